@@ -1,0 +1,23 @@
+// Bundles the command line into dist/. Splitting keeps `hgctl --help` from loading what only `apply` needs.
+import { build } from 'esbuild';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
+
+const bench = process.argv.includes('--bench');
+const entryPoints = { hgctl: 'src/cli/main.ts' };
+if (bench && existsSync('bench/main.ts')) entryPoints['bench/main'] = 'bench/main.ts';
+
+rmSync('dist', { recursive: true, force: true });
+await build({
+  entryPoints,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  outdir: 'dist',
+  sourcemap: 'external',
+  logLevel: 'warning',
+  // CommonJS packages inside an ES module bundle call `require`.
+  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+});
+chmodSync('dist/hgctl.js', 0o755);

@@ -1,0 +1,129 @@
+/** What all manifests together ask for: validated, exact, and independent of the order of files and documents. */
+import type { Money, Quantity, Ratio } from '../domain/decimal.ts';
+
+export interface DesiredState {
+  /** Digest of the canonical manifests, toggles and universes; comments, order and layout do not change it. */
+  readonly digest: string;
+  readonly account: DesiredAccount;
+  /** By priority, then name. */
+  readonly strategies: readonly DesiredStrategy[];
+}
+
+export interface DesiredStrategy {
+  readonly name: string;
+  readonly description: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly lifecycle: 'active' | 'planned';
+  /** Smaller runs first. */
+  readonly priority: number;
+  readonly signal: DesiredSignal;
+  readonly universe: ReadonlySet<string>;
+  readonly capital: Capital;
+  readonly schedule: readonly ScheduleEntry[];
+  readonly orphans: 'hold' | 'close';
+  /** Null for a planned strategy without an entry in the toggle file. */
+  readonly toggle: Toggle | null;
+}
+
+export interface Toggle {
+  readonly enabled: boolean;
+  readonly shutdownRequested: boolean;
+}
+
+export interface Capital {
+  /** Largest value of one position, as part of equity. */
+  readonly positionSize: Ratio;
+  readonly maxPositions: number;
+  /** Largest sum of absolute position values, as part of equity. */
+  readonly maxExposure: Ratio;
+}
+
+export type DesiredSignal =
+  | FixedSignal
+  | {
+      /** Validated, listed, synced, closed; opens nothing until its signal exists. */
+      readonly type: 'overnight-mean-reversion' | 'momentum-protection' | 'pairs' | 'vol-term-structure' | 'command' | 'module';
+    };
+
+export interface FixedSignal {
+  readonly type: 'fixed';
+  /** By symbol. */
+  readonly targets: readonly FixedTarget[];
+  /** A difference below this part of the target is not acted on; null: the default of 1 %. */
+  readonly band: Ratio | null;
+  readonly wholeShares: boolean;
+}
+
+export interface FixedTarget {
+  readonly symbol: string;
+  readonly size: { readonly kind: 'weight'; readonly weight: Ratio } | { readonly kind: 'quantity'; readonly quantity: Quantity };
+  /** Larger is served first when money is short. */
+  readonly priority: number;
+}
+
+export interface ScheduleEntry {
+  readonly at: ScheduleTime;
+  readonly action: 'entry' | 'exit' | 'rebalance';
+  /** How long after `at` the slot may start, ms. */
+  readonly window: number;
+}
+
+export type ScheduleTime =
+  /** New York wall time, `HH:MM`. */
+  | { readonly kind: 'clock'; readonly time: string }
+  /** Relative to the session, ms: `open+1m`, `close-5m` (negative). */
+  | { readonly kind: 'open' | 'close'; readonly offset: number };
+
+export interface DesiredAccount {
+  readonly name: string;
+  readonly broker: SimulatedBroker;
+  readonly prices: Prices;
+  readonly limits: AccountLimits;
+  readonly execution: ExecutionSettings;
+  /** Data folder, as written; null: the default. */
+  readonly data: string | null;
+  /** Settings of the file: absolute path of the toggle file. */
+  readonly toggleFile: string;
+}
+
+export interface SimulatedBroker {
+  readonly type: 'simulated';
+  readonly cash: Money;
+  readonly clock: 'always-open' | 'exchange';
+  readonly seed: number;
+  /** Buying power as a multiple of equity. */
+  readonly multiplier: Ratio;
+  /** Longest time from submission to the last fill, ms. */
+  readonly fillDelay: number;
+  /** Part of the orders that fill in more than one step. */
+  readonly partialFills: Ratio;
+}
+
+export type Prices =
+  | { readonly type: 'synthetic'; readonly seed: number; readonly movement: 'constant' | 'daily' }
+  /** Absolute path. */
+  | { readonly type: 'csv'; readonly folder: string };
+
+/** Entries that would pass a limit are not sent; reductions always pass. */
+export interface AccountLimits {
+  readonly maxOrderValue: Money | null;
+  readonly maxOrdersPerDay: number | null;
+  readonly maxOrdersPerSymbol: number | null;
+  /** Largest distance of the latest price from the planned one. */
+  readonly priceCollar: Ratio;
+  /** Largest sum of absolute position values of the account, as part of equity. */
+  readonly maxGross: Ratio | null;
+}
+
+/** All in ms, but for `maxInFlight`. */
+export interface ExecutionSettings {
+  readonly lockWait: number;
+  readonly lockTimeout: number;
+  readonly snapshotAge: number;
+  readonly fillTimeout: number;
+  readonly cancelAllowance: number;
+  readonly requestTimeout: number;
+  readonly settleWindow: number;
+  readonly secondProof: number;
+  readonly maxInFlight: number;
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { compareText } from './names.ts';
+
+/** SHA-256 of a text, 64 hex digits. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** The first `length` base32 digits (at most 51) of the SHA-256 of a text. */
+export function shortDigest(text: string, length: number): string {
+  const bytes = createHash('sha256').update(text).digest();
+  let digits = '';
+  for (let index = 0; index < length; index += 1) {
+    const bit = index * 5;
+    const pair = ((bytes[bit >> 3] ?? 0) << 8) | (bytes[(bit >> 3) + 1] ?? 0);
+    digits += BASE32.charAt((pair >> (11 - (bit & 7))) & 31);
+  }
+  return digits;
+}
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** JSON with sorted keys: equal values give equal text. */
+export function canonicalJson(value: Json): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const pairs = Object.entries(value).sort(([a], [b]) => compareText(a, b));
+  return `{${pairs.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(',')}}`;
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

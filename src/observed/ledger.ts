@@ -1,0 +1,131 @@
+/** The books, orders, lock and freezes that a journal says; ledger-fold.ts makes it. */
+import type { Money, Price, Quantity } from '../domain/decimal.ts';
+import type { CalendarDate, Instant } from '../domain/instant.ts';
+import type { Lot } from './book.ts';
+import type {
+  Anchor,
+  BreakKind,
+  IntentPayload,
+  InventoryEntry,
+  ProcessIdentity,
+  SlotTarget,
+  TerminalStatus,
+} from './events.ts';
+
+export interface ExecutionLock {
+  readonly fence: number;
+  readonly lockId: string;
+  readonly holder: string;
+  readonly owner: ProcessIdentity;
+  readonly acquired: Instant;
+  readonly expires: Instant;
+  readonly expiresMonotonic: number;
+}
+
+export interface Revision {
+  readonly number: number;
+  readonly digest: string;
+  readonly strategies: readonly InventoryEntry[];
+  readonly account: { readonly file: string; readonly name: string };
+  readonly acceptedAt: Instant;
+}
+
+export interface BookedFill {
+  /** Unsigned increase. */
+  readonly quantity: Quantity;
+  readonly value: Money;
+  readonly at: Instant;
+}
+
+/** One of our orders: the intent, and what became of it. */
+export interface LedgerOrder {
+  readonly intent: IntentPayload;
+  readonly intendedAt: Instant;
+  /** `intended`: sent or about to be; `unknown`: the answer was lost. */
+  readonly status: 'intended' | 'created' | 'unknown' | TerminalStatus;
+  readonly brokerOrderId: string | null;
+  readonly filled: Quantity;
+  readonly averagePrice: Price | null;
+  readonly fills: readonly BookedFill[];
+  readonly detail: string;
+  readonly updatedAt: Instant;
+}
+
+export interface Break {
+  readonly symbol: string;
+  readonly kind: BreakKind;
+  readonly detail: string;
+  readonly since: Instant;
+}
+
+export interface SlotRun {
+  readonly slot: string;
+  readonly strategy: string;
+  readonly state: 'started' | 'done' | 'partial';
+  readonly targets: readonly SlotTarget[];
+}
+
+export interface Ledger {
+  /** Sequence number and hash of the last valid record; 0 and empty before the first. */
+  readonly seq: number;
+  readonly hash: string;
+  /** Time of the newest record. */
+  readonly time: Instant;
+  readonly account: { readonly id: string; readonly environment: string; readonly broker: string } | null;
+  /** Strategy -> symbol -> lot. */
+  readonly books: ReadonlyMap<string, ReadonlyMap<string, Lot>>;
+  /** Strategy -> symbol -> profit of closed quantities. */
+  readonly realised: ReadonlyMap<string, ReadonlyMap<string, Money>>;
+  readonly lastExecution: ReadonlyMap<string, Instant>;
+  readonly fence: number;
+  readonly lock: ExecutionLock | null;
+  readonly revision: Revision | null;
+  /** Orders without an end, by client order id. */
+  readonly openOrders: ReadonlyMap<string, LedgerOrder>;
+  /** Ended orders by session date, then client order id. */
+  readonly endedOrders: ReadonlyMap<CalendarDate, ReadonlyMap<string, LedgerOrder>>;
+  readonly historySince: Instant;
+  readonly anchors: ReadonlyMap<string, Anchor>;
+  /** Symbol -> session date on which its book shrank from outside: no entry on that date. */
+  readonly shrunkOn: ReadonlyMap<string, CalendarDate>;
+  readonly breaks: ReadonlyMap<string, Break>;
+  readonly slots: ReadonlyMap<string, SlotRun>;
+  /** Records that were valid in the chain but came from a fence that was no longer current. */
+  readonly fencedOff: number;
+}
+
+/** The ledger while a fold writes to it. */
+export type WritableLedger = Writable<Ledger>;
+
+type Writable<T> =
+  T extends ReadonlyMap<infer Key, infer Value>
+    ? Map<Key, Value extends ReadonlyMap<infer InnerKey, infer Inner> ? Map<InnerKey, Inner> : Value>
+    : T extends object
+      ? { -readonly [Key in keyof T]: T[Key] extends ReadonlyMap<unknown, unknown> ? Writable<T[Key]> : T[Key] }
+      : T;
+
+export function lotOf(ledger: Ledger, strategy: string, symbol: string): Lot | undefined {
+  return ledger.books.get(strategy)?.get(symbol);
+}
+
+export function findOrder(ledger: Ledger, clientOrderId: string): LedgerOrder | undefined {
+  const open = ledger.openOrders.get(clientOrderId);
+  if (open !== undefined) return open;
+  for (const ended of ledger.endedOrders.values()) {
+    const order = ended.get(clientOrderId);
+    if (order !== undefined) return order;
+  }
+  return undefined;
+}
+
+/** Every order of the journal, oldest intent first. */
+export function allOrders(ledger: Ledger): LedgerOrder[] {
+  const ended = [...ledger.endedOrders.values()].flatMap((orders) => [...orders.values()]);
+  return [...ended, ...ledger.openOrders.values()].sort((a, b) => a.intendedAt - b.intendedAt);
+}
+
+/** All orders of one session, ended or not. */
+export function ordersOn(ledger: Ledger, date: CalendarDate): LedgerOrder[] {
+  const open = [...ledger.openOrders.values()].filter((order) => order.intent.sessionDate === date);
+  return [...(ledger.endedOrders.get(date)?.values() ?? []), ...open];
+}

@@ -1,0 +1,184 @@
+/** A plan is plain data: what would be done, why, what is not done, and what the account looks like after it. */
+import type { Money, Price, Quantity, Ratio } from '../domain/decimal.ts';
+import type { CalendarDate, Instant } from '../domain/instant.ts';
+import type { Side } from '../domain/names.ts';
+import type { Anchor, BreakKind, OrderPurpose, SlotTarget } from '../observed/events.ts';
+
+/** Why something is done. */
+export type ActionReason =
+  | 'NewTarget'
+  | 'TargetRaised'
+  | 'TargetLowered'
+  | 'RemovedFromTargets'
+  | 'TargetZero'
+  | 'ExitSlot'
+  | 'StrategyDisabled'
+  | 'ClosedExternally'
+  | 'ReducedExternally'
+  | 'LockExpired'
+  | 'LockHolderGone'
+  | 'OrderUnresolved'
+  | 'OrderLeftOver'
+  | 'MissingShares'
+  | 'SideFlip';
+
+/** Why something wanted is not done. */
+export type HoldReason =
+  | 'WithinBand'
+  | 'StrategyDisabled'
+  | 'StrategyPlanned'
+  | 'ShutdownRequested'
+  | 'Undeclared'
+  | 'OrphanHeld'
+  | 'PendingOrder'
+  | 'OrderUnresolved'
+  | 'SymbolConflict'
+  | 'UnmanagedShares'
+  | 'NotShortable'
+  | 'OppositeSide'
+  | 'EntryFrozenExternalReduction'
+  | 'BreakOpen'
+  | 'Unconfirmed'
+  | 'Settling'
+  | 'HistoryUnavailable'
+  | 'AccountUnknown'
+  | 'PositionsUnknown'
+  | 'OrdersUnknown'
+  | 'ClockUnknown'
+  | 'ForeignController'
+  | 'NoPrice'
+  | 'BelowOneShare'
+  | 'PositionSizeLimit'
+  | 'MaxPositions'
+  | 'MaxExposure'
+  | 'MaxGross'
+  | 'MaxOrderValue'
+  | 'MaxOrdersPerDay'
+  | 'MaxOrdersPerSymbol'
+  | 'InsufficientBuyingPower'
+  | 'NothingAvailable'
+  | 'MarketClosed';
+
+interface ActionBase {
+  /** Stable: equal decisions have equal ids. */
+  readonly id: string;
+  /** Null where the subject is not a strategy's. */
+  readonly strategy: string | null;
+  readonly symbol: string | null;
+  readonly reason: ActionReason;
+  /** What it was decided from: manifest fields, books and broker observations, in words. */
+  readonly sources: readonly string[];
+}
+
+/** An order to send. `from` and `to` are the book before and after. */
+export interface OrderAction extends ActionBase {
+  readonly kind: OrderPurpose;
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly quantity: Quantity;
+  readonly price: Price;
+  readonly value: Money;
+  readonly priority: number;
+  readonly from: Quantity;
+  readonly to: Quantity;
+  /** The slot that it belongs to; null for what is planned on every pass. */
+  readonly slot: string | null;
+}
+
+export interface SyncAction extends ActionBase {
+  readonly kind: 'sync-position';
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly from: Quantity;
+  readonly to: Quantity;
+  /** The real price of what left. */
+  readonly price: Price;
+  readonly anchor: Anchor;
+}
+
+export interface BreakAction extends ActionBase {
+  readonly kind: 'report-break';
+  readonly strategy: string | null;
+  readonly symbol: string;
+  readonly breakKind: BreakKind;
+  readonly from: Quantity;
+  readonly to: Quantity;
+}
+
+/** Finds out what became of an order of ours (`resolve-order`), or asks for its end (`cancel-order`). */
+export interface OrderCareAction extends ActionBase {
+  readonly kind: 'resolve-order' | 'cancel-order';
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly clientOrderId: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface LockAction extends ActionBase {
+  readonly kind: 'release-stale-lock';
+  readonly fence: number;
+  readonly from: string;
+  readonly to: string;
+}
+
+export type Action = OrderAction | SyncAction | BreakAction | OrderCareAction | LockAction;
+
+export interface Hold {
+  readonly strategy: string | null;
+  readonly symbol: string | null;
+  readonly reason: HoldReason;
+  readonly detail: string;
+}
+
+/** A scheduled execution that is due now. */
+export interface DueSlot {
+  readonly slot: string;
+  readonly strategy: string;
+  readonly action: 'entry' | 'exit' | 'rebalance';
+  readonly started: boolean;
+  readonly targets: readonly SlotTarget[];
+}
+
+export interface Total {
+  readonly now: Money;
+  readonly after: Money;
+  readonly limit: Money | null;
+}
+
+export interface Totals {
+  readonly equity: Money;
+  readonly gross: Total;
+  readonly net: Total;
+  readonly buyingPower: Total;
+  /** Gross exposure of each strategy, by name. */
+  readonly strategies: readonly { readonly strategy: string; readonly exposure: Total; readonly limitRatio: Ratio | null }[];
+}
+
+export interface Plan {
+  readonly formatVersion: '1.0';
+  /** Digest of the manifests it was made from. */
+  readonly revision: string;
+  readonly at: Instant;
+  readonly session: CalendarDate | null;
+  /** Housekeeping, then reductions, then entries by priority: the order of execution. */
+  readonly actions: readonly Action[];
+  readonly notDone: readonly Hold[];
+  readonly slots: readonly DueSlot[];
+  /** Null while the account is unknown. */
+  readonly totals: Totals | null;
+  /** True when a second look at the account can decide more than this one. */
+  readonly needsSecondLook: boolean;
+}
+
+const ORDER_KINDS: ReadonlySet<Action['kind']> = new Set(['open', 'increase', 'reduce', 'close', 'close-orphaned']);
+
+export function isOrder(action: Action): action is OrderAction {
+  return ORDER_KINDS.has(action.kind);
+}
+
+/** An order that may only make a position smaller. */
+export function isReduction(action: OrderAction): boolean {
+  return action.kind !== 'open' && action.kind !== 'increase';
+}

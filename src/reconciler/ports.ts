@@ -1,0 +1,142 @@
+/** The world as the loop needs it. Implementations live at the edge; only `cli/compose.ts` joins them. */
+import type { Quantity } from '../domain/decimal.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Side } from '../domain/names.ts';
+import type {
+  BrokerAccount,
+  BrokerFill,
+  BrokerOrder,
+  BrokerPosition,
+  MarketClock,
+  Quote,
+} from '../observed/broker-view.ts';
+import type { JournalEvent, ProcessIdentity } from '../observed/events.ts';
+import type { Ledger } from '../observed/ledger.ts';
+
+export interface Clock {
+  now(): Instant;
+  /** Milliseconds that never go back within one boot of the machine. */
+  monotonic(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+export interface OrderRequest {
+  readonly clientOrderId: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly quantity: Quantity;
+  /** An exit may never open a position on the other side. */
+  readonly reduceOnly: boolean;
+}
+
+export type RefusalCode =
+  | 'InsufficientBuyingPower'
+  | 'InsufficientQuantity'
+  | 'DuplicateClientOrderId'
+  | 'UnknownSymbol'
+  | 'NotFractionable'
+  | 'ShortNotAllowed'
+  | 'WashTrade'
+  | 'MarketClosed'
+  | 'Refused';
+
+export type SubmitAnswer =
+  | { readonly kind: 'created'; readonly order: BrokerOrder }
+  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly message: string }
+  /** The broker may or may not have the order: ask by client order id, never send again blindly. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export type CancelAnswer =
+  /** Asked for; the order may still fill. */
+  | { readonly kind: 'requested' }
+  | { readonly kind: 'already-final' }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/**
+ * A brokerage account. Reads reject with {@link BrokerUnavailable} when they have no complete answer;
+ * `submit` and `cancel` never reject.
+ */
+export interface Broker {
+  readonly kind: 'simulated' | 'alpaca';
+  account(): Promise<BrokerAccount>;
+  positions(): Promise<readonly BrokerPosition[]>;
+  /** All open orders of the account, ours or not. */
+  openOrders(): Promise<readonly BrokerOrder[]>;
+  /** Null only when the broker says with authority that it knows no such order. */
+  orderByClientId(clientOrderId: string): Promise<BrokerOrder | null>;
+  submit(request: OrderRequest): Promise<SubmitAnswer>;
+  cancel(brokerOrderId: string): Promise<CancelAnswer>;
+  /** Every execution after `since` (exclusive), oldest first: complete, or a rejection. */
+  history(since: Instant): Promise<readonly BrokerFill[]>;
+  clock(): Promise<MarketClock>;
+}
+
+export class BrokerUnavailable extends Error {
+  override readonly name = 'BrokerUnavailable';
+}
+
+export interface Market {
+  /** The latest price of each symbol that has one. */
+  quotes(symbols: readonly string[], now: Instant): Promise<ReadonlyMap<string, Quote>>;
+}
+
+export type Commit =
+  | { readonly kind: 'committed'; readonly ledger: Ledger }
+  /** Somebody else was faster; `ledger` includes what they wrote. Decide again. */
+  | { readonly kind: 'lost'; readonly ledger: Ledger };
+
+/** The truth, and the compare-and-swap. */
+export interface Journal {
+  /** What the valid records read so far say. */
+  ledger(): Ledger;
+  /** Reads what others have appended. */
+  refresh(): Ledger;
+  /** Appends durably behind the last record read, or says that somebody was faster. Synchronous on purpose. */
+  commit(event: JournalEvent): Commit;
+}
+
+/** The readable projection of the books and the lock. */
+export interface StateFile {
+  /** Writes it now, durably. */
+  write(ledger: Ledger): void;
+  /** Writes it soon (within 250 ms), or with the next `write`. */
+  schedule(ledger: Ledger): void;
+}
+
+export interface Processes {
+  readonly self: ProcessIdentity;
+  /** `unknown` when this machine cannot tell. */
+  lookUp(identity: ProcessIdentity): 'alive' | 'gone' | 'unknown';
+}
+
+/** Makes conflicts rare, proves nothing: the proof is the journal. */
+export interface Queue {
+  enter(): Promise<{ leave(): Promise<void> }>;
+}
+
+/** Lines for people, in the original's form: `[MP] Lock acquired`. */
+export interface Report {
+  info(strategy: string, message: string): void;
+  warn(strategy: string, message: string): void;
+  error(strategy: string, message: string): void;
+}
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly broker: Broker;
+  readonly market: Market;
+  readonly journal: Journal;
+  readonly stateFile: StateFile;
+  readonly processes: Processes;
+  readonly queue: Queue;
+  readonly report: Report;
+  /** A new id of a lock or a run. */
+  readonly newId: () => string;
+  readonly stop: StopSignal;
+}
+
+export interface StopSignal {
+  /** True once the process was asked to stop: no new order, settle, save, release. */
+  requested(): boolean;
+}
+
