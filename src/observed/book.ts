@@ -57,6 +57,10 @@ function crossed(lot: Lot, trade: Trade): Booked {
   const closing = (0 - lot.quantity) as Quantity;
   const closingValue = mulDiv(trade.value, closing, trade.quantity) as Money;
   const closed = reduced(lot, { ...trade, quantity: closing, value: closingValue });
-  const rest = { ...trade, quantity: subtract(trade.quantity, closing), value: subtract(trade.value, closingValue) };
+  const rest = {
+    ...trade,
+    quantity: subtract(trade.quantity, closing),
+    value: subtract(trade.value, closingValue),
+  };
   return { lot: opened(rest), realised: closed.realised };
 }

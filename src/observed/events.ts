@@ -46,15 +46,10 @@ export interface IntentPayload {
   readonly key: string;
 }
 
-export type TerminalStatus = 'filled' | 'canceled' | 'expired' | 'rejected' | 'replaced' | 'refused' | 'not-created';
+export type TerminalStatus =
+  'filled' | 'canceled' | 'expired' | 'rejected' | 'replaced' | 'refused' | 'not-created' | 'resolved';
 
-export type BreakKind =
-  | 'missing-shares'
-  | 'side-flip'
-  | 'fill-reversed'
-  | 'id-collision'
-  | 'overfill'
-  | 'order-replaced';
+export type BreakKind = 'missing-shares' | 'side-flip' | 'fill-reversed' | 'id-collision' | 'overfill';
 
 export type JournalEvent =
   | {
@@ -93,8 +88,18 @@ export type JournalEvent =
     }
   | { readonly type: 'lock-released'; readonly fence: number }
   | ({ readonly type: 'intent' } & IntentPayload)
-  | { readonly type: 'order-created'; readonly fence: number; readonly clientOrderId: string; readonly brokerOrderId: string }
-  | { readonly type: 'order-unknown'; readonly fence: number; readonly clientOrderId: string; readonly detail: string }
+  | {
+      readonly type: 'order-created';
+      readonly fence: number;
+      readonly clientOrderId: string;
+      readonly brokerOrderId: string;
+    }
+  | {
+      readonly type: 'order-unknown';
+      readonly fence: number;
+      readonly clientOrderId: string;
+      readonly detail: string;
+    }
   | {
       /** The increase of the order's cumulative filled quantity over what was booked before. */
       readonly type: 'fill';
@@ -146,8 +151,11 @@ export type JournalEvent =
       readonly detail: string;
     }
   | {
-      /** An operator ends a break; `lots` are the books of the symbol from now on. */
-      readonly type: 'break-resolved';
+      /**
+       * An operator says what is true of a symbol: its break and its orders without an end are over, and `lots` are
+       * its books from now on.
+       */
+      readonly type: 'symbol-resolved';
       readonly symbol: string;
       readonly reason: string;
       readonly lots: readonly { readonly strategy: string; readonly quantity: Quantity }[];
@@ -161,8 +169,18 @@ export type JournalEvent =
       readonly strategy: string;
       readonly targets: readonly SlotTarget[];
     }
-  | { readonly type: 'slot-ended'; readonly fence: number; readonly slot: string; readonly outcome: 'done' | 'partial' }
-  | { readonly type: 'execution-ended'; readonly fence: number; readonly strategy: string; readonly at: Instant };
+  | {
+      readonly type: 'slot-ended';
+      readonly fence: number;
+      readonly slot: string;
+      readonly outcome: 'done' | 'partial';
+    }
+  | {
+      readonly type: 'execution-ended';
+      readonly fence: number;
+      readonly strategy: string;
+      readonly at: Instant;
+    };
 
 /** A target as it was decided when its slot started. */
 export interface SlotTarget {

@@ -17,6 +17,7 @@ export function emptyLedger(): Ledger {
     hash: '',
     time: 0 as Instant,
     account: null,
+    opened: false,
     books: new Map(),
     realised: new Map(),
     lastExecution: new Map(),
@@ -77,7 +78,7 @@ function applyEvent(ledger: WritableLedger, event: JournalEvent, at: Instant): v
       };
       return;
     case 'lock-acquired': {
-      const { type: _, ...lock } = event;
+      const { type, ...lock } = event;
       ledger.fence = event.fence;
       ledger.lock = lock;
       return;
@@ -94,7 +95,7 @@ function applyEvent(ledger: WritableLedger, event: JournalEvent, at: Instant): v
     case 'synced':
     case 'adopted':
     case 'break-opened':
-    case 'break-resolved':
+    case 'symbol-resolved':
       return applyEvidenceEvent(ledger, event, at);
     case 'slot-started': {
       const { slot, strategy, targets } = event;
@@ -121,7 +122,9 @@ function openBooks(ledger: WritableLedger, event: EventOf<'books-opened'>, at: I
   for (const { strategy, symbol, quantity, cost, since, orderId } of event.lots) {
     bookOf(ledger, strategy).set(symbol, { quantity, cost, since, orderId });
   }
-  for (const { strategy, at: executedAt } of event.lastExecution) ledger.lastExecution.set(strategy, executedAt);
+  for (const { strategy, at: executedAt } of event.lastExecution)
+    ledger.lastExecution.set(strategy, executedAt);
+  ledger.opened = true;
   ledger.historySince = event.historySince;
   for (const { symbol, quantity } of event.unmanaged) ledger.anchors.set(symbol, { at, unmanaged: quantity });
 }
@@ -130,7 +133,7 @@ type OrderEvent = EventOf<'intent' | 'order-created' | 'order-unknown' | 'order-
 
 function applyOrderEvent(ledger: WritableLedger, event: OrderEvent, at: Instant): void {
   if (event.type === 'intent') {
-    const { type: _, ...intent } = event;
+    const { type, ...intent } = event;
     ledger.openOrders.set(intent.clientOrderId, intended(intent, at));
     return;
   }
@@ -195,7 +198,7 @@ function bookFill(ledger: WritableLedger, order: LedgerOrder, fill: EventOf<'fil
   });
 }
 
-type EvidenceEvent = EventOf<'synced' | 'adopted' | 'break-opened' | 'break-resolved'>;
+type EvidenceEvent = EventOf<'synced' | 'adopted' | 'break-opened' | 'symbol-resolved'>;
 
 function applyEvidenceEvent(ledger: WritableLedger, event: EvidenceEvent, at: Instant): void {
   const { symbol } = event;
@@ -217,20 +220,30 @@ function applyEvidenceEvent(ledger: WritableLedger, event: EvidenceEvent, at: In
     case 'break-opened':
       ledger.breaks.set(symbol, { symbol, kind: event.kind, detail: event.detail, since: at });
       return;
-    case 'break-resolved':
-      return resolveBreak(ledger, event, at);
+    case 'symbol-resolved':
+      return resolveSymbol(ledger, event, at);
   }
 }
 
-function resolveBreak(ledger: WritableLedger, event: EventOf<'break-resolved'>, at: Instant): void {
+function resolveSymbol(ledger: WritableLedger, event: EventOf<'symbol-resolved'>, at: Instant): void {
   let shrank = false;
   for (const { strategy, quantity: wanted } of event.lots) {
     const owned = ledger.books.get(strategy)?.get(event.symbol)?.quantity ?? 0;
     const quantity = (wanted - owned) as Quantity;
     shrank ||= absolute(wanted) < Math.abs(owned);
-    tradeInBook(ledger, strategy, event.symbol, { quantity, value: valueOf(quantity, event.price), at, orderId: null });
+    tradeInBook(ledger, strategy, event.symbol, {
+      quantity,
+      value: valueOf(quantity, event.price),
+      at,
+      orderId: null,
+    });
   }
   ledger.breaks.delete(event.symbol);
+  for (const order of [...ledger.openOrders.values()].filter(
+    ({ intent }) => intent.symbol === event.symbol,
+  )) {
+    endOrder(ledger, { ...order, status: 'resolved', detail: event.reason, updatedAt: at });
+  }
   ledger.anchors.set(event.symbol, event.anchor);
   if (!shrank) ledger.shrunkOn.delete(event.symbol);
 }

@@ -72,6 +72,8 @@ export interface Ledger {
   /** Time of the newest record. */
   readonly time: Instant;
   readonly account: { readonly id: string; readonly environment: string; readonly broker: string } | null;
+  /** False until the opening books are recorded. */
+  readonly opened: boolean;
   /** Strategy -> symbol -> lot. */
   readonly books: ReadonlyMap<string, ReadonlyMap<string, Lot>>;
   /** Strategy -> symbol -> profit of closed quantities. */
@@ -101,7 +103,11 @@ type Writable<T> =
   T extends ReadonlyMap<infer Key, infer Value>
     ? Map<Key, Value extends ReadonlyMap<infer InnerKey, infer Inner> ? Map<InnerKey, Inner> : Value>
     : T extends object
-      ? { -readonly [Key in keyof T]: T[Key] extends ReadonlyMap<unknown, unknown> ? Writable<T[Key]> : T[Key] }
+      ? {
+          -readonly [Key in keyof T]: T[Key] extends ReadonlyMap<unknown, unknown>
+            ? Writable<T[Key]>
+            : T[Key];
+        }
       : T;
 
 export function lotOf(ledger: Ledger, strategy: string, symbol: string): Lot | undefined {

@@ -153,7 +153,11 @@ export interface Totals {
   readonly net: Total;
   readonly buyingPower: Total;
   /** Gross exposure of each strategy, by name. */
-  readonly strategies: readonly { readonly strategy: string; readonly exposure: Total; readonly limitRatio: Ratio | null }[];
+  readonly strategies: readonly {
+    readonly strategy: string;
+    readonly exposure: Total;
+    readonly limitRatio: Ratio | null;
+  }[];
 }
 
 export interface Plan {
@@ -172,7 +176,13 @@ export interface Plan {
   readonly needsSecondLook: boolean;
 }
 
-const ORDER_KINDS: ReadonlySet<Action['kind']> = new Set(['open', 'increase', 'reduce', 'close', 'close-orphaned']);
+const ORDER_KINDS: ReadonlySet<Action['kind']> = new Set([
+  'open',
+  'increase',
+  'reduce',
+  'close',
+  'close-orphaned',
+]);
 
 export function isOrder(action: Action): action is OrderAction {
   return ORDER_KINDS.has(action.kind);

@@ -139,4 +139,3 @@ export interface StopSignal {
   /** True once the process was asked to stop: no new order, settle, save, release. */
   requested(): boolean;
 }
-

@@ -1,0 +1,182 @@
+/** One strategy's turn: its own lock, its own look, its own plan; reductions first, then entries on fresh figures. */
+import type { DesiredState, FixedSignal } from '../desired/desired-state.ts';
+import type { ObservedState } from '../observed/observed-state.ts';
+import { isOrder, isReduction, type DueSlot, type OrderAction, type Plan } from '../reconciler/plan-types.ts';
+import { isWithinBand } from '../reconciler/rules/targets.ts';
+import type { OrderContext } from './dispatch.ts';
+import { LockLost, record, type Execution } from './execution.ts';
+import { acquire, release } from './execution-lock.ts';
+import type { Outcome } from './outcome.ts';
+import { runOrders } from './run-orders.ts';
+import type { Ports } from '../reconciler/ports.ts';
+
+export interface Look {
+  readonly plan: Plan;
+  readonly observed: ObservedState;
+}
+
+export interface Turn {
+  readonly ports: Ports;
+  readonly desired: DesiredState;
+  readonly strategy: string;
+  /** The strategy's orders as they were shown. */
+  readonly shown: readonly OrderAction[];
+  /** Looks and plans afresh. */
+  readonly look: (ownFence: number) => Promise<Look>;
+  /** Asks whether other orders than the shown ones may go out. */
+  readonly approveChange: (orders: readonly OrderAction[]) => Promise<boolean>;
+}
+
+export async function executeStrategy(turn: Turn): Promise<Outcome[]> {
+  const { ports, desired, strategy } = turn;
+  const execution = await acquire(ports, desired.account.execution, strategy);
+  try {
+    const outcomes = await trade(turn, execution);
+    release(execution, { strategy, at: ports.clock.now() });
+    return outcomes;
+  } catch (error) {
+    if (error instanceof LockLost) throw error;
+    releaseQuietly(execution);
+    throw error;
+  }
+}
+
+/** The first trouble is the one to report; a lock that cannot be given back expires or is taken over. */
+function releaseQuietly(execution: Execution): void {
+  try {
+    release(execution, null);
+  } catch {
+    execution.ports.report.error(execution.holder, 'The execution lock could not be released');
+  }
+}
+
+async function trade(turn: Turn, execution: Execution): Promise<Outcome[]> {
+  const look = await turn.look(execution.fence);
+  const orders = ordersOf(look.plan, turn.strategy);
+  const approved = await approve(turn, orders);
+  if (approved === null)
+    return orders.map((action) => ({
+      kind: 'not-started',
+      action,
+      code: 'NotApproved',
+      detail: 'the plan changed',
+    }));
+  startSlots(execution, look.plan, turn.strategy);
+  const outcomes = await runOrders(contextOf(turn, execution, look), approved.filter(isReduction));
+  outcomes.push(...(await enter(turn, execution, { look, approved, reduced: outcomes.length > 0 })));
+  endSlots(execution, look.plan, turn.strategy, outcomes);
+  return outcomes;
+}
+
+interface Approved {
+  readonly look: Look;
+  readonly approved: readonly OrderAction[];
+  readonly reduced: boolean;
+}
+
+/** After reductions the account is read again, and only what still fits goes out: never more than was approved. */
+async function enter(
+  turn: Turn,
+  execution: Execution,
+  { look, approved, reduced }: Approved,
+): Promise<Outcome[]> {
+  const entries = approved.filter((order) => !isReduction(order));
+  if (entries.length === 0) return [];
+  if (!reduced) return runOrders(contextOf(turn, execution, look), entries);
+  const fresh = await turn.look(execution.fence);
+  const allowed = new Map(ordersOf(fresh.plan, turn.strategy).map((order) => [order.id, order]));
+  const outcomes: Outcome[] = [];
+  const sendable: OrderAction[] = [];
+  for (const entry of entries) {
+    const now = allowed.get(entry.id);
+    if (now === undefined || now.side !== entry.side) outcomes.push(noLonger(entry, fresh.plan));
+    else sendable.push(now.quantity < entry.quantity ? now : entry);
+  }
+  return [...outcomes, ...(await runOrders(contextOf(turn, execution, fresh), sendable))];
+}
+
+function noLonger(action: OrderAction, plan: Plan): Outcome {
+  const held = plan.notDone.find(
+    (hold) => hold.strategy === action.strategy && hold.symbol === action.symbol,
+  );
+  return {
+    kind: 'skipped',
+    action,
+    code: held?.reason ?? 'NoLongerPlanned',
+    detail: held?.detail ?? 'the account changed',
+  };
+}
+
+/** The shown orders when the fresh plan says the same, else the fresh ones if they are agreed to; null when they are not. */
+async function approve(
+  { desired, shown, approveChange, strategy }: Turn,
+  fresh: readonly OrderAction[],
+): Promise<readonly OrderAction[] | null> {
+  if (isSameContent(shown, fresh, signalOf(desired, strategy))) {
+    const shownById = new Map(shown.map((order) => [order.id, order]));
+    return fresh.map((order) => smaller(shownById.get(order.id) ?? order, order));
+  }
+  return (await approveChange(fresh)) ? fresh : null;
+}
+
+function smaller(shown: OrderAction, fresh: OrderAction): OrderAction {
+  return fresh.quantity < shown.quantity ? fresh : shown;
+}
+
+function signalOf(desired: DesiredState, name: string): Pick<FixedSignal, 'band' | 'wholeShares'> {
+  const signal = desired.strategies.find((strategy) => strategy.name === name)?.signal;
+  return signal?.type === 'fixed' ? signal : { band: null, wholeShares: true };
+}
+
+/** Same strategy, kind, symbol and side, and each quantity within the rebalance band. */
+export function isSameContent(
+  shown: readonly OrderAction[],
+  fresh: readonly OrderAction[],
+  signal: Pick<FixedSignal, 'band' | 'wholeShares'>,
+): boolean {
+  if (shown.length !== fresh.length) return false;
+  const byId = new Map(fresh.map((order) => [order.id, order]));
+  return shown.every((order) => {
+    const other = byId.get(order.id);
+    if (other?.side !== order.side) return false;
+    return other.quantity === order.quantity || isWithinBand(signal, order.quantity, other.quantity);
+  });
+}
+
+export function ordersOf(plan: Plan, strategy: string): OrderAction[] {
+  return plan.actions.filter(isOrder).filter((order) => order.strategy === strategy);
+}
+
+function contextOf({ desired }: Turn, execution: Execution, { observed }: Look): OrderContext {
+  const { account, clock } = observed.snapshot;
+  return {
+    execution,
+    desired,
+    observed,
+    session:
+      clock.kind === 'ok'
+        ? { date: clock.data.session.date, lastSubmit: clock.data.lastSubmit }
+        : { date: '', lastSubmit: execution.acquiredAt },
+    buyingPower: account.kind === 'ok' ? account.data.buyingPower : (0),
+  };
+}
+
+function slotsOf(plan: Plan, strategy: string): DueSlot[] {
+  return plan.slots.filter((slot) => slot.strategy === strategy);
+}
+
+function startSlots(execution: Execution, plan: Plan, strategy: string): void {
+  const { fence } = execution;
+  for (const { slot, targets } of slotsOf(plan, strategy)) {
+    record(execution, (ledger) =>
+      ledger.slots.has(slot) ? null : { type: 'slot-started', fence, slot, strategy, targets },
+    );
+  }
+}
+
+function endSlots(execution: Execution, plan: Plan, strategy: string, outcomes: readonly Outcome[]): void {
+  const { fence } = execution;
+  const outcome = outcomes.every(({ kind }) => kind === 'done') ? 'done' : 'partial';
+  for (const { slot } of slotsOf(plan, strategy))
+    record(execution, () => ({ type: 'slot-ended', fence, slot, outcome }));
+}

@@ -1,0 +1,70 @@
+/** Follows orders to their end by asking; streams may only wake it early. */
+import type { BrokerOrder } from '../observed/broker-view.ts';
+import { bookOrder } from './book-order.ts';
+import type { Execution } from './execution.ts';
+import { lookUp } from './look-up.ts';
+import { read } from './observe.ts';
+
+const POLL_FIRST = 100;
+const POLL_MAX = 1_000;
+
+export interface Followed {
+  readonly clientOrderId: string;
+  /** Monotonic; after it the order is cancelled. */
+  readonly fillUntil: number;
+  /** Monotonic; after it the order is left to the next run. */
+  readonly giveUpAt: number;
+  cancelled: boolean;
+}
+
+export function followUntil({ ports, settings }: Execution, clientOrderId: string): Followed {
+  const fillUntil = ports.clock.monotonic() + settings.fillTimeout;
+  return { clientOrderId, fillUntil, giveUpAt: fillUntil + settings.cancelAllowance, cancelled: false };
+}
+
+/** Polls until at least one of `orders` has ended or is given up; returns those, and leaves the others. */
+export async function followSome(
+  execution: Execution,
+  orders: readonly Followed[],
+): Promise<ReadonlySet<Followed>> {
+  const { clock } = execution.ports;
+  const finished = new Set<Followed>();
+  for (let pause = POLL_FIRST; finished.size === 0; pause = Math.min(pause * 2, POLL_MAX)) {
+    await clock.sleep(pause);
+    for (const order of await pollOnce(execution, orders)) finished.add(order);
+    for (const order of orders) {
+      if (finished.has(order)) continue;
+      if (clock.monotonic() >= order.giveUpAt) finished.add(order);
+    }
+  }
+  return finished;
+}
+
+/** One batched question for all open orders, and one more for each that is no longer among them. */
+async function pollOnce(execution: Execution, orders: readonly Followed[]): Promise<Followed[]> {
+  const { broker, clock } = execution.ports;
+  const open = await read(clock, () => broker.openOrders());
+  if (open.kind === 'unknown') return [];
+  const byId = new Map(open.data.map((order) => [order.clientOrderId, order]));
+  const ended: Followed[] = [];
+  for (const order of orders) {
+    const seen = byId.get(order.clientOrderId) ?? (await single(execution, order));
+    if (seen === null) continue;
+    if (bookOrder(execution, order.clientOrderId, seen)) ended.push(order);
+    else await cancelWhenDue(execution, order, seen);
+  }
+  return ended;
+}
+
+async function single(execution: Execution, { clientOrderId }: Followed): Promise<BrokerOrder | null> {
+  const answer = await lookUp(execution.ports, clientOrderId);
+  return answer.kind === 'found' ? answer.order : null;
+}
+
+/** A cancel is a request: the order is followed on, and may still fill. */
+async function cancelWhenDue({ ports }: Execution, order: Followed, seen: BrokerOrder): Promise<void> {
+  const isDue = ports.clock.monotonic() >= order.fillUntil || ports.stop.requested();
+  if (!isDue || order.cancelled) return;
+  const answer = await ports.broker.cancel(seen.brokerOrderId);
+  order.cancelled = answer.kind !== 'unknown';
+}

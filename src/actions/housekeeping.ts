@@ -1,0 +1,83 @@
+/** Carries out what serves all strategies: orders without an end, sync, breaks. No order of its own is ever sent here. */
+import { formatQuantity } from '../domain/decimal.ts';
+import { lotOf } from '../observed/ledger.ts';
+import type { ObservedState } from '../observed/observed-state.ts';
+import type { Action, BreakAction, Plan, SyncAction } from '../reconciler/plan-types.ts';
+import { isOrder } from '../reconciler/plan-types.ts';
+import { record, type Execution } from './execution.ts';
+import type { Outcome } from './outcome.ts';
+import { resolveOrder } from './resolve-order.ts';
+
+export function housekeepingOf(plan: Plan): Action[] {
+  return plan.actions.filter((action) => !isOrder(action));
+}
+
+/** `plan` was made from `observed`, after the lock. */
+export async function keepHouse(
+  execution: Execution,
+  plan: Plan,
+  observed: ObservedState,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const action of housekeepingOf(plan)) outcomes.push(await carryOut(execution, action, observed));
+  return outcomes;
+}
+
+async function carryOut(execution: Execution, action: Action, observed: ObservedState): Promise<Outcome> {
+  switch (action.kind) {
+    case 'resolve-order':
+    case 'cancel-order':
+      return resolveOrder(execution, action, observed.snapshot.clock);
+    case 'sync-position':
+      return sync(execution, action, observed);
+    case 'report-break':
+      return reportBreak(execution, action);
+    default:
+      // The acquisition itself has released a stale lock.
+      return { kind: 'done', action };
+  }
+}
+
+/** Rule 3 of the seed: the book follows, with a warning. */
+function sync(execution: Execution, action: SyncAction, { snapshot }: ObservedState): Outcome {
+  const { ports, fence } = execution;
+  const { strategy, symbol, from, to, price, anchor, sources } = action;
+  const sessionDate = snapshot.clock.kind === 'ok' ? snapshot.clock.data.session.date : '';
+  const ledger = record(execution, (current) => {
+    const owned = lotOf(current, strategy, symbol)?.quantity;
+    if (owned !== from) return null;
+    return {
+      type: 'synced',
+      fence,
+      strategy,
+      symbol,
+      from,
+      to,
+      price,
+      evidence: sources,
+      anchor,
+      sessionDate,
+    };
+  });
+  ports.stateFile.schedule(ledger);
+  const change = `${formatQuantity(from)} -> ${formatQuantity(to)}`;
+  ports.report.warn(
+    strategy,
+    to === 0 ? `Position ${symbol} closed externally` : `Position ${symbol}: ${change}`,
+  );
+  return { kind: 'done', action };
+}
+
+function reportBreak(execution: Execution, action: BreakAction): Outcome {
+  const { ports, fence } = execution;
+  const { symbol, breakKind: kind, from, to, strategy } = action;
+  const detail = `books ${formatQuantity(from)}, broker ${formatQuantity(to)}`;
+  record(execution, (ledger) =>
+    ledger.breaks.has(symbol) ? null : { type: 'break-opened', fence, symbol, kind, detail },
+  );
+  ports.report.error(
+    strategy ?? execution.holder,
+    `${symbol}: ${kind}: ${detail}; 'hgctl resolve ${symbol}' ends it`,
+  );
+  return { kind: 'done', action };
+}

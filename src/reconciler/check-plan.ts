@@ -1,0 +1,221 @@
+/**
+ * A second opinion on a finished plan: the invariants, derived again from the facts with loops of its own.
+ * It shares no rule with the planner. A plan with a violation is never carried out.
+ */
+import { formatQuantity, shareOf, valueOf, type Money, type Quantity } from '../domain/decimal.ts';
+import type { BrokerPosition } from '../observed/broker-view.ts';
+import type { PlanInput } from './draft.ts';
+import { isOrder, isReduction, type OrderAction, type Plan, type SyncAction } from './plan-types.ts';
+
+export interface Violation {
+  readonly invariant: Invariant;
+  readonly detail: string;
+}
+
+export type Invariant =
+  | 'unique-ids'
+  | 'known-world'
+  | 'session-open'
+  | 'one-order-a-symbol'
+  | 'no-order-while-one-is-open'
+  | 'reduction-within-book'
+  | 'unmanaged-untouched'
+  | 'entry-allowed'
+  | 'one-owner'
+  | 'limits-hold'
+  | 'buying-power-holds'
+  | 'sync-only-shrinks'
+  | 'reductions-first';
+
+export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
+  const found: Violation[] = [];
+  const report = (invariant: Invariant, detail: string): void => {
+    found.push({ invariant, detail });
+  };
+  const orders = plan.actions.filter(isOrder);
+  checkShape(plan, orders, report);
+  for (const action of plan.actions) if (action.kind === 'sync-position') checkSync(action, input, report);
+  if (orders.length === 0) return found;
+  const world = knownWorld(input);
+  if (world === null) {
+    report('known-world', `${orders.length} orders are planned while a part of the account is unknown`);
+    return found;
+  }
+  checkClock(world, input, report);
+  for (const order of orders) checkSymbol(order, world, input, report);
+  for (const order of orders) (isReduction(order) ? checkReduction : checkEntry)(order, world, input, report);
+  checkPrefixes(orders, world, input, report);
+  return found;
+}
+
+type Report = (invariant: Invariant, detail: string) => void;
+
+function checkShape(plan: Plan, orders: readonly OrderAction[], report: Report): void {
+  const ids = plan.actions.map((action) => action.id);
+  for (const id of ids.filter((candidate, index) => ids.indexOf(candidate) !== index))
+    report('unique-ids', id);
+  const symbols = orders.map((order) => order.symbol);
+  for (const symbol of symbols.filter((candidate, index) => symbols.indexOf(candidate) !== index)) {
+    report('one-order-a-symbol', symbol);
+  }
+  const firstEntry = orders.findIndex((order) => !isReduction(order));
+  const lastReduction = orders.findLastIndex(isReduction);
+  if (firstEntry !== -1 && firstEntry < lastReduction)
+    report('reductions-first', orders[firstEntry]?.id ?? '');
+}
+
+function checkSync(action: SyncAction, { observed }: PlanInput, report: Report): void {
+  const owned = quantityIn(observed.ledger.books, action.strategy, action.symbol);
+  const isSmaller = Math.abs(action.to) < Math.abs(owned) && action.to * owned >= 0;
+  if (action.from !== owned || !isSmaller)
+    report('sync-only-shrinks', `${action.id}: ${owned} -> ${action.to}`);
+}
+
+interface World {
+  readonly positions: ReadonlyMap<string, BrokerPosition>;
+  readonly openSymbols: ReadonlySet<string>;
+  readonly equity: Money;
+  readonly buyingPower: number;
+  readonly isOpen: boolean;
+  readonly lastSubmit: number | null;
+}
+
+function knownWorld({ observed: { snapshot, ledger } }: PlanInput): World | null {
+  const { account, positions, openOrders, clock } = snapshot;
+  if (account.kind !== 'ok' || positions.kind !== 'ok' || openOrders.kind !== 'ok' || clock.kind !== 'ok')
+    return null;
+  const ours = [...ledger.openOrders.values()].map((order) => order.intent.symbol);
+  return {
+    positions: positions.data,
+    openSymbols: new Set([...ours, ...openOrders.data.map((order) => order.symbol)]),
+    equity: account.data.equity,
+    buyingPower: account.data.buyingPower,
+    isOpen: clock.data.isOpen,
+    lastSubmit: clock.data.lastSubmit,
+  };
+}
+
+function checkClock(world: World, { now }: PlanInput, report: Report): void {
+  if (!world.isOpen) report('session-open', 'the market is closed');
+  if (world.lastSubmit !== null && now > world.lastSubmit)
+    report('session-open', 'after the last submit time');
+}
+
+function checkSymbol(order: OrderAction, world: World, { observed }: PlanInput, report: Report): void {
+  if (world.openSymbols.has(order.symbol)) report('no-order-while-one-is-open', order.id);
+  if (observed.ledger.breaks.has(order.symbol))
+    report('known-world', `${order.id}: an open break on the symbol`);
+  if (order.quantity <= 0 || order.price <= 0)
+    report('known-world', `${order.id}: quantity and price must be positive`);
+}
+
+function checkReduction(order: OrderAction, world: World, { observed }: PlanInput, report: Report): void {
+  const owned = quantityIn(observed.ledger.books, order.strategy, order.symbol);
+  const side = owned > 0 ? 'sell' : 'buy';
+  if (owned === 0 || order.side !== side || order.quantity > Math.abs(owned)) {
+    report(
+      'reduction-within-book',
+      `${order.id}: ${order.side} ${formatQuantity(order.quantity)} of ${formatQuantity(owned)}`,
+    );
+  }
+  const held = world.positions.get(order.symbol);
+  if (held === undefined || order.quantity > Math.abs(held.available) || held.quantity * owned < 0) {
+    report('unmanaged-untouched', `${order.id}: the broker does not hold it for us`);
+  }
+}
+
+function checkEntry(order: OrderAction, world: World, input: PlanInput, report: Report): void {
+  const strategy = input.desired.strategies.find((candidate) => candidate.name === order.strategy);
+  const toggle = strategy?.toggle;
+  const isOn = strategy?.lifecycle === 'active' && toggle?.enabled === true && !toggle.shutdownRequested;
+  if (!isOn || !strategy.universe.has(order.symbol)) {
+    report('entry-allowed', `${order.id}: the strategy may not open ${order.symbol}`);
+    return;
+  }
+  checkOwner(order, world, input, report);
+  const { snapshot, ledger } = input.observed;
+  const date = snapshot.clock.kind === 'ok' ? snapshot.clock.data.session.date : null;
+  if (ledger.shrunkOn.get(order.symbol) === date)
+    report('entry-allowed', `${order.id}: reduced outside today`);
+  const cap = shareOf(world.equity, strategy.capital.positionSize);
+  if (valueOf(order.to, order.price) > cap) report('limits-hold', `${order.id}: above positionSize`);
+  const { maxOrderValue } = input.desired.account.limits;
+  if (maxOrderValue !== null && order.value > maxOrderValue)
+    report('limits-hold', `${order.id}: above maxOrderValue`);
+}
+
+function checkOwner(order: OrderAction, world: World, { observed }: PlanInput, report: Report): void {
+  let booked = 0;
+  for (const [name, book] of observed.ledger.books) {
+    const quantity = book.get(order.symbol)?.quantity ?? 0;
+    booked += quantity;
+    if (name !== order.strategy && quantity !== 0) report('one-owner', `${order.id}: also owned by ${name}`);
+  }
+  const held = world.positions.get(order.symbol)?.quantity ?? 0;
+  if (held !== booked) report('entry-allowed', `${order.id}: books ${booked} and broker ${held} differ`);
+}
+
+interface Running {
+  gross: number;
+  buyingPower: number;
+  readonly exposure: Map<string, number>;
+  readonly count: Map<string, number>;
+}
+
+/** Every prefix of the execution keeps the limits, or comes closer to them. */
+function checkPrefixes(orders: readonly OrderAction[], world: World, input: PlanInput, report: Report): void {
+  const running = measure(world, input);
+  for (const order of orders) {
+    const sign = isReduction(order) ? -1 : 1;
+    running.gross += sign * order.value;
+    running.buyingPower -= sign * order.value;
+    running.exposure.set(order.strategy, (running.exposure.get(order.strategy) ?? 0) + sign * order.value);
+    const counted = order.kind === 'open' ? 1 : order.to === 0 ? -1 : 0;
+    running.count.set(order.strategy, (running.count.get(order.strategy) ?? 0) + counted);
+    if (!isReduction(order)) checkRoom(order, running, { world, input }, report);
+  }
+}
+
+function checkRoom(
+  order: OrderAction,
+  running: Running,
+  { world, input }: { world: World; input: PlanInput },
+  report: Report,
+): void {
+  if (running.buyingPower < 0) report('buying-power-holds', `${order.id}: ${running.buyingPower} left`);
+  const { maxGross } = input.desired.account.limits;
+  if (maxGross !== null && running.gross > shareOf(world.equity, maxGross))
+    report('limits-hold', `${order.id}: above maxGross`);
+  const capital = input.desired.strategies.find((candidate) => candidate.name === order.strategy)?.capital;
+  if (capital === undefined) return;
+  if ((running.exposure.get(order.strategy) ?? 0) > shareOf(world.equity, capital.maxExposure)) {
+    report('limits-hold', `${order.id}: above maxExposure`);
+  }
+  if (order.kind === 'open' && (running.count.get(order.strategy) ?? 0) > capital.maxPositions) {
+    report('limits-hold', `${order.id}: above maxPositions`);
+  }
+}
+
+function measure({ positions, buyingPower }: World, { observed }: PlanInput): Running {
+  const running: Running = { gross: 0, buyingPower, exposure: new Map(), count: new Map() };
+  for (const { quantity, marketPrice } of positions.values())
+    running.gross += Math.abs(valueOf(quantity, marketPrice));
+  for (const [strategy, book] of observed.ledger.books) {
+    let exposure = 0;
+    for (const [symbol, lot] of book) {
+      const price = positions.get(symbol)?.marketPrice ?? observed.quotes.get(symbol)?.price;
+      if (price !== undefined) exposure += Math.abs(valueOf(lot.quantity, price));
+    }
+    running.exposure.set(strategy, exposure);
+    running.count.set(strategy, book.size);
+  }
+  return running;
+}
+
+function quantityIn(
+  books: PlanInput['observed']['ledger']['books'],
+  strategy: string,
+  symbol: string,
+): Quantity {
+  return books.get(strategy)?.get(symbol)?.quantity ?? (0 as Quantity);
+}

@@ -1,0 +1,131 @@
+/** What the rules of a plan share: the facts, looked up once, and the plan as it grows. */
+import type { Price } from '../domain/decimal.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { DesiredState, DesiredStrategy } from '../desired/desired-state.ts';
+import { attribute, type Attribution } from '../observed/attribution.ts';
+import type {
+  BrokerAccount,
+  BrokerOrder,
+  BrokerPosition,
+  MarketClock,
+  Observed,
+} from '../observed/broker-view.ts';
+import type { Ledger } from '../observed/ledger.ts';
+import type { ObservedState } from '../observed/observed-state.ts';
+import type { Action, DueSlot, Hold, HoldReason, OrderAction } from './plan-types.ts';
+
+export interface PlanInput {
+  readonly desired: DesiredState;
+  readonly observed: ObservedState;
+  readonly now: Instant;
+  /** Strategies that had their turn in this pass: they take no more buying power from the others. */
+  readonly turnTaken: ReadonlySet<string>;
+}
+
+/** The parts of a snapshot that orders need, all known. */
+export interface Market {
+  readonly account: BrokerAccount;
+  readonly positions: ReadonlyMap<string, BrokerPosition>;
+  readonly openOrders: readonly BrokerOrder[];
+  readonly clock: MarketClock;
+}
+
+export interface PlanFacts {
+  readonly input: PlanInput;
+  readonly ledger: Ledger;
+  /** Null while any part of the snapshot is unknown: then nothing is ordered. */
+  readonly market: Market | null;
+  readonly attribution: Attribution | null;
+  readonly strategies: ReadonlyMap<string, DesiredStrategy>;
+}
+
+/** Why a symbol takes no order: `entries` still lets positions shrink, `all` lets nothing through. */
+export interface Freeze {
+  readonly grade: 'entries' | 'all';
+  readonly reason: HoldReason;
+  readonly detail: string;
+}
+
+/** A plan while its rules run. */
+export interface PlanDraft {
+  /** Sync, breaks, care of orders, stale lock. */
+  readonly housekeeping: Action[];
+  readonly reductions: OrderAction[];
+  readonly entries: OrderAction[];
+  readonly holds: Hold[];
+  readonly slots: DueSlot[];
+  readonly freezes: Map<string, Freeze>;
+  /** Set when no entry at all may be made. */
+  entriesBlocked: { readonly reason: HoldReason; readonly detail: string } | null;
+  needsSecondLook: boolean;
+}
+
+export function emptyDraft(): PlanDraft {
+  return {
+    housekeeping: [],
+    reductions: [],
+    entries: [],
+    holds: [],
+    slots: [],
+    freezes: new Map(),
+    entriesBlocked: null,
+    needsSecondLook: false,
+  };
+}
+
+export function gatherFacts(input: PlanInput): PlanFacts {
+  const { ledger, snapshot } = input.observed;
+  const { settleWindow } = input.desired.account.execution;
+  return {
+    input,
+    ledger,
+    market: knownMarket(input),
+    attribution:
+      snapshot.positions.kind === 'ok'
+        ? attribute(ledger, snapshot.positions.data, snapshot.takenAt, settleWindow)
+        : null,
+    strategies: new Map(input.desired.strategies.map((strategy) => [strategy.name, strategy])),
+  };
+}
+
+function knownMarket({ observed: { snapshot } }: PlanInput): Market | null {
+  const { account, positions, openOrders, clock } = snapshot;
+  if (account.kind !== 'ok' || positions.kind !== 'ok' || openOrders.kind !== 'ok' || clock.kind !== 'ok')
+    return null;
+  return { account: account.data, positions: positions.data, openOrders: openOrders.data, clock: clock.data };
+}
+
+/** The price that sizes and values a symbol: the position's own, else the latest quote. */
+export function priceOf({ input, market }: PlanFacts, symbol: string): Price | undefined {
+  const price = market?.positions.get(symbol)?.marketPrice ?? input.observed.quotes.get(symbol)?.price;
+  return price === undefined || price <= 0 ? undefined : price;
+}
+
+/** The stronger freeze wins; of equals, the first. */
+export function freeze(draft: PlanDraft, symbol: string, next: Freeze): void {
+  const known = draft.freezes.get(symbol);
+  if (known === undefined || (known.grade === 'entries' && next.grade === 'all'))
+    draft.freezes.set(symbol, next);
+}
+
+export function hold(
+  draft: PlanDraft,
+  of: { strategy: string | null; symbol: string | null },
+  reason: HoldReason,
+  detail: string,
+): void {
+  draft.holds.push({ strategy: of.strategy, symbol: of.symbol, reason, detail });
+}
+
+export function unknownParts(input: PlanInput): { readonly reason: HoldReason; readonly detail: string }[] {
+  const { account, positions, openOrders, clock } = input.observed.snapshot;
+  const parts: readonly [HoldReason, Observed<unknown>][] = [
+    ['AccountUnknown', account],
+    ['PositionsUnknown', positions],
+    ['OrdersUnknown', openOrders],
+    ['ClockUnknown', clock],
+  ];
+  return parts.flatMap(([reason, part]) =>
+    part.kind === 'unknown' ? [{ reason, detail: part.reason }] : [],
+  );
+}

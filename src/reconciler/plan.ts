@@ -1,0 +1,61 @@
+/** The decision: from desired and observed state to a list of explained actions. Pure; same input, same plan. */
+import { compareText } from '../domain/names.ts';
+import { emptyDraft, gatherFacts, hold, unknownParts, type PlanDraft, type PlanInput } from './draft.ts';
+import type { Action, Hold, OrderAction, Plan } from './plan-types.ts';
+import { RULES } from './rules/index.ts';
+import { totalsOf } from './totals.ts';
+
+export function makePlan(input: PlanInput): Plan {
+  const facts = gatherFacts(input);
+  const draft = emptyDraft();
+  for (const { reason, detail } of unknownParts(input))
+    hold(draft, { strategy: null, symbol: null }, reason, detail);
+  for (const rule of RULES) rule(facts, draft);
+  return {
+    formatVersion: '1.0',
+    revision: input.desired.digest,
+    at: input.now,
+    session: facts.market?.clock.session.date ?? null,
+    actions: inOrder(draft),
+    notDone: [...draft.holds].sort(compareHolds),
+    slots: draft.slots,
+    totals: totalsOf(facts, draft),
+    needsSecondLook: draft.needsSecondLook,
+  };
+}
+
+/** True when a pass with this plan has something to carry out. */
+export function hasWork(plan: Plan): boolean {
+  return plan.actions.length > 0 || plan.slots.length > 0;
+}
+
+function inOrder(draft: PlanDraft): Action[] {
+  const housekeeping = [...draft.housekeeping].sort(compareHousekeeping);
+  const reductions = [...draft.reductions].sort(compareOrders);
+  return [...housekeeping, ...reductions, ...draft.entries];
+}
+
+const HOUSEKEEPING_ORDER: readonly Action['kind'][] = [
+  'release-stale-lock',
+  'resolve-order',
+  'cancel-order',
+  'sync-position',
+  'report-break',
+];
+
+function compareHousekeeping(a: Action, b: Action): number {
+  return HOUSEKEEPING_ORDER.indexOf(a.kind) - HOUSEKEEPING_ORDER.indexOf(b.kind) || compareText(a.id, b.id);
+}
+
+function compareOrders(a: OrderAction, b: OrderAction): number {
+  return compareText(a.strategy, b.strategy) || compareText(a.symbol, b.symbol);
+}
+
+function compareHolds(a: Hold, b: Hold): number {
+  return (
+    compareText(a.strategy ?? '', b.strategy ?? '') ||
+    compareText(a.symbol ?? '', b.symbol ?? '') ||
+    compareText(a.reason, b.reason) ||
+    compareText(a.detail, b.detail)
+  );
+}

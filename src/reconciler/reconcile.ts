@@ -1,0 +1,188 @@
+/** One pass: look, plan, check, ask, carry out. `plan` and `apply` share everything but the last step. */
+import { CONTROLLER } from '../domain/names.ts';
+import { EXIT, HgctlError } from '../domain/errors.ts';
+import type { DesiredState } from '../desired/desired-state.ts';
+import type { Revision } from '../observed/ledger.ts';
+import type { Sighting } from '../observed/observed-state.ts';
+import { executeStrategy, ordersOf, type Look } from '../actions/execute-strategy.ts';
+import { acquire, release } from '../actions/execution-lock.ts';
+import { LockLost } from '../actions/execution.ts';
+import { housekeepingOf, keepHouse } from '../actions/housekeeping.ts';
+import { observe, sightingOf } from '../actions/observe.ts';
+import type { Outcome } from '../actions/outcome.ts';
+import { checkPlan } from './check-plan.ts';
+import { hasWork, makePlan } from './plan.ts';
+import { isOrder, isReduction, type Action, type OrderAction, type Plan } from './plan-types.ts';
+import type { Ports } from './ports.ts';
+
+export interface Pass {
+  readonly ports: Ports;
+  readonly desired: DesiredState;
+  /** Where the accepted account stands, for commands that must work while manifests are invalid. */
+  readonly accountFile: string;
+}
+
+export interface Approval {
+  /** Shows the plan and asks; false declines. */
+  readonly approve: (plan: Plan) => Promise<boolean>;
+  /** Shows what changed after the lock and asks again. */
+  readonly approveChange: (orders: readonly OrderAction[]) => Promise<boolean>;
+}
+
+export type PassResult =
+  | { readonly kind: 'nothing'; readonly plan: Plan }
+  | { readonly kind: 'declined'; readonly plan: Plan }
+  | { readonly kind: 'executed'; readonly plan: Plan; readonly outcomes: readonly Outcome[] };
+
+/** A plan without any effect, but for the wait before a second look when `patient`. */
+export async function lookAndPlan(pass: Pass, patient: boolean): Promise<Look> {
+  const first = await look(pass, { ownFence: null, earlier: null, turnTaken: new Set() });
+  if (!first.plan.needsSecondLook || !patient) return first;
+  const { execution } = pass.desired.account;
+  pass.ports.report.warn(
+    CONTROLLER,
+    `Something is missing at the broker; looking again in ${execution.secondProof / 1_000} s`,
+  );
+  const earlier = sightingOf(first.observed, execution.settleWindow);
+  await pass.ports.clock.sleep(execution.secondProof);
+  return look(pass, { ownFence: null, earlier, turnTaken: new Set() });
+}
+
+export async function reconcile(pass: Pass, approval: Approval): Promise<PassResult> {
+  const { plan, observed } = await lookAndPlan(pass, true);
+  const isRecorded = observed.ledger.revision?.digest === pass.desired.digest;
+  if (!hasWork(plan) && isRecorded) return { kind: 'nothing', plan };
+  if (hasWork(plan) && !(await approval.approve(plan))) return { kind: 'declined', plan };
+  const place = await pass.ports.queue.enter();
+  try {
+    if (!isRecorded) acceptRevision(pass);
+    const outcomes = await execute(pass, { plan, observed }, approval);
+    return hasWork(plan) ? { kind: 'executed', plan, outcomes } : { kind: 'nothing', plan };
+  } finally {
+    await place.leave();
+  }
+}
+
+interface LookOptions {
+  readonly ownFence: number | null;
+  readonly earlier: Sighting | null;
+  readonly turnTaken: ReadonlySet<string>;
+}
+
+async function look({ ports, desired }: Pass, options: LookOptions): Promise<Look> {
+  const observed = await observe(ports, desired, options);
+  const input = { desired, observed, now: ports.clock.now(), turnTaken: options.turnTaken };
+  const plan = makePlan(input);
+  const violations = checkPlan(plan, input);
+  if (violations.length > 0) {
+    const list = violations.map(({ invariant, detail }) => `${invariant}: ${detail}`).join('; ');
+    throw new HgctlError(EXIT.refused, `the plan breaks an invariant and is not carried out: ${list}`, {
+      hint: 'nothing was sent; please report this with the output of hgctl plan -o json',
+    });
+  }
+  return { plan, observed };
+}
+
+const ACCEPT_TRIES = 100;
+
+/** An operator's record: it carries no fence, and one that loses is built again. */
+function acceptRevision({ ports, desired, accountFile }: Pass): void {
+  const strategies: Revision['strategies'] = desired.strategies.map(({ name, lifecycle }) => ({
+    name,
+    lifecycle,
+  }));
+  const account = { file: accountFile, name: desired.account.name };
+  for (let attempt = 0; attempt < ACCEPT_TRIES; attempt += 1) {
+    if (ports.journal.refresh().revision?.digest === desired.digest) return;
+    const commit = ports.journal.commit({
+      type: 'revision-accepted',
+      digest: desired.digest,
+      strategies,
+      account,
+    });
+    if (commit.kind === 'committed') {
+      ports.stateFile.write(commit.ledger);
+      return;
+    }
+  }
+  throw new HgctlError(EXIT.lock, 'the journal is too busy to record the manifests', {
+    hint: 'run the command again',
+  });
+}
+
+/** Housekeeping for all strategies first; then each strategy in its own execution. */
+async function execute(pass: Pass, shown: Look, approval: Approval): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const turnTaken = new Set<string>();
+  if (housekeepingOf(shown.plan).length > 0) outcomes.push(...(await housekeep(pass, shown)));
+  for (const strategy of turns(shown.plan, pass.desired)) {
+    const own = ordersOf(shown.plan, strategy);
+    outcomes.push(...(await guarded(own, () => turn(pass, { strategy, shown: own, turnTaken, approval }))));
+    turnTaken.add(strategy);
+  }
+  return outcomes;
+}
+
+interface TurnOptions {
+  readonly strategy: string;
+  readonly shown: readonly OrderAction[];
+  readonly turnTaken: ReadonlySet<string>;
+  readonly approval: Approval;
+}
+
+function turn(pass: Pass, { strategy, shown, turnTaken, approval }: TurnOptions): Promise<Outcome[]> {
+  return executeStrategy({
+    ports: pass.ports,
+    desired: pass.desired,
+    strategy,
+    shown,
+    look: (ownFence) => look(pass, { ownFence, earlier: null, turnTaken }),
+    approveChange: approval.approveChange,
+  });
+}
+
+async function housekeep(pass: Pass, shown: Look): Promise<Outcome[]> {
+  const { ports, desired } = pass;
+  return guarded(housekeepingOf(shown.plan), async () => {
+    const execution = await acquire(ports, desired.account.execution, CONTROLLER);
+    // The second look of the shown plan stays evidence: missing quantities seen then and now agree.
+    const fresh = await look(pass, {
+      ownFence: execution.fence,
+      earlier: shown.observed.earlier,
+      turnTaken: new Set(),
+    });
+    const released = shown.plan.actions.filter((action) => action.kind === 'release-stale-lock');
+    const outcomes = await keepHouse(execution, fresh.plan, fresh.observed);
+    release(execution, null);
+    return [...released.map((action): Outcome => ({ kind: 'done', action })), ...outcomes];
+  });
+}
+
+/** A lock that cannot be had, or is lost, ends a turn and not the pass. */
+async function guarded(actions: readonly Action[], run: () => Promise<Outcome[]>): Promise<Outcome[]> {
+  try {
+    return await run();
+  } catch (error) {
+    const isLock = error instanceof LockLost || (error instanceof HgctlError && error.exit === EXIT.lock);
+    if (!isLock) throw error;
+    const detail = error.message;
+    return actions.map((action) => ({ kind: 'not-started', action, code: 'LockNotObtained', detail }));
+  }
+}
+
+/** Strategies with orders or a due slot: those that only reduce first, then by priority. */
+function turns(plan: Plan, desired: DesiredState): string[] {
+  const orders = plan.actions.filter(isOrder);
+  const names = new Set([
+    ...orders.map((order) => order.strategy),
+    ...plan.slots.map((slot) => slot.strategy),
+  ]);
+  const rank = (name: string): number => {
+    const onlyReduces = orders.every((order) => order.strategy !== name || isReduction(order));
+    const index = desired.strategies.findIndex((strategy) => strategy.name === name);
+    return (
+      (onlyReduces ? 0 : desired.strategies.length + 1) + (index === -1 ? desired.strategies.length : index)
+    );
+  };
+  return [...names].sort((a, b) => rank(a) - rank(b));
+}

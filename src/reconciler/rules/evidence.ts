@@ -1,0 +1,189 @@
+/**
+ * Books follow the broker only on evidence (rule 3 of the seed, made safe).
+ *
+ * Shares that the history explains leave the book at their real price. Shares that are missing without a trace, and
+ * many positions gone at once, wait for a second look; what then stays unexplained is a break, and nothing is traded
+ * on the symbol until an operator resolves it.
+ */
+import { formatQuantity, type Quantity } from '../../domain/decimal.ts';
+import { explain, nextAnchor, outsideFills, type Explanation } from '../../observed/evidence.ts';
+import type { Difference } from '../../observed/attribution.ts';
+import type { BrokerFill } from '../../observed/broker-view.ts';
+import { lotOf } from '../../observed/ledger.ts';
+import { freeze, hold, type PlanDraft, type PlanFacts } from '../draft.ts';
+import type { BreakAction, SyncAction } from '../plan-types.ts';
+
+/** More than this many symbols *and* this part of all positions shrinking at once is a mass change. */
+const MASS_SYMBOLS = 3;
+const MASS_PART = 0.2;
+
+export function weighEvidence(facts: PlanFacts, draft: PlanDraft): void {
+  for (const { symbol, kind, detail } of facts.ledger.breaks.values()) {
+    freeze(draft, symbol, {
+      grade: 'all',
+      reason: 'BreakOpen',
+      detail: `${kind}: ${detail}; see 'hgctl resolve ${symbol}'`,
+    });
+  }
+  for (const symbol of facts.attribution?.shared ?? []) {
+    freeze(draft, symbol, {
+      grade: 'entries',
+      reason: 'SymbolConflict',
+      detail: `${symbol} is in more than one book`,
+    });
+  }
+  freezeShrunk(facts, draft);
+  const differences = [...(facts.attribution?.differences.values() ?? [])];
+  for (const difference of differences) noteHarmless(difference, draft);
+  const missing = differences.filter(({ missing: gone, symbol }) => gone !== 0 && isJudged(draft, symbol));
+  if (missing.length > 0) judge(facts, missing, draft);
+}
+
+/** A symbol with an order in flight or an open break is not judged: its quantities are still moving, or known to be off. */
+function isJudged(draft: PlanDraft, symbol: string): boolean {
+  return draft.freezes.get(symbol)?.grade !== 'all';
+}
+
+/** What shrank from outside is not bought back on the same day: an operator's sale stands. */
+function freezeShrunk({ ledger, market }: PlanFacts, draft: PlanDraft): void {
+  for (const [symbol, date] of ledger.shrunkOn) {
+    if (date === market?.clock.session.date) freezeAfterShrinking(draft, symbol);
+  }
+}
+
+function noteHarmless(difference: Difference, draft: PlanDraft): void {
+  const { symbol, settling, unmanaged, sideFlip } = difference;
+  if (settling !== 0) {
+    const detail = `${formatQuantity(settling)} of our own fills are not in the broker's positions yet`;
+    freeze(draft, symbol, { grade: 'all', reason: 'Settling', detail });
+  }
+  if (unmanaged !== 0 && !sideFlip) {
+    const detail = `the broker holds ${formatQuantity(unmanaged)} ${symbol} that no strategy owns; 'hgctl adopt ${symbol}' gives them to one`;
+    freeze(draft, symbol, { grade: 'entries', reason: 'UnmanagedShares', detail });
+  }
+}
+
+function freezeAfterShrinking(draft: PlanDraft, symbol: string): void {
+  const detail = `${symbol} was reduced outside today; no entry before the next session`;
+  freeze(draft, symbol, { grade: 'entries', reason: 'EntryFrozenExternalReduction', detail });
+}
+
+function judge(facts: PlanFacts, missing: readonly Difference[], draft: PlanDraft): void {
+  const { history } = facts.input.observed;
+  if (history?.kind !== 'ok') {
+    const detail = `the account's history is not available: ${history?.reason ?? 'it was not asked for'}`;
+    for (const difference of missing) freezeDoubtful(draft, difference, 'HistoryUnavailable', detail);
+    return;
+  }
+  const outside = outsideFills(facts.ledger, history.data);
+  const judged = missing.map((difference) => ({
+    difference,
+    explanation: explain(facts.ledger, difference, outside),
+  }));
+  const explained = judged.filter(({ difference, explanation }) => isSyncable(difference, explanation));
+  const isMass = explained.length > MASS_SYMBOLS && explained.length > MASS_PART * lotCount(facts);
+  for (const { difference, explanation } of judged) {
+    const seenTwice = wasSeenBefore(facts, difference);
+    if (isSyncable(difference, explanation) && (!isMass || seenTwice))
+      sync(facts, difference, explanation, draft);
+    else if (!seenTwice) doubt(draft, difference, isMass);
+    else reportBreak(difference, explanation, draft);
+  }
+}
+
+type Explained = Extract<Explanation, { kind: 'explained' }>;
+
+/** Shares of two owners cannot be told apart, and a position across zero is never a plain reduction. */
+function isSyncable(difference: Difference, explanation: Explanation): explanation is Explained {
+  return explanation.kind === 'explained' && difference.owners.length === 1 && !difference.sideFlip;
+}
+
+function lotCount({ ledger }: PlanFacts): number {
+  return [...ledger.books.values()].reduce((count, book) => count + book.size, 0);
+}
+
+function wasSeenBefore({ input }: PlanFacts, { symbol, missing }: Difference): boolean {
+  const { earlier, snapshot } = input.observed;
+  const { secondProof } = input.desired.account.execution;
+  return (
+    earlier !== null &&
+    earlier.missing.get(symbol) === missing &&
+    snapshot.takenAt >= earlier.at + secondProof
+  );
+}
+
+function doubt(draft: PlanDraft, difference: Difference, isMass: boolean): void {
+  draft.needsSecondLook = true;
+  const why = isMass ? 'many positions shrank at once' : 'the account history does not explain it';
+  freezeDoubtful(draft, difference, 'Unconfirmed', `${describe(difference)}; ${why}: a second look decides`);
+}
+
+function freezeDoubtful(
+  draft: PlanDraft,
+  difference: Difference,
+  reason: 'HistoryUnavailable' | 'Unconfirmed',
+  detail: string,
+): void {
+  freeze(draft, difference.symbol, { grade: 'all', reason, detail });
+  for (const strategy of difference.owners)
+    hold(draft, { strategy, symbol: difference.symbol }, reason, detail);
+}
+
+function sync(facts: PlanFacts, difference: Difference, { price, fills }: Explained, draft: PlanDraft): void {
+  const { symbol, missing } = difference;
+  const strategy = difference.owners[0] ?? '';
+  const from = lotOf(facts.ledger, strategy, symbol)?.quantity ?? (0 as Quantity);
+  const to = (from + missing) as Quantity;
+  draft.housekeeping.push({
+    kind: 'sync-position',
+    id: `sync-position/${strategy}/${symbol}`,
+    strategy,
+    symbol,
+    reason: to === 0 ? 'ClosedExternally' : 'ReducedExternally',
+    from,
+    to,
+    price,
+    anchor: nextAnchor(facts.input.observed.snapshot.takenAt, fills, difference.unmanaged),
+    sources: [
+      `book: ${strategy} ${symbol} ${formatQuantity(from)}`,
+      brokerSource(difference),
+      ...fills.map(fillSource),
+    ],
+  } satisfies SyncAction);
+  freezeAfterShrinking(draft, symbol);
+}
+
+function reportBreak(difference: Difference, explanation: Explanation, draft: PlanDraft): void {
+  const { symbol, owners, booked, broker, sideFlip } = difference;
+  draft.housekeeping.push({
+    kind: 'report-break',
+    id: `report-break/${symbol}`,
+    strategy: owners.length === 1 ? (owners[0] ?? null) : null,
+    symbol,
+    breakKind: sideFlip ? 'side-flip' : 'missing-shares',
+    reason: sideFlip ? 'SideFlip' : 'MissingShares',
+    from: booked,
+    to: broker,
+    sources: [
+      `books: ${owners.join(', ')} ${symbol} ${formatQuantity(booked)}`,
+      brokerSource(difference),
+      explanation.kind === 'silent'
+        ? `history: outside fills of ${formatQuantity(explanation.outside)} do not explain it`
+        : 'history: fills explain it, but not whose shares left',
+    ],
+  } satisfies BreakAction);
+  const detail = `${describe(difference)}; 'hgctl resolve ${symbol}' ends it`;
+  freeze(draft, symbol, { grade: 'all', reason: 'BreakOpen', detail });
+}
+
+function describe({ symbol, booked, broker }: Difference): string {
+  return `books say ${formatQuantity(booked)} ${symbol}, the broker ${formatQuantity(broker)}`;
+}
+
+function brokerSource({ symbol, broker }: Difference): string {
+  return `broker: ${symbol} ${formatQuantity(broker)}`;
+}
+
+function fillSource(fill: BrokerFill): string {
+  return `history: ${fill.side} ${formatQuantity(fill.quantity)} ${fill.symbol} (${fill.id})`;
+}

@@ -1,0 +1,178 @@
+/**
+ * Limits on entries, in order of priority: what does not fit is left out whole, and the next one is tried.
+ * Reductions pass every limit, and what they free counts.
+ */
+import {
+  formatDollars,
+  formatPercent,
+  shareOf,
+  valueOf,
+  type Money,
+  type Quantity,
+} from '../../domain/decimal.ts';
+import { compareText } from '../../domain/names.ts';
+import type { DesiredStrategy } from '../../desired/desired-state.ts';
+import { ordersOn } from '../../observed/ledger.ts';
+import { hold, priceOf, type Market, type PlanDraft, type PlanFacts } from '../draft.ts';
+import type { HoldReason, OrderAction } from '../plan-types.ts';
+
+export function keepLimits(facts: PlanFacts, draft: PlanDraft): void {
+  const { market } = facts;
+  if (market === null) return;
+  const waiting = draft.entries.filter((entry) => !facts.input.turnTaken.has(entry.strategy));
+  sortEntries(facts, waiting);
+  if (waiting.length === 0) {
+    draft.entries.length = 0;
+    return;
+  }
+  const room = measureRoom(facts, market, draft);
+  const allowed = waiting.filter((entry) => {
+    const refusal = refuse(entry, room, facts);
+    if (refusal === null) {
+      take(entry, room);
+      return true;
+    }
+    hold(draft, entry, refusal.reason, refusal.detail);
+    return false;
+  });
+  draft.entries.splice(0, draft.entries.length, ...allowed);
+}
+
+/** Strategies by priority, then targets by signal strength, then symbols. */
+function sortEntries({ strategies }: PlanFacts, entries: OrderAction[]): void {
+  const priorityOf = (name: string): number => strategies.get(name)?.priority ?? Number.MAX_SAFE_INTEGER;
+  entries.sort(
+    (a, b) =>
+      priorityOf(a.strategy) - priorityOf(b.strategy) ||
+      compareText(a.strategy, b.strategy) ||
+      b.priority - a.priority ||
+      compareText(a.symbol, b.symbol),
+  );
+}
+
+/** What is left of each limit; entries that are let through take from it. */
+interface Room {
+  buyingPower: number;
+  gross: number;
+  ordersToday: number;
+  readonly ordersBySymbol: Map<string, number>;
+  readonly strategies: Map<string, { exposure: number; positions: number }>;
+  readonly equity: Money;
+}
+
+function measureRoom(facts: PlanFacts, market: Market, draft: PlanDraft): Room {
+  const today = ordersOn(facts.ledger, market.clock.session.date);
+  const ordersBySymbol = new Map<string, number>();
+  for (const { intent } of today)
+    ordersBySymbol.set(intent.symbol, (ordersBySymbol.get(intent.symbol) ?? 0) + 1);
+  const room: Room = {
+    buyingPower: market.account.buyingPower,
+    gross: [...market.positions.values()].reduce(
+      (sum, { quantity, marketPrice }) => sum + Math.abs(valueOf(quantity, marketPrice)),
+      0,
+    ),
+    ordersToday: today.length + draft.reductions.length,
+    ordersBySymbol,
+    strategies: new Map([...facts.ledger.books.keys()].map((name) => [name, measureStrategy(facts, name)])),
+    equity: market.account.equity,
+  };
+  for (const { strategy, value, to } of draft.reductions) {
+    room.buyingPower += value;
+    room.gross -= value;
+    const own = room.strategies.get(strategy);
+    if (own === undefined) continue;
+    own.exposure -= value;
+    if (to === 0) own.positions -= 1;
+  }
+  return room;
+}
+
+function measureStrategy(facts: PlanFacts, name: string): { exposure: number; positions: number } {
+  const book = facts.ledger.books.get(name) ?? new Map<string, { quantity: Quantity }>();
+  let exposure = 0;
+  for (const [symbol, lot] of book) {
+    const price = priceOf(facts, symbol);
+    if (price !== undefined) exposure += Math.abs(valueOf(lot.quantity, price));
+  }
+  return { exposure, positions: book.size };
+}
+
+type Refusal = { readonly reason: HoldReason; readonly detail: string };
+
+function refuse(entry: OrderAction, room: Room, facts: PlanFacts): Refusal | null {
+  const strategy = facts.strategies.get(entry.strategy);
+  if (strategy === undefined) return { reason: 'Undeclared', detail: `${entry.strategy} has no manifest` };
+  return (
+    refuseOrder(entry, room, facts) ??
+    refuseStrategy(entry, room, strategy) ??
+    refuseMoney(entry, room, facts)
+  );
+}
+
+function refuseOrder(entry: OrderAction, room: Room, { input }: PlanFacts): Refusal | null {
+  const { maxOrderValue, maxOrdersPerDay, maxOrdersPerSymbol } = input.desired.account.limits;
+  if (maxOrderValue !== null && entry.value > maxOrderValue) {
+    return {
+      reason: 'MaxOrderValue',
+      detail: `order ${dollars(entry.value)}, limit ${dollars(maxOrderValue)}`,
+    };
+  }
+  if (maxOrdersPerDay !== null && room.ordersToday >= maxOrdersPerDay) {
+    return {
+      reason: 'MaxOrdersPerDay',
+      detail: `${room.ordersToday} orders today, limit ${maxOrdersPerDay}`,
+    };
+  }
+  const onSymbol = room.ordersBySymbol.get(entry.symbol) ?? 0;
+  if (maxOrdersPerSymbol !== null && onSymbol >= maxOrdersPerSymbol) {
+    return {
+      reason: 'MaxOrdersPerSymbol',
+      detail: `${onSymbol} orders on ${entry.symbol} in this session, limit ${maxOrdersPerSymbol}`,
+    };
+  }
+  return null;
+}
+
+function refuseStrategy(entry: OrderAction, room: Room, { capital, name }: DesiredStrategy): Refusal | null {
+  const { exposure, positions } = room.strategies.get(name) ?? { exposure: 0, positions: 0 };
+  if (entry.kind === 'open' && positions >= capital.maxPositions) {
+    return { reason: 'MaxPositions', detail: `${positions} positions, limit ${capital.maxPositions}` };
+  }
+  const limit = shareOf(room.equity, capital.maxExposure);
+  if (exposure + entry.value > limit) {
+    const detail = `exposure ${dollars(exposure + entry.value)} would pass ${formatPercent(capital.maxExposure)} of equity (${dollars(limit)})`;
+    return { reason: 'MaxExposure', detail };
+  }
+  return null;
+}
+
+function refuseMoney(entry: OrderAction, room: Room, { input }: PlanFacts): Refusal | null {
+  const { maxGross } = input.desired.account.limits;
+  if (maxGross !== null && room.gross + entry.value > shareOf(room.equity, maxGross)) {
+    const detail = `gross exposure ${dollars(room.gross + entry.value)} would pass ${formatPercent(maxGross)} of equity`;
+    return { reason: 'MaxGross', detail };
+  }
+  // Rule 9 of the seed: skip what cannot be paid and try the next.
+  if (entry.value > room.buyingPower) {
+    const detail = `Needed: ${dollars(entry.value)}, Available: ${dollars(Math.max(0, room.buyingPower))}`;
+    return { reason: 'InsufficientBuyingPower', detail };
+  }
+  return null;
+}
+
+function take(entry: OrderAction, room: Room): void {
+  room.buyingPower -= entry.value;
+  room.gross += entry.value;
+  room.ordersToday += 1;
+  room.ordersBySymbol.set(entry.symbol, (room.ordersBySymbol.get(entry.symbol) ?? 0) + 1);
+  const own = room.strategies.get(entry.strategy) ?? { exposure: 0, positions: 0 };
+  const opened = entry.kind === 'open' ? 1 : 0;
+  room.strategies.set(entry.strategy, {
+    exposure: own.exposure + entry.value,
+    positions: own.positions + opened,
+  });
+}
+
+function dollars(money: number): string {
+  return `$${formatDollars(money as Money)}`;
+}

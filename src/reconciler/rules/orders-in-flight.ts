@@ -1,0 +1,59 @@
+/** Orders that have no end yet, ours or not: no second order on their symbol, and ours are brought to an end. */
+import type { BrokerOrder } from '../../observed/broker-view.ts';
+import { findOrder, type LedgerOrder } from '../../observed/ledger.ts';
+import { freeze, type PlanDraft, type PlanFacts } from '../draft.ts';
+
+/** Our client order ids start so; nobody else's do. */
+export const ORDER_ID_PREFIX = 'hg-';
+
+export function carefulOfOrders(facts: PlanFacts, draft: PlanDraft): void {
+  const { ledger, input, market } = facts;
+  const openAtBroker = new Map((market?.openOrders ?? []).map((order) => [order.clientOrderId, order]));
+  // While another execution runs, its orders are its own business.
+  const someoneExecutes = input.observed.lock.kind === 'held';
+  for (const order of ledger.openOrders.values()) {
+    const { symbol, side } = order.intent;
+    if (!someoneExecutes)
+      draft.housekeeping.push(careOf(order, openAtBroker.get(order.intent.clientOrderId)));
+    freeze(draft, symbol, {
+      grade: 'all',
+      reason: order.status === 'created' ? 'PendingOrder' : 'OrderUnresolved',
+      detail: `${side} order ${order.intent.clientOrderId} has no end yet`,
+    });
+  }
+  for (const order of openAtBroker.values()) foreign(facts, order, draft);
+}
+
+function careOf(order: LedgerOrder, atBroker: BrokerOrder | undefined): PlanDraft['housekeeping'][number] {
+  const { clientOrderId, strategy, symbol } = order.intent;
+  const base = { strategy, symbol, clientOrderId, sources: [`journal: order ${clientOrderId}`] };
+  return atBroker === undefined
+    ? {
+        ...base,
+        kind: 'resolve-order',
+        id: `resolve-order/${clientOrderId}`,
+        reason: 'OrderUnresolved',
+        from: order.status,
+        to: 'ended',
+      }
+    : {
+        ...base,
+        kind: 'cancel-order',
+        id: `cancel-order/${clientOrderId}`,
+        reason: 'OrderLeftOver',
+        from: atBroker.status,
+        to: 'ended',
+      };
+}
+
+function foreign({ ledger }: PlanFacts, order: BrokerOrder, draft: PlanDraft): void {
+  if (findOrder(ledger, order.clientOrderId) !== undefined) return;
+  const detail = `order ${order.clientOrderId} (${order.side} ${order.symbol}) is open at the broker and not in the journal`;
+  freeze(draft, order.symbol, { grade: 'all', reason: 'PendingOrder', detail });
+  if (order.clientOrderId.startsWith(ORDER_ID_PREFIX)) {
+    draft.entriesBlocked ??= {
+      reason: 'ForeignController',
+      detail: `${detail}: another controller trades this account`,
+    };
+  }
+}

@@ -1,0 +1,163 @@
+/** Targets of enabled strategies against their books: the rebalance. */
+import { WHOLE, partOf, SHARE, formatQuantity, type Quantity, type Ratio } from '../../domain/decimal.ts';
+import { dateOf, type Instant } from '../../domain/instant.ts';
+import { sessionOn } from '../../domain/calendar.ts';
+import { slotAt, slotsOn, type Slot } from '../../domain/schedule.ts';
+import type { DesiredStrategy, FixedSignal } from '../../desired/desired-state.ts';
+import type { SlotTarget } from '../../observed/events.ts';
+import type { Lot } from '../../observed/book.ts';
+import { lotOf } from '../../observed/ledger.ts';
+import { hold, type Market, type PlanDraft, type PlanFacts } from '../draft.ts';
+import { proposeEntry, proposeReduction, type Change } from '../orders.ts';
+import { wantedByFixed } from '../wanted.ts';
+import { isOff } from './orphans.ts';
+
+const BAND_DEFAULT = (WHOLE / 100) as Ratio;
+
+export function followTargets(facts: PlanFacts, draft: PlanDraft): void {
+  for (const strategy of facts.input.desired.strategies) {
+    const blocked = whyIdle(strategy);
+    if (blocked !== null) {
+      hold(draft, { strategy: strategy.name, symbol: null }, blocked.reason, blocked.detail);
+    } else if (facts.market !== null && strategy.signal.type === 'fixed') {
+      follow(facts, { strategy, signal: strategy.signal, market: facts.market }, draft);
+    }
+  }
+}
+
+type Idle = {
+  readonly reason: 'StrategyPlanned' | 'StrategyDisabled' | 'ShutdownRequested';
+  readonly detail: string;
+};
+
+function whyIdle(strategy: DesiredStrategy): Idle | null {
+  if (strategy.lifecycle === 'planned') {
+    return { reason: 'StrategyPlanned', detail: `lifecycle planned: ${strategy.name} opens nothing yet` };
+  }
+  if (isOff(strategy)) {
+    return { reason: 'StrategyDisabled', detail: `'hgctl enable ${strategy.name}' turns it on` };
+  }
+  if (strategy.toggle?.shutdownRequested === true) {
+    return {
+      reason: 'ShutdownRequested',
+      detail: `shutdown requested; 'hgctl enable ${strategy.name}' lifts it`,
+    };
+  }
+  return null;
+}
+
+interface Turn {
+  readonly strategy: DesiredStrategy;
+  readonly signal: FixedSignal;
+  readonly market: Market;
+}
+
+/** Without a schedule on every pass; with one only inside a slot that has not ended. */
+function follow(facts: PlanFacts, turn: Turn, draft: PlanDraft): void {
+  const { strategy } = turn;
+  if (strategy.schedule.length === 0) {
+    for (const target of wantedByFixed(facts, turn, draft)) move(facts, turn, { target, slot: null }, draft);
+    return;
+  }
+  const slot = dueSlot(facts, strategy);
+  if (slot === null) return;
+  const run = facts.ledger.slots.get(slot.id);
+  const targets = run?.targets ?? slotTargets(facts, turn, slot, draft);
+  draft.slots.push({
+    slot: slot.id,
+    strategy: strategy.name,
+    action: slot.action,
+    started: run !== undefined,
+    targets,
+  });
+  for (const target of targets) move(facts, turn, { target, slot: slot.id }, draft);
+}
+
+function dueSlot({ ledger, input }: PlanFacts, strategy: DesiredStrategy): Slot | null {
+  const session = sessionOn(dateOf(input.now));
+  if (session === null) return null;
+  const due = slotsOn(strategy.name, strategy.schedule, session).filter((slot) => {
+    const state = ledger.slots.get(slot.id)?.state;
+    return state === undefined || state === 'started';
+  });
+  return slotAt(due, input.now) ?? null;
+}
+
+/** An exit closes only what was opened before its nominal time; an entry never reduces. */
+function slotTargets(facts: PlanFacts, turn: Turn, slot: Slot, draft: PlanDraft): SlotTarget[] {
+  const book: ReadonlyMap<string, Lot> = facts.ledger.books.get(turn.strategy.name) ?? new Map<string, Lot>();
+  if (slot.action === 'exit') return exitTargets(book, slot.at);
+  const wanted = wantedByFixed(facts, turn, draft);
+  if (slot.action === 'rebalance') return wanted;
+  return wanted.filter(({ symbol, quantity }) => quantity > (book.get(symbol)?.quantity ?? 0));
+}
+
+function exitTargets(book: ReadonlyMap<string, Lot>, nominal: Instant): SlotTarget[] {
+  return [...book]
+    .filter(([, lot]) => lot.since < nominal)
+    .map(([symbol]) => ({ symbol, quantity: 0 as Quantity, priority: 0 }));
+}
+
+interface Step {
+  readonly target: SlotTarget;
+  readonly slot: string | null;
+}
+
+function move(facts: PlanFacts, { strategy, signal }: Turn, { target, slot }: Step, draft: PlanDraft): void {
+  const { symbol, priority } = target;
+  const from = lotOf(facts.ledger, strategy.name, symbol)?.quantity ?? (0 as Quantity);
+  const to = target.quantity;
+  if (from === to) return;
+  const change = {
+    strategy: strategy.name,
+    symbol,
+    priority,
+    slot,
+    source: sourceOf(strategy.name, signal, symbol),
+  };
+  if (isWithinBand(signal, from, to)) {
+    const detail = `book ${formatQuantity(from)}, target ${formatQuantity(to)}: the difference is inside the rebalance band`;
+    hold(draft, change, 'WithinBand', detail);
+    return;
+  }
+  if (isTowardZero(from, to))
+    return reduce(facts, draft, { ...change, to, reason: reductionReason(signal, symbol, to, slot) });
+  proposeEntry(facts, draft, { ...change, to, reason: from === 0 ? 'NewTarget' : 'TargetRaised' });
+}
+
+function reduce(facts: PlanFacts, draft: PlanDraft, change: Change): void {
+  proposeReduction(facts, draft, { ...change, kind: change.to === 0 ? 'close' : 'reduce' });
+}
+
+/** A change across zero first goes to zero. */
+function isTowardZero(from: Quantity, to: Quantity): boolean {
+  return from > 0 ? to < from : from < 0 && to > from;
+}
+
+function reductionReason(
+  signal: FixedSignal,
+  symbol: string,
+  to: Quantity,
+  slot: string | null,
+): Change['reason'] {
+  if (to !== 0) return 'TargetLowered';
+  if (slot?.includes('/exit/') === true) return 'ExitSlot';
+  return signal.targets.some((target) => target.symbol === symbol) ? 'TargetZero' : 'RemovedFromTargets';
+}
+
+/** Opening from zero and closing to zero are exempt: a band holds drift, not decisions. */
+export function isWithinBand(
+  signal: Pick<FixedSignal, 'band' | 'wholeShares'>,
+  from: Quantity,
+  to: Quantity,
+): boolean {
+  if (from === 0 || to === 0) return false;
+  const part = Math.abs(partOf(to, signal.band ?? BAND_DEFAULT));
+  const band = signal.wholeShares ? Math.max(SHARE, part) : part;
+  return Math.abs(to - from) < band;
+}
+
+function sourceOf(strategy: string, signal: FixedSignal, symbol: string): string {
+  const isListed = signal.targets.some((target) => target.symbol === symbol);
+  return `strategy/${strategy}:spec.signal.params.targets${isListed ? `[${symbol}]` : ''}`;
+}
