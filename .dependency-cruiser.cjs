@@ -17,14 +17,38 @@ module.exports = {
     only('strategies-import-core', '^src/strategies/', '^src/(domain|desired|strategies|observed)/'),
     only('observed-imports-core', '^src/observed/', '^src/(domain|desired|observed)/'),
     {
-      ...only('reconciler-imports-core', '^src/reconciler/', '^src/(domain|desired|strategies|observed|reconciler)/'),
+      ...only(
+        'reconciler-imports-core',
+        '^src/reconciler/',
+        '^src/(domain|desired|strategies|observed|reconciler)/',
+      ),
       from: { path: '^src/reconciler/', pathNot: LOOP_FILES },
     },
-    only('loop-of-the-reconciler', LOOP_FILES, '^src/(domain|desired|strategies|observed|reconciler|actions)/'),
-    only('actions-import-core-and-ports', '^src/actions/', '^src/(domain|desired|strategies|observed|reconciler|actions)/'),
-    only('broker-imports-core-and-ports', '^src/broker/', '^src/(domain|observed|market|broker)/|^src/reconciler/ports[.]ts$'),
-    only('market-imports-core-and-ports', '^src/market/', '^src/(domain|observed|market)/|^src/reconciler/ports[.]ts$'),
-    only('store-imports-core-and-ports', '^src/store/', '^src/(domain|desired|observed|store)/|^src/reconciler/ports[.]ts$'),
+    only(
+      'loop-of-the-reconciler',
+      LOOP_FILES,
+      '^src/(domain|desired|strategies|observed|reconciler|actions)/',
+    ),
+    only(
+      'actions-import-core-and-ports',
+      '^src/actions/',
+      '^src/(domain|desired|strategies|observed|reconciler|actions)/',
+    ),
+    only(
+      'broker-imports-core-and-ports',
+      '^src/broker/',
+      '^src/(domain|observed|market|broker)/|^src/reconciler/ports[.]ts$',
+    ),
+    only(
+      'market-imports-core-and-ports',
+      '^src/market/',
+      '^src/(domain|observed|market)/|^src/reconciler/ports[.]ts$',
+    ),
+    only(
+      'store-imports-core-and-ports',
+      '^src/store/',
+      '^src/(domain|desired|observed|store)/|^src/reconciler/ports[.]ts$',
+    ),
     {
       name: 'core-touches-no-built-in-module',
       severity: 'error',
@@ -67,6 +91,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -27,6 +27,11 @@ const noWorld = [
     message: 'The core and the loop touch the world only through ports.',
   })),
 ];
+const zodByName = {
+  selector:
+    'ImportDeclaration[source.value="zod"] ImportSpecifier[imported.name="z"], ImportDeclaration[source.value="zod"] ImportDefaultSpecifier',
+  message: "Use import * as z from 'zod': it loads 18 ms faster.",
+};
 const noChance = [
   'error',
   { object: 'Math', property: 'random', message: 'Randomness comes in through a port.' },
@@ -50,18 +55,7 @@ export default defineConfig(
         'error',
         { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
       ],
-      'no-restricted-imports': [
-        'error',
-        {
-          paths: [
-            {
-              name: 'zod',
-              importNames: ['z', 'default'],
-              message: "Use import * as z from 'zod': it loads 18 ms faster.",
-            },
-          ],
-        },
-      ],
+      'no-restricted-syntax': ['error', zodByName],
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       eqeqeq: 'error',
     },
@@ -88,6 +82,7 @@ export default defineConfig(
     rules: {
       'no-restricted-syntax': [
         'error',
+        zodByName,
         { selector: ':function[async=true]', message: 'The core is synchronous.' },
         { selector: 'AwaitExpression', message: 'The core is synchronous.' },
       ],

@@ -17,7 +17,14 @@ await build({
   outdir: 'dist',
   sourcemap: 'external',
   logLevel: 'warning',
-  // CommonJS packages inside an ES module bundle call `require`.
-  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  // CommonJS packages inside an ES module bundle call `require` and name themselves by `__filename`.
+  banner: {
+    js: [
+      "import{createRequire}from'node:module';",
+      "import{fileURLToPath}from'node:url';",
+      'const require=createRequire(import.meta.url);',
+      'const __filename=fileURLToPath(import.meta.url);',
+    ].join(''),
+  },
 });
 chmodSync('dist/hgctl.js', 0o755);

@@ -15,11 +15,15 @@ export interface Look {
   readonly observed: ObservedState;
 }
 
+export type TurnPart = 'all' | 'reductions' | 'entries';
+
 export interface Turn {
   readonly ports: Ports;
   readonly desired: DesiredState;
   readonly strategy: string;
-  /** The strategy's orders as they were shown. */
+  /** Which of its orders this execution sends; the last one of a pass also ends its slots. */
+  readonly part: TurnPart;
+  /** Those orders as they were shown. */
   readonly shown: readonly OrderAction[];
   /** Looks and plans afresh. */
   readonly look: (ownFence: number) => Promise<Look>;
@@ -52,7 +56,7 @@ function releaseQuietly(execution: Execution): void {
 
 async function trade(turn: Turn, execution: Execution): Promise<Outcome[]> {
   const look = await turn.look(execution.fence);
-  const orders = ordersOf(look.plan, turn.strategy);
+  const orders = ordersOf(look.plan, turn.strategy, turn.part);
   const approved = await approve(turn, orders);
   if (approved === null)
     return orders.map((action) => ({
@@ -64,7 +68,7 @@ async function trade(turn: Turn, execution: Execution): Promise<Outcome[]> {
   startSlots(execution, look.plan, turn.strategy);
   const outcomes = await runOrders(contextOf(turn, execution, look), approved.filter(isReduction));
   outcomes.push(...(await enter(turn, execution, { look, approved, reduced: outcomes.length > 0 })));
-  endSlots(execution, look.plan, turn.strategy, outcomes);
+  if (turn.part !== 'reductions') endSlots(execution, look.plan, turn.strategy, outcomes);
   return outcomes;
 }
 
@@ -84,7 +88,7 @@ async function enter(
   if (entries.length === 0) return [];
   if (!reduced) return runOrders(contextOf(turn, execution, look), entries);
   const fresh = await turn.look(execution.fence);
-  const allowed = new Map(ordersOf(fresh.plan, turn.strategy).map((order) => [order.id, order]));
+  const allowed = new Map(ordersOf(fresh.plan, turn.strategy, 'entries').map((order) => [order.id, order]));
   const outcomes: Outcome[] = [];
   const sendable: OrderAction[] = [];
   for (const entry of entries) {
@@ -143,8 +147,11 @@ export function isSameContent(
   });
 }
 
-export function ordersOf(plan: Plan, strategy: string): OrderAction[] {
-  return plan.actions.filter(isOrder).filter((order) => order.strategy === strategy);
+export function ordersOf(plan: Plan, strategy: string, part: TurnPart): OrderAction[] {
+  return plan.actions
+    .filter(isOrder)
+    .filter((order) => order.strategy === strategy)
+    .filter((order) => part === 'all' || isReduction(order) === (part === 'reductions'));
 }
 
 function contextOf({ desired }: Turn, execution: Execution, { observed }: Look): OrderContext {
@@ -157,7 +164,7 @@ function contextOf({ desired }: Turn, execution: Execution, { observed }: Look):
       clock.kind === 'ok'
         ? { date: clock.data.session.date, lastSubmit: clock.data.lastSubmit }
         : { date: '', lastSubmit: execution.acquiredAt },
-    buyingPower: account.kind === 'ok' ? account.data.buyingPower : (0),
+    buyingPower: account.kind === 'ok' ? account.data.buyingPower : 0,
   };
 }
 

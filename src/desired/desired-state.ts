@@ -1,5 +1,8 @@
 /** What all manifests together ask for: validated, exact, and independent of the order of files and documents. */
 import type { Money, Quantity, Ratio } from '../domain/decimal.ts';
+import type { ScheduleEntry } from '../domain/schedule.ts';
+
+export type { ScheduleEntry, ScheduleTime } from '../domain/schedule.ts';
 
 export interface DesiredState {
   /** Digest of the canonical manifests, toggles and universes; comments, order and layout do not change it. */
@@ -42,7 +45,13 @@ export type DesiredSignal =
   | FixedSignal
   | {
       /** Validated, listed, synced, closed; opens nothing until its signal exists. */
-      readonly type: 'overnight-mean-reversion' | 'momentum-protection' | 'pairs' | 'vol-term-structure' | 'command' | 'module';
+      readonly type:
+        | 'overnight-mean-reversion'
+        | 'momentum-protection'
+        | 'pairs'
+        | 'vol-term-structure'
+        | 'command'
+        | 'module';
     };
 
 export interface FixedSignal {
@@ -56,23 +65,12 @@ export interface FixedSignal {
 
 export interface FixedTarget {
   readonly symbol: string;
-  readonly size: { readonly kind: 'weight'; readonly weight: Ratio } | { readonly kind: 'quantity'; readonly quantity: Quantity };
+  readonly size:
+    | { readonly kind: 'weight'; readonly weight: Ratio }
+    | { readonly kind: 'quantity'; readonly quantity: Quantity };
   /** Larger is served first when money is short. */
   readonly priority: number;
 }
-
-export interface ScheduleEntry {
-  readonly at: ScheduleTime;
-  readonly action: 'entry' | 'exit' | 'rebalance';
-  /** How long after `at` the slot may start, ms. */
-  readonly window: number;
-}
-
-export type ScheduleTime =
-  /** New York wall time, `HH:MM`. */
-  | { readonly kind: 'clock'; readonly time: string }
-  /** Relative to the session, ms: `open+1m`, `close-5m` (negative). */
-  | { readonly kind: 'open' | 'close'; readonly offset: number };
 
 export interface DesiredAccount {
   readonly name: string;

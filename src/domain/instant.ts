@@ -13,6 +13,7 @@ export type CalendarDate = string;
 
 export const SECOND = 1_000;
 export const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 const ZONE = 'America/New_York';
 
@@ -55,7 +56,10 @@ export function timeOf(instant: Instant): string {
 
 /** The moment of a wall time (`HH:mm`) in New York; of a time that a clock change repeats, the first. */
 export function instantAt(date: CalendarDate, time: string): Instant {
-  return DateTime.fromISO(`${date}T${time}`, { zone: ZONE }).toMillis() as Instant;
+  const wall = DateTime.fromISO(`${date}T${time}`, { zone: ZONE });
+  // Of two such moments luxon takes one or the other, by the season in which the program runs.
+  const hourBefore = inNewYork(plus(wall.toMillis() as Instant, -HOUR));
+  return (hourBefore.hour === wall.hour ? hourBefore : wall).toMillis() as Instant;
 }
 
 export function plus(instant: Instant, milliseconds: number): Instant {

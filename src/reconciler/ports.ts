@@ -138,4 +138,6 @@ export interface Ports {
 export interface StopSignal {
   /** True once the process was asked to stop: no new order, settle, save, release. */
   requested(): boolean;
+  /** What asked, if something did. */
+  signal(): 'SIGINT' | 'SIGTERM' | null;
 }

@@ -1,10 +1,10 @@
 /** One pass: look, plan, check, ask, carry out. `plan` and `apply` share everything but the last step. */
-import { CONTROLLER } from '../domain/names.ts';
+import { CONTROLLER, compareText } from '../domain/names.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { Revision } from '../observed/ledger.ts';
 import type { Sighting } from '../observed/observed-state.ts';
-import { executeStrategy, ordersOf, type Look } from '../actions/execute-strategy.ts';
+import { executeStrategy, ordersOf, type Look, type TurnPart } from '../actions/execute-strategy.ts';
 import { acquire, release } from '../actions/execution-lock.ts';
 import { LockLost } from '../actions/execution.ts';
 import { housekeepingOf, keepHouse } from '../actions/housekeeping.ts';
@@ -20,6 +20,8 @@ export interface Pass {
   readonly desired: DesiredState;
   /** Where the accepted account stands, for commands that must work while manifests are invalid. */
   readonly accountFile: string;
+  /** Opens the books of a first start; called once the plan is agreed to, before anything else is written. */
+  readonly open: () => Promise<void>;
 }
 
 export interface Approval {
@@ -53,6 +55,7 @@ export async function reconcile(pass: Pass, approval: Approval): Promise<PassRes
   const isRecorded = observed.ledger.revision?.digest === pass.desired.digest;
   if (!hasWork(plan) && isRecorded) return { kind: 'nothing', plan };
   if (hasWork(plan) && !(await approval.approve(plan))) return { kind: 'declined', plan };
+  await pass.open();
   const place = await pass.ports.queue.enter();
   try {
     if (!isRecorded) acceptRevision(pass);
@@ -110,31 +113,33 @@ function acceptRevision({ ports, desired, accountFile }: Pass): void {
   });
 }
 
-/** Housekeeping for all strategies first; then each strategy in its own execution. */
+/** Housekeeping for all strategies first; then each strategy in its own executions. */
 async function execute(pass: Pass, shown: Look, approval: Approval): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const turnTaken = new Set<string>();
   if (housekeepingOf(shown.plan).length > 0) outcomes.push(...(await housekeep(pass, shown)));
-  for (const strategy of turns(shown.plan, pass.desired)) {
-    const own = ordersOf(shown.plan, strategy);
-    outcomes.push(...(await guarded(own, () => turn(pass, { strategy, shown: own, turnTaken, approval }))));
-    turnTaken.add(strategy);
+  for (const { strategy, part } of turns(shown.plan, pass.desired)) {
+    const own = ordersOf(shown.plan, strategy, part);
+    outcomes.push(
+      ...(await guarded(own, () => turn(pass, { strategy, part, shown: own, turnTaken, approval }))),
+    );
+    if (part !== 'reductions') turnTaken.add(strategy);
   }
   return outcomes;
 }
 
-interface TurnOptions {
-  readonly strategy: string;
+interface TurnOptions extends PlannedTurn {
   readonly shown: readonly OrderAction[];
   readonly turnTaken: ReadonlySet<string>;
   readonly approval: Approval;
 }
 
-function turn(pass: Pass, { strategy, shown, turnTaken, approval }: TurnOptions): Promise<Outcome[]> {
+function turn(pass: Pass, { strategy, part, shown, turnTaken, approval }: TurnOptions): Promise<Outcome[]> {
   return executeStrategy({
     ports: pass.ports,
     desired: pass.desired,
     strategy,
+    part,
     shown,
     look: (ownFence) => look(pass, { ownFence, earlier: null, turnTaken }),
     approveChange: approval.approveChange,
@@ -170,19 +175,30 @@ async function guarded(actions: readonly Action[], run: () => Promise<Outcome[]>
   }
 }
 
-/** Strategies with orders or a due slot: those that only reduce first, then by priority. */
-function turns(plan: Plan, desired: DesiredState): string[] {
+interface PlannedTurn {
+  readonly strategy: string;
+  readonly part: TurnPart;
+}
+
+/**
+ * By priority. Where several strategies trade, the reductions of all come before the entries of any: the plan counts
+ * on what they free.
+ */
+function turns(plan: Plan, desired: DesiredState): PlannedTurn[] {
   const orders = plan.actions.filter(isOrder);
-  const names = new Set([
-    ...orders.map((order) => order.strategy),
-    ...plan.slots.map((slot) => slot.strategy),
-  ]);
-  const rank = (name: string): number => {
-    const onlyReduces = orders.every((order) => order.strategy !== name || isReduction(order));
-    const index = desired.strategies.findIndex((strategy) => strategy.name === name);
-    return (
-      (onlyReduces ? 0 : desired.strategies.length + 1) + (index === -1 ? desired.strategies.length : index)
-    );
-  };
-  return [...names].sort((a, b) => rank(a) - rank(b));
+  const due = new Set(plan.slots.map((slot) => slot.strategy));
+  const names = [...new Set([...orders.map((order) => order.strategy), ...due])];
+  const rank = (name: string): number => desired.strategies.findIndex((strategy) => strategy.name === name);
+  names.sort((a, b) => rank(a) - rank(b) || compareText(a, b));
+  if (names.length === 1) return names.map((strategy) => ({ strategy, part: 'all' }));
+  const reduces = names.filter((name) =>
+    orders.some((order) => order.strategy === name && isReduction(order)),
+  );
+  const enters = names.filter(
+    (name) => due.has(name) || orders.some((order) => order.strategy === name && !isReduction(order)),
+  );
+  return [
+    ...reduces.map((strategy) => ({ strategy, part: 'reductions' as const })),
+    ...enters.map((strategy) => ({ strategy, part: 'entries' as const })),
+  ];
 }

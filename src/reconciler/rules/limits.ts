@@ -104,8 +104,8 @@ function refuse(entry: OrderAction, room: Room, facts: PlanFacts): Refusal | nul
   if (strategy === undefined) return { reason: 'Undeclared', detail: `${entry.strategy} has no manifest` };
   return (
     refuseOrder(entry, room, facts) ??
-    refuseStrategy(entry, room, strategy) ??
-    refuseMoney(entry, room, facts)
+    refuseMoney(entry, room) ??
+    refuseExposure(entry, room, facts, strategy)
   );
 }
 
@@ -133,7 +133,19 @@ function refuseOrder(entry: OrderAction, room: Room, { input }: PlanFacts): Refu
   return null;
 }
 
-function refuseStrategy(entry: OrderAction, room: Room, { capital, name }: DesiredStrategy): Refusal | null {
+/** Rule 9 of the seed: skip what cannot be paid and try the next. */
+function refuseMoney(entry: OrderAction, room: Room): Refusal | null {
+  if (entry.value <= room.buyingPower) return null;
+  const detail = `Needed: ${dollars(entry.value)}, Available: ${dollars(Math.max(0, room.buyingPower))}`;
+  return { reason: 'InsufficientBuyingPower', detail };
+}
+
+function refuseExposure(
+  entry: OrderAction,
+  room: Room,
+  { input }: PlanFacts,
+  { capital, name }: DesiredStrategy,
+): Refusal | null {
   const { exposure, positions } = room.strategies.get(name) ?? { exposure: 0, positions: 0 };
   if (entry.kind === 'open' && positions >= capital.maxPositions) {
     return { reason: 'MaxPositions', detail: `${positions} positions, limit ${capital.maxPositions}` };
@@ -143,19 +155,10 @@ function refuseStrategy(entry: OrderAction, room: Room, { capital, name }: Desir
     const detail = `exposure ${dollars(exposure + entry.value)} would pass ${formatPercent(capital.maxExposure)} of equity (${dollars(limit)})`;
     return { reason: 'MaxExposure', detail };
   }
-  return null;
-}
-
-function refuseMoney(entry: OrderAction, room: Room, { input }: PlanFacts): Refusal | null {
   const { maxGross } = input.desired.account.limits;
   if (maxGross !== null && room.gross + entry.value > shareOf(room.equity, maxGross)) {
     const detail = `gross exposure ${dollars(room.gross + entry.value)} would pass ${formatPercent(maxGross)} of equity`;
     return { reason: 'MaxGross', detail };
-  }
-  // Rule 9 of the seed: skip what cannot be paid and try the next.
-  if (entry.value > room.buyingPower) {
-    const detail = `Needed: ${dollars(entry.value)}, Available: ${dollars(Math.max(0, room.buyingPower))}`;
-    return { reason: 'InsufficientBuyingPower', detail };
   }
   return null;
 }

@@ -1,14 +1,14 @@
 /** Targets of enabled strategies against their books: the rebalance. */
 import { WHOLE, partOf, SHARE, formatQuantity, type Quantity, type Ratio } from '../../domain/decimal.ts';
-import { dateOf, type Instant } from '../../domain/instant.ts';
-import { sessionOn } from '../../domain/calendar.ts';
-import { slotAt, slotsOn, type Slot } from '../../domain/schedule.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { Slot } from '../../domain/schedule.ts';
 import type { DesiredStrategy, FixedSignal } from '../../desired/desired-state.ts';
 import type { SlotTarget } from '../../observed/events.ts';
 import type { Lot } from '../../observed/book.ts';
 import { lotOf } from '../../observed/ledger.ts';
 import { hold, type Market, type PlanDraft, type PlanFacts } from '../draft.ts';
 import { proposeEntry, proposeReduction, type Change } from '../orders.ts';
+import { dueSlot } from '../slots.ts';
 import { wantedByFixed } from '../wanted.ts';
 import { isOff } from './orphans.ts';
 
@@ -59,7 +59,7 @@ function follow(facts: PlanFacts, turn: Turn, draft: PlanDraft): void {
     for (const target of wantedByFixed(facts, turn, draft)) move(facts, turn, { target, slot: null }, draft);
     return;
   }
-  const slot = dueSlot(facts, strategy);
+  const slot = dueSlot(facts.ledger, strategy, facts.input.now);
   if (slot === null) return;
   const run = facts.ledger.slots.get(slot.id);
   const targets = run?.targets ?? slotTargets(facts, turn, slot, draft);
@@ -71,16 +71,6 @@ function follow(facts: PlanFacts, turn: Turn, draft: PlanDraft): void {
     targets,
   });
   for (const target of targets) move(facts, turn, { target, slot: slot.id }, draft);
-}
-
-function dueSlot({ ledger, input }: PlanFacts, strategy: DesiredStrategy): Slot | null {
-  const session = sessionOn(dateOf(input.now));
-  if (session === null) return null;
-  const due = slotsOn(strategy.name, strategy.schedule, session).filter((slot) => {
-    const state = ledger.slots.get(slot.id)?.state;
-    return state === undefined || state === 'started';
-  });
-  return slotAt(due, input.now) ?? null;
 }
 
 /** An exit closes only what was opened before its nominal time; an entry never reduces. */

@@ -1,0 +1,133 @@
+/** First start: whose journal this is, and what the books are at its beginning. */
+import { EXIT, HgctlError } from '../domain/errors.ts';
+import { formatQuantity } from '../domain/decimal.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { BrokerAccount, BrokerPosition } from '../observed/broker-view.ts';
+import type { JournalEvent, OpeningLot } from '../observed/events.ts';
+import type { Ledger } from '../observed/ledger.ts';
+import type { Ports } from '../reconciler/ports.ts';
+import { read } from './observe.ts';
+
+export type Opening =
+  /** Nothing is there: no positions in a state file, none at the broker. */
+  | { readonly kind: 'empty' }
+  /** The original's state file says who owns what. */
+  | {
+      readonly kind: 'state-file';
+      readonly lots: readonly OpeningLot[];
+      readonly lastExecution: readonly { readonly strategy: string; readonly at: Instant }[];
+      readonly writtenAt: Instant;
+    }
+  /** Whatever the broker holds belongs to no strategy. */
+  | { readonly kind: 'unmanaged' };
+
+const HINT = "say how to begin: 'hgctl init --from-state FILE' or 'hgctl init --unmanaged'";
+
+/** Refuses (exit 5) a journal of another account. Returns the account. */
+export async function checkAccount(ports: Ports): Promise<BrokerAccount> {
+  const answer = await read(ports.clock, () => ports.broker.account());
+  if (answer.kind === 'unknown') throw brokerDown(answer.reason);
+  const known = ports.journal.ledger().account;
+  if (known !== null && known.id !== answer.data.id) {
+    throw new HgctlError(
+      EXIT.refused,
+      `the journal belongs to account ${known.id}, the broker answers for ${answer.data.id}`,
+      {
+        hint: 'use the data folder of this account (--data), or the manifest of the other one',
+      },
+    );
+  }
+  return answer.data;
+}
+
+/** Refuses (exit 5) to begin with empty books unless the account answers completely and holds nothing. */
+export async function checkFirstStart(ports: Ports): Promise<void> {
+  await checkAccount(ports);
+  await readHoldings(ports, { kind: 'empty' });
+}
+
+/** Records the opening books; `empty` is refused (exit 5) unless the account answers completely and holds nothing. */
+export async function openBooks(ports: Ports, opening: Opening): Promise<Ledger> {
+  const account = await checkAccount(ports);
+  const asked = ports.clock.now();
+  const positions = await readHoldings(ports, opening);
+  commitOnce(ports, {
+    type: 'genesis',
+    accountId: account.id,
+    environment: account.environment,
+    broker: ports.broker.kind,
+  });
+  return commitOnce(ports, openingEvent(opening, positions, asked));
+}
+
+async function readHoldings({ clock, broker }: Ports, opening: Opening): Promise<readonly BrokerPosition[]> {
+  const positions = await read(clock, () => broker.positions());
+  const orders = await read(clock, () => broker.openOrders());
+  if (positions.kind === 'unknown') throw brokerDown(positions.reason);
+  if (orders.kind === 'unknown') throw brokerDown(orders.reason);
+  const isEmpty = positions.data.length + orders.data.length === 0;
+  if (opening.kind === 'empty' && !isEmpty) throw notEmpty(positions.data, orders.data.length);
+  return positions.data;
+}
+
+function openingEvent(opening: Opening, positions: readonly BrokerPosition[], asked: Instant): JournalEvent {
+  const nothing = {
+    type: 'books-opened',
+    lots: [],
+    lastExecution: [],
+    unmanaged: [],
+    historySince: asked,
+  } as const;
+  switch (opening.kind) {
+    case 'empty':
+      return { ...nothing, source: 'empty' };
+    case 'unmanaged':
+      return {
+        ...nothing,
+        source: 'unmanaged',
+        unmanaged: positions.map(({ symbol, quantity }) => ({ symbol, quantity })),
+      };
+    case 'state-file': {
+      const { lots, lastExecution, writtenAt } = opening;
+      return {
+        ...nothing,
+        source: 'state-file',
+        lots,
+        lastExecution,
+        historySince: writtenAt,
+        unmanaged: [],
+      };
+    }
+  }
+}
+
+/** Two processes may open the same books at once: the one that loses finds them opened. */
+function commitOnce({ journal }: Ports, event: JournalEvent): Ledger {
+  for (;;) {
+    const ledger = journal.refresh();
+    const isThere = event.type === 'genesis' ? ledger.account !== null : ledger.opened;
+    if (isThere) return ledger;
+    const commit = journal.commit(event);
+    if (commit.kind === 'committed') return commit.ledger;
+  }
+}
+
+function notEmpty(positions: readonly BrokerPosition[], orders: number): HgctlError {
+  const list = positions.map(({ symbol, quantity }) => `${symbol} ${formatQuantity(quantity)}`).join(', ');
+  const what = [list, orders > 0 ? `${orders} open orders` : ''].filter((part) => part !== '').join('; ');
+  return new HgctlError(EXIT.refused, `this is the first start, and the account is not empty: ${what}`, {
+    hint: HINT,
+  });
+}
+
+export function needsInit(file: string): HgctlError {
+  return new HgctlError(EXIT.refused, `this is the first start, and ${file} already holds positions`, {
+    hint: HINT,
+  });
+}
+
+function brokerDown(reason: string): HgctlError {
+  return new HgctlError(EXIT.broker, `the broker does not answer: ${reason}`, {
+    hint: 'nothing was changed; try again',
+  });
+}

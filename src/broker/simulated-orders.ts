@@ -1,0 +1,122 @@
+/** What a client can ask of the simulated broker. */
+import type { Price, Quantity } from '../domain/decimal.ts';
+import { later, plus, type Instant } from '../domain/instant.ts';
+import { isSymbol, type Side } from '../domain/names.ts';
+import { isTerminal } from '../observed/broker-view.ts';
+import type { CancelAnswer, OrderRequest, SubmitAnswer } from '../reconciler/ports.ts';
+import { orderView } from './simulated-account.ts';
+import { advance } from './simulated-advance.ts';
+import { drawUuid } from './simulated-chance.ts';
+import { refusal, refusalOfRequest, refusalOfValue } from './simulated-refusals.ts';
+import { scheduleOrder, withEnding, type Schedule } from './simulated-schedule.ts';
+import { untouched, type SimulatedState, type Transition, type Venue } from './simulated-state.ts';
+
+const CANCELED_AFTER = 100;
+
+/** A trade that somebody makes by hand, past every strategy. */
+export interface OutsideTrade {
+  readonly symbol: string;
+  readonly side: Side;
+  readonly quantity: Quantity;
+  /** The current price when not given. */
+  readonly price?: Price | undefined;
+}
+
+/** Takes a market order for the day. Its first answer is `pending_new`, or `accepted` while the market is closed. */
+export function submitOrder(
+  state: SimulatedState,
+  request: OrderRequest,
+  now: Instant,
+  venue: Venue,
+): Transition<SubmitAnswer> {
+  const current = advance(state, now);
+  const { clientOrderId, symbol, quantity } = request;
+  const schedule = (price: Price): Schedule => {
+    const outline = { clientOrderId, symbol, quantity, submittedAt: current.time, price };
+    return scheduleOrder(outline, state.seed, venue);
+  };
+  const price = venue.priceAt(symbol, current.time);
+  return settled(state, place(current, { request, price, schedule }, venue));
+}
+
+/**
+ * Fills at once, a millisecond later than everything that the account has seen: whoever asks for the history since an
+ * earlier look finds it. Refused like any other order.
+ */
+export function tradeOutside(
+  state: SimulatedState,
+  trade: OutsideTrade,
+  now: Instant,
+  venue: Venue,
+): Transition<SubmitAnswer> {
+  const current = advance(state, plus(later(now, state.time), 1));
+  const { symbol, side, quantity } = trade;
+  const clientOrderId = drawUuid(state.seed, String(state.orders.length), 'outside');
+  const request = { clientOrderId, symbol, side, quantity, reduceOnly: false };
+  const schedule = (price: Price): Schedule => ({
+    status: 'new',
+    pending: [{ kind: 'fill', at: current.time, quantity, price }],
+  });
+  const price = trade.price ?? venue.priceAt(symbol, current.time);
+  return settled(state, place(current, { request, price, schedule }, venue));
+}
+
+/** A cancel is a request: what is scheduled before it takes effect still fills. */
+export function cancelOrder(
+  state: SimulatedState,
+  brokerOrderId: string,
+  now: Instant,
+): Transition<CancelAnswer> {
+  const current = advance(state, now);
+  const order = current.orders.find((candidate) => candidate.brokerOrderId === brokerOrderId);
+  if (order === undefined)
+    return { state, answer: { kind: 'unknown', reason: `order not found for ${brokerOrderId}` } };
+  if (isTerminal(order.status)) return { state, answer: { kind: 'already-final' } };
+  if (order.status === 'pending_cancel') return { state, answer: { kind: 'requested' } };
+  const pending = withEnding(order.pending, { kind: 'canceled', at: plus(current.time, CANCELED_AFTER) });
+  const asked = { ...order, status: 'pending_cancel' as const, updatedAt: current.time, pending };
+  const orders = current.orders.map((candidate) => (candidate === order ? asked : candidate));
+  return { state: { ...current, orders }, answer: { kind: 'requested' } };
+}
+
+interface Placement {
+  readonly request: OrderRequest;
+  readonly price: Price | undefined;
+  readonly schedule: (price: Price) => Schedule;
+}
+
+function place(current: SimulatedState, placement: Placement, venue: Venue): Transition<SubmitAnswer> {
+  const { request, price, schedule } = placement;
+  const early = refusalOfRequest(current, request);
+  if (early !== null) return { state: current, answer: early };
+  if (!isSymbol(request.symbol) || price === undefined) {
+    return {
+      state: current,
+      answer: refusal('UnknownSymbol', `asset ${JSON.stringify(request.symbol)} not found`),
+    };
+  }
+  if (!Number.isSafeInteger(price) || price <= 0) {
+    return { state: current, answer: refusal('Refused', 'price must be > 0') };
+  }
+  const order = untouched({
+    brokerOrderId: drawUuid(current.seed, request.clientOrderId, 'order'),
+    clientOrderId: request.clientOrderId,
+    symbol: request.symbol,
+    side: request.side,
+    quantity: request.quantity,
+    submittedAt: current.time,
+    ...schedule(price),
+  });
+  const late = refusalOfValue(current, order, price, venue);
+  if (late !== null) return { state: current, answer: late };
+  const state = advance({ ...current, orders: [...current.orders, order] }, current.time);
+  return { state, answer: { kind: 'created', order: orderView(state.orders.at(-1) ?? order) } };
+}
+
+/** A refused order leaves no trace, not even the time at which it was refused. */
+function settled(
+  before: SimulatedState,
+  { state, answer }: Transition<SubmitAnswer>,
+): Transition<SubmitAnswer> {
+  return { state: answer.kind === 'created' ? state : before, answer };
+}

@@ -1,0 +1,78 @@
+/** Decides at submission what will become of an order, and when. */
+import { SHARE, WHOLE, type Price, type Quantity } from '../domain/decimal.ts';
+import { plus, type Instant } from '../domain/instant.ts';
+import type { OrderStatus } from '../observed/broker-view.ts';
+import { draw } from './simulated-chance.ts';
+import { marketClock } from './simulated-clock.ts';
+import type { OrderEnding, OrderEvent, SimulatedSettings, Venue } from './simulated-state.ts';
+
+const ACKNOWLEDGED_AFTER_MAX = 20;
+const FILLED_AFTER_MIN = 50;
+
+interface OrderOutline {
+  readonly clientOrderId: string;
+  readonly symbol: string;
+  readonly quantity: Quantity;
+  readonly submittedAt: Instant;
+  /** The symbol's price at submission. */
+  readonly price: Price;
+}
+
+export interface Schedule {
+  readonly status: OrderStatus;
+  readonly pending: readonly OrderEvent[];
+}
+
+/** A market order for the day. While the market is closed it is accepted, and waits for the next open. */
+export function scheduleOrder(order: OrderOutline, seed: number, venue: Venue): Schedule {
+  const market = marketClock(venue.settings.clock, order.submittedAt);
+  const start = market.isOpen ? order.submittedAt : market.session.open;
+  const delays = fillDelays(order, seed, venue.settings);
+  const fills = fillSizes(order, delays.length, seed).map((quantity, step): OrderEvent => {
+    const at = plus(start, delays[step] ?? 0);
+    return { kind: 'fill', at, quantity, price: venue.priceAt(order.symbol, at) ?? order.price };
+  });
+  const acknowledgedAfter = market.isOpen ? Math.min(ACKNOWLEDGED_AFTER_MAX, delays[0] ?? 0) : 0;
+  const events: OrderEvent[] = [{ kind: 'new', at: plus(start, acknowledgedAfter) }, ...fills];
+  const expires = market.lastSubmit !== null && fills.some((fill) => fill.at >= market.session.close);
+  const pending = expires ? withEnding(events, { kind: 'expired', at: market.session.close }) : events;
+  return { status: market.isOpen ? 'pending_new' : 'accepted', pending };
+}
+
+/** Puts an ending before whatever would happen at its time or later. */
+export function withEnding(events: readonly OrderEvent[], ending: OrderEnding): OrderEvent[] {
+  const before = events.filter((event) => event.at < ending.at);
+  return [...before, ending, ...events.slice(before.length)];
+}
+
+/** Milliseconds from the start to each fill, above zero, ascending: one for each step that the order takes. */
+function fillDelays(order: OrderOutline, seed: number, settings: SimulatedSettings): number[] {
+  const last = Math.max(1, settings.fillDelay);
+  const first = Math.min(FILLED_AFTER_MIN, last);
+  const spread = Math.floor(draw(seed, order.clientOrderId, 'delay') * (last - first + 1));
+  const steps = fillSteps(order, seed, settings);
+  return Array.from({ length: steps }, (_, step) => first + Math.round((spread * (step + 1)) / steps));
+}
+
+function fillSteps(order: OrderOutline, seed: number, settings: SimulatedSettings): number {
+  const isPartial = draw(seed, order.clientOrderId, 'partial') * WHOLE < settings.partialFills;
+  const steps = draw(seed, order.clientOrderId, 'steps') < 0.5 ? 2 : 3;
+  return isPartial ? Math.min(steps, order.quantity / stepUnit(order.quantity)) : 1;
+}
+
+/** Cuts the quantity into so many parts, none of them empty; whole shares stay whole. */
+function fillSizes(order: OrderOutline, steps: number, seed: number): Quantity[] {
+  const unit = stepUnit(order.quantity);
+  let rest = order.quantity / unit;
+  return Array.from({ length: steps }, (_, step) => {
+    const largest = rest - (steps - step - 1);
+    const isLast = step === steps - 1;
+    const size = isLast ? rest : 1 + Math.floor(draw(seed, order.clientOrderId, `size ${step}`) * largest);
+    rest -= size;
+    return (size * unit) as Quantity;
+  });
+}
+
+function stepUnit(quantity: Quantity): number {
+  return quantity % SHARE === 0 ? SHARE : 1;
+}

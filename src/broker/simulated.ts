@@ -1,0 +1,72 @@
+/** The simulated broker: Alpaca's behaviour on the good path and its refusals, kept in one file. */
+import { formatChain } from '../domain/errors.ts';
+import type { Broker, Clock, SubmitAnswer } from '../reconciler/ports.ts';
+import type { PriceSource } from '../market/price-source.ts';
+import { accountView, orderView, positionsView } from './simulated-account.ts';
+import { advance } from './simulated-advance.ts';
+import { marketClock } from './simulated-clock.ts';
+import { simulatedFile, WriteUndecided } from './simulated-file.ts';
+import { cancelOrder, submitOrder, tradeOutside, type OutsideTrade } from './simulated-orders.ts';
+import { refusal } from './simulated-refusals.ts';
+import {
+  freshState,
+  openOrdersOf,
+  type SimulatedSettings,
+  type SimulatedState,
+  type Venue,
+} from './simulated-state.ts';
+
+interface SimulatedBrokerOptions {
+  /** `broker.json`. Once it exists, its cash and seed hold, not those of the settings. */
+  readonly file: string;
+  readonly settings: SimulatedSettings;
+  readonly clock: Clock;
+  readonly prices: PriceSource;
+}
+
+export interface SimulatedBrokerage extends Broker {
+  readonly kind: 'simulated';
+  /** A manual trade past every strategy, filled at once; never rejects. */
+  tradeOutside(trade: OutsideTrade): Promise<SubmitAnswer>;
+}
+
+/** Reads see the account as it is now and write nothing; time that has passed is written with the next change. */
+export function simulatedBroker({
+  file,
+  settings,
+  clock,
+  prices,
+}: SimulatedBrokerOptions): SimulatedBrokerage {
+  const store = simulatedFile(file, () => freshState(settings, clock.now()));
+  const venue: Venue = { settings, priceAt: (symbol, at) => prices.priceAt(symbol, at)?.price };
+  const read = <Answer>(view: (state: SimulatedState) => Answer): Promise<Answer> =>
+    // Inside a promise, so that what goes wrong is a rejection.
+    Promise.resolve().then(() => view(advance(store.load(), clock.now())));
+  return {
+    kind: 'simulated',
+    account: () => read((state) => accountView(state, venue)),
+    positions: () => read((state) => positionsView(state, venue)),
+    openOrders: () => read((state) => openOrdersOf(state).map(orderView)),
+    orderByClientId: (clientOrderId) =>
+      read((state) => {
+        const order = state.orders.find((candidate) => candidate.clientOrderId === clientOrderId);
+        return order === undefined ? null : orderView(order);
+      }),
+    submit: (request) =>
+      store.change((state) => submitOrder(state, request, clock.now(), venue)).catch(notSubmitted),
+    cancel: (brokerOrderId) =>
+      store
+        .change((state) => cancelOrder(state, brokerOrderId, clock.now()))
+        .catch((error: unknown) => ({ kind: 'unknown', reason: formatChain(error) })),
+    history: (since) => read((state) => state.fills.filter((fill) => fill.time > since)),
+    clock: () => read((state) => marketClock(settings.clock, state.time)),
+    tradeOutside: (trade) =>
+      store.change((state) => tradeOutside(state, trade, clock.now(), venue)).catch(notSubmitted),
+  };
+}
+
+/** The embedded broker knows what a remote one cannot: an order that was not written does not exist. */
+function notSubmitted(error: unknown): SubmitAnswer {
+  const reason = formatChain(error);
+  return error instanceof WriteUndecided ? { kind: 'unknown', reason } : refusal('Refused', reason);
+}

@@ -1,0 +1,54 @@
+/** The frame of the command line: every misuse is one line, a hint and exit code 3. */
+import { Command, CommanderError } from 'commander';
+import { EXIT, HgctlError, type ExitCode } from '../domain/errors.ts';
+
+export interface ProgramSettings {
+  readonly name: string;
+  readonly description: string;
+  /** Where help goes: stdout when it was asked for, stderr when it stands for a missing command. */
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+}
+
+/**
+ * An empty program. Add commands with `.command(...)`, which hands these settings on; `.addCommand(...)` does not.
+ */
+export function program(settings: ProgramSettings): Command {
+  return new Command(settings.name)
+    .description(settings.description)
+    .exitOverride()
+    .configureOutput({
+      writeOut: settings.stdout,
+      writeErr: settings.stderr,
+      // Errors are thrown, and printed in one place with all others.
+      outputError: () => undefined,
+    })
+    .showSuggestionAfterError(true)
+    .allowExcessArguments(false);
+}
+
+/**
+ * Runs the action that the arguments name and waits for it. Misuse throws an {@link HgctlError} with exit code 3;
+ * what an action throws passes through. The code is 0 after an action or after help that was asked for, and 3 when
+ * help was shown for want of a command.
+ */
+export async function runProgram(root: Command, args: readonly string[]): Promise<ExitCode> {
+  try {
+    await root.parseAsync(args, { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.done;
+    if (error.code === 'commander.help') return EXIT.usage;
+    throw usageError(root, error);
+  }
+}
+
+/** Commander's text is `error: what`, with `(Did you mean this?)` on a second line. */
+function usageError(root: Command, error: CommanderError): HgctlError {
+  const [line = '', suggestion = ''] = error.message.split('\n');
+  const question = /^\(Did (you mean .*\?)\)$/.exec(suggestion)?.[1];
+  return new HgctlError(EXIT.usage, line.replace(/^error: /, ''), {
+    hint: question === undefined ? `see ${root.name()} --help` : `did ${question}`,
+  });
+}

@@ -1,0 +1,182 @@
+/** Every command: its words, its options, and the module that runs it. */
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { EXIT, type ExitCode } from '../domain/errors.ts';
+import { program } from './arguments.ts';
+import type { Io } from './io.ts';
+
+/** Runs a command; its exit code goes to `exit`. */
+type Exit = (code: ExitCode) => void;
+
+export function declareCommands(io: Io, exit: Exit): Command {
+  const root = program({
+    name: 'hgctl',
+    description: 'Reconcile several trading strategies on one brokerage account with their YAML manifests.',
+    stdout: io.stdout,
+    stderr: io.stderr,
+  });
+  root
+    .version(version(), '-V, --version', 'print the version')
+    .option('--color <when>', 'auto, always or never', 'auto')
+    .option('--debug', 'print stack traces of errors');
+  declareMain(root, io, exit);
+  declareReads(root, io, exit);
+  declareOperator(root, io, exit);
+  declareTools(root, io, exit);
+  return root;
+}
+
+function declareMain(root: Command, io: Io, exit: Exit): void {
+  withManifests(root.command('apply'))
+    .description('make the account match the manifests: show the plan, ask, carry it out')
+    .option('-y, --yes', 'do not ask; the plan made after the lock is printed before the first order')
+    .option('-o, --output <format>', 'table or json', 'table')
+    .action(async (_: unknown, command: Command) => {
+      const { runApply } = await import('./commands/apply.ts');
+      exit(await runApply(io, command.optsWithGlobals()));
+    });
+  withManifests(root.command('plan'))
+    .description('show the exact orders that apply would send, and why; changes nothing')
+    .option('--detailed-exitcode', 'exit 2 when there is something to do')
+    .option('-o, --output <format>', 'table or json', 'table')
+    .action(async (_: unknown, command: Command) => {
+      const { runPlan } = await import('./commands/plan.ts');
+      exit(await runPlan(io, command.optsWithGlobals()));
+    });
+  withManifests(root.command('validate'))
+    .description('check the manifests and report every problem at once')
+    .action(async (_: unknown, command: Command) => {
+      const { runValidate } = await import('./commands/validate.ts');
+      exit(runValidate(io, command.optsWithGlobals()));
+    });
+}
+
+function declareReads(root: Command, io: Io, exit: Exit): void {
+  withManifests(root.command('get'))
+    .description('list strategies, positions, orders, fills or locks')
+    .argument('<kind>', 'strategies (strat, st), positions (pos), orders (ord), fills or locks')
+    .argument('[names...]', 'only these strategies')
+    .option('-o, --output <format>', 'table, wide, json, yaml, name or csv', 'table')
+    .option('--no-headers', 'leave out the headers of tables')
+    .option('-l, --selector <labels>', 'only strategies with these labels: book=long-term,tier!=test')
+    .action(async (kind: string, names: readonly string[], _: unknown, command: Command) => {
+      const { runGet } = await import('./commands/get.ts');
+      exit(await runGet(io, { kind, names }, command.optsWithGlobals()));
+    });
+  withManifests(root.command('describe'))
+    .description('show all about one strategy')
+    .argument('<kind>', 'strategy')
+    .argument('<name>', 'its name')
+    .action(async (kind: string, name: string, _: unknown, command: Command) => {
+      const { runDescribe } = await import('./commands/describe.ts');
+      exit(await runDescribe(io, { kind, name }, command.optsWithGlobals()));
+    });
+  withManifests(root.command('status'))
+    .description('print the status screen')
+    .action(async (_: unknown, command: Command) => {
+      const { runStatus } = await import('./commands/status.ts');
+      exit(runStatus(io, command.optsWithGlobals()));
+    });
+}
+
+function declareOperator(root: Command, io: Io, exit: Exit): void {
+  withManifests(root.command('enable'))
+    .description('turn a strategy on in the toggle file, and lift a requested shutdown')
+    .argument('<strategy>')
+    .action(async (strategy: string, _: unknown, command: Command) => {
+      const { runEnable } = await import('./commands/enable.ts');
+      exit(runEnable(io, strategy, command.optsWithGlobals()));
+    });
+  withManifests(root.command('init'))
+    .description('open the books of a data folder')
+    .option('--from-state <file>', "begin with the books of the original's state file")
+    .option('--unmanaged', 'begin with empty books; what the broker holds belongs to no strategy')
+    .action(async (_: unknown, command: Command) => {
+      const { runInit } = await import('./commands/init.ts');
+      exit(await runInit(io, command.optsWithGlobals()));
+    });
+  withManifests(root.command('adopt'))
+    .description('give unmanaged shares to a strategy')
+    .argument('<symbol>')
+    .requiredOption('--strategy <name>', 'the new owner')
+    .requiredOption('--reason <text>', 'why, for the journal')
+    .option('--quantity <shares>', 'how many; all that are unmanaged if left out')
+    .option('--price <dollars>', "cost of one share; the broker's average price if left out")
+    .action(async (symbol: string, _: unknown, command: Command) => {
+      const { runAdopt } = await import('./commands/adopt.ts');
+      exit(await runAdopt(io, symbol, command.optsWithGlobals()));
+    });
+  withManifests(root.command('resolve'))
+    .description('end the doubt about a symbol: a break, or an order whose fate nobody can find out')
+    .argument('<symbol>')
+    .requiredOption(
+      '--as <truth>',
+      "broker: the book takes the broker's quantity; books: the books are right",
+    )
+    .requiredOption('--reason <text>', 'why, for the journal')
+    .option('--price <dollars>', 'price of what left the book; its average cost if left out')
+    .action(async (symbol: string, _: unknown, command: Command) => {
+      const { runResolve } = await import('./commands/resolve.ts');
+      exit(await runResolve(io, symbol, command.optsWithGlobals()));
+    });
+}
+
+function declareTools(root: Command, io: Io, exit: Exit): void {
+  const journal = root.command('journal').description('look after the journal');
+  withData(journal.command('verify'))
+    .description('check every record: exit 0 intact, 1 damaged')
+    .action(async (_: unknown, command: Command) => {
+      const { runJournalVerify } = await import('./commands/journal-verify.ts');
+      exit(runJournalVerify(io, command.optsWithGlobals()));
+    });
+  root
+    .command('schema')
+    .description('print the JSON Schema of a manifest kind, for editors')
+    .argument('[kind]', 'Strategy, Account or StrategyToggle', 'Strategy')
+    .action(async (kind: string) => {
+      const { runSchema } = await import('./commands/schema.ts');
+      exit(runSchema(io, kind));
+    });
+  root
+    .command('version')
+    .description('print the version')
+    .action(() => {
+      io.stdout(`hgctl ${version()}\n`);
+      exit(EXIT.done);
+    });
+  const sim = root.command('sim').description('act on the simulated broker from outside');
+  withManifests(sim.command('trade'))
+    .description('trade by hand, past every strategy')
+    .argument('<side>', 'buy or sell')
+    .argument('<quantity>')
+    .argument('<symbol>')
+    .option('--price <dollars>', 'the current price if left out')
+    .action(async (...words: readonly unknown[]) => {
+      const { runSimTrade } = await import('./commands/sim-trade.ts');
+      const [side, quantity, symbol] = words as readonly [string, string, string];
+      const command = words.at(-1) as Command;
+      exit(await runSimTrade(io, { side, quantity, symbol }, command.optsWithGlobals()));
+    });
+}
+
+function withData(command: Command): Command {
+  return command.option(
+    '--data <folder>',
+    'data folder (default: HGCTL_DATA, store.data of the Account, ./data)',
+  );
+}
+
+function withManifests(command: Command): Command {
+  return withData(command)
+    .option(
+      '-f, --filename <path>',
+      'file, folder or - with manifests, repeatable (default: HGCTL_MANIFESTS, ./manifests)',
+      (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
+    )
+    .option('-R, --recursive', 'read folders with all that is in them');
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}

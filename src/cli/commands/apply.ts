@@ -1,0 +1,130 @@
+/** `hgctl apply`: show the plan, ask, carry it out, and say what became of it. */
+import type { Outcome } from '../../actions/outcome.ts';
+import { EXIT, strongestExit, type ExitCode } from '../../domain/errors.ts';
+import type { OrderAction, Plan } from '../../reconciler/plan-types.ts';
+import { reconcile, type Approval, type PassResult } from '../../reconciler/reconcile.ts';
+import { openWorld } from '../compose.ts';
+import { styleOf, type GlobalOptions, type Io } from '../io.ts';
+import { parseTextOrJson, renderJson } from '../output/formats.ts';
+import { actionJson, planJson } from '../output/plan-json.ts';
+import { ordersText, planText, type PlanTextOptions } from '../output/plan-text.ts';
+import { printable } from '../output/printable.ts';
+import { checkData, passOf } from '../prepare.ts';
+import { holdExits } from './plan.ts';
+
+export interface ApplyOptions extends GlobalOptions {
+  readonly output: string;
+  readonly yes?: boolean;
+}
+
+export async function runApply(io: Io, options: ApplyOptions): Promise<ExitCode> {
+  const format = parseTextOrJson(options.output);
+  const world = openWorld(io, options);
+  try {
+    await checkData(world);
+    const text: PlanTextOptions = { style: styleOf(io, options), locate: world.manifests.locate };
+    const approval = approvalOf(io, { yes: options.yes ?? false, format, text });
+    const result = await reconcile(passOf(io, world), approval);
+    world.close();
+    print(io, result, { format, text });
+    return exitOf(io, result);
+  } finally {
+    world.close();
+  }
+}
+
+interface View {
+  readonly format: 'table' | 'json';
+  readonly text: PlanTextOptions;
+}
+
+function approvalOf(io: Io, { yes, format, text }: View & { readonly yes: boolean }): Approval {
+  // With JSON, stdout carries the one document of the result.
+  const show = (shown: string): void => (format === 'json' ? io.stderr : io.stdout)(`${shown}\n\n`);
+  const agree = async (question: string): Promise<boolean> => {
+    if (yes) return true;
+    if (!io.isInteractive) {
+      io.stderr(
+        'error: this needs an answer, and there is no terminal\nhint: look at the plan, then run it with --yes\n',
+      );
+      return false;
+    }
+    return (await io.ask(`${question} [y/N] `)).trim().toLowerCase() === 'y';
+  };
+  return {
+    approve: (plan: Plan) => {
+      show(planText(plan, text));
+      return agree('Carry out this plan?');
+    },
+    approveChange: (orders: readonly OrderAction[]) => {
+      show(orders.length === 0 ? 'After the lock nothing is left to do.' : ordersText(orders, text));
+      return orders.length === 0 ? Promise.resolve(true) : agree('Carry out the changed plan?');
+    },
+  };
+}
+
+function print(io: Io, result: PassResult, { format, text }: View): void {
+  const outcomes = result.kind === 'executed' ? result.outcomes : [];
+  if (format === 'json') {
+    io.stdout(
+      renderJson({
+        kind: 'ApplyResult',
+        result: result.kind,
+        plan: planJson(result.plan),
+        outcomes: outcomes.map(outcomeJson),
+      }),
+    );
+    return;
+  }
+  if (result.kind === 'nothing') {
+    if (result.plan.notDone.length > 0) io.stdout(`${planText(result.plan, text)}\n\n`);
+    io.stdout('Nothing to do.\n');
+    return;
+  }
+  if (result.kind === 'declined') {
+    io.stderr('Nothing was done.\n');
+    return;
+  }
+  for (const line of outcomes.filter((outcome) => outcome.kind !== 'done').map(outcomeLine))
+    io.stdout(`${line}\n`);
+  io.stdout(`${summary(outcomes)}\n`);
+}
+
+function outcomeLine(outcome: Exclude<Outcome, { kind: 'done' }> | Outcome): string {
+  if (outcome.kind === 'done') return `done: ${outcome.action.id}`;
+  return `${outcome.kind}: ${printable(outcome.action.id)}: ${outcome.code}: ${printable(outcome.detail)}`;
+}
+
+function outcomeJson(outcome: Outcome): object {
+  const base = { outcome: outcome.kind, action: actionJson(outcome.action) };
+  return outcome.kind === 'done' ? base : { ...base, code: outcome.code, detail: outcome.detail };
+}
+
+function summary(outcomes: readonly Outcome[]): string {
+  const count = (...kinds: readonly Outcome['kind'][]): number =>
+    outcomes.filter(({ kind }) => kinds.includes(kind)).length;
+  return `Apply: ${count('done')} done, ${count('failed', 'in-doubt')} failed, ${count('skipped')} skipped, ${count('not-started')} not started.`;
+}
+
+const OUTCOME_EXIT: Readonly<Record<Outcome['kind'], ExitCode>> = {
+  done: EXIT.done,
+  failed: EXIT.partial,
+  skipped: EXIT.partial,
+  'not-started': EXIT.partial,
+  'in-doubt': EXIT.inDoubt,
+};
+
+function exitOf(io: Io, result: PassResult): ExitCode {
+  const stopped = io.stop.signal();
+  const codes: ExitCode[] = [...holdExits(result.plan)];
+  if (stopped !== null) codes.push(stopped === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
+  if (result.kind === 'declined') codes.push(EXIT.declined);
+  if (result.kind === 'executed') codes.push(...result.outcomes.map(outcomeExit));
+  return strongestExit(codes.filter((code) => code !== EXIT.done));
+}
+
+function outcomeExit(outcome: Outcome): ExitCode {
+  if (outcome.kind === 'not-started' && outcome.code === 'LockNotObtained') return EXIT.lock;
+  if (outcome.kind === 'not-started' && outcome.code === 'NotApproved') return EXIT.declined;
+  return OUTCOME_EXIT[outcome.kind];
+}

@@ -1,0 +1,143 @@
+/** `hgctl describe strategy NAME`: its manifest, conditions, positions, orders and what comes next. */
+import { formatPercent } from '../../domain/decimal.ts';
+import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
+import { formatScheduleTime } from '../../domain/schedule.ts';
+import type { DesiredStrategy } from '../../desired/desired-state.ts';
+import type { Look } from '../../actions/execute-strategy.ts';
+import { lookAndPlan } from '../../reconciler/reconcile.ts';
+import { openWorld, type World } from '../compose.ts';
+import type { GlobalOptions, Io } from '../io.ts';
+import { printable } from '../output/printable.ts';
+import { formatTable } from '../output/table.ts';
+import { passOf } from '../prepare.ts';
+import { FILL_COLUMNS, fillItems } from '../views/orders.ts';
+import { POSITION_COLUMNS, positionItems } from '../views/positions.ts';
+import { strategyItems, type StrategyItem } from '../views/strategies.ts';
+import { unknownStrategy } from './get.ts';
+
+const FILLS_SHOWN = 10;
+
+export async function runDescribe(
+  io: Io,
+  { kind, name }: { readonly kind: string; readonly name: string },
+  options: GlobalOptions,
+): Promise<ExitCode> {
+  if (!['strategy', 'strategies', 'strat', 'st'].includes(kind)) {
+    throw new HgctlError(EXIT.usage, `cannot describe ${JSON.stringify(kind)}`, { hint: 'one of: strategy' });
+  }
+  const world = openWorld(io, options);
+  try {
+    const look = await lookAndPlan(passOf(io, world), false);
+    const items = strategyItems({ desired: world.desired, ledger: look.observed.ledger, plan: look.plan });
+    const item = items.find((candidate) => candidate.name === name);
+    if (item === undefined)
+      throw unknownStrategy(
+        name,
+        items.map((candidate) => candidate.name),
+      );
+    io.stdout(`${describe(item, world, look)}\n`);
+    return EXIT.done;
+  } finally {
+    world.close();
+  }
+}
+
+function describe(item: StrategyItem, world: World, look: Look): string {
+  const strategy = world.desired.strategies.find((candidate) => candidate.name === item.name);
+  const place = world.manifests.locate(`strategy/${item.name}`);
+  const facts = [
+    ['Name', item.name],
+    ['Description', item.description || '<none>'],
+    ['Manifest', place ?? '<none>'],
+    [
+      'Labels',
+      Object.entries(item.labels)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(', ') || '<none>',
+    ],
+    ['State', item.state],
+    ...manifestFacts(strategy),
+    ['Exposure', `${item.exposurePercent ?? '<unknown>'} of equity (${item.exposure ?? '<unknown>'})`],
+    ['Realised', item.realised],
+    ['Last execution', item.lastExecution ?? '<none>'],
+    ['Next slot', item.nextSlot === null ? '<none>' : `${item.nextSlot.action} at ${item.nextSlot.at}`],
+  ];
+  return [
+    formatTable(
+      [{ header: '' }, { header: '' }],
+      facts.map(([label = '', value = '']) => [`${label}:`, printable(value)]),
+      { headers: false },
+    ).trimEnd(),
+    section(
+      'Conditions',
+      item.conditions.map(({ type, status, reason, message }) => [type, status, reason, printable(message)]),
+    ),
+    positionsSection(item.name, world, look),
+    fillsSection(item.name, look),
+    dueSection(item.name, look),
+  ].join('\n\n');
+}
+
+function manifestFacts(strategy: DesiredStrategy | undefined): string[][] {
+  if (strategy === undefined) return [];
+  const { capital, schedule, signal, universe, priority, orphans, lifecycle } = strategy;
+  const times = schedule.map(({ at, action }) => `${formatScheduleTime(at)} ${action}`).join(', ');
+  return [
+    ['Lifecycle', lifecycle],
+    ['Priority', String(priority)],
+    ['Signal', signal.type],
+    ['Universe', `${universe.size} symbols`],
+    [
+      'Capital',
+      `${formatPercent(capital.positionSize)} a position, at most ${capital.maxPositions}, together ${formatPercent(capital.maxExposure)}`,
+    ],
+    ['Schedule', times || 'every pass'],
+    ['Orphans', orphans],
+  ];
+}
+
+function positionsSection(name: string, { desired }: World, { observed }: Look): string {
+  const items = positionItems(observed, desired.account.execution.settleWindow).filter(
+    ({ strategy }) => strategy === name,
+  );
+  const columns = POSITION_COLUMNS.slice(1);
+  return section(
+    'Positions',
+    items.map((item) => columns.map((column) => column.value(item))),
+    columns.map(({ header }) => header),
+  );
+}
+
+function fillsSection(name: string, { observed }: Look): string {
+  const items = fillItems(observed.ledger)
+    .filter(({ strategy }) => strategy === name)
+    .slice(-FILLS_SHOWN);
+  return section(
+    `Last ${FILLS_SHOWN} fills`,
+    items.map((item) => FILL_COLUMNS.map((column) => column.value(item))),
+    FILL_COLUMNS.map(({ header }) => header),
+  );
+}
+
+function dueSection(name: string, { plan }: Look): string {
+  const due = plan.actions
+    .filter((action) => action.strategy === name)
+    .map((action) => [action.id, action.reason]);
+  const held = plan.notDone
+    .filter((hold) => hold.strategy === name)
+    .map(({ symbol, reason, detail }) => [symbol ?? '', reason, printable(detail)]);
+  const next = due.length > 0 ? "\n\nNext: 'hgctl apply' carries out what is due." : '';
+  return `${section('Due', due)}\n\n${section('Not done', held)}${next}`;
+}
+
+function section(title: string, rows: readonly (readonly string[])[], headers?: readonly string[]): string {
+  if (rows.length === 0) return `${title}: none`;
+  const width = Math.max(...rows.map((row) => row.length));
+  const columns = Array.from({ length: width }, (_, index) => ({ header: headers?.[index] ?? '' }));
+  const table = formatTable(columns, rows, { headers: headers !== undefined });
+  return `${title}:\n${table
+    .trimEnd()
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n')}`;
+}

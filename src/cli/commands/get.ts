@@ -1,0 +1,172 @@
+/** `hgctl get`: lists of what is declared, owned, ordered, filled and locked. Writes nothing. */
+import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
+import { closest } from '../../domain/suggest.ts';
+import { lookAndPlan } from '../../reconciler/reconcile.ts';
+import { openWorld, type World } from '../compose.ts';
+import type { GlobalOptions, Io } from '../io.ts';
+import { parseFormat, renderList, type ListView } from '../output/formats.ts';
+import { passOf } from '../prepare.ts';
+import { parseSelector } from '../selector.ts';
+import { LOCK_COLUMNS, LOCK_WIDE, lockItems } from '../views/locks.ts';
+import {
+  FILL_COLUMNS,
+  FILL_WIDE,
+  fillItems,
+  ORDER_COLUMNS,
+  ORDER_WIDE,
+  orderItems,
+} from '../views/orders.ts';
+import { POSITION_COLUMNS, POSITION_WIDE, positionItems } from '../views/positions.ts';
+import { STRATEGY_COLUMNS, STRATEGY_WIDE, strategyItems } from '../views/strategies.ts';
+import type { Look } from '../../actions/execute-strategy.ts';
+
+export interface GetOptions extends GlobalOptions {
+  readonly output: string;
+  readonly headers: boolean;
+  readonly selector?: string;
+}
+
+const KINDS = {
+  strategies: ['strategy', 'strat', 'st'],
+  positions: ['position', 'pos'],
+  orders: ['order', 'ord'],
+  fills: ['fill'],
+  locks: ['lock'],
+} as const;
+
+type Kind = keyof typeof KINDS;
+
+export async function runGet(
+  io: Io,
+  { kind: word, names }: { readonly kind: string; readonly names: readonly string[] },
+  options: GetOptions,
+): Promise<ExitCode> {
+  const kind = parseKind(word);
+  const format = parseFormat(options.output);
+  const selects = parseSelector(options.selector);
+  const world = openWorld(io, options);
+  try {
+    const look = await lookAndPlan(passOf(io, world), false);
+    const { snapshot } = look.observed;
+    if (snapshot.positions.kind === 'unknown')
+      io.stderr(`warning: the broker does not answer: ${snapshot.positions.reason}\n`);
+    const wanted = selected(world, look, { names, selects });
+    const text = await renderList({ ...viewOf(kind, world, look, wanted), format, headers: options.headers });
+    io.stdout(text);
+    if (text === '') io.stderr(`No ${kind} found.\n`);
+    return EXIT.done;
+  } finally {
+    world.close();
+  }
+}
+
+function parseKind(word: string): Kind {
+  const kinds = Object.keys(KINDS) as Kind[];
+  const found = kinds.find((kind) => kind === word || (KINDS[kind] as readonly string[]).includes(word));
+  if (found !== undefined) return found;
+  const likely = closest(word, [...kinds, ...Object.values(KINDS).flat()]);
+  const question = likely === undefined ? '' : `did you mean ${likely}? `;
+  throw new HgctlError(EXIT.usage, `there are no ${JSON.stringify(word)}`, {
+    hint: `${question}one of: ${kinds.join(', ')}`,
+  });
+}
+
+interface Wanted {
+  readonly names: readonly string[];
+  readonly selects: ((labels: Readonly<Record<string, string>>) => boolean) | null;
+}
+
+/** The strategies that were asked for; null when all were. */
+function selected(
+  { desired, ports }: World,
+  look: Look,
+  { names, selects }: Wanted,
+): ReadonlySet<string> | null {
+  if (names.length === 0 && selects === null) return null;
+  const known = strategyItems({ desired, ledger: ports.journal.ledger(), plan: look.plan });
+  for (const name of names) {
+    if (!known.some((strategy) => strategy.name === name))
+      throw unknownStrategy(
+        name,
+        known.map((strategy) => strategy.name),
+      );
+  }
+  const chosen = known.filter(
+    ({ name, labels }) => (names.length === 0 || names.includes(name)) && (selects?.(labels) ?? true),
+  );
+  return new Set(chosen.map(({ name }) => name));
+}
+
+export function unknownStrategy(name: string, known: readonly string[]): HgctlError {
+  const likely = closest(name, known);
+  const question = likely === undefined ? '' : `did you mean ${likely}? `;
+  return new HgctlError(EXIT.notFound, `there is no strategy ${JSON.stringify(name)}`, {
+    hint: `${question}declared: ${known.join(', ') || 'none'}`,
+  });
+}
+
+type AnyView = Omit<ListView<never>, 'format' | 'headers'>;
+
+function viewOf(
+  kind: Kind,
+  { desired }: World,
+  { plan, observed }: Look,
+  wanted: ReadonlySet<string> | null,
+): AnyView {
+  const { ledger } = observed;
+  const keep = <Item extends { readonly strategy: string | null }>(items: readonly Item[]): Item[] =>
+    items.filter(({ strategy }) => wanted === null || (strategy !== null && wanted.has(strategy)));
+  switch (kind) {
+    case 'strategies': {
+      const items = strategyItems({ desired, ledger, plan }).filter(({ name }) => wanted?.has(name) ?? true);
+      return view({
+        kind: 'strategy',
+        items,
+        columns: STRATEGY_COLUMNS,
+        wideColumns: STRATEGY_WIDE,
+        nameOf: ({ name }) => name,
+      });
+    }
+    case 'positions': {
+      const items = keep(positionItems(observed, desired.account.execution.settleWindow));
+      const nameOf = (item: (typeof items)[number]): string =>
+        `${item.strategy ?? 'unmanaged'}/${item.symbol}`;
+      return view({ kind: 'position', items, columns: POSITION_COLUMNS, wideColumns: POSITION_WIDE, nameOf });
+    }
+    case 'orders': {
+      const items = keep(orderItems(observed));
+      return view({
+        kind: 'order',
+        items,
+        columns: ORDER_COLUMNS,
+        wideColumns: ORDER_WIDE,
+        nameOf: ({ clientOrderId }) => clientOrderId,
+      });
+    }
+    case 'fills': {
+      const items = keep(fillItems(ledger));
+      return view({
+        kind: 'fill',
+        items,
+        columns: FILL_COLUMNS,
+        wideColumns: FILL_WIDE,
+        nameOf: ({ clientOrderId, time }) => `${clientOrderId}@${time}`,
+      });
+    }
+    case 'locks': {
+      const items = lockItems(observed);
+      return view({
+        kind: 'lock',
+        items,
+        columns: LOCK_COLUMNS,
+        wideColumns: LOCK_WIDE,
+        nameOf: ({ name }) => name,
+      });
+    }
+  }
+}
+
+/** A list of one kind, as a list of some kind. */
+function view<Item extends object>(list: Omit<ListView<Item>, 'format' | 'headers'>): AnyView {
+  return list as unknown as AnyView;
+}

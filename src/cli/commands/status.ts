@@ -1,0 +1,98 @@
+/** `hgctl status`: the seed's status screen. */
+import { formatQuantity } from '../../domain/decimal.ts';
+import { EXIT, type ExitCode } from '../../domain/errors.ts';
+import { formatLocal, formatLocalZone, type Instant } from '../../domain/instant.ts';
+import { waitingFor } from '../../domain/schedule.ts';
+import type { DesiredStrategy } from '../../desired/desired-state.ts';
+import type { Lot } from '../../observed/book.ts';
+import type { Ledger } from '../../observed/ledger.ts';
+import { isOff } from '../../reconciler/rules/orphans.ts';
+import { dueOrNextSlot } from '../../reconciler/slots.ts';
+import { openWorld, type World } from '../compose.ts';
+import type { GlobalOptions, Io } from '../io.ts';
+
+export function runStatus(io: Io, options: GlobalOptions): ExitCode {
+  const world = openWorld(io, options);
+  try {
+    io.stdout(`${statusScreen(world, world.ports.clock.now())}\n`);
+    return EXIT.done;
+  } finally {
+    world.close();
+  }
+}
+
+function statusScreen({ desired, ports }: World, now: Instant): string {
+  const ledger = ports.journal.ledger();
+  const declared = new Set(desired.strategies.map(({ name }) => name));
+  const undeclared = [...ledger.books]
+    .filter(([name, book]) => book.size > 0 && !declared.has(name))
+    .map(([name]) => name);
+  const blocks = [
+    `Strategy Toggle Status\n======================\nTime: ${formatLocalZone(now)}`,
+    ...desired.strategies.map((strategy) => strategyBlock(strategy, ledger, now)),
+    ...undeclared.map((name) => undeclaredBlock(name, ledger)),
+    `Execution Lock: ${lockLine(ledger)}`,
+    orphansBlock(desired.strategies, ledger),
+  ];
+  return blocks.join('\n\n');
+}
+
+function strategyBlock(strategy: DesiredStrategy, ledger: Ledger, now: Instant): string {
+  const lines = [
+    `${strategy.name.toUpperCase()}: ${toggleWord(strategy)}`,
+    ...bookLines(strategy.name, ledger),
+    `  Status: ${waiting(strategy, ledger, now)}`,
+  ];
+  if (strategy.lifecycle === 'planned') lines.push('  Lifecycle: planned, opens nothing yet');
+  return lines.join('\n');
+}
+
+function toggleWord({ toggle, lifecycle }: DesiredStrategy): string {
+  if (toggle === null) return lifecycle === 'planned' ? 'PLANNED' : 'DISABLED';
+  if (!toggle.enabled) return 'DISABLED';
+  return toggle.shutdownRequested ? 'SHUTDOWN REQUESTED' : 'ENABLED';
+}
+
+function bookLines(name: string, ledger: Ledger): string[] {
+  const executed = ledger.lastExecution.get(name);
+  return [
+    `  Last execution: ${executed === undefined ? 'Never' : formatLocal(executed)}`,
+    `  Positions: ${positionsOf(ledger.books.get(name))}`,
+  ];
+}
+
+function positionsOf(book: ReadonlyMap<string, Lot> | undefined): string {
+  const positions = [...(book ?? [])].map(
+    ([symbol, { quantity }]) => `${symbol} (${formatQuantity(quantity)})`,
+  );
+  return positions.join(', ') || 'None';
+}
+
+function waiting(strategy: DesiredStrategy, ledger: Ledger, now: Instant): string {
+  if (strategy.schedule.length === 0) return 'Follows its targets on every pass';
+  return waitingFor(dueOrNextSlot(ledger, strategy, now), now);
+}
+
+function undeclaredBlock(name: string, ledger: Ledger): string {
+  return [
+    `${name.toUpperCase()}: UNDECLARED`,
+    ...bookLines(name, ledger),
+    '  Status: No manifest; its book is kept',
+  ].join('\n');
+}
+
+function lockLine({ lock }: Ledger): string {
+  return lock === null
+    ? 'None'
+    : `${lock.holder} (acquired ${formatLocal(lock.acquired)}, expires ${formatLocal(lock.expires)})`;
+}
+
+/** Rule 7 of the seed: positions in the book of a disabled strategy. */
+function orphansBlock(strategies: readonly DesiredStrategy[], ledger: Ledger): string {
+  const orphaned = strategies.filter(
+    (strategy) => isOff(strategy) && (ledger.books.get(strategy.name)?.size ?? 0) > 0,
+  );
+  if (orphaned.length === 0) return 'Orphaned Positions: None';
+  const lines = orphaned.map(({ name }) => `  ${name.toUpperCase()}: ${positionsOf(ledger.books.get(name))}`);
+  return ['Orphaned Positions:', ...lines].join('\n');
+}

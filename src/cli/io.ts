@@ -1,0 +1,27 @@
+/** What a command may know of its terminal and its environment. */
+import type { StopSignal } from '../reconciler/ports.ts';
+import { parseColorMode, styleFor, wantsColor, type Style } from './output/style.ts';
+
+export interface Io {
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** True when a person can answer a question. */
+  readonly isInteractive: boolean;
+  readonly stdoutIsTerminal: boolean;
+  /** Asks on stderr and reads one line; only when `isInteractive`. */
+  readonly ask: (question: string) => Promise<string>;
+  readonly stop: StopSignal;
+}
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  readonly filename?: readonly string[];
+  readonly recursive?: boolean;
+  readonly data?: string;
+  readonly color: string;
+}
+
+export function styleOf(io: Io, options: GlobalOptions): Style {
+  return styleFor(wantsColor(parseColorMode(options.color), { isTTY: io.stdoutIsTerminal }, io.environment));
+}

@@ -1,0 +1,78 @@
+/** A plan as JSON: quantities and money as decimal strings, times with offset. */
+import { formatMoney, formatQuantity } from '../../domain/decimal.ts';
+import { formatInstant } from '../../domain/instant.ts';
+import type { Json } from '../../domain/digest.ts';
+import { isOrder, type Action, type Plan, type Total, type Totals } from '../../reconciler/plan-types.ts';
+
+export function planJson(plan: Plan): Json {
+  return {
+    kind: 'Plan',
+    formatVersion: plan.formatVersion,
+    revision: plan.revision,
+    at: formatInstant(plan.at),
+    session: plan.session,
+    actions: plan.actions.map(actionJson),
+    notDone: plan.notDone.map(({ strategy, symbol, reason, detail }) => ({
+      strategy,
+      symbol,
+      reason,
+      detail,
+    })),
+    slots: plan.slots.map(({ slot, strategy, action, started }) => ({ slot, strategy, action, started })),
+    totals: plan.totals === null ? null : totalsJson(plan.totals),
+    needsSecondLook: plan.needsSecondLook,
+  };
+}
+
+export function actionJson(action: Action): Json {
+  const { id, kind, strategy, symbol, reason, sources } = action;
+  const base = { id, kind, strategy, symbol };
+  if (isOrder(action)) {
+    return {
+      ...base,
+      side: action.side,
+      quantity: formatQuantity(action.quantity),
+      price: formatMoney(action.price),
+      value: formatMoney(action.value),
+      from: formatQuantity(action.from),
+      to: formatQuantity(action.to),
+      priority: action.priority,
+      slot: action.slot,
+      reason,
+      sources,
+    };
+  }
+  switch (action.kind) {
+    case 'sync-position':
+      return {
+        ...base,
+        price: formatMoney(action.price),
+        from: formatQuantity(action.from),
+        to: formatQuantity(action.to),
+        reason,
+        sources,
+      };
+    case 'report-break':
+      return { ...base, from: formatQuantity(action.from), to: formatQuantity(action.to), reason, sources };
+    default:
+      return { ...base, from: action.from, to: action.to, reason, sources };
+  }
+}
+
+function totalsJson({ equity, gross, net, buyingPower, strategies }: Totals): Json {
+  return {
+    equity: formatMoney(equity),
+    gross: totalJson(gross),
+    net: totalJson(net),
+    buyingPower: totalJson(buyingPower),
+    strategies: strategies.map(({ strategy, exposure }) => ({ strategy, ...totalJson(exposure) })),
+  };
+}
+
+function totalJson({ now, after, limit }: Total): { now: string; after: string; limit: string | null } {
+  return {
+    now: formatMoney(now),
+    after: formatMoney(after),
+    limit: limit === null ? null : formatMoney(limit),
+  };
+}

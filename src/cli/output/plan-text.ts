@@ -1,0 +1,169 @@
+/** A plan for people: what would happen, why, what would not, and the account before and after. */
+import { formatDollars, formatPercent, formatQuantity, ratioOf, type Money } from '../../domain/decimal.ts';
+import { formatLocalZone } from '../../domain/instant.ts';
+import {
+  isOrder,
+  isReduction,
+  type Action,
+  type Hold,
+  type OrderAction,
+  type Plan,
+  type Total,
+} from '../../reconciler/plan-types.ts';
+import { printable } from './printable.ts';
+import type { Style } from './style.ts';
+import { formatTable } from './table.ts';
+
+export interface PlanTextOptions {
+  readonly style: Style;
+  /** `file:line` of a manifest field, if it is known. */
+  readonly locate: (subject: string) => string | undefined;
+}
+
+export function planText(plan: Plan, options: PlanTextOptions): string {
+  const orders = plan.actions.filter(isOrder);
+  const sections = [
+    header(plan),
+    section(
+      'Housekeeping',
+      plan.actions.filter((action) => !isOrder(action)).map((action) => careRow(action, options)),
+    ),
+    section(
+      'Reductions',
+      orders.filter(isReduction).map((order) => orderRow(order, options)),
+    ),
+    section(
+      'Entries',
+      orders.filter((order) => !isReduction(order)).map((order) => orderRow(order, options)),
+    ),
+    section(
+      'Not done',
+      plan.notDone.map((held) => holdRow(held, options)),
+    ),
+    totals(plan),
+    summary(plan),
+  ];
+  return sections.filter((text) => text !== '').join('\n\n');
+}
+
+export function ordersText(orders: readonly OrderAction[], options: PlanTextOptions): string {
+  return section(
+    'After the lock the plan is',
+    orders.map((order) => orderRow(order, options)),
+  );
+}
+
+function header(plan: Plan): string {
+  return `Plan at ${formatLocalZone(plan.at)}, manifests ${plan.revision.slice(0, 12)}`;
+}
+
+function section(title: string, rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const width = Math.max(...rows.map((row) => row.length));
+  const columns = Array.from({ length: width }, () => ({ header: '' }));
+  const table = formatTable(columns, rows, { headers: false });
+  return `${title}\n${indent(table)}`;
+}
+
+function indent(text: string): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `  ${line}`.trimEnd())
+    .join('\n');
+}
+
+function subjectOf({
+  strategy,
+  symbol,
+}: {
+  readonly strategy: string | null;
+  readonly symbol: string | null;
+}): string {
+  return printable([strategy, symbol].filter((part) => part !== null).join('/'));
+}
+
+function orderRow(order: OrderAction, { style, locate }: PlanTextOptions): string[] {
+  const { side, quantity, from, to, value, price, reason } = order;
+  const mark = isReduction(order) ? style.removed : order.kind === 'open' ? style.added : style.changed;
+  const place = order.sources.map(locate).find((found) => found !== undefined);
+  return [
+    mark(subjectOf(order)),
+    side.toUpperCase(),
+    formatQuantity(quantity),
+    `${formatQuantity(from)} -> ${formatQuantity(to)}`,
+    `@ ${formatDollars(price)}`,
+    `= ${formatDollars(value)}`,
+    place === undefined ? reason : `${reason} (${printable(place)})`,
+  ];
+}
+
+function careRow(action: Action, { style }: PlanTextOptions): string[] {
+  const change =
+    typeof action.from === 'number'
+      ? `${formatQuantity(action.from)} -> ${formatQuantity(action.to as typeof action.from)}`
+      : `${action.from} -> ${String(action.to)}`;
+  const mark = action.kind === 'report-break' ? style.warning : style.changed;
+  const price = action.kind === 'sync-position' ? ` @ ${formatDollars(action.price)}` : '';
+  return [mark(action.kind), subjectOf(action), printable(change) + price, action.reason];
+}
+
+function holdRow({ strategy, symbol, reason, detail }: Hold, { style }: PlanTextOptions): string[] {
+  return [style.warning(subjectOf({ strategy, symbol })), reason, printable(detail)];
+}
+
+function totals({ totals: sums }: Plan): string {
+  if (sums === null) return '';
+  const percent = (total: Total): string[] => [
+    formatPercent(roundedRatio(total.now, sums.equity)),
+    formatPercent(roundedRatio(total.after, sums.equity)),
+    total.limit === null ? '' : formatPercent(roundedRatio(total.limit, sums.equity)),
+  ];
+  const money = (total: Total): string[] => [formatDollars(total.now), formatDollars(total.after), ''];
+  const rows = [
+    ['equity', formatDollars(sums.equity), '', ''],
+    ['gross exposure', ...percent(sums.gross)],
+    ['net exposure', ...percent(sums.net)],
+    ...sums.strategies.map(({ strategy, exposure }) => [`  ${strategy}`, ...percent(exposure)]),
+    ['buying power', ...money(sums.buyingPower)],
+  ];
+  const columns = [
+    { header: '' },
+    { header: 'now', align: 'right' as const },
+    { header: 'after', align: 'right' as const },
+    { header: 'limit', align: 'right' as const },
+  ];
+  return indent(formatTable(columns, rows));
+}
+
+/** To hundredths of a percent. */
+function roundedRatio(part: Money, whole: Money): ReturnType<typeof ratioOf> {
+  return (Math.round(ratioOf(part, whole) / 100) * 100) as ReturnType<typeof ratioOf>;
+}
+
+const KIND_WORDS: readonly (readonly [Action['kind'], string])[] = [
+  ['release-stale-lock', 'stale lock to release'],
+  ['resolve-order', 'order to resolve'],
+  ['cancel-order', 'order to cancel'],
+  ['sync-position', 'to sync'],
+  ['report-break', 'break to report'],
+  ['close-orphaned', 'orphan to close'],
+  ['close', 'to close'],
+  ['reduce', 'to reduce'],
+  ['open', 'to open'],
+  ['increase', 'to increase'],
+];
+
+function summary(plan: Plan): string {
+  const counts = KIND_WORDS.map(
+    ([kind, words]) => [plan.actions.filter((action) => action.kind === kind).length, words] as const,
+  )
+    .filter(([count]) => count > 0)
+    .map(([count, words]) => `${count} ${words}`);
+  const held = plan.notDone.length > 0 ? [`${plan.notDone.length} not done`] : [];
+  const due = plan.slots.map((slot) => `slot ${slot.slot} due`);
+  const parts = [...counts, ...due, ...held];
+  if (counts.length === 0 && due.length === 0)
+    return `Plan: nothing to do${held.length > 0 ? `, ${held.join(', ')}` : ''}.`;
+  return `Plan: ${parts.join(', ')}.`;
+}

@@ -1,0 +1,71 @@
+/** What every mutating command does first: the right account, and a state file that fits the journal. */
+import { checkAccount, checkFirstStart, needsInit, openBooks } from '../actions/open-books.ts';
+import { EXIT, HgctlError } from '../domain/errors.ts';
+import type { Pass } from '../reconciler/reconcile.ts';
+import { keepEdited } from '../store/edited-state.ts';
+import { inspectStateFile } from '../store/state-inspection.ts';
+import type { World } from './compose.ts';
+import type { Io } from './io.ts';
+
+/** Refuses (exit 5 or 8, with the way out) a wrong account, a lost journal and a state file that was edited. */
+export async function checkData({ ports, paths }: World): Promise<void> {
+  const ledger = ports.journal.ledger();
+  const state = inspectStateFile(paths.stateFile, ledger);
+  if (state.kind === 'ahead') throw lostJournal(paths, state.seq, ledger.seq);
+  if (state.kind === 'invalid') throw edited(paths.stateFile, [state.message], ports.clock);
+  if (state.kind === 'edited' || (state.kind === 'foreign' && ledger.opened)) {
+    throw edited(paths.stateFile, state.detail, ports.clock);
+  }
+  if (ledger.opened) {
+    await checkAccount(ports);
+    return;
+  }
+  if (state.kind === 'foreign' && holdsPositions(state.document)) throw needsInit(paths.stateFile);
+  await checkFirstStart(ports);
+}
+
+/** Opens empty books on a first start, and writes a state file that is missing or behind. */
+async function openData(io: Io, { ports, paths }: World): Promise<void> {
+  const before = ports.journal.ledger();
+  if (!before.opened) {
+    const ledger = await openBooks(ports, { kind: 'empty' });
+    ports.stateFile.write(ledger);
+    io.stderr(`Opened empty books for account ${ledger.account?.id ?? ''} in ${paths.folder}\n`);
+    return;
+  }
+  const state = inspectStateFile(paths.stateFile, before);
+  if (state.kind !== 'missing' && state.kind !== 'older') return;
+  ports.stateFile.write(before);
+  io.stderr(
+    `Rebuilt ${paths.stateFile} from the journal: it was ${state.kind === 'missing' ? 'missing' : 'behind'}\n`,
+  );
+}
+
+/** What a pass of the loop works on. */
+export function passOf(io: Io, world: World): Pass {
+  const { ports, desired, manifests } = world;
+  return { ports, desired, accountFile: manifests.accountFile, open: () => openData(io, world) };
+}
+
+interface Strategies {
+  readonly strategies: Readonly<Record<string, { readonly positions: object }>>;
+}
+
+function holdsPositions({ strategies }: Strategies): boolean {
+  return Object.values(strategies).some(({ positions }) => Object.keys(positions).length > 0);
+}
+
+function lostJournal(paths: World['paths'], seen: number, has: number): HgctlError {
+  const message = `${paths.stateFile} has seen record ${seen}, the journal ends at ${has} or is another one: records are lost`;
+  return new HgctlError(EXIT.refused, message, {
+    hint: `put the right journal back into ${paths.journal}; nothing was changed`,
+  });
+}
+
+function edited(path: string, detail: readonly string[], clock: World['ports']['clock']): HgctlError {
+  const copy = keepEdited(path, clock.now());
+  const list = detail.map((line) => `  ${line}`).join('\n');
+  return new HgctlError(EXIT.conflict, `${path} was changed outside hgctl:\n${list}`, {
+    hint: `a copy is kept in ${copy}; remove ${path} to have it rebuilt from the journal, then say with adopt or resolve what should change`,
+  });
+}

@@ -1,0 +1,148 @@
+/** Strategies as `get` and `describe` show them. */
+import { formatMoney, formatPercent, ratioOf, type Money, type Ratio } from '../../domain/decimal.ts';
+import { formatInstant } from '../../domain/instant.ts';
+import type { DesiredState, DesiredStrategy } from '../../desired/desired-state.ts';
+import type { Ledger } from '../../observed/ledger.ts';
+import { conditionsOf, type Condition } from '../../reconciler/conditions.ts';
+import type { Plan } from '../../reconciler/plan-types.ts';
+import { dueOrNextSlot } from '../../reconciler/slots.ts';
+import type { Column } from '../output/formats.ts';
+
+export interface StrategyItem {
+  readonly name: string;
+  readonly description: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly lifecycle: string;
+  readonly enabled: boolean;
+  readonly shutdownRequested: boolean;
+  readonly state: string;
+  readonly conditions: readonly Condition[];
+  readonly positions: number;
+  /** Value of its positions; null while the account is unknown. */
+  readonly exposure: string | null;
+  readonly exposurePercent: string | null;
+  readonly exposureLimit: string | null;
+  readonly realised: string;
+  readonly lastExecution: string | null;
+  readonly nextSlot: { readonly action: string; readonly at: string } | null;
+}
+
+export interface StrategyContext {
+  readonly desired: DesiredState;
+  readonly ledger: Ledger;
+  readonly plan: Plan;
+}
+
+/** Declared strategies in their order, then books without a manifest. */
+export function strategyItems({ desired, ledger, plan }: StrategyContext): StrategyItem[] {
+  const declared = new Map(desired.strategies.map((strategy) => [strategy.name, strategy]));
+  const undeclared = [...ledger.books]
+    .filter(([name, book]) => book.size > 0 && !declared.has(name))
+    .map(([name]) => name);
+  return [...declared.keys(), ...undeclared.sort()].map((name) =>
+    strategyItem(name, declared.get(name), { ledger, plan }),
+  );
+}
+
+function strategyItem(
+  name: string,
+  strategy: DesiredStrategy | undefined,
+  { ledger, plan }: { readonly ledger: Ledger; readonly plan: Plan },
+): StrategyItem {
+  return {
+    name,
+    ...declaredFacts(strategy),
+    state: stateOf(strategy),
+    conditions: conditionsOf({ name, strategy, ledger, plan }),
+    positions: ledger.books.get(name)?.size ?? 0,
+    ...exposureFacts(name, plan),
+    realised: formatMoney(sumOf(ledger.realised.get(name)?.values() ?? [])),
+    ...timeFacts(name, strategy, ledger, plan),
+  };
+}
+
+function declaredFacts(
+  strategy: DesiredStrategy | undefined,
+): Pick<
+  StrategyItem,
+  'description' | 'labels' | 'lifecycle' | 'enabled' | 'shutdownRequested' | 'exposureLimit'
+> {
+  if (strategy === undefined) {
+    const nothing = { description: '', labels: {}, exposureLimit: null };
+    return { ...nothing, lifecycle: 'undeclared', enabled: false, shutdownRequested: false };
+  }
+  const { description, labels, lifecycle, toggle, capital } = strategy;
+  return {
+    description,
+    labels,
+    lifecycle,
+    enabled: toggle?.enabled ?? false,
+    shutdownRequested: toggle?.shutdownRequested ?? false,
+    exposureLimit: formatPercent(capital.maxExposure),
+  };
+}
+
+function exposureFacts(name: string, { totals }: Plan): Pick<StrategyItem, 'exposure' | 'exposurePercent'> {
+  const exposure = totals?.strategies.find((total) => total.strategy === name)?.exposure.now;
+  if (exposure === undefined || totals === null) return { exposure: null, exposurePercent: null };
+  return {
+    exposure: formatMoney(exposure),
+    exposurePercent: formatPercent(rounded(exposure, totals.equity)),
+  };
+}
+
+function timeFacts(
+  name: string,
+  strategy: DesiredStrategy | undefined,
+  ledger: Ledger,
+  plan: Plan,
+): Pick<StrategyItem, 'lastExecution' | 'nextSlot'> {
+  const executed = ledger.lastExecution.get(name);
+  const slot = strategy === undefined ? null : dueOrNextSlot(ledger, strategy, plan.at);
+  return {
+    lastExecution: executed === undefined ? null : formatInstant(executed),
+    nextSlot: slot === null ? null : { action: slot.action, at: formatInstant(slot.at) },
+  };
+}
+
+function sumOf(values: Iterable<Money>): Money {
+  return [...values].reduce<number>((sum, value) => sum + value, 0) as Money;
+}
+
+function stateOf(strategy: DesiredStrategy | undefined): string {
+  if (strategy === undefined) return 'Undeclared';
+  if (strategy.toggle?.enabled === false) return 'Disabled';
+  if (strategy.toggle?.shutdownRequested === true) return 'ShuttingDown';
+  return strategy.lifecycle === 'planned' ? 'Planned' : 'Enabled';
+}
+
+function rounded(part: Money, whole: Money): Ratio {
+  return (Math.round(ratioOf(part, whole) / 100) * 100) as Ratio;
+}
+
+export const STRATEGY_COLUMNS: readonly Column<StrategyItem>[] = [
+  { header: 'NAME', value: ({ name }) => name },
+  { header: 'STATE', value: ({ state }) => state },
+  { header: 'READY', value: (item) => statusOf(item, 'Ready') },
+  { header: 'SYNCED', value: (item) => statusOf(item, 'Synced') },
+  { header: 'POSITIONS', align: 'right', value: ({ positions }) => String(positions) },
+  { header: 'EXPOSURE', align: 'right', value: ({ exposurePercent }) => exposurePercent ?? '<unknown>' },
+  { header: 'LIMIT', align: 'right', value: ({ exposureLimit }) => exposureLimit ?? '<none>' },
+  {
+    header: 'NEXT',
+    value: ({ nextSlot }) =>
+      nextSlot === null ? '<none>' : `${nextSlot.at.slice(0, 16)}/${nextSlot.action}`,
+  },
+];
+
+export const STRATEGY_WIDE: readonly Column<StrategyItem>[] = [
+  { header: 'HEALTHY', value: (item) => statusOf(item, 'Healthy') },
+  { header: 'VALUE', align: 'right', value: ({ exposure }) => exposure ?? '<unknown>' },
+  { header: 'REALISED', align: 'right', value: ({ realised }) => realised },
+  { header: 'LAST-EXECUTION', value: ({ lastExecution }) => lastExecution ?? '<none>' },
+  { header: 'DESCRIPTION', value: ({ description }) => description },
+];
+
+function statusOf({ conditions }: StrategyItem, type: Condition['type']): string {
+  return conditions.find((condition) => condition.type === type)?.status ?? 'Unknown';
+}

@@ -1,0 +1,131 @@
+/** `kind: Account`: types, validation and editor help from one source. */
+import * as z from 'zod';
+import { dollars, duration, factor, filePath, mapping, name, percent, wholeNumber } from './fields.ts';
+
+const SEED_MAX = 4_294_967_295;
+
+const broker = mapping(
+  {
+    type: z
+      .literal('simulated', {
+        error: ({ input }) =>
+          input === 'alpaca' ? 'this version trades on the simulated broker only' : undefined,
+      })
+      .describe('Which broker: this version has the simulated one only.'),
+    cash: dollars('Cash that the simulated account opens with, in dollars.'),
+    clock: z
+      .enum(['always-open', 'exchange'])
+      .describe('always-open: orders are taken at any time. exchange: NYSE hours. Default exchange.')
+      .default('exchange'),
+    seed: wholeNumber('Seed of fills and delays. Default 1.', 0, SEED_MAX).default(1),
+    multiplier: factor('Buying power as a multiple of equity, from "1" to "4". Default "1".', 4).prefault(
+      '1',
+    ),
+    fillDelay: duration('Longest time from an order to its last fill. Default 1s.', 'zero').prefault('1s'),
+    partialFills: percent('Part of the orders that fill in several steps. Default "25%".', {
+      least: 0,
+      most: 100,
+    }).prefault('25%'),
+  },
+  'The brokerage account.',
+);
+
+const prices = z
+  .discriminatedUnion('type', [
+    mapping(
+      {
+        type: z.literal('synthetic').describe('Invented prices, the same for the same seed.'),
+        seed: wholeNumber('Seed of the prices. Default 1.', 0, SEED_MAX).default(1),
+        movement: z
+          .enum(['constant', 'daily'])
+          .describe('constant: a price never changes. daily: one step a day. Default constant.')
+          .default('constant'),
+      },
+      'Invented prices.',
+    ),
+    mapping(
+      {
+        type: z.literal('csv').describe('Prices from files.'),
+        folder: filePath('Folder with one SYMBOL.csv a symbol; relative to this manifest.'),
+      },
+      'Prices from CSV files.',
+    ),
+  ])
+  .describe('Where prices come from.');
+
+const limits = mapping(
+  {
+    maxOrderValue: dollars('Largest value of one order, in dollars. Default: no limit.').optional(),
+    maxOrdersPerDay: wholeNumber('Most orders of a day. Default: no limit.', 1, 1_000_000).optional(),
+    maxOrdersPerSymbol: wholeNumber(
+      'Most orders of a symbol and day. Default: no limit.',
+      1,
+      1_000_000,
+    ).optional(),
+    priceCollar: percent('Largest distance of the latest price from the planned one. Default "5%".', {
+      above: 0,
+      most: 100,
+    }).prefault('5%'),
+    maxGross: percent(
+      'Largest sum of position values of the account, as part of equity. Default: no limit.',
+      {
+        above: 0,
+        most: 1000,
+      },
+    ).optional(),
+  },
+  'Limits of the account. Orders that only make a position smaller always pass.',
+);
+
+const execution = mapping(
+  {
+    lockWait: duration('How long to wait for the execution lock. Default 30s.', 'zero').prefault('30s'),
+    lockTimeout: duration('How long one execution may hold the lock. Default 240s.').prefault('240s'),
+    snapshotAge: duration('Largest age of what was seen of the account. Default 30s.').prefault('30s'),
+    fillTimeout: duration('How long to wait for fills before an order is cancelled. Default 30s.').prefault(
+      '30s',
+    ),
+    cancelAllowance: duration('How long a cancellation may take. Default 15s.').prefault('15s'),
+    requestTimeout: duration('How long one request to the broker may take. Default 10s.').prefault('10s'),
+    settleWindow: duration('How long our own fills explain a difference. Default 10s.', 'zero').prefault(
+      '10s',
+    ),
+    secondProof: duration('Distance of the second look at missing shares. Default 30s.').prefault('30s'),
+    maxInFlight: wholeNumber('Most orders at work at once. Default 4.', 1, 100).default(4),
+  },
+  'Times and bounds of an execution.',
+);
+
+const spec = mapping(
+  {
+    broker,
+    prices,
+    limits: limits.prefault({}),
+    execution: execution.prefault({}),
+    store: mapping(
+      { data: filePath('Data folder, relative to the working folder. Default ./data.').optional() },
+      'Where books and journal are.',
+    ).prefault({}),
+    toggles: mapping(
+      {
+        file: filePath(
+          'The toggle file, relative to this manifest. Default strategy_toggle.yaml.',
+        ).optional(),
+      },
+      'Where the on/off switches are.',
+    ).prefault({}),
+  },
+  'Broker, prices, limits and places.',
+);
+
+export const accountSchema = mapping(
+  {
+    apiVersion: z.literal('homeguard/v1').describe('Version of this format.'),
+    kind: z.literal('Account').describe('What the document declares.'),
+    metadata: mapping({ name: name('Name of the account, for people.') }, 'The name.'),
+    spec,
+  },
+  'The one account that all strategies trade on.',
+);
+
+export type AccountManifest = z.output<typeof accountSchema>;

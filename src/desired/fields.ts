@@ -1,0 +1,191 @@
+/** Building blocks of the manifest schemas: text in, exact numbers out, and a clear word on what is allowed. */
+import * as z from 'zod';
+import {
+  formatPercent,
+  parseMoney,
+  parsePercent,
+  parseQuantity,
+  type Money,
+  type Quantity,
+  type Ratio,
+} from '../domain/decimal.ts';
+import { STRATEGY_RULE, SYMBOL_RULE, isStrategyName, isSymbol } from '../domain/names.ts';
+import { quoted } from './problem.ts';
+import { parseScheduleTime } from './schedule-time.ts';
+import type { ScheduleTime } from './desired-state.ts';
+
+/** A mapping with exactly these keys. The message of an unknown key is the list of the known ones. */
+export function mapping<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+  about: string,
+): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape).join(', ');
+  return z
+    .strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? known : undefined) })
+    .describe(about);
+}
+
+/** A mapping that must stay empty, because nothing reads what it would hold. */
+export function emptyMapping(why: string, about: string): z.ZodType<Readonly<Record<string, never>>> {
+  return z.record(z.string(), z.never({ error: () => why })).describe(about);
+}
+
+export function text(about: string): z.ZodString {
+  return z.string().describe(about);
+}
+
+export function flag(about: string): z.ZodBoolean {
+  return z.boolean().describe(about);
+}
+
+export function wholeNumber(about: string, least: number, most: number): z.ZodInt {
+  return z.int().min(least).max(most).describe(about);
+}
+
+type Field<Value> = z.ZodType<Value, string>;
+
+interface TextFormat<Value> {
+  readonly about: string;
+  /** Of what is accepted, for editors. */
+  readonly pattern: string;
+  /** In the words of a message: `no percent`. */
+  readonly noun: string;
+  readonly allowed: string;
+  readonly parse: (text: string) => Value | undefined;
+  /** What is wrong with a value that was understood; undefined when nothing is. */
+  readonly refuse?: (value: Value) => string | undefined;
+}
+
+function parsed<Value>(format: TextFormat<Value>): Field<Value> {
+  return z
+    .string()
+    .transform((source, context): Value => {
+      const value = format.parse(source);
+      const trouble = value === undefined ? `is ${format.noun}` : format.refuse?.(value);
+      if (value !== undefined && trouble === undefined) return value;
+      context.addIssue({
+        code: 'custom',
+        message: `${quoted(source)} ${trouble ?? ''}`,
+        params: { allowed: format.allowed },
+      });
+      return z.NEVER;
+    })
+    .meta({ description: format.about, pattern: format.pattern });
+}
+
+/** A part of something, in percent. `least` and `most` are inclusive; `above` is not. */
+export function percent(
+  about: string,
+  bounds: { least?: number; above?: number; most: number },
+): Field<Ratio> {
+  const from = bounds.above === undefined ? `from ${bounds.least ?? 0}%` : `above ${bounds.above}%`;
+  return parsed({
+    about,
+    pattern: '^[+-]?\\d+(\\.\\d{1,4})?%$',
+    noun: 'no percentage',
+    allowed: `a percentage such as "6.5%", ${from} to ${bounds.most}%, with at most 4 decimals`,
+    parse: parsePercent,
+    refuse: (ratio) => {
+      const value = ratio / 10_000;
+      if (value < 0 && (bounds.least === 0 || bounds.above === 0)) return 'is below zero';
+      const high = value > bounds.most;
+      const low = bounds.above === undefined ? value < (bounds.least ?? 0) : value <= bounds.above;
+      return high || low ? `is out of range (${formatPercent(ratio)})` : undefined;
+    },
+  });
+}
+
+/** A sum in dollars, above zero. */
+export function dollars(about: string): Field<Money> {
+  return parsed({
+    about,
+    pattern: '^\\d+(\\.\\d{1,6})?$',
+    noun: 'no sum of money',
+    allowed: 'dollars such as "45.20", above 0, with at most 6 decimals',
+    parse: parseMoney,
+    refuse: (money) => (money > 0 ? undefined : 'is not above zero'),
+  });
+}
+
+/** Shares, zero or more: short targets do not exist yet. */
+export function shares(about: string): Field<Quantity> {
+  return parsed({
+    about,
+    pattern: '^\\d+(\\.\\d{1,9})?$',
+    noun: 'no quantity',
+    allowed: 'shares such as "12" or "0.5", 0 or more, with at most 9 decimals',
+    parse: parseQuantity,
+    refuse: (quantity) => (quantity < 0 ? 'is short; short targets need a later version' : undefined),
+  });
+}
+
+/** A factor such as "2", from 1 to `most`; 1_000_000 is 1. */
+export function factor(about: string, most: number): Field<Ratio> {
+  return parsed({
+    about,
+    pattern: '^\\d+(\\.\\d{1,6})?$',
+    noun: 'no factor',
+    allowed: `a factor such as "2", from 1 to ${most}`,
+    parse: (source) => parseMoney(source) as Ratio | undefined,
+    refuse: (ratio) => (ratio < 1_000_000 || ratio > most * 1_000_000 ? 'is out of range' : undefined),
+  });
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const HOUR = 3_600_000;
+
+/** A span of time in ms, at most one hour; zero only where `zero` allows it. */
+export function duration(about: string, zero: 'zero' | 'above zero' = 'above zero'): Field<number> {
+  return parsed({
+    about,
+    pattern: '^\\d+(ms|s|m|h)$',
+    noun: 'no span of time',
+    allowed: `a span such as 500ms, 30s, 4m or 1h, ${zero === 'zero' ? 'from 0s' : 'above 0s'} to 1h`,
+    parse: (source) => {
+      const match = /^(\d{1,9})(ms|s|m|h)$/.exec(source);
+      return match === null ? undefined : Number(match[1]) * (UNITS[match[2] ?? ''] ?? Number.NaN);
+    },
+    refuse: (span) => (span > HOUR || (span === 0 && zero !== 'zero') ? 'is out of range' : undefined),
+  });
+}
+
+export function symbol(about: string): Field<string> {
+  return parsed({
+    about,
+    pattern: '^[A-Z][A-Z0-9]{0,9}([.-][A-Z0-9]{1,4})?$',
+    noun: 'no symbol',
+    allowed: SYMBOL_RULE,
+    parse: (source) => (isSymbol(source) ? source : undefined),
+  });
+}
+
+export function name(about: string): Field<string> {
+  return parsed({
+    about,
+    pattern: '^[a-z][a-z0-9-]{0,31}$',
+    noun: 'no valid name',
+    allowed: `${STRATEGY_RULE}; not hgctl`,
+    parse: (source) => (isStrategyName(source) ? source : undefined),
+  });
+}
+
+export function scheduleTime(about: string): Field<ScheduleTime> {
+  return parsed({
+    about,
+    pattern: '^(([01]\\d|2[0-3]):[0-5]\\d|open\\+\\d+(s|m|h)|close-\\d+(s|m|h))$',
+    noun: 'no time of a session',
+    allowed: '"15:55" (New York), open+1m or close-5m, at most 6h from the open or the close',
+    parse: parseScheduleTime,
+  });
+}
+
+/** A path as the user writes it; it may not be empty. */
+export function filePath(about: string): Field<string> {
+  return parsed({
+    about,
+    pattern: '\\S',
+    noun: 'no path',
+    allowed: 'the path of a file or folder',
+    parse: (source) => (/\S/.test(source) && !source.includes('\0') ? source : undefined),
+  });
+}

@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import { accountSchema } from './account-schema.ts';
+import { strategySchema } from './strategy-schema.ts';
+import { toggleSchema } from './toggle-schema.ts';
+
+export const SCHEMA_KINDS = ['Strategy', 'Account', 'StrategyToggle'] as const;
+export type SchemaKind = (typeof SCHEMA_KINDS)[number];
+
+const SCHEMAS: Readonly<Record<SchemaKind, z.ZodType>> = {
+  Strategy: strategySchema,
+  Account: accountSchema,
+  StrategyToggle: toggleSchema,
+};
+
+/** JSON Schema (draft 7, which YAML editors know best) of what a document may hold. */
+export function manifestJsonSchema(kind: SchemaKind): unknown {
+  return { title: kind, ...z.toJSONSchema(SCHEMAS[kind], { io: 'input', target: 'draft-7' }) };
+}

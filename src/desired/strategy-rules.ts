@@ -1,0 +1,107 @@
+/** Rules of one strategy that join several of its fields. */
+import { SHARE, parseQuantity } from '../domain/decimal.ts';
+import type { FieldPath, Problem } from './problem.ts';
+import {
+  TARGETS,
+  UNIVERSE,
+  listAt,
+  textAt,
+  type ListedSymbol,
+  type StrategyOutline,
+} from './strategy-outline.ts';
+import { PLANNED_SIGNALS } from './strategy-schema.ts';
+import { fieldProblem, locate, valueAt, type YamlDocument } from './yaml-document.ts';
+
+export function checkStrategy(document: YamlDocument, outline: StrategyOutline): Problem[] {
+  return [
+    ...checkLifecycle(document),
+    ...checkTargets(document),
+    ...checkUniverse(document),
+    ...checkSchedule(document),
+    ...checkRepeated(document, outline.targets),
+    ...checkRepeated(document, outline.symbols),
+    ...checkRepeated(document, outline.excludes),
+  ];
+}
+
+function checkLifecycle(document: YamlDocument): Problem[] {
+  const type = PLANNED_SIGNALS.find(
+    (planned) => planned === textAt(document.data, ['spec', 'signal', 'type']),
+  );
+  if (type === undefined || textAt(document.data, ['spec', 'lifecycle']) === 'planned') return [];
+  const message = `the signal ${type} is not built yet: such a strategy must say lifecycle: planned`;
+  return [fieldProblem(document, ['spec', 'lifecycle'], { message, allowed: 'planned' })];
+}
+
+/** With another field in it, a target without a size has its problem already. */
+const TARGET_FIELDS: ReadonlySet<string> = new Set(['symbol', 'weight', 'quantity', 'priority']);
+
+function checkTargets(document: YamlDocument): Problem[] {
+  const { data } = document;
+  const wholeShares = valueAt(data, ['spec', 'signal', 'params', 'wholeShares']) !== false;
+  return listAt(data, TARGETS).flatMap((target, index) => {
+    const path = [...TARGETS, index];
+    if (typeof target !== 'object' || target === null) return [];
+    const given = ['weight', 'quantity'].filter((field) => valueAt(target, [field]) !== undefined).length;
+    const mistyped = Object.keys(target).some((key) => !TARGET_FIELDS.has(key));
+    if (given === 0 && mistyped) return [];
+    if (given !== 1) {
+      const message = given === 0 ? 'a target needs a size' : 'a target has one size, not two';
+      return [fieldProblem(document, path, { message, allowed: 'either weight or quantity' })];
+    }
+    const quantity = parseQuantity(textAt(target, ['quantity']) ?? '0') ?? 0;
+    if (!wholeShares || quantity % SHARE === 0) return [];
+    const message = 'a part of a share needs wholeShares: false';
+    return [fieldProblem(document, [...path, 'quantity'], { message, allowed: 'whole shares' })];
+  });
+}
+
+function checkUniverse(document: YamlDocument): Problem[] {
+  const universe = valueAt(document.data, UNIVERSE);
+  if (typeof universe !== 'object' || universe === null) return [];
+  const has = (field: string): boolean => valueAt(universe, [field]) !== undefined;
+  const problems: Problem[] = [];
+  if (!has('symbols') && !has('file')) {
+    const message = 'a universe needs symbols';
+    problems.push(fieldProblem(document, UNIVERSE, { message, allowed: 'symbols, file, or both' }, 'key'));
+  }
+  if (has('column') && !has('file')) {
+    const message = 'nothing reads this: there is no file';
+    problems.push(fieldProblem(document, [...UNIVERSE, 'column'], { message }, 'key'));
+  }
+  return problems;
+}
+
+function checkSchedule(document: YamlDocument): Problem[] {
+  const path: FieldPath = ['spec', 'schedule'];
+  const first = new Map<string, number>();
+  return listAt(document.data, path).flatMap((entry, index) => {
+    const [at, action] = [textAt(entry, ['at']), textAt(entry, ['action'])];
+    if (at === undefined || action === undefined) return [];
+    const run = `${action} at ${at}`;
+    const before = first.get(run);
+    if (before === undefined) {
+      first.set(run, index);
+      return [];
+    }
+    const { line } = locate(document, [...path, before]);
+    return [
+      fieldProblem(document, [...path, index], {
+        message: `${run} is scheduled twice, first on line ${line}`,
+      }),
+    ];
+  });
+}
+
+function checkRepeated(document: YamlDocument, listed: readonly ListedSymbol[]): Problem[] {
+  const first = new Map<string, FieldPath>();
+  return listed.flatMap(({ symbol, path }) => {
+    const before = first.get(symbol);
+    if (before === undefined) {
+      first.set(symbol, path);
+      return [];
+    }
+    const { line } = locate(document, before);
+    return [fieldProblem(document, path, { message: `${symbol} is listed twice, first on line ${line}` })];
+  });
+}

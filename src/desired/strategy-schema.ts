@@ -1,0 +1,160 @@
+/** `kind: Strategy`: types, validation and editor help from one source. */
+import * as z from 'zod';
+import {
+  duration,
+  emptyMapping,
+  filePath,
+  flag,
+  mapping,
+  name,
+  percent,
+  scheduleTime,
+  shares,
+  symbol,
+  text,
+  wholeNumber,
+} from './fields.ts';
+
+export const PLANNED_SIGNALS = [
+  'overnight-mean-reversion',
+  'momentum-protection',
+  'pairs',
+  'vol-term-structure',
+  'command',
+  'module',
+] as const;
+
+export const DEFAULT_PRIORITY = 100;
+export const DEFAULT_COLUMN = 'Symbol';
+
+const target = mapping(
+  {
+    symbol: symbol('What to hold; it must be in the universe of this strategy.'),
+    weight: percent('Part of equity to hold, in percent: either this or quantity.', {
+      least: 0,
+      most: 400,
+    }).optional(),
+    quantity: shares('Shares to hold, as quoted text: either this or weight.').optional(),
+    priority: wholeNumber('Larger is served first when money is short. Default 0.', 0, 1_000_000).default(0),
+  },
+  'One symbol and how much of it to hold.',
+);
+
+const fixedSignal = mapping(
+  {
+    type: z.literal('fixed').describe('Holds what the manifest lists.'),
+    params: mapping(
+      {
+        targets: z.array(target).min(1).describe('What to hold. A held symbol that is not listed is closed.'),
+        band: percent(
+          'Differences below this part of a target are left alone. Default: 1 % of the target, at least one share.',
+          {
+            least: 0,
+            most: 100,
+          },
+        ).optional(),
+        wholeShares: flag('Buy whole shares only. Default true.').default(true),
+      },
+      'What the fixed signal reads.',
+    ),
+  },
+  'Weights or quantities written in the manifest.',
+);
+
+const plannedSignal = mapping(
+  {
+    type: z
+      .enum(PLANNED_SIGNALS)
+      .describe('A signal that is not built yet: the strategy must be lifecycle: planned.'),
+    params: emptyMapping(
+      'nothing reads this: the signal is not built yet',
+      'Must be empty until the signal is built.',
+    ).optional(),
+  },
+  'A signal that is not built yet.',
+);
+
+const universe = mapping(
+  {
+    symbols: z
+      .array(symbol('A symbol that the strategy may trade.'))
+      .describe('Symbols that the strategy may trade.')
+      .optional(),
+    file: filePath(
+      'CSV file with a header row that lists more symbols; relative to this manifest.',
+    ).optional(),
+    column: text(`Column of the file that holds the symbols. Default ${DEFAULT_COLUMN}.`).optional(),
+    exclude: z
+      .array(symbol('A symbol to leave out.'))
+      .describe('Symbols to leave out of the list and the file.')
+      .optional(),
+  },
+  'What the strategy may trade. No symbol may be in two universes.',
+);
+
+const capital = mapping(
+  {
+    positionSize: percent('Largest value of one position, as part of equity.', { above: 0, most: 400 }),
+    maxPositions: wholeNumber('Largest number of positions.', 1, 10_000),
+    maxExposure: percent('Largest sum of position values, as part of equity.', { above: 0, most: 400 }),
+  },
+  'How much of the account the strategy may use.',
+);
+
+const scheduleEntry = mapping(
+  {
+    at: scheduleTime('New York time of day ("15:55"), or relative to the session: open+1m, close-5m.'),
+    action: z.enum(['entry', 'exit', 'rebalance']).describe('What happens then.'),
+    window: duration('How long after `at` the run may still start, at most 1h. Default 4m.').prefault('4m'),
+  },
+  'One scheduled run.',
+);
+
+const spec = mapping(
+  {
+    description: text('For people. Default empty.').default(''),
+    lifecycle: z
+      .enum(['active', 'planned'])
+      .describe('planned: validated and listed, can be closed, opens nothing. Default active.')
+      .default('active'),
+    priority: wholeNumber(`Smaller runs first. Default ${DEFAULT_PRIORITY}.`, 0, 1_000_000).default(
+      DEFAULT_PRIORITY,
+    ),
+    signal: z
+      .discriminatedUnion('type', [fixedSignal, plannedSignal])
+      .describe('Where the targets come from.'),
+    universe,
+    capital,
+    schedule: z
+      .array(scheduleEntry)
+      .describe('Runs of a session. Empty (the default): planned on every pass.')
+      .default([]),
+    risk: emptyMapping(
+      'nothing reads this: there is no risk setting yet',
+      'Reserved; must be empty.',
+    ).optional(),
+    orphans: z
+      .enum(['hold', 'close'])
+      .describe('What happens to the positions of a disabled strategy. Default hold.')
+      .default('hold'),
+  },
+  'What the strategy does.',
+);
+
+export const strategySchema = mapping(
+  {
+    apiVersion: z.literal('homeguard/v1').describe('Version of this format.'),
+    kind: z.literal('Strategy').describe('What the document declares.'),
+    metadata: mapping(
+      {
+        name: name('The id of the strategy: in the toggle file, the books and order ids.'),
+        labels: z.record(z.string(), z.string()).describe('Free labels, text to text.').default({}),
+      },
+      'Name and labels.',
+    ),
+    spec,
+  },
+  'A strategy that owns positions of the account.',
+);
+
+export type StrategyManifest = z.output<typeof strategySchema>;

@@ -1,0 +1,109 @@
+/** Validated manifests as desired state. */
+import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
+import { compareText } from '../domain/names.ts';
+import type { AccountManifest } from './account-schema.ts';
+import type {
+  AccountLimits,
+  DesiredAccount,
+  DesiredSignal,
+  DesiredState,
+  DesiredStrategy,
+  FixedTarget,
+  Prices,
+  Toggle,
+} from './desired-state.ts';
+import type { StrategyManifest } from './strategy-schema.ts';
+
+/** Sorts the strategies, and adds the digest of everything but paths of this machine. */
+export function toDesiredState(
+  account: DesiredAccount,
+  strategies: readonly DesiredStrategy[],
+): DesiredState {
+  const sorted = [...strategies].sort((a, b) => a.priority - b.priority || compareText(a.name, b.name));
+  return { digest: digestOf(account, sorted), account, strategies: sorted };
+}
+
+function digestOf(account: DesiredAccount, strategies: readonly DesiredStrategy[]): string {
+  const { name, broker, prices, limits, execution } = account;
+  const pricesWithoutPlace = prices.type === 'csv' ? { type: prices.type } : prices;
+  const universesAsLists = strategies.map((strategy) => ({
+    ...strategy,
+    universe: [...strategy.universe].sort(compareText),
+  }));
+  const canonical = {
+    account: { name, broker, prices: pricesWithoutPlace, limits, execution },
+    strategies: universesAsLists,
+  };
+  return sha256(canonicalJson(canonical as unknown as Json));
+}
+
+export interface StrategyParts {
+  readonly universe: ReadonlySet<string>;
+  readonly toggle: Toggle | null;
+}
+
+export function toDesiredStrategy(
+  { metadata, spec }: StrategyManifest,
+  parts: StrategyParts,
+): DesiredStrategy {
+  return {
+    name: metadata.name,
+    description: spec.description,
+    labels: metadata.labels,
+    lifecycle: spec.lifecycle,
+    priority: spec.priority,
+    signal: toSignal(spec.signal),
+    capital: spec.capital,
+    schedule: spec.schedule,
+    orphans: spec.orphans,
+    ...parts,
+  };
+}
+
+function toSignal(signal: StrategyManifest['spec']['signal']): DesiredSignal {
+  if (signal.type !== 'fixed') return { type: signal.type };
+  const { targets, band, wholeShares } = signal.params;
+  const sorted = targets.map(toTarget).sort((a, b) => compareText(a.symbol, b.symbol));
+  return { type: 'fixed', targets: sorted, band: band ?? null, wholeShares };
+}
+
+type Target = Extract<StrategyManifest['spec']['signal'], { type: 'fixed' }>['params']['targets'][number];
+
+function toTarget({ symbol, priority, weight, quantity }: Target): FixedTarget {
+  if (weight !== undefined) return { symbol, size: { kind: 'weight', weight }, priority };
+  if (quantity === undefined) throw new Error(`the target ${symbol} has no size`);
+  return { symbol, size: { kind: 'quantity', quantity }, priority };
+}
+
+/** Absolute paths of what the account names. */
+export interface AccountPlaces {
+  readonly toggleFile: string;
+  /** Resolves a path of the account manifest. */
+  readonly resolve: (path: string) => string;
+}
+
+export function toDesiredAccount({ metadata, spec }: AccountManifest, places: AccountPlaces): DesiredAccount {
+  return {
+    name: metadata.name,
+    broker: spec.broker,
+    prices: toPrices(spec.prices, places.resolve),
+    limits: toLimits(spec.limits),
+    execution: spec.execution,
+    data: spec.store.data ?? null,
+    toggleFile: places.toggleFile,
+  };
+}
+
+function toPrices(prices: AccountManifest['spec']['prices'], resolve: AccountPlaces['resolve']): Prices {
+  return prices.type === 'csv' ? { type: 'csv', folder: resolve(prices.folder) } : prices;
+}
+
+function toLimits(limits: AccountManifest['spec']['limits']): AccountLimits {
+  return {
+    maxOrderValue: limits.maxOrderValue ?? null,
+    maxOrdersPerDay: limits.maxOrdersPerDay ?? null,
+    maxOrdersPerSymbol: limits.maxOrdersPerSymbol ?? null,
+    priceCollar: limits.priceCollar,
+    maxGross: limits.maxGross ?? null,
+  };
+}

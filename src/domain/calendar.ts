@@ -1,0 +1,152 @@
+/**
+ * Sessions of the New York Stock Exchange.
+ *
+ * Exact for every day of 2018 to 2028. Earlier and later years follow the rules of today, and those closures without
+ * a rule since 2000 that are listed here; what the exchange announces at short notice comes in as an override.
+ */
+import {
+  dateOfDay,
+  dayNumber,
+  dayOf,
+  easterOf,
+  MONDAY,
+  SATURDAY,
+  SUNDAY,
+  THURSDAY,
+  weekdayFrom,
+  weekdayOf,
+  type DayNumber,
+} from './days.ts';
+import { dateOf, instantAt, MINUTE, plus, type CalendarDate, type Instant } from './instant.ts';
+
+export interface Session {
+  readonly date: CalendarDate;
+  /** Inclusive. */
+  readonly open: Instant;
+  /** Exclusive. */
+  readonly close: Instant;
+}
+
+/** What a date really is, whatever the rules say. `close` is New York wall time after 09:30. */
+export type CalendarOverrides = ReadonlyMap<CalendarDate, 'closed' | { readonly close: string }>;
+
+const OPEN = '09:30';
+const CLOSE = '16:00';
+const EARLY_CLOSE = '13:00';
+/** The longest closure of the exchange was that of 1914, four and a half months. */
+const SEARCH_DAYS_MAX = 366;
+
+const CLOSED_WITHOUT_RULE: ReadonlySet<CalendarDate> = new Set([
+  '2001-09-11',
+  '2001-09-12',
+  '2001-09-13',
+  '2001-09-14',
+  '2004-06-11',
+  '2007-01-02',
+  '2012-10-29',
+  '2012-10-30',
+  '2018-12-05',
+  '2025-01-09',
+]);
+
+/** The session of a date; null when the exchange is closed all day, or the text is no date. */
+export function sessionOn(date: CalendarDate, overrides?: CalendarOverrides): Session | null {
+  const close = closeOn(date, overrides);
+  if (close === null) return null;
+  const open = instantAt(date, OPEN);
+  // Clocks change at night, never inside a session.
+  return { date, open, close: plus(open, (minuteOf(close) - minuteOf(OPEN)) * MINUTE) };
+}
+
+/** The session that contains `now`, or the next one. */
+export function sessionAtOrAfter(now: Instant, overrides?: CalendarOverrides): Session {
+  const today = dateOf(now);
+  const session = sessionOn(today, overrides);
+  return session !== null && now < session.close ? session : nextSessionAfter(today, overrides);
+}
+
+/** The first session of a later date. Throws when there is none within a year: overrides cannot mean that. */
+export function nextSessionAfter(date: CalendarDate, overrides?: CalendarOverrides): Session {
+  return findSession(date, 1, overrides);
+}
+
+/** The last session of an earlier date. Throws like {@link nextSessionAfter}. */
+export function previousSessionBefore(date: CalendarDate, overrides?: CalendarOverrides): Session {
+  return findSession(date, -1, overrides);
+}
+
+export function isOpen(now: Instant, overrides?: CalendarOverrides): boolean {
+  const session = sessionOn(dateOf(now), overrides);
+  return session !== null && session.open <= now && now < session.close;
+}
+
+/** True for a session that ends before 16:00. */
+export function isEarlyClose(date: CalendarDate, overrides?: CalendarOverrides): boolean {
+  const close = closeOn(date, overrides);
+  return close !== null && close < CLOSE;
+}
+
+/** Minute of the day of a wall time. */
+function minuteOf(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+}
+
+function findSession(date: CalendarDate, step: 1 | -1, overrides: CalendarOverrides | undefined): Session {
+  const start = dayNumber(date);
+  for (let distance = 1; distance <= SEARCH_DAYS_MAX; distance += 1) {
+    const session = sessionOn(dateOfDay(start + step * distance), overrides);
+    if (session !== null) return session;
+  }
+  throw new Error(`no exchange session within ${SEARCH_DAYS_MAX} days of ${JSON.stringify(date)}`);
+}
+
+/** Wall time of the close; null when there is no session. */
+function closeOn(date: CalendarDate, overrides: CalendarOverrides | undefined): string | null {
+  const day = dayNumber(date);
+  if (Number.isNaN(day)) return null;
+  const override = overrides?.get(date);
+  if (override !== undefined) return override === 'closed' ? null : override.close;
+  const weekday = weekdayOf(day);
+  if (weekday === SUNDAY || weekday === SATURDAY || CLOSED_WITHOUT_RULE.has(date)) return null;
+  const year = Number(date.slice(0, 4));
+  if (holidaysOf(year).includes(day)) return null;
+  return earlyClosesOf(year).includes(day) ? EARLY_CLOSE : CLOSE;
+}
+
+function holidaysOf(year: number): DayNumber[] {
+  const days = [
+    newYearOf(year),
+    weekdayFrom(dayOf(year, 2, 15), MONDAY),
+    easterOf(year) - 2,
+    weekdayFrom(dayOf(year, 5, 25), MONDAY),
+    observed(dayOf(year, 7, 4)),
+    weekdayFrom(dayOf(year, 9, 1), MONDAY),
+    thanksgivingOf(year),
+    observed(dayOf(year, 12, 25)),
+  ];
+  if (year >= 1998) days.push(weekdayFrom(dayOf(year, 1, 15), MONDAY));
+  if (year >= 2022) days.push(observed(dayOf(year, 6, 19)));
+  return days;
+}
+
+/** Days that end at 13:00 if they are sessions: where the holiday is observed on one of them, they are not. */
+function earlyClosesOf(year: number): DayNumber[] {
+  return [dayOf(year, 7, 3), thanksgivingOf(year) + 1, dayOf(year, 12, 24)];
+}
+
+/** The exchange does not end a year with a holiday: a New Year on Saturday is not observed. */
+function newYearOf(year: number): DayNumber {
+  const day = dayOf(year, 1, 1);
+  return weekdayOf(day) === SUNDAY ? day + 1 : day;
+}
+
+/** A holiday on Saturday is kept on Friday, one on Sunday on Monday. */
+function observed(day: DayNumber): DayNumber {
+  const weekday = weekdayOf(day);
+  if (weekday === SATURDAY) return day - 1;
+  return weekday === SUNDAY ? day + 1 : day;
+}
+
+function thanksgivingOf(year: number): DayNumber {
+  return weekdayFrom(dayOf(year, 11, 22), THURSDAY);
+}

@@ -1,0 +1,24 @@
+/** Prices as the loop asks for them. */
+import type { Market } from '../reconciler/ports.ts';
+import { csvPrices } from './csv-prices.ts';
+import type { PriceSettings, PriceSource } from './price-source.ts';
+import { syntheticPrices } from './synthetic.ts';
+
+export function priceSource(settings: PriceSettings): PriceSource {
+  return settings.type === 'csv' ? csvPrices(settings.folder) : syntheticPrices(settings);
+}
+
+/** Symbols without a price are not in the answer. */
+export function market(source: PriceSource): Market {
+  return {
+    quotes: (symbols, now) =>
+      // Inside a promise, so that a malformed file is a rejection.
+      Promise.resolve().then(() => {
+        const rows = symbols.flatMap((symbol) => {
+          const quote = source.priceAt(symbol, now);
+          return quote === undefined ? [] : [[symbol, quote] as const];
+        });
+        return new Map(rows);
+      }),
+  };
+}

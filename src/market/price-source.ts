@@ -1,0 +1,23 @@
+/** Where prices come from when no broker quotes them. */
+import type { Instant } from '../domain/instant.ts';
+import type { Quote } from '../observed/broker-view.ts';
+
+export interface PriceSource {
+  /** The latest price at a moment, above zero; undefined when the symbol has none. */
+  priceAt(symbol: string, at: Instant): Quote | undefined;
+}
+
+/** What the manifest says about prices. */
+export type PriceSettings = SyntheticSettings | CsvSettings;
+
+export interface SyntheticSettings {
+  readonly type: 'synthetic';
+  readonly seed: number;
+  readonly movement: 'constant' | 'daily';
+}
+
+export interface CsvSettings {
+  readonly type: 'csv';
+  /** Absolute path. */
+  readonly folder: string;
+}

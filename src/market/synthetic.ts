@@ -1,0 +1,56 @@
+/** Prices out of nothing: a pure function of seed, symbol and New York date. */
+import { dayNumber, type DayNumber } from '../domain/days.ts';
+import type { Price } from '../domain/decimal.ts';
+import { sha256 } from '../domain/digest.ts';
+import { dateOf } from '../domain/instant.ts';
+import { isSymbol } from '../domain/names.ts';
+import type { PriceSource, SyntheticSettings } from './price-source.ts';
+
+const MICROS_PER_CENT = 10_000;
+/** Between these, a price stays within $20 and $500 whatever the days add. */
+const BASE_CENTS_MIN = 2_200;
+const BASE_CENTS_MAX = 47_000;
+
+/**
+ * The daily movement is noise on several time scales, each twice as strong and four times as slow as the one before:
+ * it looks like a random walk, but never leaves 6.2 % of the base, moves at most 0.8 % a day, and costs the same for
+ * any date.
+ */
+const SCALES = [
+  { days: 1, amplitude: 0.002 },
+  { days: 4, amplitude: 0.004 },
+  { days: 16, amplitude: 0.008 },
+  { days: 64, amplitude: 0.016 },
+  { days: 256, amplitude: 0.032 },
+] as const;
+
+/** Between $20 and $500, in whole cents, for every symbol; `constant` never moves, `daily` moves with the date. */
+export function syntheticPrices({ seed, movement }: SyntheticSettings): PriceSource {
+  return {
+    priceAt: (symbol, at) => {
+      if (!isSymbol(symbol)) return undefined;
+      const root = parseInt(sha256(`${seed} price ${symbol}`).slice(0, 8), 16);
+      const base = BASE_CENTS_MIN + (root % (BASE_CENTS_MAX - BASE_CENTS_MIN + 1));
+      const factor = movement === 'constant' ? 1 : 1 + driftOf(root, dayNumber(dateOf(at)));
+      return { price: (Math.round(base * factor) * MICROS_PER_CENT) as Price, asOf: at };
+    },
+  };
+}
+
+/** Relative distance from the base. */
+function driftOf(root: number, day: DayNumber): number {
+  return SCALES.reduce((sum, { days, amplitude }) => {
+    const index = Math.floor(day / days);
+    const part = (day - index * days) / days;
+    const from = noise(root, days, index);
+    return sum + amplitude * (from + (noise(root, days, index + 1) - from) * part);
+  }, 0);
+}
+
+/** Evenly spread over -1 to 1: the finaliser of MurmurHash3. */
+function noise(root: number, scale: number, index: number): number {
+  let bits = root ^ Math.imul(scale, 0x9e3779b1) ^ Math.imul(index, 0x27d4eb2f);
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return ((bits ^ (bits >>> 16)) >>> 0) / 2 ** 31 - 1;
+}

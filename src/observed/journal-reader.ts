@@ -1,0 +1,146 @@
+/** Which lines of a journal count: an incremental reader that touches nothing. */
+import type { JournalRecord } from './events.ts';
+import { decodeLine, type DecodedLine } from './journal-format.ts';
+
+/** How far a journal was read. Lines are counted from 1, as an editor does; every record has an empty line before it. */
+export interface JournalPosition {
+  /** Bytes consumed; the last of them is a newline. What follows is undecided. */
+  readonly offset: number;
+  /** Complete lines consumed. */
+  readonly line: number;
+  /** Sequence number, hash and line of the last valid record; 0, empty and 0 before the first. */
+  readonly seq: number;
+  readonly hash: string;
+  readonly validLine: number;
+  /** Lines skipped because they are torn or came second. */
+  readonly voidLines: number;
+  /** Those of them that follow the last valid record. */
+  readonly suspects: readonly SuspectLine[];
+}
+
+export interface SuspectLine {
+  readonly line: number;
+  readonly problem: string;
+}
+
+export interface JournalDamage {
+  readonly kind: 'damaged';
+  /** 0 when no line is valid. */
+  readonly lastValidLine: number;
+  /** Every line with content after it. */
+  readonly lines: readonly SuspectLine[];
+}
+
+export interface JournalTooNew {
+  readonly kind: 'newer';
+  readonly lastValidLine: number;
+  readonly line: number;
+  readonly version: number;
+}
+
+export type JournalRead =
+  | { readonly kind: 'ok'; readonly position: JournalPosition; readonly records: readonly JournalRecord[] }
+  | JournalDamage
+  | JournalTooNew;
+
+export const JOURNAL_START: JournalPosition = {
+  offset: 0,
+  line: 0,
+  seq: 0,
+  hash: '',
+  validLine: 0,
+  voidLines: 0,
+  suspects: [],
+};
+
+const NEWLINE = 0x0a;
+
+/**
+ * Reads the bytes that follow `from`, up to the last newline among them.
+ *
+ * A line is void for ever, and nobody's ancestor, when it is torn or when its record does not start at its own
+ * `at`: then somebody else's bytes came first. A whole record at its own `at` that does not continue the last
+ * valid one proves damage before it. So does a void record that the append-only protocol cannot have left:
+ * one that lies before its own `at`, or that counts on records which are not here.
+ */
+export function readJournal(from: JournalPosition, bytes: Buffer): JournalRead {
+  const records: JournalRecord[] = [];
+  const position: Progress = { ...from, suspects: [...from.suspects] };
+  let start = 0;
+  for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
+    if (end > start) {
+      const decoded = decodeLine(bytes.toString('latin1', start, end));
+      const verdict = judge(decoded, position.offset - 1, position);
+      if (verdict.kind === 'newer') return tooNew(position, verdict.version);
+      if (verdict.kind === 'damage') return damaged(position, verdict.problem, bytes.subarray(start));
+      if (verdict.kind === 'valid') records.push(verdict.record);
+      take(position, verdict);
+    }
+    start = end + 1;
+    position.line += 1;
+    position.offset = from.offset + start;
+  }
+  return { kind: 'ok', position, records };
+}
+
+/** A position while its reader moves on: at the start of the line after `line`. */
+type Progress = { -readonly [Field in keyof Omit<JournalPosition, 'suspects'>]: JournalPosition[Field] } & {
+  suspects: SuspectLine[];
+};
+
+type Verdict =
+  | { readonly kind: 'valid'; readonly record: JournalRecord }
+  | { readonly kind: 'void'; readonly problem: string }
+  | { readonly kind: 'damage'; readonly problem: string }
+  | { readonly kind: 'newer'; readonly version: number };
+
+/** `at` is where the newline before the line is. */
+function judge(decoded: DecodedLine, at: number, { seq, hash }: JournalPosition): Verdict {
+  if (decoded.kind === 'torn') return { kind: 'void', problem: 'torn or changed: the checksum is wrong' };
+  const found = decoded.kind === 'record' ? decoded.record : decoded;
+  if (found.at > at)
+    return { kind: 'damage', problem: `record ${found.seq} lies ${found.at - at} bytes too early` };
+  if (found.seq > seq + 1) return { kind: 'damage', problem: `record ${found.seq} where ${seq + 1} is next` };
+  if (found.at < at) return { kind: 'void', problem: `record ${found.seq} came second` };
+  if (decoded.kind === 'newer') return { kind: 'newer', version: decoded.version };
+  if (found.seq <= seq) return { kind: 'damage', problem: `record ${found.seq} where ${seq + 1} is next` };
+  if (decoded.record.prev !== hash)
+    return { kind: 'damage', problem: `record ${found.seq} continues another journal` };
+  return { kind: 'valid', record: decoded.record };
+}
+
+function take(position: Progress, verdict: Extract<Verdict, { kind: 'valid' | 'void' }>): void {
+  const line = position.line + 1;
+  if (verdict.kind === 'void') {
+    position.voidLines += 1;
+    position.suspects.push({ line, problem: verdict.problem });
+    return;
+  }
+  position.seq = verdict.record.seq;
+  position.hash = verdict.record.sum;
+  position.validLine = line;
+  position.suspects = [];
+}
+
+function tooNew({ validLine: lastValidLine, line }: JournalPosition, version: number): JournalTooNew {
+  return { kind: 'newer', lastValidLine, line: line + 1, version };
+}
+
+/** `rest` starts with the line that proves the damage. */
+function damaged(position: JournalPosition, problem: string, rest: Buffer): JournalDamage {
+  const lines = [...position.suspects, { line: position.line + 1, problem }];
+  const behindIt = rest.toString('latin1').split('\n').slice(1);
+  behindIt.forEach((text, index) => {
+    if (text !== '') lines.push({ line: position.line + 2 + index, problem: 'follows the damage' });
+  });
+  return { kind: 'damaged', lastValidLine: position.validLine, lines };
+}
+
+/** For people. */
+export function describeDamage({ lastValidLine, lines }: JournalDamage): string {
+  const anchor = lastValidLine === 0 ? 'no line is valid' : `line ${lastValidLine} is the last valid one`;
+  const { line, problem } = lines[0] ?? { line: lastValidLine + 1, problem: 'missing' };
+  const last = lines.at(-1)?.line ?? line;
+  const range = last === line ? `line ${line} cannot` : `lines ${line} to ${last} cannot`;
+  return `the journal is damaged: ${anchor}, ${range} be trusted (line ${line}: ${problem})`;
+}

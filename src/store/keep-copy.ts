@@ -1,0 +1,30 @@
+/** Copies that never replace an older copy. */
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureFolder, syncFolder } from './folders.ts';
+import { codeOf } from './system-error.ts';
+
+/** Writes a text durably under the first free of `nameOf(0)`, `nameOf(1)`, ...; returns that name. */
+export function keepCopy(folder: string, nameOf: (n: number) => string, text: string): string {
+  ensureFolder(folder);
+  for (let n = 0; ; n += 1) {
+    try {
+      writeNew(join(folder, nameOf(n)), text);
+      syncFolder(folder);
+      return nameOf(n);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+  }
+}
+
+function writeNew(path: string, text: string): void {
+  const fd = openSync(path, 'wx', 0o600);
+  try {
+    const bytes = Buffer.from(text);
+    for (let done = 0; done < bytes.length; done += writeSync(fd, bytes, done));
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,99 @@
+/** Keeps the state file up to date with the journal: durably before an effect, coalesced while one runs. */
+import { basename, dirname } from 'node:path';
+import { formatStamp } from '../domain/instant.ts';
+import type { Ledger } from '../observed/ledger.ts';
+import { formatState, parseState, projectState, type ParsedState } from '../observed/state-document.ts';
+import type { Clock, StateFile } from '../reconciler/ports.ts';
+import { keepBackup } from './backups.ts';
+import { keepCopy } from './keep-copy.ts';
+import { removeAbandonedStages, replaceFile } from './replace-file.ts';
+import { readState } from './state-inspection.ts';
+
+export interface StateFileOptions {
+  readonly path: string;
+  readonly backups: string;
+  readonly clock: Clock;
+  /** Makes the journal durable first: a projection must never know more than the journal after a power loss. */
+  readonly journal: { sync(): void };
+}
+
+export interface FlushableStateFile extends StateFile {
+  /** Writes what was scheduled and is not written yet. */
+  flush(): void;
+}
+
+const COALESCED = 250;
+
+export function stateFile(options: StateFileOptions): FlushableStateFile {
+  return new ProjectedFile(options);
+}
+
+class ProjectedFile implements FlushableStateFile {
+  readonly #options: StateFileOptions;
+  #scheduled: Ledger | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isFirstWrite = true;
+
+  constructor(options: StateFileOptions) {
+    this.#options = options;
+  }
+
+  write(ledger: Ledger): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#project(ledger);
+    this.#scheduled = undefined;
+  }
+
+  schedule(ledger: Ledger): void {
+    this.#scheduled = ledger;
+    this.#timer ??= setTimeout(() => this.#writeInBackground(), COALESCED).unref();
+  }
+
+  flush(): void {
+    if (this.#scheduled !== undefined) this.write(this.#scheduled);
+  }
+
+  /** Nobody waits for this one: what fails here stays scheduled, and fails in front of the next writer. */
+  #writeInBackground(): void {
+    this.#timer = undefined;
+    try {
+      this.flush();
+    } catch {
+      return;
+    }
+  }
+
+  #project(ledger: Ledger): void {
+    if (ledger.seq === 0) return;
+    const { path, journal } = this.#options;
+    const before = readState(path);
+    const text = formatState(projectState(ledger));
+    if (before === text) return;
+    const state = before === undefined ? undefined : parseState(before);
+    if (state?.kind === 'ours' && !isBehind(state, ledger)) return;
+    journal.sync();
+    if (before !== undefined && state !== undefined) this.#keep(before, state);
+    replaceFile(path, text);
+    if (this.#isFirstWrite) removeAbandonedStages(path);
+    this.#isFirstWrite = false;
+  }
+
+  /** The first write of a process keeps a valid file as a backup; what was changed outside is never overwritten. */
+  #keep(text: string, { kind }: ParsedState): void {
+    const { path, backups, clock } = this.#options;
+    const isBackedUp = this.#isFirstWrite && (kind === 'ours' || kind === 'foreign');
+    if (isBackedUp) keepBackup(backups, text, clock.now());
+    else if (kind !== 'ours') keepEdited(path, text, formatStamp(clock.now()));
+  }
+}
+
+/** False when somebody has projected more than this process has read, or another journal. */
+function isBehind(state: { readonly seq: number; readonly hash: string }, { seq, hash }: Ledger): boolean {
+  return state.seq < seq || (state.seq === seq && state.hash === hash);
+}
+
+function keepEdited(path: string, text: string, stamp: string): void {
+  const name = `${basename(path)}.edited-${stamp}`;
+  keepCopy(dirname(path), (n) => (n === 0 ? name : `${name}.${n}`), text);
+}

@@ -1,0 +1,415 @@
+import { describe, expect, test } from 'vitest';
+import { ACCOUNT, BASE, CORE, MP, TOGGLE, load, problemsOf, type Texts } from './manifest-set.ts';
+import { formatProblem } from '../../src/desired/problem.ts';
+
+type Change = readonly [from: string, to: string];
+
+function changed(text: string, changes: readonly Change[]): string {
+  return changes.reduce((result, [from, to]) => {
+    if (!result.includes(from)) throw new Error(`nothing to change: ${from}`);
+    return result.replace(from, to);
+  }, text);
+}
+
+const core = (...changes: Change[]): Texts => ({ ...BASE, 'm/core.yaml': changed(CORE, changes) });
+const account = (...changes: Change[]): Texts => ({ ...BASE, 'm/account.yaml': changed(ACCOUNT, changes) });
+const toggle = (...changes: Change[]): Texts => ({ ...BASE, 'm/toggle.yaml': changed(TOGGLE, changes) });
+const withMp = (csv: string, ...changes: Change[]): Texts => ({
+  ...BASE,
+  'm/mp.yaml': changed(MP, changes),
+  'm/big.csv': csv,
+});
+
+const PERCENT = 'a percentage such as "6.5%"';
+const RATES = 'with at most 4 decimals';
+const TARGETS = 'spec.signal.params.targets';
+const NAME_RULE = 'a lower case letter, then up to 31 lower case letters, digits or dashes; not hgctl';
+const SIGNALS =
+  'fixed, overnight-mean-reversion, momentum-protection, pairs, vol-term-structure, command, module';
+
+describe('One mistake in a strategy gives one problem', () => {
+  test.each<[what: string, texts: Texts, problem: string]>([
+    [
+      'a mistyped key',
+      core(['weight: "50%"', 'wieght: "50%"']),
+      `m/core.yaml:10:25 ${TARGETS}[0].wieght: unknown key (allowed symbol, weight, quantity, priority; did you mean weight?)`,
+    ],
+    [
+      'a weight without quotes and percent sign',
+      core(['"50%"', '50']),
+      `m/core.yaml:10:33 ${TARGETS}[0].weight: 50 is read as a number, not as text: quote it ("50")`,
+    ],
+    [
+      'a quantity without quotes',
+      core(['"12"', '12']),
+      `m/core.yaml:11:35 ${TARGETS}[1].quantity: 12 is read as a number, not as text: quote it ("12")`,
+    ],
+    [
+      'a decimal comma',
+      core(['"50%"', '"6,5%"']),
+      `m/core.yaml:10:33 ${TARGETS}[0].weight: "6,5%" is no percentage (allowed ${PERCENT}, from 0% to 400%, ${RATES})`,
+    ],
+    [
+      'a negative weight',
+      core(['"50%"', '"-5%"']),
+      `m/core.yaml:10:33 ${TARGETS}[0].weight: "-5%" is below zero (allowed ${PERCENT}, from 0% to 400%, ${RATES})`,
+    ],
+    [
+      'a short quantity',
+      core(['"12"', '"-3"']),
+      `m/core.yaml:11:35 ${TARGETS}[1].quantity: "-3" is short; short targets need a later version (allowed shares such as "12" or "0.5", 0 or more, with at most 9 decimals)`,
+    ],
+    [
+      'a part of a share where shares are whole',
+      core(['"12"', '"12.5"']),
+      `m/core.yaml:11:35 ${TARGETS}[1].quantity: a part of a share needs wholeShares: false (allowed whole shares)`,
+    ],
+    [
+      'a target with two sizes',
+      core(['quantity: "12"', 'quantity: "12", weight: "5%"']),
+      `m/core.yaml:11:11 ${TARGETS}[1]: a target has one size, not two (allowed either weight or quantity)`,
+    ],
+    [
+      'a target without a size',
+      core([', quantity: "12"', '']),
+      `m/core.yaml:11:11 ${TARGETS}[1]: a target needs a size (allowed either weight or quantity)`,
+    ],
+    [
+      'two targets of one symbol',
+      core(['symbol: GLD', 'symbol: VTI']),
+      `m/core.yaml:11:20 ${TARGETS}[1].symbol: VTI is listed twice, first on line 10`,
+    ],
+    [
+      'a target outside the universe',
+      core(['[VTI, GLD]', '[VTI]']),
+      `m/core.yaml:11:20 ${TARGETS}[1].symbol: GLD is not in the universe of this strategy`,
+    ],
+    [
+      'a symbol that YAML takes for a truth value',
+      core(['[VTI, GLD]', '[VTI, GLD, TRUE]']),
+      'm/core.yaml:12:34 spec.universe.symbols[2]: TRUE is read as true or false, not as text: quote it ("TRUE")',
+    ],
+    [
+      'a symbol that YAML takes for nothing',
+      core(['[VTI, GLD]', '[VTI, GLD, NULL]']),
+      'm/core.yaml:12:34 spec.universe.symbols[2]: NULL is read as no value, not as text: quote it ("NULL")',
+    ],
+    [
+      'a symbol in lower case',
+      core(['[VTI, GLD]', '[VTI, GLD, aapl]']),
+      'm/core.yaml:12:34 spec.universe.symbols[2]: "aapl" is no symbol (allowed upper case letters and digits, as in AAPL or BRK.B)',
+    ],
+    [
+      'an unknown signal',
+      core(['type: fixed', 'type: fixd']),
+      `m/core.yaml:7:11 spec.signal.type: "fixd" is not known (allowed ${SIGNALS}; did you mean fixed?)`,
+    ],
+    [
+      'another version of the format',
+      core(['homeguard/v1', 'homeguard/v2']),
+      'm/core.yaml:1:13 apiVersion: "homeguard/v2" is not known (allowed homeguard/v1)',
+    ],
+    [
+      'a name in upper case',
+      core(['name: core', 'name: Core']),
+      `m/core.yaml:3:18 metadata.name: "Core" is no valid name (allowed ${NAME_RULE})`,
+    ],
+    [
+      "the controller's own name",
+      core(['name: core', 'name: hgctl']),
+      `m/core.yaml:3:18 metadata.name: "hgctl" is no valid name (allowed ${NAME_RULE})`,
+    ],
+    [
+      'a missing part',
+      core(['  capital: {positionSize: "60%", maxPositions: 3, maxExposure: "95%"}\n', '']),
+      'm/core.yaml:4:1 spec.capital: is missing',
+    ],
+    [
+      'a part without a value',
+      core(['maxPositions: 3', 'maxPositions:']),
+      'm/core.yaml:13:34 spec.capital.maxPositions: has no value',
+    ],
+    [
+      'a number in quotes',
+      core(['maxPositions: 3', 'maxPositions: "3"']),
+      'm/core.yaml:13:48 spec.capital.maxPositions: must be a whole number: remove the quotes around "3"',
+    ],
+    [
+      'a number with decimals',
+      core(['maxPositions: 3', 'maxPositions: 1.5']),
+      'm/core.yaml:13:48 spec.capital.maxPositions: must be a whole number, not 1.5',
+    ],
+    [
+      'a number that is too small',
+      core(['maxPositions: 3', 'maxPositions: 0']),
+      'm/core.yaml:13:48 spec.capital.maxPositions: must be at least 1',
+    ],
+    [
+      'a size above 400 %',
+      core(['"60%"', '"401%"']),
+      `m/core.yaml:13:27 spec.capital.positionSize: "401%" is out of range (401%) (allowed ${PERCENT}, above 0% to 400%, ${RATES})`,
+    ],
+    [
+      'a size of zero',
+      core(['"95%"', '"0%"']),
+      `m/core.yaml:13:64 spec.capital.maxExposure: "0%" is out of range (0%) (allowed ${PERCENT}, above 0% to 400%, ${RATES})`,
+    ],
+    [
+      'a time after the close',
+      core(['  capital', '  schedule: [{at: close+5m, action: entry}]\n  capital']),
+      'm/core.yaml:13:19 spec.schedule[0].at: "close+5m" is no time of a session (allowed "15:55" (New York), open+1m or close-5m, at most 6h from the open or the close)',
+    ],
+    [
+      'a window of two hours',
+      core(['  capital', '  schedule: [{at: "15:55", action: exit, window: 2h}]\n  capital']),
+      'm/core.yaml:13:50 spec.schedule[0].window: "2h" is out of range (allowed a span such as 500ms, 30s, 4m or 1h, above 0s to 1h)',
+    ],
+    [
+      'the same run twice',
+      core([
+        '  capital',
+        '  schedule: [{at: open+1m, action: exit}, {at: open+1m, action: exit}]\n  capital',
+      ]),
+      'm/core.yaml:13:43 spec.schedule[1]: exit at open+1m is scheduled twice, first on line 13',
+    ],
+    [
+      'a setting that nothing reads',
+      core(['  capital', '  risk: {stop: "5%"}\n  capital']),
+      'm/core.yaml:13:10 spec.risk.stop: nothing reads this: there is no risk setting yet',
+    ],
+    [
+      'a mistyped choice',
+      core(['  capital', '  orphans: clsoe\n  capital']),
+      'm/core.yaml:13:12 spec.orphans: "clsoe" is not known (allowed hold, close; did you mean close?)',
+    ],
+    [
+      'an active strategy whose signal is not built',
+      withMp('Symbol\nAAPL\n', ['  lifecycle: planned\n', '']),
+      'm/mp.yaml:4:1 spec.lifecycle: the signal momentum-protection is not built yet: such a strategy must say lifecycle: planned (allowed planned)',
+    ],
+    [
+      'a parameter of a signal that is not built',
+      withMp('Symbol\nAAPL\n', ['{type: momentum-protection}', '{type: pairs, params: {lookback: 3}}']),
+      'm/mp.yaml:6:34 spec.signal.params.lookback: nothing reads this: the signal is not built yet',
+    ],
+    [
+      'a column without a file',
+      core(['GLD]}', 'GLD], column: Ticker}']),
+      'm/core.yaml:12:35 spec.universe.column: nothing reads this: there is no file',
+    ],
+  ])('%s', (_what, texts, problem) => {
+    expect(problemsOf(texts).filter((line) => !line.includes('has no entry'))).toEqual([problem]);
+  });
+});
+
+describe('One mistake in the account gives one problem', () => {
+  test.each<[what: string, texts: Texts, problem: string]>([
+    [
+      'the real broker',
+      account(['type: simulated', 'type: alpaca']),
+      'm/account.yaml:5:18 spec.broker.type: this version trades on the simulated broker only (allowed simulated)',
+    ],
+    [
+      'money without quotes',
+      account(['"100000.00"', '100000.00']),
+      'm/account.yaml:5:35 spec.broker.cash: 100000.00 is read as a number, not as text: quote it ("100000.00")',
+    ],
+    [
+      'no money',
+      account(['"100000.00"', '"0"']),
+      'm/account.yaml:5:35 spec.broker.cash: "0" is not above zero (allowed dollars such as "45.20", above 0, with at most 6 decimals)',
+    ],
+    [
+      'too much leverage',
+      account(['seed: 7}', 'multiplier: "9"}']),
+      'm/account.yaml:5:80 spec.broker.multiplier: "9" is out of range (allowed a factor such as "2", from 1 to 4)',
+    ],
+    [
+      'a span of time with a blank in it',
+      account(['seed: 7}', 'fillDelay: 2 s}']),
+      'm/account.yaml:5:79 spec.broker.fillDelay: "2 s" is no span of time (allowed a span such as 500ms, 30s, 4m or 1h, from 0s to 1h)',
+    ],
+    [
+      'prices without their folder',
+      account(['{type: synthetic, seed: 7}', '{type: csv}']),
+      'm/account.yaml:6:3 spec.prices.folder: is missing',
+    ],
+  ])('%s', (_what, texts, problem) => {
+    expect(problemsOf(texts)).toEqual([problem]);
+  });
+});
+
+const EXAMPLE =
+  'it says which strategies may trade, for example:\n' +
+  'strategies:\n  core:\n    enabled: false\n    shutdown_requested: false';
+
+describe('What does not fit together gives a problem that names both places', () => {
+  test.each<[what: string, texts: Texts, problems: string[]]>([
+    [
+      'two accounts',
+      { ...BASE, 'm/b.yaml': ACCOUNT },
+      ['m/b.yaml:2:1 kind: a second Account, but there can be only one; the first is m/account.yaml:2'],
+    ],
+    [
+      'no account',
+      { 'm/core.yaml': CORE, 'm/toggle.yaml': TOGGLE },
+      ['m/core.yaml:1:1: no manifest declares kind: Account: exactly one is needed'],
+    ],
+    [
+      'no document at all',
+      { 'm/x.yaml': '# nothing\n', 'm/y.yaml': '' },
+      ['m/x.yaml:1:1: no file holds a manifest: they are empty, or all comments'],
+    ],
+    [
+      'an unknown kind',
+      core(['kind: Strategy', 'kind: Stratgey']),
+      [
+        'm/core.yaml:2:7 kind: "Stratgey" is not known (allowed Strategy, Account; a toggle file has strategies: and no kind; did you mean Strategy?)',
+      ],
+    ],
+    [
+      'no kind',
+      core(['kind: Strategy\n', '']),
+      [
+        'm/core.yaml:1:1 kind: is missing (allowed Strategy, Account; a toggle file has strategies: and no kind)',
+      ],
+    ],
+    [
+      'a list instead of a manifest',
+      { ...BASE, 'm/x.yaml': '- a\n' },
+      ['m/x.yaml:1:1: a manifest must be a mapping (key: value)'],
+    ],
+    [
+      'two strategies of one name',
+      { ...BASE, 'm/z.yaml': CORE },
+      ['m/z.yaml:3:18 metadata.name: the name core is taken by m/core.yaml:3'],
+    ],
+    [
+      'two toggle files',
+      { ...BASE, 'm/u.yaml': TOGGLE },
+      ['m/u.yaml:1:1 strategies: a second toggle file; the first is m/toggle.yaml:1'],
+    ],
+    [
+      'no toggle file',
+      { 'm/core.yaml': CORE, 'm/account.yaml': ACCOUNT },
+      [`m/account.yaml:1:1: the toggle file m/strategy_toggle.yaml does not exist; ${EXAMPLE}`],
+    ],
+    [
+      'a named toggle file that is not there',
+      { 'm/core.yaml': CORE, 'm/account.yaml': `${ACCOUNT}  toggles: {file: ../config/t.yml}\n` },
+      [`m/account.yaml:7:19 spec.toggles.file: the toggle file config/t.yml does not exist; ${EXAMPLE}`],
+    ],
+    [
+      'an active strategy without an entry',
+      toggle(['core', 'croe']),
+      [
+        'm/toggle.yaml:1:1 strategies: the active strategy core has no entry; add these lines under strategies (true lets it trade):\n  core:\n    enabled: false',
+      ],
+    ],
+    [
+      'switches that are none',
+      toggle(['enabled: true', 'enabld: true, enabled: yes']),
+      [
+        'm/toggle.yaml:2:10 strategies.core.enabld: unknown key (allowed enabled, shutdown_requested; did you mean enabled?)',
+        'm/toggle.yaml:2:33 strategies.core.enabled: must be true or false, not "yes"',
+      ],
+    ],
+    [
+      'universes that overlap',
+      withMp('Symbol,Name\nVTI,x\nGLD,y\nAAPL,"Apple, Inc"\n'),
+      [
+        'm/mp.yaml:7:20 spec.universe.file: GLD is in the universe of mp and of core (m/core.yaml:12): a symbol has one owner',
+        'm/mp.yaml:7:20 spec.universe.file: VTI is in the universe of mp and of core (m/core.yaml:12): a symbol has one owner',
+      ],
+    ],
+    [
+      'a universe file that is not there',
+      { ...BASE, 'm/mp.yaml': MP },
+      ['m/mp.yaml:7:20 spec.universe.file: the universe file m/big.csv does not exist'],
+    ],
+    [
+      'a universe file without the column',
+      withMp('symbol,Name\nAAPL,x\n'),
+      [
+        'm/mp.yaml:7:20 spec.universe.file: m/big.csv has no column "Symbol" (allowed symbol, Name; did you mean symbol?)',
+      ],
+    ],
+    [
+      'rows that hold no symbol',
+      withMp('Name,Symbol\nApple,aapl\n\nnobody\n"A ""B""\nC",MSFT\nlast,x\n'),
+      [
+        'm/mp.yaml:7:20 spec.universe.file: m/big.csv line 2: "aapl" is no symbol',
+        'm/mp.yaml:7:20 spec.universe.file: m/big.csv line 4: "" is no symbol',
+        'm/mp.yaml:7:20 spec.universe.file: m/big.csv line 7: "x" is no symbol',
+      ],
+    ],
+    [
+      'a quote that is not closed',
+      withMp('Symbol\n"AAPL\n'),
+      [
+        'm/mp.yaml:7:20 spec.universe.file: m/big.csv line 2: a quote that does not belong here, or is not closed',
+      ],
+    ],
+    [
+      'a universe file without symbols',
+      withMp('Symbol\n'),
+      ['m/mp.yaml:7:20 spec.universe.file: m/big.csv lists no symbol'],
+    ],
+    [
+      'a universe that excludes all it has',
+      withMp('Symbol\nKO\n', ['big.csv', 'big.csv, exclude: [KO]']),
+      ['m/mp.yaml:7:3 spec.universe: no symbol is left in this universe'],
+    ],
+    [
+      'a universe that says nothing',
+      withMp('', ['{file: big.csv}', '{exclude: []}']),
+      ['m/mp.yaml:7:3 spec.universe: a universe needs symbols (allowed symbols, file, or both)'],
+    ],
+  ])('%s', (_what, texts, problems) => {
+    expect(problemsOf(texts)).toEqual(problems);
+  });
+});
+
+test('All problems of all files come at once, by file, line and column.', () => {
+  const texts: Texts = {
+    'm/account.yaml': changed(ACCOUNT, [
+      ['clock', 'clok'],
+      ['synthetic', 'random'],
+    ]),
+    'm/core.yaml': changed(CORE, [
+      ['"50%"', '50'],
+      ['[VTI, GLD]', '[VTI]'],
+      ['maxPositions', 'maxPosition'],
+    ]),
+    'm/mp.yaml': MP,
+    'm/torn.yaml': 'kind: [Strategy\n',
+    'm/toggle.yaml': TOGGLE.replace('true', '"on"'),
+  };
+  const places = problemsOf(texts).map((line) => line.replace(/: .*/s, ''));
+  expect(places).toEqual([
+    'm/account.yaml:5:48 spec.broker.clok',
+    'm/account.yaml:6:18 spec.prices.type',
+    'm/core.yaml:10:33 spec.signal.params.targets[0].weight',
+    'm/core.yaml:11:20 spec.signal.params.targets[1].symbol',
+    'm/core.yaml:13:3 spec.capital.maxPositions',
+    'm/core.yaml:13:34 spec.capital.maxPosition',
+    'm/mp.yaml:7:20 spec.universe.file',
+    'm/toggle.yaml:2:19 strategies.core.enabled',
+    'm/torn.yaml:2:1',
+  ]);
+});
+
+test('What only looks wrong is a warning and stops nothing.', () => {
+  const result = load({
+    ...BASE,
+    'm/mp.yaml': changed(MP, [['big.csv', 'big.csv, exclude: [XOM]']]),
+    'm/big.csv': 'Symbol\nMSFT\nMSFT\n',
+    'm/toggle.yaml': TOGGLE.replace('last_modified', '  mpp: {enabled: true}\nlast_modified'),
+  });
+  expect(result.kind).toBe('ok');
+  expect(result.warnings.map(formatProblem)).toEqual([
+    'm/mp.yaml:7:20 spec.universe.file: m/big.csv line 3 repeats MSFT of line 2',
+    'm/mp.yaml:7:39 spec.universe.exclude[0]: XOM is excluded but was not in the universe',
+    'm/toggle.yaml:3:3 strategies.mpp: no manifest declares this strategy (did you mean mp?)',
+  ]);
+});

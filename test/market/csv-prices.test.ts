@@ -1,0 +1,89 @@
+import { utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { EXIT, HgctlError } from '../../src/domain/errors.ts';
+import { csvPrices } from '../../src/market/csv-prices.ts';
+import { at, dollars, inTemporaryFolder } from '../support/simulated-world.ts';
+
+const ROWS = 'date,open,close\n2025-12-01,10,11.5\n2025-12-03,12,12.75\n';
+
+/** The price source of a folder with this text as AAPL.csv. */
+function withText<Result>(
+  text: string,
+  work: (source: ReturnType<typeof csvPrices>, file: string) => Result,
+): Promise<Result> {
+  return inTemporaryFolder((folder) => {
+    const file = join(folder, 'AAPL.csv');
+    writeFileSync(file, text);
+    return work(csvPrices(folder), file);
+  });
+}
+
+describe('a price from a CSV file', () => {
+  test.each([
+    ['before the first row', '2025-11-30T23:59:59-05:00', undefined],
+    ['on a row, before its close', '2025-12-01T10:00:00-05:00', [11.5, '2025-12-01T10:00:00-05:00']],
+    ['on a row, after its close', '2025-12-01T18:00:00-05:00', [11.5, '2025-12-01T16:00:00-05:00']],
+    ['between two rows', '2025-12-02T12:00:00-05:00', [11.5, '2025-12-01T16:00:00-05:00']],
+    ['on a New York date, not a UTC one', '2025-12-03T03:00:00Z', [11.5, '2025-12-01T16:00:00-05:00']],
+    ['after the last row', '2026-02-01T12:00:00-05:00', [12.75, '2025-12-03T16:00:00-05:00']],
+  ] as const)('%s', (_, now, expected) =>
+    withText(ROWS, (source) => {
+      const quote = source.priceAt('AAPL', at(now));
+      expect(quote).toEqual(expected && { price: dollars(expected[0]), asOf: at(expected[1]) });
+    }),
+  );
+
+  test.each([
+    ['columns in another case and order', 'Close,Adj Close,DATE\n11.5,1,2025-12-01\n'],
+    [
+      'quotes, blanks, a byte order mark and Windows line ends',
+      '\uFEFF"Date","Close"\r\n"2025-12-01", 11.5\r\n\r\n',
+    ],
+    ['rows against the order of time', 'date,close\n2025-12-01,11.5\n2025-11-28,9\n'],
+    ['binary floats', 'date,close\n2025-12-01,11.50000000000000123\n'],
+  ])('is read from a file with %s', (_, text) =>
+    withText(text, (source) => {
+      expect(source.priceAt('AAPL', at('2025-12-02T12:00:00-05:00'))?.price).toBe(dollars(11.5));
+    }),
+  );
+
+  test('is none for a symbol without a file, or a name that would leave the folder', () =>
+    withText(ROWS, (source) => {
+      expect(source.priceAt('MSFT', at('2025-12-02T12:00:00Z'))).toBeUndefined();
+      expect(source.priceAt('../AAPL', at('2025-12-02T12:00:00Z'))).toBeUndefined();
+    }));
+
+  test('follows a file that changes', () =>
+    withText(ROWS, (source, file) => {
+      const now = at('2025-12-05T12:00:00-05:00');
+      expect(source.priceAt('AAPL', now)?.price).toBe(dollars(12.75));
+      writeFileSync(file, `${ROWS}2025-12-04,1,13\n`);
+      utimesSync(file, 1, 1);
+      expect(source.priceAt('AAPL', now)?.price).toBe(dollars(13));
+    }));
+
+  test.each([
+    ['no close column', 'date,price\n2025-12-01,1\n', 1],
+    ['no header', '', 1],
+    ['a price that is none', 'date,close\n2025-12-01,1\n2025-12-02,n/a\n', 3],
+    ['a price of zero', 'date,close\n2025-12-01,0\n', 2],
+    ['a negative price', 'date,close\n2025-12-01,-1\n', 2],
+    ['a missing cell', 'date,close\n2025-12-01\n', 2],
+    ['a date of another form', 'date,close\n\n12/01/2025,1\n', 3],
+    ['a date that does not exist', 'date,close\n2025-02-30,1\n', 2],
+    ['a date twice', 'date,close\n2025-12-01,1\n2025-12-01,2\n', 3],
+  ])('is refused with file and line when the file has %s', (_, text, line) =>
+    withText(text, (source, file) => {
+      let thrown: unknown;
+      try {
+        source.priceAt('AAPL', at('2025-12-02T12:00:00Z'));
+      } catch (error) {
+        thrown = error;
+      }
+      expect(thrown).toBeInstanceOf(HgctlError);
+      expect(thrown).toMatchObject({ exit: EXIT.invalid });
+      expect((thrown as HgctlError).message).toContain(`${file}:${line}: `);
+    }),
+  );
+});

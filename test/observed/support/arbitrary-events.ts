@@ -1,0 +1,204 @@
+/** Journals of any shape: valid in their chain, careless in their content. */
+import { fc } from '@fast-check/vitest';
+import type { Money, Price, Quantity } from '../../../src/domain/decimal.ts';
+import type { Instant } from '../../../src/domain/instant.ts';
+import type { JournalEvent, JournalRecord } from '../../../src/observed/events.ts';
+
+const instant = fc.integer({ min: 1_700_000_000_000, max: 1_800_000_000_000 }).map((at) => at as Instant);
+const quantity = fc.integer({ min: -5_000_000_000, max: 5_000_000_000 }).map((n) => n as Quantity);
+const amount = fc.integer({ min: 1, max: 5_000_000_000 }).map((n) => n as Quantity);
+const price = fc.integer({ min: 1, max: 900_000_000 }).map((n) => n as Price);
+const money = fc.integer({ min: -5_000_000_000, max: 5_000_000_000 }).map((n) => n as Money);
+const value = fc.integer({ min: 0, max: 5_000_000_000 }).map((n) => n as Money);
+const strategy = fc.constantFrom('core', 'omr', 'mp', 'constructor');
+const symbol = fc.constantFrom('VTI', 'BND', 'BRK.B');
+const clientOrderId = fc.constantFrom('o1', 'o2', 'o3', 'o4');
+const slot = fc.constantFrom('core/2025-12-02/entry', 'omr/2025-12-02/exit');
+const sessionDate = fc.constantFrom('2025-12-02', '2025-12-03');
+const fence = fc.integer({ min: 1, max: 3 });
+const anchor = fc.record({ at: instant, unmanaged: quantity });
+const orderId = fc.option(fc.string({ unit: 'grapheme', maxLength: 8 }));
+const words = fc.string({ unit: 'grapheme', maxLength: 12 });
+const owner = fc.record({ pid: fc.nat(), started: words, bootId: words, host: words });
+const type = fc.constant;
+
+const lot = fc.record({
+  strategy,
+  symbol,
+  quantity: quantity.filter((n) => n !== 0),
+  cost: money,
+  since: instant,
+  orderId,
+});
+
+const events = {
+  genesis: fc.record({
+    type: type('genesis' as const),
+    accountId: words,
+    environment: fc.constantFrom('simulated' as const, 'paper' as const),
+    broker: fc.constantFrom('simulated' as const, 'alpaca' as const),
+  }),
+  'books-opened': fc.record({
+    type: type('books-opened' as const),
+    source: fc.constantFrom('empty' as const, 'state-file' as const),
+    lots: fc.array(lot, { maxLength: 4 }),
+    lastExecution: fc.array(fc.record({ strategy, at: instant }), { maxLength: 2 }),
+    historySince: instant,
+    unmanaged: fc.array(fc.record({ symbol, quantity }), { maxLength: 2 }),
+  }),
+  'revision-accepted': fc.record({
+    type: type('revision-accepted' as const),
+    digest: words,
+    strategies: fc.array(
+      fc.record({ name: strategy, lifecycle: fc.constantFrom('active' as const, 'planned' as const) }),
+      {
+        maxLength: 3,
+      },
+    ),
+    account: fc.record({ file: words, name: words }),
+  }),
+  'lock-acquired': fc.record({
+    type: type('lock-acquired' as const),
+    fence,
+    lockId: words,
+    holder: strategy,
+    owner,
+    acquired: instant,
+    expires: instant,
+    expiresMonotonic: fc.nat(),
+  }),
+  'lock-released': fc.record({ type: type('lock-released' as const), fence }),
+  intent: fc.record({
+    type: type('intent' as const),
+    clientOrderId,
+    fence,
+    strategy,
+    symbol,
+    side: fc.constantFrom('buy' as const, 'sell' as const),
+    quantity: amount,
+    purpose: fc.constantFrom('open' as const, 'close' as const),
+    reason: words,
+    estimate: price,
+    sessionDate,
+    key: words,
+  }),
+  'order-created': fc.record({
+    type: type('order-created' as const),
+    fence,
+    clientOrderId,
+    brokerOrderId: words,
+  }),
+  'order-unknown': fc.record({ type: type('order-unknown' as const), fence, clientOrderId, detail: words }),
+  fill: fc.record({
+    type: type('fill' as const),
+    fence,
+    clientOrderId,
+    brokerOrderId: words,
+    quantity: amount,
+    value,
+    cumulative: amount,
+    averagePrice: price,
+    at: instant,
+  }),
+  'order-ended': fc.record({
+    type: type('order-ended' as const),
+    fence,
+    clientOrderId,
+    status: fc.constantFrom('filled' as const, 'refused' as const),
+    detail: words,
+  }),
+  synced: fc.record({
+    type: type('synced' as const),
+    fence,
+    strategy,
+    symbol,
+    from: quantity,
+    to: quantity,
+    price,
+    evidence: fc.array(words, { maxLength: 2 }),
+    anchor,
+    sessionDate,
+  }),
+  adopted: fc.record({
+    type: type('adopted' as const),
+    strategy,
+    symbol,
+    quantity,
+    cost: money,
+    reason: words,
+    anchor,
+  }),
+  'break-opened': fc.record({
+    type: type('break-opened' as const),
+    fence,
+    symbol,
+    kind: fc.constantFrom('missing-shares' as const, 'overfill' as const),
+    detail: words,
+  }),
+  'symbol-resolved': fc.record({
+    type: type('symbol-resolved' as const),
+    symbol,
+    reason: words,
+    lots: fc.array(fc.record({ strategy, quantity }), { maxLength: 2 }),
+    price,
+    anchor,
+  }),
+  'slot-started': fc.record({
+    type: type('slot-started' as const),
+    fence,
+    slot,
+    strategy,
+    targets: fc.array(fc.record({ symbol, quantity, priority: fc.integer() }), { maxLength: 2 }),
+  }),
+  'slot-ended': fc.record({
+    type: type('slot-ended' as const),
+    fence,
+    slot,
+    outcome: fc.constantFrom('done' as const, 'partial' as const),
+  }),
+  'execution-ended': fc.record({ type: type('execution-ended' as const), fence, strategy, at: instant }),
+} satisfies { readonly [Type in JournalEvent['type']]: fc.Arbitrary<Extract<JournalEvent, { type: Type }>> };
+
+/** Every type; lock records more often, so that fences are current often enough to matter. */
+export const arbitraryEvent: fc.Arbitrary<JournalEvent> = fc.oneof(
+  ...Object.values(events),
+  ...[
+    events['lock-acquired'],
+    events.intent,
+    events.intent,
+    events.fill,
+    events.fill,
+    events['books-opened'],
+  ],
+);
+
+/** One lock, one fence, and events that all carry it: nearly nothing is void. */
+export const arbitraryExecution: fc.Arbitrary<readonly JournalEvent[]> = fc
+  .tuple(events['lock-acquired'], fc.array(arbitraryEvent, { maxLength: 30 }))
+  .map(([lock, rest]) => [
+    { ...lock, fence: 1 },
+    ...rest
+      .filter((event) => event.type !== 'lock-acquired' && event.type !== 'lock-released')
+      .map((event) => ('fence' in event ? { ...event, fence: 1 } : event)),
+  ]);
+
+export const arbitraryEvents: fc.Arbitrary<readonly JournalEvent[]> = fc.oneof(
+  arbitraryExecution,
+  fc.array(arbitraryEvent, { maxLength: 30 }),
+);
+
+/** The records that a journal of these events holds, but for their places in a file. */
+export function recordsOf(events: readonly JournalEvent[]): JournalRecord[] {
+  return events.map((event, index) => ({
+    v: 1,
+    seq: index + 1,
+    prev: index === 0 ? '' : `hash-${index}`,
+    at: index,
+    run: 'run',
+    time: (1_764_709_200_000 + (index % 3) * 7_919) as Instant,
+    mono: index,
+    boot: 'boot',
+    event,
+    sum: `hash-${index + 1}`,
+  }));
+}

@@ -1,0 +1,217 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { EXIT, HgctlError } from '../../src/domain/errors.ts';
+import { sha256 } from '../../src/domain/digest.ts';
+import { encodeRecord, type RecordDraft } from '../../src/observed/journal-format.ts';
+import { JOURNAL_START, readJournal, type JournalPosition } from '../../src/observed/journal-reader.ts';
+import { emptyLedger, foldRecords } from '../../src/observed/ledger-fold.ts';
+import type { Ledger } from '../../src/observed/ledger.ts';
+import { verifyJournal } from '../../src/store/journal-check.ts';
+import { journalPath } from '../../src/store/journal-file.ts';
+import { accepted, commitAll, HISTORY, journalIn, NOW, temporaryFolder } from './support/journals.ts';
+
+/** The bytes of a journal of {@link HISTORY}. */
+function historyBytes(): Buffer {
+  const folder = temporaryFolder();
+  commitAll(journalIn(folder));
+  return readFileSync(journalPath(folder));
+}
+
+/** A folder with a journal of these bytes. */
+function folderWith(bytes: Buffer): string {
+  const folder = temporaryFolder();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(journalPath(folder), bytes);
+  return folder;
+}
+
+/** Offsets just behind each record. */
+function recordEnds(bytes: Buffer): number[] {
+  const ends: number[] = [];
+  for (let at = 0; at < bytes.length; at += 1)
+    if (bytes[at] === 0x0a && bytes[at - 1] === 0x7d) ends.push(at + 1);
+  return ends;
+}
+
+function prefixes(bytes: Buffer): Ledger[] {
+  const read = readJournal(JOURNAL_START, bytes);
+  if (read.kind !== 'ok') throw new Error(read.kind);
+  return [emptyLedger(), ...read.records.map((_, index) => foldRecords(read.records.slice(0, index + 1)))];
+}
+
+function draft(fields: Partial<RecordDraft>): RecordDraft {
+  return {
+    seq: 1,
+    prev: '',
+    at: 0,
+    run: 'r',
+    time: NOW,
+    mono: 1,
+    boot: 'b',
+    event: accepted('x'),
+    ...fields,
+  };
+}
+
+describe('a journal that is cut', () => {
+  test('at any byte is the fold of its whole records', () => {
+    const bytes = historyBytes();
+    const ends = recordEnds(bytes);
+    const ledgers = prefixes(bytes);
+    expect(ends).toHaveLength(HISTORY.length);
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      const whole = ends.filter((end) => end <= cut).length;
+      const read = readJournal(JOURNAL_START, bytes.subarray(0, cut));
+      if (read.kind !== 'ok') throw new Error(`cut at ${cut}: ${read.kind}`);
+      expect(foldRecords(read.records)).toStrictEqual(ledgers[whole]);
+    }
+  });
+
+  test('around every end of a record is read and continued from disk', () => {
+    const bytes = historyBytes();
+    const cuts = recordEnds(bytes).flatMap((end) => [end - 90, end - 2, end - 1, end, end + 1, end + 40]);
+    for (const cut of cuts.filter((at) => at <= bytes.length)) {
+      const folder = folderWith(bytes.subarray(0, cut));
+      const journal = journalIn(folder);
+      journal.refresh();
+      const first = journal.commit(accepted('next'));
+      // A record that lacked only its newline was decided by this commit, which then lost to it.
+      if (first.kind === 'lost') expect(journal.commit(accepted('next')).kind).toBe('committed');
+      expect(journalIn(folder).refresh()).toStrictEqual(journal.ledger());
+      expect(verifyJournal(folder).kind).toBe('intact');
+      journal.close();
+    }
+  });
+
+  test('into two chunks anywhere reads as one', () => {
+    const bytes = historyBytes();
+    const whole = readJournal(JOURNAL_START, bytes);
+    if (whole.kind !== 'ok') throw new Error(whole.kind);
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      const first = readJournal(JOURNAL_START, bytes.subarray(0, cut));
+      if (first.kind !== 'ok') throw new Error(first.kind);
+      const second = readJournal(first.position, bytes.subarray(first.position.offset));
+      if (second.kind !== 'ok') throw new Error(second.kind);
+      expect(second.position).toStrictEqual(whole.position);
+      expect(first.records.length + second.records.length).toBe(whole.records.length);
+    }
+  });
+});
+
+describe('a bit that flips', () => {
+  test('anywhere in a record that is not the last is refused, and a line is named', () => {
+    const bytes = historyBytes();
+    const beforeLast = recordEnds(bytes).at(-2)!;
+    for (let at = 0; at < beforeLast; at += 1) {
+      for (let bit = 0; bit < 8; bit += 1) {
+        bytes[at]! ^= 1 << bit;
+        const read = readJournal(JOURNAL_START, bytes);
+        if (read.kind !== 'damaged') throw new Error(`bit ${bit} of byte ${at}: ${read.kind}`);
+        if (read.lines.length === 0) throw new Error(`bit ${bit} of byte ${at}: no line`);
+        bytes[at]! ^= 1 << bit;
+      }
+    }
+  }, 120_000);
+
+  test('in the last record makes it void: the ledger then is behind the state file', () => {
+    const bytes = historyBytes();
+    const start = recordEnds(bytes).at(-2)!;
+    const head = HISTORY.length - 1;
+    for (let at = start; at < bytes.length; at += 1) {
+      for (let bit = 0; bit < 8; bit += 1) {
+        bytes[at]! ^= 1 << bit;
+        const read = readJournal(JOURNAL_START, bytes);
+        if (read.kind !== 'ok' || read.position.seq !== head) throw new Error(`bit ${bit} of byte ${at}`);
+        bytes[at]! ^= 1 << bit;
+      }
+    }
+  });
+
+  test('is reported with the last valid line and those after it, with exit 5', () => {
+    const bytes = historyBytes();
+    bytes[recordEnds(bytes)[2]! + 30]! ^= 1;
+    const folder = folderWith(bytes);
+    const verdict = verifyJournal(folder);
+    expect(verdict).toMatchObject({ kind: 'damaged', lastValidLine: 6 });
+    if (verdict.kind !== 'damaged') return;
+    expect(verdict.lines.map(({ line }) => line)).toStrictEqual([8, 10, 12, 14, 16, 18, 20, 22, 24]);
+    expect(verdict.message).toBe(
+      'the journal is damaged: line 6 is the last valid one, lines 8 to 24 cannot be trusted (line 8: torn or changed: the checksum is wrong)',
+    );
+    const refusal = catchError(() => journalIn(folder).refresh());
+    expect(refusal).toBeInstanceOf(HgctlError);
+    expect(refusal).toMatchObject({ exit: EXIT.refused });
+    expect((refusal as HgctlError).message).toContain('line 6');
+  });
+});
+
+describe('an edit', () => {
+  test('that takes a whole record out is damage, though every other line is sound', () => {
+    const bytes = historyBytes();
+    const ends = recordEnds(bytes);
+    for (let n = 0; n < ends.length - 1; n += 1) {
+      const without = Buffer.concat([bytes.subarray(0, ends[n - 1] ?? 0), bytes.subarray(ends[n])]);
+      expect(readJournal(JOURNAL_START, without).kind).toBe('damaged');
+    }
+  });
+
+  test('that puts a line in is damage, unless it only pushes the last record', () => {
+    const bytes = historyBytes();
+    const ends = recordEnds(bytes);
+    for (const end of ends.slice(0, -2)) {
+      const pushed = Buffer.concat([bytes.subarray(0, end), Buffer.from('# note\n'), bytes.subarray(end)]);
+      expect(readJournal(JOURNAL_START, pushed).kind).toBe('damaged');
+    }
+  });
+
+  test('that swaps in the record of another journal is damage', () => {
+    const [mine, theirs] = [encodeRecord(draft({ run: 'a' })), encodeRecord(draft({ run: 'b' }))];
+    const next = encodeRecord(draft({ seq: 2, prev: mine.sum, at: mine.bytes.length }));
+    expect(readJournal(JOURNAL_START, Buffer.concat([theirs.bytes, next.bytes])).kind).toBe('damaged');
+    expect(readJournal(JOURNAL_START, Buffer.concat([mine.bytes, next.bytes])).kind).toBe('ok');
+  });
+});
+
+describe('one line', () => {
+  function positionOf(bytes: Buffer): JournalPosition {
+    const read = readJournal(JOURNAL_START, bytes);
+    if (read.kind !== 'ok') throw new Error(read.kind);
+    return read.position;
+  }
+
+  test('that does not start at its own place is void', () => {
+    const late = encodeRecord(draft({ at: 0 }));
+    expect(positionOf(Buffer.concat([Buffer.from('\n'), late.bytes]))).toMatchObject({
+      seq: 0,
+      voidLines: 1,
+    });
+  });
+
+  test('of a newer schema is refused, not skipped', () => {
+    const line = encodeRecord(draft({})).bytes.toString().trim();
+    const body = line.slice(0, line.lastIndexOf(',"sum"')).replace('"v":1', '"v":2');
+    const newer = Buffer.from(`\n${body},"sum":"${sha256(`${body}}`)}"}\n`);
+    expect(readJournal(JOURNAL_START, newer)).toMatchObject({ kind: 'newer', version: 2, line: 2 });
+    const folder = folderWith(newer);
+    expect(() => journalIn(folder).refresh()).toThrow(/newer hgctl/);
+    expect(verifyJournal(folder).kind).toBe('damaged');
+  });
+
+  test('with an event that this program does not know is refused, not ignored', () => {
+    const event = { type: 'toString' } as unknown as RecordDraft['event'];
+    expect(readJournal(JOURNAL_START, encodeRecord(draft({ event })).bytes).kind).toBe('newer');
+  });
+
+  test('with a number that JSON cannot carry is not written', () => {
+    expect(() => encodeRecord(draft({ mono: Number.NaN }))).toThrow(/mono/);
+  });
+});
+
+function catchError(action: () => void): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}

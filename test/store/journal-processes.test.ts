@@ -1,0 +1,108 @@
+/** Eight processes, one journal, kill -9 and pauses at random: nothing that was acknowledged may be missing. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { buildSync } from 'esbuild';
+import { expect, onTestFinished, test } from 'vitest';
+import { readRecords, verifyJournal } from '../../src/store/journal-check.ts';
+import { temporaryFolder } from './support/journals.ts';
+
+const WORKERS = 8;
+const COMMITS = 1_000;
+/** Bounded, so that a slow machine gets done too. */
+const FAULTS = 40;
+const FAULT_EVERY = 250;
+const PAUSE = 400;
+
+interface Storm {
+  kills: number;
+  pauses: number;
+}
+
+function buildWorker(folder: string): string {
+  const outfile = join(folder, 'commit-worker.mjs');
+  buildSync({
+    entryPoints: ['test/store/support/commit-worker.ts'],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'error',
+  });
+  return outfile;
+}
+
+/** Runs one worker to its end, starting it again whenever it is killed. */
+async function live(start: () => ChildProcess, alive: Set<ChildProcess>): Promise<void> {
+  for (;;) {
+    const child = start();
+    alive.add(child);
+    const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => {
+      child.once('exit', (exit, by) => resolve([exit, by]));
+    });
+    alive.delete(child);
+    if (code === 0) return;
+    if (signal !== 'SIGKILL') throw new Error(`a worker ended with ${String(code ?? signal)}`);
+  }
+}
+
+async function storm(alive: ReadonlySet<ChildProcess>, isOver: () => boolean): Promise<Storm> {
+  const faults: Storm = { kills: 0, pauses: 0 };
+  while (!isOver() && faults.kills + faults.pauses < FAULTS) {
+    await delay(FAULT_EVERY * (0.5 + Math.random()));
+    const victim = [...alive][Math.floor(Math.random() * alive.size)];
+    if (victim === undefined || isOver()) continue;
+    if (Math.random() < 0.7) {
+      victim.kill('SIGKILL');
+      faults.kills += 1;
+    } else {
+      victim.kill('SIGSTOP');
+      faults.pauses += 1;
+      setTimeout(() => victim.kill('SIGCONT'), PAUSE);
+    }
+  }
+  return faults;
+}
+
+function acknowledgements(file: string): { readonly seq: number; readonly hash: string }[] {
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => ({ seq: Number(line.split(' ')[0]), hash: line.split(' ')[1] ?? '' }));
+}
+
+test('eight processes under kill -9 lose no acknowledged commit and share no sequence number', async () => {
+  const root = temporaryFolder();
+  const worker = buildWorker(root);
+  const folder = join(root, 'journal');
+  const files = Array.from({ length: WORKERS }, (_, index) => join(root, `acknowledged-${index}`));
+  const alive = new Set<ChildProcess>();
+  onTestFinished(() => alive.forEach((child) => child.kill('SIGKILL')));
+  const start = (file: string) => () =>
+    spawn(process.execPath, [worker, folder, file, String(COMMITS)], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  let isOver = false;
+  const faults = storm(alive, () => isOver);
+  try {
+    await Promise.all(files.map((file) => live(start(file), alive)));
+  } finally {
+    isOver = true;
+  }
+
+  const { kills, pauses } = await faults;
+  const hashes = new Map(readRecords(folder).map(({ seq, sum }) => [seq, sum]));
+  const acknowledged = files.flatMap(acknowledgements);
+  const missing = acknowledged.filter(({ seq, hash }) => hashes.get(seq) !== hash);
+  const verdict = verifyJournal(folder);
+
+  expect(missing).toStrictEqual([]);
+  expect(acknowledged).toHaveLength(WORKERS * COMMITS);
+  expect(new Set(acknowledged.map(({ seq }) => seq)).size).toBe(acknowledged.length);
+  expect(verdict.kind).toBe('intact');
+  expect(kills).toBeGreaterThan(5);
+  const voidLines = verdict.kind === 'intact' ? verdict.voidLines : 0;
+  console.log(
+    `journal: ${acknowledged.length} acknowledged, ${hashes.size} records, ${voidLines} void lines, ${kills} kills, ${pauses} pauses`,
+  );
+}, 180_000);

@@ -1,0 +1,340 @@
+/** A whole world for tests, one fact a line: `world({...}).strategy('core', ...).apply()`. */
+import { freshState, type SimulatedSettings, type SimulatedState } from '../../src/broker/simulated-state.ts';
+import {
+  parseMoney,
+  parsePercent,
+  parsePrice,
+  parseQuantity,
+  valueOf,
+  type Money,
+  type Price,
+  type Quantity,
+  type Ratio,
+} from '../../src/domain/decimal.ts';
+import { sha256 } from '../../src/domain/digest.ts';
+import type { Instant } from '../../src/domain/instant.ts';
+import type {
+  AccountLimits,
+  DesiredAccount,
+  DesiredState,
+  DesiredStrategy,
+  FixedTarget,
+} from '../../src/desired/desired-state.ts';
+import { observe } from '../../src/actions/observe.ts';
+import type { ObservedState, Sighting } from '../../src/observed/observed-state.ts';
+import { openBooks } from '../../src/actions/open-books.ts';
+import type { OpeningLot } from '../../src/observed/events.ts';
+import type { Plan } from '../../src/reconciler/plan-types.ts';
+import type { Ports } from '../../src/reconciler/ports.ts';
+import { makePlan } from '../../src/reconciler/plan.ts';
+import { reconcile, type PassResult } from '../../src/reconciler/reconcile.ts';
+import { memoryBroker, type MemoryBroker } from './memory-broker.ts';
+import { memoryJournal, type MemoryJournal } from './memory-journal.ts';
+import { START } from './simulated-world.ts';
+import { virtualClock, type VirtualClock } from './virtual-clock.ts';
+
+export interface StrategyFacts {
+  /** `'50%'` is a weight, `'12'` a quantity. */
+  readonly targets?: Readonly<Record<string, string>>;
+  readonly priorities?: Readonly<Record<string, number>>;
+  readonly universe?: readonly string[];
+  readonly band?: string;
+  readonly wholeShares?: boolean;
+  readonly positionSize?: string;
+  readonly maxPositions?: number;
+  readonly maxExposure?: string;
+  readonly enabled?: boolean;
+  readonly shutdownRequested?: boolean;
+  readonly lifecycle?: 'active' | 'planned';
+  readonly orphans?: 'hold' | 'close';
+  readonly priority?: number;
+  readonly schedule?: DesiredStrategy['schedule'];
+}
+
+export interface WorldFacts {
+  readonly now?: Instant;
+  readonly cash?: string;
+  readonly prices?: Readonly<Record<string, string>>;
+  readonly strategies?: Readonly<Record<string, StrategyFacts>>;
+  /** Strategy -> symbol -> quantity, as the books open. */
+  readonly books?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What the broker holds at the start; the books' positions if left out. */
+  readonly broker?: Readonly<Record<string, string>>;
+  readonly limits?: Partial<AccountLimits>;
+  readonly settings?: Partial<SimulatedSettings>;
+}
+
+export interface TestWorld {
+  readonly desired: DesiredState;
+  readonly ports: Ports;
+  readonly clock: VirtualClock;
+  readonly broker: MemoryBroker;
+  readonly journal: MemoryJournal;
+  readonly log: readonly string[];
+  /** The same account and books under other manifests. */
+  with(strategies: Readonly<Record<string, StrategyFacts>>, limits?: Partial<AccountLimits>): TestWorld;
+  look(earlier?: Sighting): Promise<{ readonly observed: ObservedState; readonly plan: Plan }>;
+  plan(): Promise<Plan>;
+  apply(): Promise<PassResult>;
+  /** `{core: {VTI: '10'}}`. */
+  books(): Record<string, Record<string, string>>;
+  /** Broker positions by symbol. */
+  held(): Record<string, string>;
+}
+
+const ONE = 1_000_000_000;
+
+export async function world(facts: WorldFacts): Promise<TestWorld> {
+  const clock = virtualClock(facts.now ?? START);
+  const settings = settingsOf(facts);
+  const priceAt = (symbol: string): Price | undefined => {
+    const text = facts.prices?.[symbol];
+    return text === undefined ? undefined : parsePrice(text);
+  };
+  const venue = { settings, priceAt };
+  const lots = openingLots(facts, clock.now(), priceAt);
+  const broker = memoryBroker(openingState(facts, settings, lots, priceAt), venue, clock);
+  const journal = memoryJournal(clock);
+  const log: string[] = [];
+  const ports = portsOf({ clock, broker, journal, log, priceAt });
+  await openBooks(ports, { kind: 'state-file', lots, lastExecution: [], writtenAt: clock.now() });
+  return handle(
+    { desired: desiredOf(facts, settings), ports, clock, broker, journal, log },
+    { facts, settings },
+  );
+}
+
+interface Parts {
+  readonly desired: DesiredState;
+  readonly ports: Ports;
+  readonly clock: VirtualClock;
+  readonly broker: MemoryBroker;
+  readonly journal: MemoryJournal;
+  readonly log: readonly string[];
+}
+
+function handle(
+  parts: Parts,
+  base: { readonly facts: WorldFacts; readonly settings: SimulatedSettings },
+): TestWorld {
+  const { desired, ports, broker, journal } = parts;
+  const look: TestWorld['look'] = async (earlier) => {
+    const observed = await observe(ports, desired, { ownFence: null, earlier: earlier ?? null });
+    return { observed, plan: makePlan({ desired, observed, now: ports.clock.now(), turnTaken: new Set() }) };
+  };
+  return {
+    ...parts,
+    look,
+    plan: async () => (await look()).plan,
+    apply: () =>
+      reconcile(
+        { ports, desired, accountFile: 'account.yaml', open: () => Promise.resolve() },
+        { approve: () => Promise.resolve(true), approveChange: () => Promise.resolve(true) },
+      ),
+    with: (strategies, limits) => {
+      const facts = { ...base.facts, strategies, limits: limits ?? base.facts.limits ?? {} };
+      return handle({ ...parts, desired: desiredOf(facts, base.settings) }, { ...base, facts });
+    },
+    books: () =>
+      Object.fromEntries(
+        [...journal.ledger().books]
+          .map(([name, book]) => [name, quantities(book)])
+          .filter(([, book]) => Object.keys(book as object).length > 0),
+      ),
+    held: () => quantities(broker.state().positions),
+  };
+}
+
+function quantities(positions: ReadonlyMap<string, { readonly quantity: Quantity }>): Record<string, string> {
+  return Object.fromEntries([...positions].map(([symbol, { quantity }]) => [symbol, String(quantity / ONE)]));
+}
+
+function settingsOf({ cash, settings }: WorldFacts): SimulatedSettings {
+  return {
+    cash: money(cash ?? '100000'),
+    clock: 'always-open',
+    seed: 7,
+    multiplier: ONE_TIMES,
+    fillDelay: 1_000,
+    partialFills: 250_000 as Ratio,
+    ...settings,
+  };
+}
+
+const ONE_TIMES = 1_000_000 as Ratio;
+
+function openingLots(
+  { books }: WorldFacts,
+  since: Instant,
+  priceAt: (symbol: string) => Price | undefined,
+): OpeningLot[] {
+  return Object.entries(books ?? {}).flatMap(([strategy, book]) =>
+    Object.entries(book).map(([symbol, text]) => {
+      const quantity = parseQuantity(text) ?? (0 as Quantity);
+      return {
+        strategy,
+        symbol,
+        quantity,
+        cost: valueOf(quantity, priceAt(symbol) ?? (0 as Price)),
+        since: (since - 86_400_000) as Instant,
+        orderId: null,
+      };
+    }),
+  );
+}
+
+function openingState(
+  facts: WorldFacts,
+  settings: SimulatedSettings,
+  lots: readonly OpeningLot[],
+  priceAt: (symbol: string) => Price | undefined,
+): SimulatedState {
+  const sums = new Map<string, number>();
+  for (const { symbol, quantity } of lots) sums.set(symbol, (sums.get(symbol) ?? 0) + quantity);
+  const held =
+    facts.broker === undefined
+      ? [...sums]
+      : Object.entries(facts.broker).map(([symbol, text]) => [symbol, parseQuantity(text) ?? 0] as const);
+  const positions = new Map(
+    held
+      .filter(([, quantity]) => quantity !== 0)
+      .map(([symbol, quantity]) => [
+        symbol,
+        { quantity: quantity as Quantity, averagePrice: priceAt(symbol) ?? (0 as Price) },
+      ]),
+  );
+  return { ...freshState(settings, facts.now ?? START), positions };
+}
+
+function desiredOf(facts: WorldFacts, broker: SimulatedSettings): DesiredState {
+  const strategies = Object.entries(facts.strategies ?? {})
+    .map(([name, strategy]) => strategyOf(name, strategy))
+    .sort((a, b) => a.priority - b.priority || (a.name < b.name ? -1 : 1));
+  const account = accountOf(facts, broker);
+  const digest = sha256(JSON.stringify([facts.strategies, facts.limits]));
+  return { digest, account, strategies };
+}
+
+function strategyOf(name: string, facts: StrategyFacts): DesiredStrategy {
+  const targets = Object.entries(facts.targets ?? {}).map(([symbol, text]): FixedTarget => ({
+    symbol,
+    priority: facts.priorities?.[symbol] ?? 0,
+    size: text.endsWith('%')
+      ? { kind: 'weight', weight: percent(text) }
+      : { kind: 'quantity', quantity: parseQuantity(text) ?? (0 as Quantity) },
+  }));
+  return {
+    name,
+    description: '',
+    labels: {},
+    lifecycle: facts.lifecycle ?? 'active',
+    priority: facts.priority ?? 10,
+    signal: {
+      type: 'fixed',
+      targets,
+      band: facts.band === undefined ? null : percent(facts.band),
+      wholeShares: facts.wholeShares ?? true,
+    },
+    universe: new Set(facts.universe ?? targets.map(({ symbol }) => symbol)),
+    capital: {
+      positionSize: percent(facts.positionSize ?? '100%'),
+      maxPositions: facts.maxPositions ?? 100,
+      maxExposure: percent(facts.maxExposure ?? '100%'),
+    },
+    schedule: facts.schedule ?? [],
+    orphans: facts.orphans ?? 'hold',
+    toggle: { enabled: facts.enabled ?? true, shutdownRequested: facts.shutdownRequested ?? false },
+  };
+}
+
+function accountOf({ limits }: WorldFacts, broker: SimulatedSettings): DesiredAccount {
+  return {
+    name: 'test',
+    broker: { type: 'simulated', ...broker },
+    prices: { type: 'synthetic', seed: 7, movement: 'constant' },
+    limits: {
+      maxOrderValue: null,
+      maxOrdersPerDay: null,
+      maxOrdersPerSymbol: null,
+      priceCollar: percent('5%'),
+      maxGross: null,
+      ...limits,
+    },
+    execution: {
+      lockWait: 30_000,
+      lockTimeout: 240_000,
+      snapshotAge: 30_000,
+      fillTimeout: 30_000,
+      cancelAllowance: 15_000,
+      requestTimeout: 10_000,
+      settleWindow: 10_000,
+      secondProof: 30_000,
+      maxInFlight: 4,
+    },
+    data: null,
+    toggleFile: '/dev/null',
+  };
+}
+
+interface PortParts {
+  readonly clock: VirtualClock;
+  readonly broker: MemoryBroker;
+  readonly journal: MemoryJournal;
+  readonly log: string[];
+  readonly priceAt: (symbol: string) => Price | undefined;
+}
+
+function portsOf({ clock, broker, journal, log, priceAt }: PortParts): Ports {
+  const self = { pid: 1, started: 'now', bootId: 'boot', host: 'test' };
+  let ids = 0;
+  return {
+    clock,
+    broker,
+    journal,
+    market: {
+      quotes: (symbols, now) =>
+        Promise.resolve(
+          new Map(
+            symbols.flatMap((symbol) => {
+              const price = priceAt(symbol);
+              return price === undefined ? [] : [[symbol, { price, asOf: now }] as const];
+            }),
+          ),
+        ),
+    },
+    stateFile: { write: () => undefined, schedule: () => undefined },
+    processes: { self, lookUp: () => 'alive' },
+    queue: { enter: () => Promise.resolve({ leave: () => Promise.resolve() }) },
+    report: {
+      info: (strategy, message) => void log.push(`[${strategy}] ${message}`),
+      warn: (strategy, message) => void log.push(`[!] [${strategy}] ${message}`),
+      error: (strategy, message) => void log.push(`[-] [${strategy}] ${message}`),
+    },
+    newId: () => `id-${(ids += 1)}`,
+    stop: { requested: () => false, signal: () => null },
+  };
+}
+
+export function percent(text: string): Ratio {
+  const ratio = parsePercent(text);
+  if (ratio === undefined) throw new Error(`no percentage: ${text}`);
+  return ratio;
+}
+
+export function money(text: string): Money {
+  const value = parseMoney(text);
+  if (value === undefined) throw new Error(`no money: ${text}`);
+  return value;
+}
+
+/** Orders of a plan in short: `buy 10 VTI (open)`. */
+export function ordersIn(plan: Plan): string[] {
+  return plan.actions.flatMap((action) =>
+    'side' in action ? [`${action.side} ${action.quantity / ONE} ${action.symbol} (${action.kind})`] : [],
+  );
+}
+
+/** Holds of a plan in short: `core/VTI: WithinBand`. */
+export function holdsIn(plan: Plan): string[] {
+  return plan.notDone.map(({ strategy, symbol, reason }) => `${strategy ?? '*'}/${symbol ?? '*'}: ${reason}`);
+}
