@@ -2,7 +2,7 @@
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SHARE, type Money, type Price, type Quantity } from '../src/domain/decimal.ts';
+import { SHARE, type Money, type Price } from '../src/domain/decimal.ts';
 import type { Instant } from '../src/domain/instant.ts';
 import type { JournalEvent, ProcessIdentity } from '../src/observed/events.ts';
 import { systemClock } from '../src/store/clocks.ts';
@@ -138,7 +138,7 @@ function fill(clientOrderId: string): JournalEvent {
     brokerOrderId: 'b',
     quantity: SHARE,
     value: 100_000_000 as Money,
-    cumulative: SHARE as Quantity,
+    cumulative: SHARE,
     averagePrice: 100_000_000 as Price,
     at: NOW,
   };

@@ -133,7 +133,7 @@ function signalOf(desired: DesiredState, name: string): Pick<FixedSignal, 'band'
 }
 
 /** Same strategy, kind, symbol and side, and each quantity within the rebalance band. */
-export function isSameContent(
+function isSameContent(
   shown: readonly OrderAction[],
   fresh: readonly OrderAction[],
   signal: Pick<FixedSignal, 'band' | 'wholeShares'>,

@@ -1,6 +1,6 @@
 /** One look at the world: journal, broker, prices, and who holds the lock. */
 import type { DesiredState } from '../desired/desired-state.ts';
-import { attribute } from '../observed/attribution.ts';
+import { attribute, type Difference } from '../observed/attribution.ts';
 import type { BrokerFill, BrokerPosition, Observed, Quote, Snapshot } from '../observed/broker-view.ts';
 import { historyNeededSince } from '../observed/evidence.ts';
 import type { ExecutionLock, Ledger } from '../observed/ledger.ts';
@@ -86,7 +86,7 @@ function differencesOf(
   ledger: Ledger,
   snapshot: Snapshot,
   settleWindow: number,
-): ReturnType<typeof attribute>['differences'] {
+): ReadonlyMap<string, Difference> {
   if (snapshot.positions.kind !== 'ok') return new Map();
   return attribute(ledger, snapshot.positions.data, snapshot.takenAt, settleWindow).differences;
 }

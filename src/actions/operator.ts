@@ -22,7 +22,7 @@ import { observe } from './observe.ts';
 const RECORD_FOR = 10 * SECOND;
 
 /** Decides and commits until nobody else was faster, for ten seconds. */
-export function commitDecision(ports: Ports, decide: (ledger: Ledger) => JournalEvent): Ledger {
+function commitDecision(ports: Ports, decide: (ledger: Ledger) => JournalEvent): Ledger {
   const until = ports.clock.monotonic() + RECORD_FOR;
   do {
     const commit = ports.journal.commit(decide(ports.journal.refresh()));

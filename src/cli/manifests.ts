@@ -30,7 +30,7 @@ export function readManifests(io: Io, options: GlobalOptions): Manifests {
 }
 
 /** `-f`, else `HGCTL_MANIFESTS`, else `./manifests`. */
-export function manifestPaths(io: Io, options: GlobalOptions): readonly string[] {
+function manifestPaths(io: Io, options: GlobalOptions): readonly string[] {
   return options.filename ?? [io.environment['HGCTL_MANIFESTS'] ?? 'manifests'];
 }
 

@@ -3,8 +3,7 @@ import { accountSchema } from './account-schema.ts';
 import { strategySchema } from './strategy-schema.ts';
 import { toggleSchema } from './toggle-schema.ts';
 
-export const SCHEMA_KINDS = ['Strategy', 'Account', 'StrategyToggle'] as const;
-export type SchemaKind = (typeof SCHEMA_KINDS)[number];
+type SchemaKind = 'Strategy' | 'Account' | 'StrategyToggle';
 
 const SCHEMAS: Readonly<Record<SchemaKind, z.ZodType>> = {
   Strategy: strategySchema,

@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { nearest, quoted, type FieldPath, type Problem } from './problem.ts';
 import { fieldProblem, sourceOf, valueAt, type YamlDocument } from './yaml-document.ts';
 
-export type Checked<Value> =
+type Checked<Value> =
   | { readonly kind: 'valid'; readonly value: Value }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 

@@ -24,7 +24,7 @@ export const PLANNED_SIGNALS = [
   'module',
 ] as const;
 
-export const DEFAULT_PRIORITY = 100;
+const DEFAULT_PRIORITY = 100;
 export const DEFAULT_COLUMN = 'Symbol';
 
 const target = mapping(

@@ -37,7 +37,7 @@ function digestOf(account: DesiredAccount, strategies: readonly DesiredStrategy[
   return sha256(canonicalJson(canonical as unknown as Json));
 }
 
-export interface StrategyParts {
+interface StrategyParts {
   readonly universe: ReadonlySet<string>;
   readonly toggle: Toggle | null;
 }
@@ -76,7 +76,7 @@ function toTarget({ symbol, priority, weight, quantity }: Target): FixedTarget {
 }
 
 /** Absolute paths of what the account names. */
-export interface AccountPlaces {
+interface AccountPlaces {
   readonly toggleFile: string;
   /** Resolves a path of the account manifest. */
   readonly resolve: (path: string) => string;

@@ -5,7 +5,7 @@ import type { Problem } from './problem.ts';
 import { toggleSchema } from './toggle-schema.ts';
 import { applyEdits, insertEntries, replaceScalar, type Edited, type NewValue } from './yaml-edit.ts';
 import { fieldProblem, nodeAt, parseYaml, valueAt, type YamlDocument } from './yaml-document.ts';
-import type { MapNode, YamlNode } from './yaml-tree.ts';
+import type { YamlNode } from './yaml-tree.ts';
 
 export interface ToggleChange {
   /** Name of the file, for problems. */
@@ -19,7 +19,7 @@ export interface ToggleChange {
   readonly modifiedBy: 'hgctl';
 }
 
-export type ToggleEdit =
+type ToggleEdit =
   | { readonly kind: 'edited'; readonly text: string }
   /** The file says so already. */
   | { readonly kind: 'unchanged' }
@@ -132,7 +132,7 @@ function setValues(text: string, map: YamlNode, values: Values): Edited[] | unde
     edits.push(edit);
   }
   const missing = values.filter(([key]) => nodeAt(map, [key]) === undefined);
-  const inserted = missing.length === 0 ? [] : insertEntries(text, map satisfies MapNode, missing);
+  const inserted = missing.length === 0 ? [] : insertEntries(text, map, missing);
   return inserted && [...edits, ...inserted];
 }
 

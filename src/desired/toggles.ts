@@ -10,7 +10,7 @@ import { fieldProblem, locate, valueAt } from './yaml-document.ts';
 
 type ToggleFile = Declared<ToggleManifest>;
 
-export interface ToggleCheck {
+interface ToggleCheck {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }

@@ -5,7 +5,7 @@ import { resolveBeside } from './manifest-path.ts';
 import type { FieldPath, Problem } from './problem.ts';
 import { UNIVERSE } from './strategy-outline.ts';
 import { readSymbols, type CsvSymbols } from './universe-csv.ts';
-import { fieldProblem, locate } from './yaml-document.ts';
+import { fieldProblem, locate, valueAt } from './yaml-document.ts';
 
 export interface Universe {
   readonly strategy: DeclaredStrategy;
@@ -38,10 +38,17 @@ export function resolveUniverse(strategy: DeclaredStrategy, files: Files): Unive
     );
   }
   const problems = csv.problems.map((problem) => fieldProblem(document, FILE, problem));
-  if (complete && symbols.size === 0 && (outline.file !== undefined || outline.symbols.length > 0)) {
+  if (complete && symbols.size === 0 && saysAll(strategy)) {
     problems.push(fieldProblem(document, UNIVERSE, { message: 'no symbol is left in this universe' }, 'key'));
   }
   return { strategy, symbols, complete, problems, warnings };
+}
+
+/** False when the schema has refused a part of the universe: what it would hold is not known. */
+function saysAll({ document, outline }: DeclaredStrategy): boolean {
+  const listed = valueAt(document.data, [...UNIVERSE, 'symbols']);
+  if (listed === undefined) return outline.file !== undefined;
+  return Array.isArray(listed) && listed.length === outline.symbols.length;
 }
 
 const NO_FILE: CsvSymbols = { symbols: new Map(), problems: [], warnings: [] };
@@ -80,8 +87,8 @@ export function checkOverlap(universes: readonly Universe[]): Problem[] {
     for (const symbol of universe.symbols.keys()) {
       const claiming = owners.get(symbol) ?? [];
       // Two strategies of one name have that as their problem.
-      if (claiming.every((other) => nameOf(other) !== nameOf(universe)))
-        owners.set(symbol, [...claiming, universe]);
+      const isNew = claiming.every((other) => nameOf(other) !== nameOf(universe));
+      if (isNew) owners.set(symbol, [...claiming, universe]);
     }
   }
   return [...owners].flatMap(([symbol, claiming]) => overlapProblem(symbol, claiming));

@@ -14,12 +14,13 @@ export interface YamlDocument {
   readonly file: string;
   /** The text of the whole file. */
   readonly text: string;
+  readonly lines: LineIndex;
   readonly tree: YamlTree;
   /** Plain objects, lists, text, numbers, booleans and null; acyclic, and free of refused and repeated keys. */
   readonly data: unknown;
 }
 
-export interface YamlFile {
+interface YamlFile {
   /** Documents without content are left out. */
   readonly documents: readonly YamlDocument[];
   readonly problems: readonly Problem[];
@@ -28,27 +29,29 @@ export interface YamlFile {
 }
 
 export const TEXT_MAX = 1_048_576;
-const DEPTH_MAX = 32;
+/** A manifest is eight deep; the parser's time doubles with each level of nested `? ` keys. */
+const DEPTH_MAX = 16;
 
 /** Reads all documents of a file. Never throws: what is wrong comes back as problems. */
 export function parseYaml(file: string, text: string): YamlFile {
   if (text.length > TEXT_MAX) {
     return {
       documents: [],
-      problems: [problemAt(file, '', 0, 'the file is larger than 1 MiB')],
+      problems: [problemAt(file, [0], 0, 'the file is larger than 1 MiB')],
       readable: false,
     };
   }
+  const lines = lineIndexOf(text);
   try {
     const events = parseEvents(text, { maxDepth: DEPTH_MAX });
     const { trees, problems } = buildTrees(text, events);
-    const found = problems.map(({ offset, message }) => problemAt(file, text, offset, message));
+    const found = problems.map(({ offset, message }) => problemAt(file, lines, offset, message));
     if (problems.some(({ fatal }) => fatal)) return { documents: [], problems: found, readable: false };
     const values = constructFromEvents(events, { source: text, schema: SAFE_SCHEMA });
-    const documents = trees.map((tree, index) => ({ file, text, tree, data: values[index] }));
+    const documents = trees.map((tree, index) => ({ file, text, lines, tree, data: values[index] }));
     return { documents: documents.filter(hasContent), problems: found, readable: true };
   } catch (error) {
-    return { documents: [], problems: [syntaxProblem(file, text, error)], readable: false };
+    return { documents: [], problems: [syntaxProblem(file, lines, error)], readable: false };
   }
 }
 
@@ -80,28 +83,40 @@ function hasContent({ data }: YamlDocument): boolean {
   return data !== null && data !== undefined;
 }
 
-function syntaxProblem(file: string, text: string, error: unknown): Problem {
-  if (!(error instanceof YAMLException)) return problemAt(file, text, 0, `no YAML: ${String(error)}`);
+function syntaxProblem(file: string, lines: LineIndex, error: unknown): Problem {
+  if (!(error instanceof YAMLException)) return problemAt(file, lines, 0, `no YAML: ${String(error)}`);
   const reason = error.reason.replace(
     /nesting exceeded maxDepth \(\d+\)/,
     `the nesting is deeper than ${DEPTH_MAX} levels`,
   );
-  return problemAt(file, text, error.mark?.position ?? 0, reason);
+  return problemAt(file, lines, error.mark?.position ?? 0, reason);
 }
 
-function problemAt(file: string, text: string, offset: number, message: string): Problem {
-  return { file, ...positionOf(text, offset), path: '', message };
+function problemAt(file: string, lines: LineIndex, offset: number, message: string): Problem {
+  return { file, ...positionOf(lines, offset), path: '', message };
 }
 
-export interface Position {
+interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-function positionOf(text: string, offset: number): Position {
-  const before = text.slice(0, offset).replace(/^\uFEFF/, '');
-  const lines = before.split(/\r\n|\n|\r/);
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+/** Offsets at which the lines of a text start; a byte order mark is no part of the first. */
+type LineIndex = readonly number[];
+
+function lineIndexOf(text: string): LineIndex {
+  const breaks = [...text.matchAll(/\r\n|\n|\r/g)].map(({ index, 0: { length } }) => index + length);
+  return [text.startsWith('\uFEFF') ? 1 : 0, ...breaks];
+}
+
+function positionOf(lines: LineIndex, offset: number): Position {
+  let line = 0;
+  for (let end = lines.length; end - line > 1;) {
+    const middle = (line + end) >> 1;
+    if ((lines[middle] ?? 0) <= offset) line = middle;
+    else end = middle;
+  }
+  return { line: line + 1, column: Math.max(0, offset - (lines[line] ?? 0)) + 1 };
 }
 
 /** A problem at a field: at its value or its key, or where its nearest parent is when it is absent. */
@@ -124,12 +139,12 @@ export function locate(document: YamlDocument, path: FieldPath, part: 'value' | 
   let keyStart = node.start;
   for (const step of path) {
     const child = childOf(node, step);
-    if (child === undefined) return positionOf(document.text, keyStart);
+    if (child === undefined) return positionOf(document.lines, keyStart);
     keyStart = child.keyStart;
     node = child.node;
   }
   const atKey = part === 'key' || node.end === node.start;
-  return positionOf(document.text, atKey ? keyStart : node.start);
+  return positionOf(document.lines, atKey ? keyStart : node.start);
 }
 
 /** The text of a field as it is written; empty when it is absent. */
@@ -151,7 +166,7 @@ function childOf(
     return item && { node: item, keyStart: item.start };
   }
   if (node.kind !== 'map') return undefined;
-  const entry = node.entries.findLast(({ key }) => key === String(step));
+  const entry = node.byKey.get(String(step));
   return entry && { node: entry.value, keyStart: entry.keySpan.start };
 }
 

@@ -24,6 +24,8 @@ export interface MapNode extends Span {
   readonly kind: 'map';
   readonly flow: boolean;
   readonly entries: MapEntry[];
+  /** The last entry of each key. */
+  readonly byKey: Map<string, MapEntry>;
 }
 
 export interface MapEntry {
@@ -40,7 +42,7 @@ export interface YamlTree {
   readonly aliases: number;
 }
 
-export interface TreeProblem {
+interface TreeProblem {
   readonly offset: number;
   readonly message: string;
   /** True when the values of the documents must not be built. */
@@ -95,7 +97,6 @@ interface OpenCollection<Node extends ListNode | MapNode> {
 
 interface OpenMap extends OpenCollection<MapNode> {
   readonly kind: 'map';
-  readonly seen: Set<string>;
   key: { readonly text: string; readonly span: Span } | undefined;
 }
 
@@ -128,14 +129,13 @@ class TreeBuilder {
         return;
       }
       case EVENT_ID.MAPPING: {
-        const node: MapNode = { kind: 'map', ...span(event), entries: [] };
+        const node: MapNode = { kind: 'map', ...span(event), entries: [], byKey: new Map() };
         const anchor = this.#anchor(event, node);
         this.#frames.push({
           kind: 'map',
           node,
           anchor,
           before: this.#nodes,
-          seen: new Set(),
           key: undefined,
         });
         return;
@@ -229,18 +229,19 @@ class TreeBuilder {
     else if (frame.key === undefined) {
       if (keyText === undefined) this.#problem(node.start, 'a key must be plain text');
       frame.key = { text: keyText?.() ?? '', span: node };
-      this.#checkKey(frame.key.text, frame.seen, node.start);
+      this.#checkKey(frame.key.text, frame.node, node.start);
     } else {
-      frame.node.entries.push({ key: frame.key.text, keySpan: frame.key.span, value: node });
+      const entry = { key: frame.key.text, keySpan: frame.key.span, value: node };
+      frame.node.entries.push(entry);
+      frame.node.byKey.set(entry.key, entry);
       frame.key = undefined;
     }
   }
 
-  #checkKey(key: string, seen: Set<string>, offset: number): void {
+  #checkKey(key: string, { byKey }: MapNode, offset: number): void {
     const refused = REFUSED_KEYS.get(key);
     if (refused !== undefined) this.#problem(offset, refused);
-    else if (seen.has(key)) this.#problem(offset, `the key ${quoted(key)} is here twice`);
-    seen.add(key);
+    else if (byKey.has(key)) this.#problem(offset, `the key ${quoted(key)} is here twice`);
   }
 
   #problem(offset: number, message: string, fatal = false): void {

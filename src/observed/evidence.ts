@@ -24,7 +24,7 @@ export type Explanation =
   | { readonly kind: 'silent'; readonly outside: Quantity };
 
 /** From when on the history of a symbol counts. */
-export function anchorOf(ledger: Ledger, symbol: string): Anchor {
+function anchorOf(ledger: Ledger, symbol: string): Anchor {
   return ledger.anchors.get(symbol) ?? { at: ledger.historySince, unmanaged: 0 as Quantity };
 }
 

@@ -19,6 +19,7 @@ export function emptyLedger(): Ledger {
     account: null,
     opened: false,
     books: new Map(),
+    shared: new Set(),
     realised: new Map(),
     lastExecution: new Map(),
     fence: 0,
@@ -121,6 +122,7 @@ function isFencedOff(ledger: WritableLedger, event: JournalEvent): boolean {
 function openBooks(ledger: WritableLedger, event: EventOf<'books-opened'>, at: Instant): void {
   for (const { strategy, symbol, quantity, cost, since, orderId } of event.lots) {
     bookOf(ledger, strategy).set(symbol, { quantity, cost, since, orderId });
+    noteOwners(ledger, symbol);
   }
   for (const { strategy, at: executedAt } of event.lastExecution)
     ledger.lastExecution.set(strategy, executedAt);
@@ -251,12 +253,21 @@ function resolveSymbol(ledger: WritableLedger, event: EventOf<'symbol-resolved'>
 function tradeInBook(ledger: WritableLedger, strategy: string, symbol: string, trade: Trade): void {
   const book = bookOf(ledger, strategy);
   const { lot, realised } = bookTrade(book.get(symbol), trade);
+  const isNew = !book.has(symbol);
   if (lot === undefined) book.delete(symbol);
   else book.set(symbol, lot);
+  if (isNew || lot === undefined) noteOwners(ledger, symbol);
   if (realised === 0) return;
   const profits = ledger.realised.get(strategy) ?? new Map<string, Money>();
   profits.set(symbol, ((profits.get(symbol) ?? 0) + realised) as Money);
   ledger.realised.set(strategy, profits);
+}
+
+function noteOwners(ledger: WritableLedger, symbol: string): void {
+  let owners = 0;
+  for (const book of ledger.books.values()) if (book.has(symbol)) owners += 1;
+  if (owners > 1) ledger.shared.add(symbol);
+  else ledger.shared.delete(symbol);
 }
 
 function bookOf(ledger: WritableLedger, strategy: string): Map<string, Lot> {

@@ -76,6 +76,8 @@ export interface Ledger {
   readonly opened: boolean;
   /** Strategy -> symbol -> lot. */
   readonly books: ReadonlyMap<string, ReadonlyMap<string, Lot>>;
+  /** Symbols in more than one book: only opening balances can bring them about. */
+  readonly shared: ReadonlySet<string>;
   /** Strategy -> symbol -> profit of closed quantities. */
   readonly realised: ReadonlyMap<string, ReadonlyMap<string, Money>>;
   readonly lastExecution: ReadonlyMap<string, Instant>;
@@ -106,7 +108,9 @@ type Writable<T> =
       ? {
           -readonly [Key in keyof T]: T[Key] extends ReadonlyMap<unknown, unknown>
             ? Writable<T[Key]>
-            : T[Key];
+            : T[Key] extends ReadonlySet<infer Item>
+              ? Set<Item>
+              : T[Key];
         }
       : T;
 

@@ -1,8 +1,8 @@
 /** What the rules of a plan share: the facts, looked up once, and the plan as it grows. */
-import type { Price } from '../domain/decimal.ts';
+import type { Money, Price } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { DesiredState, DesiredStrategy } from '../desired/desired-state.ts';
-import { attribute, type Attribution } from '../observed/attribution.ts';
+import { attribute, type Difference } from '../observed/attribution.ts';
 import type {
   BrokerAccount,
   BrokerOrder,
@@ -35,8 +35,11 @@ export interface PlanFacts {
   readonly ledger: Ledger;
   /** Null while any part of the snapshot is unknown: then nothing is ordered. */
   readonly market: Market | null;
-  readonly attribution: Attribution | null;
+  /** Where books and broker differ, by symbol; nothing while positions are unknown. */
+  readonly differences: ReadonlyMap<string, Difference>;
   readonly strategies: ReadonlyMap<string, DesiredStrategy>;
+  /** Gross value of each book at the broker's prices, by strategy. */
+  readonly exposures: ReadonlyMap<string, Money>;
 }
 
 /** Why a symbol takes no order: `entries` still lets positions shrink, `all` lets nothing through. */
@@ -76,16 +79,12 @@ export function emptyDraft(): PlanDraft {
 export function gatherFacts(input: PlanInput): PlanFacts {
   const { ledger, snapshot } = input.observed;
   const { settleWindow } = input.desired.account.execution;
-  return {
-    input,
-    ledger,
-    market: knownMarket(input),
-    attribution:
-      snapshot.positions.kind === 'ok'
-        ? attribute(ledger, snapshot.positions.data, snapshot.takenAt, settleWindow)
-        : null,
-    strategies: new Map(input.desired.strategies.map((strategy) => [strategy.name, strategy])),
-  };
+  const attribution =
+    snapshot.positions.kind === 'ok'
+      ? attribute(ledger, snapshot.positions.data, snapshot.takenAt, settleWindow)
+      : { differences: new Map<string, Difference>(), exposures: new Map<string, Money>() };
+  const strategies = new Map(input.desired.strategies.map((strategy) => [strategy.name, strategy]));
+  return { input, ledger, market: knownMarket(input), strategies, ...attribution };
 }
 
 function knownMarket({ observed: { snapshot } }: PlanInput): Market | null {

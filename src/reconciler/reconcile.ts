@@ -11,6 +11,7 @@ import { housekeepingOf, keepHouse } from '../actions/housekeeping.ts';
 import { observe, sightingOf } from '../actions/observe.ts';
 import type { Outcome } from '../actions/outcome.ts';
 import { checkPlan } from './check-plan.ts';
+import { orphanWarnings } from './orphan-warnings.ts';
 import { hasWork, makePlan } from './plan.ts';
 import { isOrder, isReduction, type Action, type OrderAction, type Plan } from './plan-types.ts';
 import type { Ports } from './ports.ts';
@@ -52,6 +53,8 @@ export async function lookAndPlan(pass: Pass, patient: boolean): Promise<Look> {
 
 export async function reconcile(pass: Pass, approval: Approval): Promise<PassResult> {
   const { plan, observed } = await lookAndPlan(pass, true);
+  for (const { strategy, message } of orphanWarnings(pass.desired.strategies, observed.ledger))
+    pass.ports.report.warn(strategy, message);
   const isRecorded = observed.ledger.revision?.digest === pass.desired.digest;
   if (!hasWork(plan) && isRecorded) return { kind: 'nothing', plan };
   if (hasWork(plan) && !(await approval.approve(plan))) return { kind: 'declined', plan };

@@ -1,7 +1,6 @@
 /** What the account looks like now, and what it would look like after the plan. */
 import { negate, shareOf, subtract, valueOf, type Money } from '../domain/decimal.ts';
 import type { Market, PlanDraft, PlanFacts } from './draft.ts';
-import { priceOf } from './draft.ts';
 import type { OrderAction, Total, Totals } from './plan-types.ts';
 
 export function totalsOf(facts: PlanFacts, draft: PlanDraft): Totals | null {
@@ -49,18 +48,9 @@ function strategyTotals(
     return {
       strategy,
       limitRatio,
-      exposure: total(bookExposure(facts, strategy), sum(own, exposureChange), limit),
+      exposure: total(facts.exposures.get(strategy) ?? 0, sum(own, exposureChange), limit),
     };
   });
-}
-
-function bookExposure(facts: PlanFacts, strategy: string): number {
-  let exposure = 0;
-  for (const [symbol, lot] of facts.ledger.books.get(strategy) ?? []) {
-    const price = priceOf(facts, symbol);
-    if (price !== undefined) exposure += Math.abs(valueOf(lot.quantity, price));
-  }
-  return exposure;
 }
 
 function exposureChange({ value, from, to }: OrderAction): number {

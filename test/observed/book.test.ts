@@ -79,7 +79,8 @@ const arbitraryTrade = fc
     price: fc.integer({ min: 1, max: 900 }),
   })
   .map(({ shares, price }): Trade => {
-    const value = Math.trunc((shares * price) / 1_000) as Money;
+    // Never -0, which is no amount of money.
+    const value = (Math.trunc((shares * price) / 1_000) + 0) as Money;
     return { quantity: shares as Quantity, value, at: 2 as Instant, orderId: null };
   });
 

@@ -155,6 +155,14 @@ describe('an edit', () => {
     }
   });
 
+  test('that takes a single byte between records out is damage', () => {
+    const bytes = historyBytes();
+    for (const end of recordEnds(bytes).slice(0, -1)) {
+      const without = Buffer.concat([bytes.subarray(0, end), bytes.subarray(end + 1)]);
+      expect(readJournal(JOURNAL_START, without).kind).toBe('damaged');
+    }
+  });
+
   test('that puts a line in is damage, unless it only pushes the last record', () => {
     const bytes = historyBytes();
     const ends = recordEnds(bytes);

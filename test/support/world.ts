@@ -138,8 +138,8 @@ function handle(
     books: () =>
       Object.fromEntries(
         [...journal.ledger().books]
-          .map(([name, book]) => [name, quantities(book)])
-          .filter(([, book]) => Object.keys(book as object).length > 0),
+          .filter(([, book]) => book.size > 0)
+          .map(([name, book]) => [name, quantities(book)] as const),
       ),
     held: () => quantities(broker.state().positions),
   };
@@ -315,13 +315,13 @@ function portsOf({ clock, broker, journal, log, priceAt }: PortParts): Ports {
   };
 }
 
-export function percent(text: string): Ratio {
+function percent(text: string): Ratio {
   const ratio = parsePercent(text);
   if (ratio === undefined) throw new Error(`no percentage: ${text}`);
   return ratio;
 }
 
-export function money(text: string): Money {
+function money(text: string): Money {
   const value = parseMoney(text);
   if (value === undefined) throw new Error(`no money: ${text}`);
   return value;

@@ -25,7 +25,7 @@ export function weighEvidence(facts: PlanFacts, draft: PlanDraft): void {
       detail: `${kind}: ${detail}; see 'hgctl resolve ${symbol}'`,
     });
   }
-  for (const symbol of facts.attribution?.shared ?? []) {
+  for (const symbol of facts.ledger.shared) {
     freeze(draft, symbol, {
       grade: 'entries',
       reason: 'SymbolConflict',
@@ -33,7 +33,7 @@ export function weighEvidence(facts: PlanFacts, draft: PlanDraft): void {
     });
   }
   freezeShrunk(facts, draft);
-  const differences = [...(facts.attribution?.differences.values() ?? [])];
+  const differences = [...facts.differences.values()];
   for (const difference of differences) noteHarmless(difference, draft);
   const missing = differences.filter(({ missing: gone, symbol }) => gone !== 0 && isJudged(draft, symbol));
   if (missing.length > 0) judge(facts, missing, draft);

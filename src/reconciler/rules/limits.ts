@@ -2,18 +2,11 @@
  * Limits on entries, in order of priority: what does not fit is left out whole, and the next one is tried.
  * Reductions pass every limit, and what they free counts.
  */
-import {
-  formatDollars,
-  formatPercent,
-  shareOf,
-  valueOf,
-  type Money,
-  type Quantity,
-} from '../../domain/decimal.ts';
+import { formatDollars, formatPercent, shareOf, valueOf, type Money } from '../../domain/decimal.ts';
 import { compareText } from '../../domain/names.ts';
 import type { DesiredStrategy } from '../../desired/desired-state.ts';
 import { ordersOn } from '../../observed/ledger.ts';
-import { hold, priceOf, type Market, type PlanDraft, type PlanFacts } from '../draft.ts';
+import { hold, type Market, type PlanDraft, type PlanFacts } from '../draft.ts';
 import type { HoldReason, OrderAction } from '../plan-types.ts';
 
 export function keepLimits(facts: PlanFacts, draft: PlanDraft): void {
@@ -73,7 +66,12 @@ function measureRoom(facts: PlanFacts, market: Market, draft: PlanDraft): Room {
     ),
     ordersToday: today.length + draft.reductions.length,
     ordersBySymbol,
-    strategies: new Map([...facts.ledger.books.keys()].map((name) => [name, measureStrategy(facts, name)])),
+    strategies: new Map(
+      [...facts.ledger.books].map(([name, book]) => [
+        name,
+        { exposure: facts.exposures.get(name) ?? 0, positions: book.size },
+      ]),
+    ),
     equity: market.account.equity,
   };
   for (const { strategy, value, to } of draft.reductions) {
@@ -85,16 +83,6 @@ function measureRoom(facts: PlanFacts, market: Market, draft: PlanDraft): Room {
     if (to === 0) own.positions -= 1;
   }
   return room;
-}
-
-function measureStrategy(facts: PlanFacts, name: string): { exposure: number; positions: number } {
-  const book = facts.ledger.books.get(name) ?? new Map<string, { quantity: Quantity }>();
-  let exposure = 0;
-  for (const [symbol, lot] of book) {
-    const price = priceOf(facts, symbol);
-    if (price !== undefined) exposure += Math.abs(valueOf(lot.quantity, price));
-  }
-  return { exposure, positions: book.size };
 }
 
 type Refusal = { readonly reason: HoldReason; readonly detail: string };

@@ -14,7 +14,7 @@ export function keepMarketHours({ market, input }: PlanFacts, draft: PlanDraft):
   draft.entries.length = 0;
 }
 
-export function isOrderTime(clock: MarketClock, now: number): boolean {
+function isOrderTime(clock: MarketClock, now: number): boolean {
   return clock.isOpen && (clock.lastSubmit === null || now <= clock.lastSubmit);
 }
 

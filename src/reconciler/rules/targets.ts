@@ -6,10 +6,10 @@ import type { DesiredStrategy, FixedSignal } from '../../desired/desired-state.t
 import type { SlotTarget } from '../../observed/events.ts';
 import type { Lot } from '../../observed/book.ts';
 import { lotOf } from '../../observed/ledger.ts';
-import { hold, type Market, type PlanDraft, type PlanFacts } from '../draft.ts';
+import { hold, type PlanDraft, type PlanFacts } from '../draft.ts';
 import { proposeEntry, proposeReduction, type Change } from '../orders.ts';
 import { dueSlot } from '../slots.ts';
-import { wantedByFixed } from '../wanted.ts';
+import { wantedByFixed, type FixedTurn } from '../wanted.ts';
 import { isOff } from './orphans.ts';
 
 const BAND_DEFAULT = (WHOLE / 100) as Ratio;
@@ -46,14 +46,8 @@ function whyIdle(strategy: DesiredStrategy): Idle | null {
   return null;
 }
 
-interface Turn {
-  readonly strategy: DesiredStrategy;
-  readonly signal: FixedSignal;
-  readonly market: Market;
-}
-
 /** Without a schedule on every pass; with one only inside a slot that has not ended. */
-function follow(facts: PlanFacts, turn: Turn, draft: PlanDraft): void {
+function follow(facts: PlanFacts, turn: FixedTurn, draft: PlanDraft): void {
   const { strategy } = turn;
   if (strategy.schedule.length === 0) {
     for (const target of wantedByFixed(facts, turn, draft)) move(facts, turn, { target, slot: null }, draft);
@@ -74,7 +68,7 @@ function follow(facts: PlanFacts, turn: Turn, draft: PlanDraft): void {
 }
 
 /** An exit closes only what was opened before its nominal time; an entry never reduces. */
-function slotTargets(facts: PlanFacts, turn: Turn, slot: Slot, draft: PlanDraft): SlotTarget[] {
+function slotTargets(facts: PlanFacts, turn: FixedTurn, slot: Slot, draft: PlanDraft): SlotTarget[] {
   const book: ReadonlyMap<string, Lot> = facts.ledger.books.get(turn.strategy.name) ?? new Map<string, Lot>();
   if (slot.action === 'exit') return exitTargets(book, slot.at);
   const wanted = wantedByFixed(facts, turn, draft);
@@ -93,7 +87,12 @@ interface Step {
   readonly slot: string | null;
 }
 
-function move(facts: PlanFacts, { strategy, signal }: Turn, { target, slot }: Step, draft: PlanDraft): void {
+function move(
+  facts: PlanFacts,
+  { strategy, signal }: FixedTurn,
+  { target, slot }: Step,
+  draft: PlanDraft,
+): void {
   const { symbol, priority } = target;
   const from = lotOf(facts.ledger, strategy.name, symbol)?.quantity ?? (0 as Quantity);
   const to = target.quantity;

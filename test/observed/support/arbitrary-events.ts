@@ -9,7 +9,7 @@ const quantity = fc.integer({ min: -5_000_000_000, max: 5_000_000_000 }).map((n)
 const amount = fc.integer({ min: 1, max: 5_000_000_000 }).map((n) => n as Quantity);
 const price = fc.integer({ min: 1, max: 900_000_000 }).map((n) => n as Price);
 const money = fc.integer({ min: -5_000_000_000, max: 5_000_000_000 }).map((n) => n as Money);
-const value = fc.integer({ min: 0, max: 5_000_000_000 }).map((n) => n as Money);
+const value = fc.integer({ min: 1, max: 5_000_000_000 }).map((n) => n as Money);
 const strategy = fc.constantFrom('core', 'omr', 'mp', 'constructor');
 const symbol = fc.constantFrom('VTI', 'BND', 'BRK.B');
 const clientOrderId = fc.constantFrom('o1', 'o2', 'o3', 'o4');
