@@ -13,7 +13,8 @@ const QUANTITY = (100 * SHARE) as Quantity;
 const PRICE = 50_000_000 as Price;
 
 /** The kinds of difference that can be planted, each with the class that a plan must give it. */
-export type Planted = 'closed-outside' | 'reduced-outside' | 'missing' | 'unmanaged' | 'unknown-symbol' | 'side-flip';
+export type Planted =
+  'closed-outside' | 'reduced-outside' | 'missing' | 'unmanaged' | 'unknown-symbol' | 'side-flip';
 
 export interface BenchWorld {
   readonly input: PlanInput;
@@ -25,7 +26,14 @@ export interface WorldSize {
   readonly positions: number;
 }
 
-const KINDS: readonly Planted[] = ['closed-outside', 'reduced-outside', 'missing', 'unmanaged', 'unknown-symbol', 'side-flip'];
+const KINDS: readonly Planted[] = [
+  'closed-outside',
+  'reduced-outside',
+  'missing',
+  'unmanaged',
+  'unknown-symbol',
+  'side-flip',
+];
 
 /** `every`: plants a difference at every so many positions; 0 plants none. */
 export function benchWorld({ strategies, positions }: WorldSize, every: number): BenchWorld {
@@ -36,7 +44,15 @@ export function benchWorld({ strategies, positions }: WorldSize, every: number):
   const declared: DesiredStrategy[] = [];
   for (let index = 0; index < strategies; index += 1) {
     const symbols = Array.from({ length: positions }, (_, at) => symbolAt(index * positions + at));
-    books.set(`s${index}`, new Map(symbols.map((symbol) => [symbol, { quantity: QUANTITY, cost: 5_000_000_000 as Money, since: NOW, orderId: null }])));
+    books.set(
+      `s${index}`,
+      new Map(
+        symbols.map((symbol) => [
+          symbol,
+          { quantity: QUANTITY, cost: 5_000_000_000 as Money, since: NOW, orderId: null },
+        ]),
+      ),
+    );
     for (const symbol of symbols) held.set(symbol, position(symbol, QUANTITY));
     declared.push(strategy(`s${index}`, index, symbols));
   }
@@ -60,10 +76,19 @@ interface Ground {
 function plant(kind: Planted, symbol: string, { held, fills, planted }: Ground): void {
   const subject = kind === 'unknown-symbol' ? `X${symbol}` : symbol;
   planted.set(subject, kind);
-  const set = (shares: number): void => void held.set(subject, position(subject, (shares * SHARE) as Quantity));
+  const set = (shares: number): void =>
+    void held.set(subject, position(subject, (shares * SHARE) as Quantity));
   const sold = (shares: number): void => {
     const time = (NOW - 60_000) as Instant;
-    fills.push({ id: `f-${subject}`, brokerOrderId: `b-${subject}`, symbol, side: 'sell', quantity: (shares * SHARE) as Quantity, price: PRICE, time });
+    fills.push({
+      id: `f-${subject}`,
+      brokerOrderId: `b-${subject}`,
+      symbol,
+      side: 'sell',
+      quantity: (shares * SHARE) as Quantity,
+      price: PRICE,
+      time,
+    });
   };
   switch (kind) {
     case 'closed-outside':
@@ -101,7 +126,8 @@ function inputOf(
   for (const book of books.values()) {
     for (const [symbol, lot] of book) {
       const quantity = positions.get(symbol)?.quantity ?? 0;
-      if (quantity < lot.quantity) missing.set(symbol, Math.max(quantity - lot.quantity, -lot.quantity) as Quantity);
+      if (quantity < lot.quantity)
+        missing.set(symbol, Math.max(quantity - lot.quantity, -lot.quantity) as Quantity);
     }
   }
   return {
@@ -112,7 +138,11 @@ function inputOf(
       ledger: { ...emptyLedger(), opened: true, books, historySince: (NOW - 3_600_000) as Instant },
       snapshot: {
         takenAt: NOW,
-        account: { kind: 'ok', asOf, data: { id: 'SIM', environment: 'simulated', equity: cash, cash, buyingPower: cash } },
+        account: {
+          kind: 'ok',
+          asOf,
+          data: { id: 'SIM', environment: 'simulated', equity: cash, cash, buyingPower: cash },
+        },
         positions: { kind: 'ok', asOf, data: positions },
         openOrders: { kind: 'ok', asOf, data: [] },
         clock: { kind: 'ok', asOf, data: { now: NOW, isOpen: true, session, lastSubmit: null } },
@@ -135,7 +165,11 @@ function strategy(name: string, priority: number, symbols: readonly string[]): D
     priority,
     signal: {
       type: 'fixed',
-      targets: symbols.map((symbol) => ({ symbol, size: { kind: 'quantity', quantity: QUANTITY }, priority: 0 })),
+      targets: symbols.map((symbol) => ({
+        symbol,
+        size: { kind: 'quantity', quantity: QUANTITY },
+        priority: 0,
+      })),
       band: null,
       wholeShares: true,
     },
@@ -151,9 +185,23 @@ function account(): DesiredState['account'] {
   const percent = 1_000_000 as Ratio;
   return {
     name: 'bench',
-    broker: { type: 'simulated', cash: 0 as Money, clock: 'always-open', seed: 1, multiplier: percent, fillDelay: 1_000, partialFills: 0 as Ratio },
+    broker: {
+      type: 'simulated',
+      cash: 0 as Money,
+      clock: 'always-open',
+      seed: 1,
+      multiplier: percent,
+      fillDelay: 1_000,
+      partialFills: 0 as Ratio,
+    },
     prices: { type: 'synthetic', seed: 1, movement: 'constant' },
-    limits: { maxOrderValue: null, maxOrdersPerDay: null, maxOrdersPerSymbol: null, priceCollar: percent, maxGross: null },
+    limits: {
+      maxOrderValue: null,
+      maxOrdersPerDay: null,
+      maxOrdersPerSymbol: null,
+      priceCollar: percent,
+      maxGross: null,
+    },
     execution: {
       lockWait: 30_000,
       lockTimeout: 240_000,
@@ -177,6 +225,7 @@ function position(symbol: string, quantity: Quantity): BrokerPosition {
 /** `AAAA`, `AAAB`, ... */
 function symbolAt(index: number): string {
   let text = '';
-  for (let rest = index, digit = 0; digit < 4; digit += 1, rest = Math.floor(rest / 26)) text = String.fromCharCode(65 + (rest % 26)) + text;
+  for (let rest = index, digit = 0; digit < 4; digit += 1, rest = Math.floor(rest / 26))
+    text = String.fromCharCode(65 + (rest % 26)) + text;
   return text;
 }

@@ -25,7 +25,7 @@ export function readManifests(io: Io, options: GlobalOptions): Manifests {
     readStdin: () => readFileSync(STDIN, 'utf8'),
   });
   if (loaded.kind === 'invalid') throw invalid(loaded.problems.map(formatProblem));
-  for (const warning of loaded.warnings) io.stderr(`warning: ${printable(formatProblem(warning))}\n`);
+  for (const warning of loaded.warnings) io.stderr(`warning: ${printableLines(formatProblem(warning))}\n`);
   return { desired: loaded.desired, locate: loaded.locate, accountFile: resolve(loaded.accountFile) };
 }
 
@@ -36,6 +36,11 @@ function manifestPaths(io: Io, options: GlobalOptions): readonly string[] {
 
 function invalid(problems: readonly string[]): HgctlError {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  const list = problems.map((problem) => `  ${printable(problem)}`).join('\n');
+  const list = problems.map((problem) => `  ${printableLines(problem)}`).join('\n');
   return new HgctlError(EXIT.invalid, `the manifests have ${count}; nothing was executed:\n${list}`);
+}
+
+/** Some messages show lines to add. */
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n  ');
 }

@@ -24,18 +24,21 @@ export async function checkData({ ports, paths }: World): Promise<void> {
   await checkFirstStart(ports);
 }
 
-/** Opens empty books on a first start, and writes a state file that is missing or behind. */
-async function openData(io: Io, { ports, paths }: World): Promise<void> {
-  const before = ports.journal.ledger();
-  if (!before.opened) {
-    const ledger = await openBooks(ports, { kind: 'empty' });
-    ports.stateFile.write(ledger);
-    io.stderr(`Opened empty books for account ${ledger.account?.id ?? ''} in ${paths.folder}\n`);
-    return;
-  }
-  const state = inspectStateFile(paths.stateFile, before);
+/** Opens empty books on a first start; later on, sees to it that the state file is there. */
+async function openData(io: Io, world: World): Promise<void> {
+  const { ports, paths } = world;
+  if (ports.journal.ledger().opened) return repairStateFile(io, world);
+  const ledger = await openBooks(ports, { kind: 'empty' });
+  ports.stateFile.write(ledger);
+  io.stderr(`Opened empty books for account ${ledger.account?.id ?? ''} in ${paths.folder}\n`);
+}
+
+/** Writes a state file that is missing or behind the journal anew, and says so. */
+export function repairStateFile(io: Io, { ports, paths }: World): void {
+  const ledger = ports.journal.ledger();
+  const state = inspectStateFile(paths.stateFile, ledger);
   if (state.kind !== 'missing' && state.kind !== 'older') return;
-  ports.stateFile.write(before);
+  ports.stateFile.write(ledger);
   io.stderr(
     `Rebuilt ${paths.stateFile} from the journal: it was ${state.kind === 'missing' ? 'missing' : 'behind'}\n`,
   );

@@ -1,6 +1,5 @@
 /** The terminal and environment of this process. */
 import { writeSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import type { StopSignal } from '../reconciler/ports.ts';
 import type { Io } from './io.ts';
 
@@ -35,6 +34,7 @@ function write(fd: number, text: string): void {
 }
 
 async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await lines.question(question);

@@ -14,6 +14,9 @@ import { quoted } from './problem.ts';
 import { parseScheduleTime } from './schedule-time.ts';
 import type { ScheduleTime } from './desired-state.ts';
 
+// A manifest is checked once a run: generated checkers cost more than they save.
+z.config({ jitless: true });
+
 /** A mapping with exactly these keys. The message of an unknown key is the list of the known ones. */
 export function mapping<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,

@@ -1,5 +1,7 @@
 /** Arithmetic on calendar dates, without a clock and without a zone (proleptic Gregorian). */
-import type { CalendarDate } from './instant.ts';
+
+/** `YYYY-MM-DD`, a date of the New York calendar. */
+export type CalendarDate = string;
 
 /** Days since 1970-01-01. NaN stands for "no date". */
 export type DayNumber = number;

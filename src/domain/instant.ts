@@ -3,24 +3,32 @@
  *
  * Storage is in milliseconds since 1970 UTC; people and the original's files see New York time.
  */
-import { DateTime } from 'luxon';
+import { DateTime, FixedOffsetZone } from 'luxon';
+import type { CalendarDate } from './days.ts';
+import { newYorkOffset } from './new-york.ts';
 
 declare const brand: unique symbol;
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type Instant = number & { readonly [brand]: 'instant' };
-/** `YYYY-MM-DD`, a date of the New York calendar. */
-export type CalendarDate = string;
+export type { CalendarDate } from './days.ts';
 
 export const SECOND = 1_000;
 export const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 const ZONE = 'America/New_York';
+/** Minutes from UTC in winter and in summer. */
+const STANDARD = -300;
+const DAYLIGHT = -240;
+/** Given, so that luxon does not ask the host for one: that costs 20 ms. */
+const LOCALE = 'en-US';
+const DATE_LENGTH = 'yyyy-mm-dd'.length;
+const LOCAL_LENGTH = 'yyyy-mm-dd hh:mm:ss'.length;
+const STAMP_LENGTH = 'yyyymmdd_hhmmss'.length;
 
 /** Reads an ISO 8601 instant with offset or `Z`; undefined when it is none, or names no offset. */
 export function parseInstant(text: string): Instant | undefined {
   if (!/(?:Z|[+-]\d{2}:?\d{2})$/.test(text)) return undefined;
-  const time = DateTime.fromISO(text, { zone: 'utc' });
+  const time = DateTime.fromISO(text, { zone: 'utc', locale: LOCALE });
   return time.isValid ? (time.toMillis() as Instant) : undefined;
 }
 
@@ -31,17 +39,19 @@ export function formatInstant(instant: Instant): string {
 
 /** `2025-12-02 15:55:00` in New York. */
 export function formatLocal(instant: Instant): string {
-  return inNewYork(instant).toFormat('yyyy-MM-dd HH:mm:ss');
+  const iso = inNewYork(instant).toISO({ includeOffset: false, suppressMilliseconds: true }) ?? '';
+  return iso.slice(0, LOCAL_LENGTH).replace('T', ' ');
 }
 
 /** `2025-12-02 15:55:00 EST`: the label follows the zone in force. */
 export function formatLocalZone(instant: Instant): string {
-  return inNewYork(instant).toFormat('yyyy-MM-dd HH:mm:ss ZZZZ', { locale: 'en-US' });
+  return `${formatLocal(instant)} ${inNewYork(instant).offset === DAYLIGHT ? 'EDT' : 'EST'}`;
 }
 
 /** `20251202_205500` in UTC, for file names that sort. */
 export function formatStamp(instant: Instant): string {
-  return DateTime.fromMillis(instant, { zone: 'utc' }).toFormat('yyyyMMdd_HHmmss');
+  const iso = DateTime.fromMillis(instant, { zone: 'utc', locale: LOCALE }).toISO({ format: 'basic' }) ?? '';
+  return iso.slice(0, STAMP_LENGTH).replace('T', '_');
 }
 
 /** The New York date of a moment. */
@@ -51,15 +61,15 @@ export function dateOf(instant: Instant): CalendarDate {
 
 /** `15:55` in New York. */
 export function timeOf(instant: Instant): string {
-  return inNewYork(instant).toFormat('HH:mm');
+  return formatLocal(instant).slice(DATE_LENGTH + 1, LOCAL_LENGTH - ':00'.length);
 }
 
 /** The moment of a wall time (`HH:mm`) in New York; of a time that a clock change repeats, the first. */
 export function instantAt(date: CalendarDate, time: string): Instant {
-  const wall = DateTime.fromISO(`${date}T${time}`, { zone: ZONE });
-  // Of two such moments luxon takes one or the other, by the season in which the program runs.
-  const hourBefore = inNewYork(plus(wall.toMillis() as Instant, -HOUR));
-  return (hourBefore.hour === wall.hour ? hourBefore : wall).toMillis() as Instant;
+  const wall = DateTime.fromISO(`${date}T${time}`, { zone: 'utc', locale: LOCALE }).toMillis();
+  const inDaylight = wall - DAYLIGHT * MINUTE;
+  const isDaylight = inNewYork(inDaylight as Instant).offset === DAYLIGHT;
+  return (isDaylight ? inDaylight : wall - STANDARD * MINUTE) as Instant;
 }
 
 export function plus(instant: Instant, milliseconds: number): Instant {
@@ -71,5 +81,7 @@ export function later(a: Instant, b: Instant): Instant {
 }
 
 function inNewYork(instant: Instant): DateTime {
-  return DateTime.fromMillis(instant, { zone: ZONE });
+  const offset = newYorkOffset(instant);
+  const zone = offset === undefined ? ZONE : FixedOffsetZone.instance(offset);
+  return DateTime.fromMillis(instant, { zone, locale: LOCALE });
 }

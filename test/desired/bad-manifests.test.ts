@@ -361,6 +361,11 @@ describe('What does not fit together gives a problem that names both places', ()
       ['m/mp.yaml:7:3 spec.universe: no symbol is left in this universe'],
     ],
     [
+      'an empty list of symbols',
+      withMp('', ['{file: big.csv}', '{symbols: []}']),
+      ['m/mp.yaml:7:3 spec.universe: no symbol is left in this universe'],
+    ],
+    [
       'a universe that says nothing',
       withMp('', ['{file: big.csv}', '{exclude: []}']),
       ['m/mp.yaml:7:3 spec.universe: a universe needs symbols (allowed symbols, file, or both)'],

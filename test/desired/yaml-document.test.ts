@@ -64,7 +64,7 @@ describe('Places', () => {
 describe('Hostile text gives a problem with its place', () => {
   const bomb = ['a0: &a0 [x, x]', ...Array.from({ length: 15 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}]`)];
   test.each([
-    ['deep nesting', '['.repeat(40), 'f:1:32: the nesting is deeper than 32 levels'],
+    ['deep nesting', '['.repeat(40), 'f:1:16: the nesting is deeper than 16 levels'],
     ['a large file', `a: ${'x'.repeat(1_048_576)}`, 'f:1:1: the file is larger than 1 MiB'],
     ['many aliases', `a: &a 1\nb: [${'*a, '.repeat(17)}]`, 'f:2:69: more than 16 aliases in one document'],
     ['an alias that contains itself', 'a: &a\n  b: *a\n', 'f:2:6: the alias *a contains itself'],
@@ -91,6 +91,16 @@ describe('Hostile text gives a problem with its place', () => {
     const wide = `a: &a [${'x,'.repeat(100_000)}]\nb: [${'*a,'.repeat(12)}]`;
     expect(problems(wide)[0]).toBe('f:2:29: its aliases make this document too large');
     expect(problems(bomb.join('\n'))).toEqual([]);
+  });
+
+  test.each([
+    ['nested keys', '? '.repeat(28)],
+    ['repeated keys', 'a: 1\n'.repeat(100_000)],
+    ['one line', `a: [${'[],'.repeat(300_000)}]`],
+    ['blanks before a closing brace', `a: {b: 1${' #x\n'.repeat(250_000)}`],
+  ])('No text of one megabyte keeps the reader busy: %s', (_what, text) => {
+    const { problems: found, documents } = parseYaml('f', text);
+    expect(found.length + documents.length).toBeGreaterThan(0);
   });
 
   test('No key reaches a prototype.', () => {

@@ -9,7 +9,7 @@ import { parseTextOrJson, renderJson } from '../output/formats.ts';
 import { actionJson, planJson } from '../output/plan-json.ts';
 import { ordersText, planText, type PlanTextOptions } from '../output/plan-text.ts';
 import { printable } from '../output/printable.ts';
-import { checkData, passOf } from '../prepare.ts';
+import { checkData, passOf, repairStateFile } from '../prepare.ts';
 import { holdExits } from './plan.ts';
 
 export interface ApplyOptions extends GlobalOptions {
@@ -25,6 +25,7 @@ export async function runApply(io: Io, options: ApplyOptions): Promise<ExitCode>
     const text: PlanTextOptions = { style: styleOf(io, options), locate: world.manifests.locate };
     const approval = approvalOf(io, { yes: options.yes ?? false, format, text });
     const result = await reconcile(passOf(io, world), approval);
+    if (result.kind === 'nothing') repairStateFile(io, world);
     world.close();
     print(io, result, { format, text });
     return exitOf(io, result);
