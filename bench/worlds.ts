@@ -127,7 +127,7 @@ function inputOf(
     for (const [symbol, lot] of book) {
       const quantity = positions.get(symbol)?.quantity ?? 0;
       if (quantity < lot.quantity)
-        missing.set(symbol, Math.max(quantity - lot.quantity, -lot.quantity) as Quantity);
+        missing.set(symbol, Math.max(quantity - lot.quantity, 0 - lot.quantity) as Quantity);
     }
   }
   return {

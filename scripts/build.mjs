@@ -20,10 +20,10 @@ await build({
   // CommonJS packages inside an ES module bundle call `require` and name themselves by `__filename`.
   banner: {
     js: [
-      "import{createRequire}from'node:module';",
-      "import{fileURLToPath}from'node:url';",
-      'const require=createRequire(import.meta.url);',
-      'const __filename=fileURLToPath(import.meta.url);',
+      "import{createRequire as __requireFrom}from'node:module';",
+      "import{fileURLToPath as __pathOf}from'node:url';",
+      'const require=__requireFrom(import.meta.url);',
+      'const __filename=__pathOf(import.meta.url);',
     ].join(''),
   },
 });
