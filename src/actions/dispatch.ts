@@ -1,7 +1,7 @@
 /** The checks just before an order, its intent, and the request. */
 import { formatDollars, formatQuantity, type Money, type Price, type Quantity } from '../domain/decimal.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
-import type { ObservedState } from '../observed/observed-state.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { IntentPayload } from '../observed/events.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { SubmitAnswer } from '../reconciler/ports.ts';
@@ -9,12 +9,14 @@ import { isReduction, type OrderAction } from '../reconciler/plan-types.ts';
 import { assertFence, whyTooLate, type Execution, type SessionBounds } from './execution.ts';
 import { clientOrderId, decisionKey } from './order-id.ts';
 
-/** What the orders of one execution share. `buyingPower` falls with each entry that is sent. */
+/** What the orders of one execution share. */
 export interface OrderContext {
   readonly execution: Execution;
   readonly desired: DesiredState;
-  readonly observed: ObservedState;
+  /** When the account was last read. */
+  readonly readAt: Instant;
   readonly session: SessionBounds;
+  /** Falls with each entry that is sent. */
   buyingPower: number;
 }
 
@@ -28,6 +30,11 @@ export type Dispatched =
   | { readonly kind: 'sent'; readonly intent: IntentPayload; readonly answer: SubmitAnswer };
 
 const TRIES_MAX = 1_000;
+
+/** Rule 3 of the seed: facts older than this back no order; the account is read again first. */
+export function isStale({ execution, readAt }: OrderContext): boolean {
+  return execution.ports.clock.now() - readAt > execution.settings.snapshotAge;
+}
 
 /**
  * Commits the intent and sends the order. Between the acknowledgement of the intent and the request there is no
@@ -44,7 +51,7 @@ export async function dispatch(context: OrderContext, action: OrderAction): Prom
     const commit = ports.journal.commit({ type: 'intent', ...intent });
     // Somebody recorded something in between: it may be a reason not to send. Decide again.
     if (commit.kind === 'lost') continue;
-    return { kind: 'sent', intent, answer: await send(context, action, intent) };
+    return { kind: 'sent', intent, answer: await send(context, intent) };
   }
   return {
     kind: 'skipped',
@@ -52,33 +59,38 @@ export async function dispatch(context: OrderContext, action: OrderAction): Prom
   };
 }
 
-function send(
-  { execution, session }: OrderContext,
-  action: OrderAction,
-  intent: IntentPayload,
-): Promise<SubmitAnswer> {
+/** One request, and no `await` before it. An order that is too late is not sent, and said to be refused. */
+function send({ execution, session }: OrderContext, intent: IntentPayload): Promise<SubmitAnswer> {
   const late = whyTooLate(execution, session.lastSubmit);
   if (late !== null)
     return Promise.resolve({ kind: 'refused', code: 'Refused', message: `not sent: ${late}` });
-  const { clientOrderId: id, symbol, side, quantity } = intent;
-  return execution.ports.broker.submit({
-    clientOrderId: id,
-    symbol,
-    side,
-    quantity,
-    reduceOnly: isReduction(action),
-  });
+  const { clientOrderId: id, symbol, side, quantity, purpose } = intent;
+  const reduceOnly = purpose !== 'open' && purpose !== 'increase';
+  return execution.ports.broker.submit({ clientOrderId: id, symbol, side, quantity, reduceOnly });
+}
+
+/**
+ * Sends an order whose request may have been lost once more, under the same id: the broker takes an id only once. Only
+ * within the acquisition that decided on it, and only while every check still passes; null when one does not.
+ */
+export async function sendAgain(context: OrderContext, intent: IntentPayload): Promise<SubmitAnswer | null> {
+  const { execution, session } = context;
+  assertFence(execution, execution.ports.journal.refresh());
+  const { stop, shutdownRequested } = execution.ports;
+  const isUnwanted = stop.requested() || shutdownRequested(intent.strategy);
+  if (isUnwanted || whyTooLate(execution, session.lastSubmit) !== null) return null;
+  return send(context, intent);
 }
 
 async function whyNot(context: OrderContext, action: OrderAction, ledger: Ledger): Promise<Skip | null> {
-  const { execution, session, observed } = context;
-  const { clock, report } = execution.ports;
+  const { execution, session } = context;
+  const { report } = execution.ports;
   if (execution.ports.stop.requested())
     return { code: 'Interrupted', detail: 'the command was asked to stop' };
   const late = whyTooLate(execution, session.lastSubmit);
   if (late !== null) return { code: late, detail: lateDetail(execution, late) };
-  if (clock.now() - observed.snapshot.takenAt > execution.settings.snapshotAge) {
-    return { code: 'SnapshotTooOld', detail: 'the account was read too long ago' };
+  if (execution.ports.shutdownRequested(action.strategy)) {
+    return { code: 'ShutdownRequested', detail: 'its shutdown was requested in the toggle file' };
   }
   const pending = [...ledger.openOrders.values()].some(({ intent }) => intent.symbol === action.symbol);
   if (pending || ledger.breaks.has(action.symbol))

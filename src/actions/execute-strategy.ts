@@ -1,4 +1,5 @@
 /** One strategy's turn: its own lock, its own look, its own plan; reductions first, then entries on fresh figures. */
+import type { Instant } from '../domain/instant.ts';
 import type { DesiredState, FixedSignal } from '../desired/desired-state.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
 import { isOrder, isReduction, type DueSlot, type OrderAction, type Plan } from '../reconciler/plan-types.ts';
@@ -7,7 +8,7 @@ import type { OrderContext } from './dispatch.ts';
 import { LockLost, record, type Execution } from './execution.ts';
 import { acquire, release } from './execution-lock.ts';
 import type { Outcome } from './outcome.ts';
-import { runOrders } from './run-orders.ts';
+import { runOrders, type Renew } from './run-orders.ts';
 import type { Ports } from '../reconciler/ports.ts';
 
 export interface Look {
@@ -36,13 +37,17 @@ export async function executeStrategy(turn: Turn): Promise<Outcome[]> {
   const execution = await acquire(ports, desired.account.execution, strategy);
   try {
     const outcomes = await trade(turn, execution);
-    release(execution, { strategy, at: ports.clock.now() });
+    if (isLockLost(outcomes)) ports.report.error(strategy, 'The execution lock went to somebody else');
+    else release(execution, { strategy, at: ports.clock.now() });
     return outcomes;
   } catch (error) {
-    if (error instanceof LockLost) throw error;
-    releaseQuietly(execution);
+    if (!(error instanceof LockLost)) releaseQuietly(execution);
     throw error;
   }
+}
+
+function isLockLost(outcomes: readonly Outcome[]): boolean {
+  return outcomes.some((outcome) => outcome.kind !== 'done' && outcome.code === 'LockLost');
 }
 
 /** The first trouble is the one to report; a lock that cannot be given back expires or is taken over. */
@@ -54,60 +59,41 @@ function releaseQuietly(execution: Execution): void {
   }
 }
 
+/** Reductions to their end first; then the account is read again, and entries follow. */
 async function trade(turn: Turn, execution: Execution): Promise<Outcome[]> {
   const look = await turn.look(execution.fence);
   const orders = ordersOf(look.plan, turn.strategy, turn.part);
   const approved = await approve(turn, orders);
-  if (approved === null)
-    return orders.map((action) => ({
-      kind: 'not-started',
-      action,
-      code: 'NotApproved',
-      detail: 'the plan changed',
-    }));
+  if (approved === null) return orders.map((action) => notApproved(action));
   startSlots(execution, look.plan, turn.strategy);
-  const outcomes = await runOrders(contextOf(turn, execution, look), approved.filter(isReduction));
-  outcomes.push(...(await enter(turn, execution, { look, approved, reduced: outcomes.length > 0 })));
-  if (turn.part !== 'reductions') endSlots(execution, look.plan, turn.strategy, outcomes);
+  const renew: Renew = async () => {
+    const fresh = await turn.look(execution.fence);
+    const planned = new Map(ordersOf(fresh.plan, turn.strategy, turn.part).map((order) => [order.id, order]));
+    return { context: contextOf(turn, execution, fresh), planned };
+  };
+  const reductions = approved.filter(isReduction);
+  const entries = approved.filter((order) => !isReduction(order));
+  const context = contextOf(turn, execution, look);
+  const outcomes = await runOrders(context, reductions, renew);
+  if (isLockLost(outcomes)) return [...outcomes, ...entries.map((action) => lockLost(action))];
+  // Whatever the reductions brought, the figures of before them are too old for an entry.
+  const forEntries = reductions.length === 0 ? context : { ...context, readAt: 0 as Instant };
+  outcomes.push(...(await runOrders(forEntries, entries, renew)));
+  if (turn.part !== 'reductions' && !isLockLost(outcomes))
+    endSlots(execution, look.plan, turn.strategy, outcomes);
   return outcomes;
 }
 
-interface Approved {
-  readonly look: Look;
-  readonly approved: readonly OrderAction[];
-  readonly reduced: boolean;
+function notApproved(action: OrderAction): Outcome {
+  return { kind: 'not-started', action, code: 'NotApproved', detail: 'the plan changed after the lock' };
 }
 
-/** After reductions the account is read again, and only what still fits goes out: never more than was approved. */
-async function enter(
-  turn: Turn,
-  execution: Execution,
-  { look, approved, reduced }: Approved,
-): Promise<Outcome[]> {
-  const entries = approved.filter((order) => !isReduction(order));
-  if (entries.length === 0) return [];
-  if (!reduced) return runOrders(contextOf(turn, execution, look), entries);
-  const fresh = await turn.look(execution.fence);
-  const allowed = new Map(ordersOf(fresh.plan, turn.strategy, 'entries').map((order) => [order.id, order]));
-  const outcomes: Outcome[] = [];
-  const sendable: OrderAction[] = [];
-  for (const entry of entries) {
-    const now = allowed.get(entry.id);
-    if (now === undefined || now.side !== entry.side) outcomes.push(noLonger(entry, fresh.plan));
-    else sendable.push(now.quantity < entry.quantity ? now : entry);
-  }
-  return [...outcomes, ...(await runOrders(contextOf(turn, execution, fresh), sendable))];
-}
-
-function noLonger(action: OrderAction, plan: Plan): Outcome {
-  const held = plan.notDone.find(
-    (hold) => hold.strategy === action.strategy && hold.symbol === action.symbol,
-  );
+function lockLost(action: OrderAction): Outcome {
   return {
-    kind: 'skipped',
+    kind: 'not-started',
     action,
-    code: held?.reason ?? 'NoLongerPlanned',
-    detail: held?.detail ?? 'the account changed',
+    code: 'LockLost',
+    detail: 'the execution lock went to somebody else',
   };
 }
 
@@ -159,7 +145,7 @@ function contextOf({ desired }: Turn, execution: Execution, { observed }: Look):
   return {
     execution,
     desired,
-    observed,
+    readAt: observed.snapshot.takenAt,
     session:
       clock.kind === 'ok'
         ? { date: clock.data.session.date, lastSubmit: clock.data.lastSubmit }

@@ -24,7 +24,7 @@ export async function acquire(ports: Ports, settings: ExecutionSettings, holder:
       const execution = tryAcquire(ports, settings, holder);
       if (execution !== null) return execution;
     }
-    if (ports.clock.monotonic() >= deadline) throw notObtained(ledger.lock);
+    if (ports.clock.monotonic() >= deadline || ports.stop.requested()) throw notObtained(ledger.lock);
     await ports.clock.sleep(POLL);
   }
 }

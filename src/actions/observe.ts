@@ -122,7 +122,7 @@ async function quotesFor(
 
 /** Whether the recorded lock stops others: its holder's process and the monotonic clock of its boot decide. */
 export function viewLock(
-  { processes, clock }: Ports,
+  { processes, clock }: Pick<Ports, 'processes' | 'clock'>,
   lock: ExecutionLock | null,
   ownFence: number | null,
 ): LockView {

@@ -17,6 +17,7 @@ import type { JournalEvent } from '../observed/events.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
 import type { Ports } from '../reconciler/ports.ts';
+import { lookUp } from './look-up.ts';
 import { observe } from './observe.ts';
 
 const RECORD_FOR = 10 * SECOND;
@@ -109,6 +110,7 @@ export async function resolveSymbol(
   const { snapshot, ledger: seen } = observed;
   if (snapshot.positions.kind === 'unknown') throw unknownPositions(snapshot.positions.reason);
   refuseWhileWorking(observed, symbol);
+  await refuseIfFound(ports, observed, symbol);
   const owners = [...seen.books].filter(([, book]) => book.has(symbol)).map(([name]) => name);
   const isInDoubt =
     seen.breaks.has(symbol) || [...seen.openOrders.values()].some(({ intent }) => intent.symbol === symbol);
@@ -136,6 +138,20 @@ function refuseWhileWorking({ ledger, snapshot, lock }: ObservedState, symbol: s
   throw new HgctlError(EXIT.refused, `an order on ${symbol} is still working`, {
     hint: 'wait for its end, or cancel it, then resolve',
   });
+}
+
+/** An operator's word is for what nobody can find out: an order that the broker knows is booked by the next apply. */
+async function refuseIfFound(ports: Ports, { ledger }: ObservedState, symbol: string): Promise<void> {
+  if (ledger.breaks.has(symbol)) return;
+  for (const { intent } of ledger.openOrders.values()) {
+    if (intent.symbol !== symbol) continue;
+    const found = await lookUp(ports, intent.clientOrderId);
+    if (found.kind === 'unreachable') throw unknownPositions(found.reason);
+    if (found.kind === 'absent') continue;
+    throw new HgctlError(EXIT.refused, `the broker knows ${intent.clientOrderId} (${found.order.status})`, {
+      hint: "'hgctl apply' books it and brings it to its end",
+    });
+  }
 }
 
 function lotsAfter(

@@ -3,69 +3,170 @@ import { formatQuantity, subtract, type Quantity } from '../domain/decimal.ts';
 import type { IntentPayload } from '../observed/events.ts';
 import { findOrder, type LedgerOrder } from '../observed/ledger.ts';
 import { isReduction, type OrderAction } from '../reconciler/plan-types.ts';
+import type { SubmitAnswer } from '../reconciler/ports.ts';
 import { bookOrder } from './book-order.ts';
-import { describeOrder, dispatch, type OrderContext } from './dispatch.ts';
-import { record } from './execution.ts';
+import { describeOrder, dispatch, isStale, sendAgain, type OrderContext } from './dispatch.ts';
+import { LockLost, record } from './execution.ts';
 import { followSome, followUntil, type Followed } from './follow.ts';
 import { lookUpAfterDoubt } from './look-up.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Reasons that hold for every order that is left, not for this one alone. */
-const ENDS_THE_EXECUTION: ReadonlySet<string> = new Set(['Interrupted', 'ExecutionTimeout', 'ClockJumped']);
+const ENDS_THE_EXECUTION: ReadonlySet<string> = new Set([
+  'Interrupted',
+  'ShutdownRequested',
+  'ExecutionTimeout',
+  'ClockJumped',
+]);
 
 interface InFlight extends Followed {
   readonly action: OrderAction;
   readonly intent: IntentPayload;
 }
 
-/** Outcomes in the order in which they became known. Throws {@link LockLost} when another holder took over. */
-export async function runOrders(context: OrderContext, actions: readonly OrderAction[]): Promise<Outcome[]> {
-  const { settings } = context.execution;
-  const outcomes: Outcome[] = [];
-  const waiting = [...actions];
-  let inFlight: InFlight[] = [];
-  while (waiting.length > 0 || inFlight.length > 0) {
-    while (waiting.length > 0 && inFlight.length < settings.maxInFlight) {
-      const action = waiting.shift();
-      if (action === undefined) break;
-      const started = await start(context, action);
-      if ('kind' in started) outcomes.push(started);
-      else inFlight.push(started);
-    }
-    if (inFlight.length === 0) continue;
-    const finished = await followSome(context.execution, inFlight);
-    for (const order of inFlight.filter((candidate) => finished.has(candidate)))
-      outcomes.push(outcomeOf(context, order));
-    inFlight = inFlight.filter((candidate) => !finished.has(candidate));
+/** Reads the account again: a fresh context, and the orders that are still planned, by id. */
+export type Renew = () => Promise<{
+  readonly context: OrderContext;
+  readonly planned: ReadonlyMap<string, OrderAction>;
+}>;
+
+/** Outcomes in the order in which they became known; every action gets one, also when the lock is lost on the way. */
+export async function runOrders(
+  context: OrderContext,
+  actions: readonly OrderAction[],
+  renew: Renew,
+): Promise<Outcome[]> {
+  const run = new OrderRun(context, actions, renew);
+  try {
+    await run.toTheEnd();
+  } catch (error) {
+    if (!(error instanceof LockLost)) throw error;
+    run.giveUp(error.message);
   }
-  return outcomes;
+  return run.outcomes;
+}
+
+class OrderRun {
+  readonly outcomes: Outcome[] = [];
+  readonly #renew: Renew;
+  #context: OrderContext;
+  #waiting: OrderAction[];
+  #inFlight: readonly InFlight[] = [];
+
+  constructor(context: OrderContext, actions: readonly OrderAction[], renew: Renew) {
+    this.#context = context;
+    this.#waiting = [...actions];
+    this.#renew = renew;
+  }
+
+  async toTheEnd(): Promise<void> {
+    const { execution } = this.#context;
+    while (this.#waiting.length > 0 || this.#inFlight.length > 0) {
+      while (this.#waiting.length > 0 && this.#inFlight.length < execution.settings.maxInFlight)
+        await this.#next();
+      if (this.#inFlight.length === 0) continue;
+      const finished = await followSome(execution, this.#inFlight);
+      for (const order of this.#inFlight)
+        if (finished.has(order)) this.outcomes.push(outcomeOf(this.#context, order));
+      this.#inFlight = this.#inFlight.filter((order) => !finished.has(order));
+    }
+  }
+
+  /** Whoever has the lock now finds out about the orders that were sent. */
+  giveUp(detail: string): void {
+    const { openOrders } = this.#context.execution.ports.journal.ledger();
+    const intended = new Set([...openOrders.values()].map(({ intent }) => intent.symbol));
+    const isSent = (action: OrderAction): boolean => intended.has(action.symbol);
+    for (const action of [...this.#inFlight.map((order) => order.action), ...this.#waiting]) {
+      this.outcomes.push({
+        kind: isSent(action) ? 'in-doubt' : 'not-started',
+        action,
+        code: 'LockLost',
+        detail,
+      });
+    }
+    this.#inFlight = [];
+    this.#waiting = [];
+  }
+
+  async #next(): Promise<void> {
+    if (isStale(this.#context)) await this.#readAgain();
+    const action = this.#waiting[0];
+    if (action === undefined) return;
+    const started = await start(this.#context, action);
+    this.#waiting.shift();
+    if (!('kind' in started)) this.#inFlight = [...this.#inFlight, started];
+    else {
+      this.outcomes.push(started);
+      if (started.kind === 'not-started') this.#abort(started.code, started.detail);
+    }
+  }
+
+  async #readAgain(): Promise<void> {
+    const { context, planned } = await this.#renew();
+    this.#context = context;
+    const still: OrderAction[] = [];
+    for (const action of this.#waiting) {
+      const now = planned.get(action.id);
+      if (now?.side === action.side) still.push(now.quantity < action.quantity ? now : action);
+      else
+        this.outcomes.push({
+          kind: 'skipped',
+          action,
+          code: 'NoLongerPlanned',
+          detail: 'the account changed',
+        });
+    }
+    this.#waiting = still;
+  }
+
+  /** Rules 5 and 10 of the seed, in its words. */
+  #abort(code: string, detail: string): void {
+    const { report } = this.#context.execution.ports;
+    const { holder } = this.#context.execution;
+    const left = this.#waiting.length + 1;
+    if (code === 'ShutdownRequested') {
+      report.warn(holder, `Shutdown requested - aborting remaining ${left} orders`);
+      report.info(holder, 'Execution aborted gracefully');
+    } else {
+      report.error(holder, detail);
+      report.error(holder, `Aborted ${left} remaining orders`);
+    }
+    for (const action of this.#waiting) this.outcomes.push({ kind: 'not-started', action, code, detail });
+    this.#waiting = [];
+  }
 }
 
 async function start(context: OrderContext, action: OrderAction): Promise<Outcome | InFlight> {
   const { execution } = context;
   const { report } = execution.ports;
+  const { strategy, symbol } = action;
   if (isReduction(action))
-    report.info(
-      action.strategy,
-      `Closing position: ${action.symbol} (${formatQuantity(action.quantity)} shares)`,
-    );
+    report.info(strategy, `Closing position: ${symbol} (${formatQuantity(action.quantity)} shares)`);
   const dispatched = await dispatch(context, action);
   if (dispatched.kind === 'skipped') {
     const { code, detail } = dispatched.skip;
-    report.warn(action.strategy, `${action.symbol} not sent: ${detail}`);
-    return { kind: ENDS_THE_EXECUTION.has(code) ? 'not-started' : 'skipped', action, code, detail };
+    if (ENDS_THE_EXECUTION.has(code)) return { kind: 'not-started', action, code, detail };
+    report.warn(strategy, `${symbol} not sent: ${detail}`);
+    return { kind: 'skipped', action, code, detail };
   }
   const { intent, answer } = dispatched;
-  report.info(action.strategy, `Submitting order: ${describeOrder(intent)}`);
+  report.info(strategy, `Submitting order: ${describeOrder(intent)}`);
   if (!isReduction(action)) context.buyingPower -= action.value;
+  return take(context, { action, intent }, answer);
+}
+
+async function take(context: OrderContext, sent: Sent, answer: SubmitAnswer): Promise<Outcome | InFlight> {
+  const { execution } = context;
+  const { clientOrderId } = sent.intent;
   if (answer.kind === 'created') {
-    bookOrder(execution, intent.clientOrderId, answer.order);
-    return { ...followUntil(execution, intent.clientOrderId), action, intent };
+    bookOrder(execution, clientOrderId, answer.order);
+    return { ...followUntil(execution, clientOrderId), ...sent };
   }
   if (answer.kind === 'refused' && answer.code !== 'DuplicateClientOrderId') {
-    return refused(context, { action, intent }, `${answer.code}: ${answer.message}`);
+    return refused(context, sent, `${answer.code}: ${answer.message}`);
   }
-  return afterDoubt(context, { action, intent }, answer.kind === 'unknown' ? answer.reason : answer.message);
+  return afterDoubt(context, sent, answer.kind === 'unknown' ? answer.reason : answer.message);
 }
 
 interface Sent {
@@ -88,7 +189,10 @@ function refused({ execution }: OrderContext, { action, intent }: Sent, detail: 
   return { kind: 'failed', action, code: 'OrderRefused', detail, filled: 0 as Quantity };
 }
 
-/** The answer is lost, or says that the id is known: ask by client order id, never send blindly. */
+/**
+ * The answer is lost, or says that the id is known: ask by client order id. Only an id that the broker twice knew
+ * nothing of is sent again, as the same id, once.
+ */
 async function afterDoubt(context: OrderContext, sent: Sent, detail: string): Promise<Outcome | InFlight> {
   const { execution } = context;
   const { fence, ports } = execution;
@@ -96,10 +200,10 @@ async function afterDoubt(context: OrderContext, sent: Sent, detail: string): Pr
   record(execution, () => ({ type: 'order-unknown', fence, clientOrderId, detail }));
   ports.report.warn(strategy, `No clear answer for ${clientOrderId} (${detail}); looking it up`);
   const found = await lookUpAfterDoubt(execution, clientOrderId);
-  if (found.kind === 'found') {
-    bookOrder(execution, clientOrderId, found.order);
-    return { ...followUntil(execution, clientOrderId), ...sent };
-  }
+  if (found.kind === 'found') return take(context, sent, { kind: 'created', order: found.order });
+  const again = found.kind === 'absent' ? await sendAgain(context, sent.intent) : null;
+  if (again?.kind === 'created') return take(context, sent, again);
+  if (again?.kind === 'refused' && again.code !== 'DuplicateClientOrderId') return take(context, sent, again);
   const why = found.kind === 'absent' ? 'the broker does not know it (yet)' : found.reason;
   ports.report.error(strategy, `${clientOrderId} is in doubt: ${why}`);
   return { kind: 'in-doubt', action: sent.action, code: 'OrderInDoubt', detail: `${clientOrderId}: ${why}` };

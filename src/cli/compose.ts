@@ -1,6 +1,6 @@
 /** Joins ports and implementations: the only place that knows both. */
 import { randomUUID } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { viewLock } from '../actions/observe.ts';
 import { simulatedBroker, type SimulatedBrokerage } from '../broker/simulated.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
@@ -11,10 +11,12 @@ import { fixedClock, offsetClock, systemClock } from '../store/clocks.ts';
 import { openJournal, type OpenJournal } from '../store/journal.ts';
 import { processes } from '../store/processes.ts';
 import { queue } from '../store/queue.ts';
+import { readShutdownFlag } from '../store/shutdown-flag.ts';
 import { stateFile } from '../store/state-file.ts';
 import type { GlobalOptions, Io } from './io.ts';
 import { readManifests, type Manifests } from './manifests.ts';
 import { lineReport } from './output/report.ts';
+import { dataPaths, variable, type DataPaths } from './places.ts';
 
 export interface World {
   readonly desired: DesiredState;
@@ -26,38 +28,33 @@ export interface World {
   readonly close: () => void;
 }
 
-export interface DataPaths {
-  readonly folder: string;
-  readonly journal: string;
-  readonly stateFile: string;
-  readonly backups: string;
-  readonly broker: string;
-  readonly queue: string;
-}
-
 /** Reads the manifests and opens everything that they name; writes nothing. */
 export function openWorld(io: Io, options: GlobalOptions): World {
   const manifests = readManifests(io, options);
   const { desired } = manifests;
-  const paths = dataPaths(dataFolder(io, options, desired));
+  const paths = dataPaths(io, options, desired.account.data);
   const { clock, journal } = openJournalInTime(io, paths);
   const { account } = desired;
   const prices = priceSource(account.prices);
   const broker = simulatedBroker({ file: paths.broker, settings: account.broker, clock, prices });
   const state = stateFile({ path: paths.stateFile, backups: paths.backups, clock, journal });
+  const known = processes();
   const ports: Ports = {
     clock,
     broker,
     market: market(prices),
     journal,
     stateFile: state,
-    processes: processes(),
+    processes: known,
     queue: queue({
       path: paths.queue,
       timeout: account.execution.lockWait,
-      isWorthWaiting: () => journal.refresh().lock !== null,
+      // The place of a process that died is not waited for: its lock is taken over at once.
+      isWorthWaiting: () =>
+        viewLock({ processes: known, clock }, journal.refresh().lock, null).kind === 'held',
     }),
     report: lineReport(io.stderr),
+    shutdownRequested: (strategy) => readShutdownFlag(account.toggleFile, strategy),
     newId: () => randomUUID().slice(0, 8),
     stop: io.stop,
   };
@@ -71,27 +68,6 @@ export function openWorld(io: Io, options: GlobalOptions): World {
       state.flush();
       journal.close();
     },
-  };
-}
-
-/** `--data`, else `HGCTL_DATA`, else the manifest's `store.data`, else `./data`. */
-function dataFolder(io: Io, options: GlobalOptions, desired: DesiredState): string {
-  return resolve(options.data ?? io.environment['HGCTL_DATA'] ?? desired.account.data ?? 'data');
-}
-
-/** For commands that read the data folder and no manifest. */
-export function dataPathsWithoutManifests(io: Io, options: GlobalOptions): DataPaths {
-  return dataPaths(resolve(options.data ?? io.environment['HGCTL_DATA'] ?? 'data'));
-}
-
-function dataPaths(folder: string): DataPaths {
-  return {
-    folder,
-    journal: join(folder, 'journal'),
-    stateFile: join(folder, 'strategy_positions.json'),
-    backups: join(folder, 'backups'),
-    broker: join(folder, 'broker.json'),
-    queue: join(folder, 'execution.queue'),
   };
 }
 
@@ -123,8 +99,8 @@ function openJournalInTime(io: Io, paths: DataPaths): { clock: Clock; journal: O
 const NOTICEABLE = 60_000;
 
 function baseClock(io: Io): Clock {
-  const text = io.environment['HGCTL_NOW'];
-  if (text === undefined || text === '') return systemClock();
+  const text = variable(io, 'HGCTL_NOW');
+  if (text === undefined) return systemClock();
   const instant = parseInstant(text);
   if (instant === undefined) {
     throw new HgctlError(EXIT.usage, `HGCTL_NOW is no instant: ${JSON.stringify(text)}`, {

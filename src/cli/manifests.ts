@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { GlobalOptions, Io } from './io.ts';
 import { printable } from './output/printable.ts';
+import { variable } from './places.ts';
 
 export interface Manifests {
   readonly desired: DesiredState;
@@ -31,7 +32,7 @@ export function readManifests(io: Io, options: GlobalOptions): Manifests {
 
 /** `-f`, else `HGCTL_MANIFESTS`, else `./manifests`. */
 function manifestPaths(io: Io, options: GlobalOptions): readonly string[] {
-  return options.filename ?? [io.environment['HGCTL_MANIFESTS'] ?? 'manifests'];
+  return options.filename ?? [variable(io, 'HGCTL_MANIFESTS') ?? 'manifests'];
 }
 
 function invalid(problems: readonly string[]): HgctlError {

@@ -27,7 +27,10 @@ export async function checkData({ ports, paths }: World): Promise<void> {
 /** Opens empty books on a first start; later on, sees to it that the state file is there. */
 async function openData(io: Io, world: World): Promise<void> {
   const { ports, paths } = world;
-  if (ports.journal.ledger().opened) return repairStateFile(io, world);
+  if (ports.journal.ledger().opened) {
+    repairStateFile(io, world);
+    return;
+  }
   const ledger = await openBooks(ports, { kind: 'empty' });
   ports.stateFile.write(ledger);
   io.stderr(`Opened empty books for account ${ledger.account?.id ?? ''} in ${paths.folder}\n`);

@@ -1,6 +1,8 @@
 /** The terminal and environment of this process. */
 import { writeSync } from 'node:fs';
+import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { StopSignal } from '../reconciler/ports.ts';
+import { codeOf } from '../store/system-error.ts';
 import type { Io } from './io.ts';
 
 const STDOUT = 1;
@@ -9,8 +11,8 @@ const STDERR = 2;
 export function processIo(): Io {
   const stop = stopSignal();
   return {
-    stdout: (text) => write(STDOUT, text),
-    stderr: (text) => write(STDERR, text),
+    stdout: answer,
+    stderr: tell,
     environment: process.env,
     isInteractive: process.stdin.isTTY && process.stderr.isTTY,
     stdoutIsTerminal: process.stdout.isTTY,
@@ -19,16 +21,35 @@ export function processIo(): Io {
   };
 }
 
-/** Whole, in order, also into a pipe that is slow; a reader that went away ends the output quietly. */
+/** The answer: whole, in order, also into a pipe that is slow; a reader that went away ends it quietly. */
+function answer(text: string): void {
+  try {
+    write(STDOUT, text);
+  } catch (cause) {
+    if (codeOf(cause) === 'EPIPE') return;
+    throw new HgctlError(EXIT.refused, 'the output cannot be written', {
+      cause,
+      hint: "what was done is in the journal: see 'hgctl get orders'",
+    });
+  }
+}
+
+/** What is only told along the way: an execution must not end in its middle because nobody can hear of it. */
+function tell(text: string): void {
+  try {
+    write(STDERR, text);
+  } catch {
+    return;
+  }
+}
+
 function write(fd: number, text: string): void {
   let rest = Buffer.from(text);
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(fd, rest));
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EPIPE') return;
-      if (code !== 'EAGAIN') throw error;
+      if (codeOf(error) !== 'EAGAIN') throw error;
     }
   }
 }

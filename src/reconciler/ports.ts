@@ -130,6 +130,8 @@ export interface Ports {
   readonly processes: Processes;
   readonly queue: Queue;
   readonly report: Report;
+  /** Whether the toggle file, as it is now, asks this strategy to stop. */
+  readonly shutdownRequested: (strategy: string) => boolean;
   /** A new id of a lock or a run. */
   readonly newId: () => string;
   readonly stop: StopSignal;

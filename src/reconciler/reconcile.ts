@@ -47,9 +47,18 @@ export async function lookAndPlan(pass: Pass, patient: boolean): Promise<Look> {
     `Something is missing at the broker; looking again in ${execution.secondProof / 1_000} s`,
   );
   const earlier = sightingOf(first.observed, execution.settleWindow);
-  await pass.ports.clock.sleep(execution.secondProof);
+  await wait(pass.ports, execution.secondProof);
   return look(pass, { ownFence: null, earlier, turnTaken: new Set() });
 }
+
+/** In steps, so that a person who asks to stop is not kept. */
+async function wait({ clock, stop }: Ports, milliseconds: number): Promise<void> {
+  for (let left = milliseconds; left > 0 && !stop.requested(); left -= WAIT_STEP) {
+    await clock.sleep(Math.min(left, WAIT_STEP));
+  }
+}
+
+const WAIT_STEP = 500;
 
 export async function reconcile(pass: Pass, approval: Approval): Promise<PassResult> {
   const { plan, observed } = await lookAndPlan(pass, true);
@@ -57,6 +66,7 @@ export async function reconcile(pass: Pass, approval: Approval): Promise<PassRes
     pass.ports.report.warn(strategy, message);
   const isRecorded = observed.ledger.revision?.digest === pass.desired.digest;
   if (!hasWork(plan) && isRecorded) return { kind: 'nothing', plan };
+  if (pass.ports.stop.requested()) return { kind: 'declined', plan };
   if (hasWork(plan) && !(await approval.approve(plan))) return { kind: 'declined', plan };
   await pass.open();
   const place = await pass.ports.queue.enter();

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const BUNDLE = fileURLToPath(new URL('../../dist/hgctl.js', import.meta.url));
+export const BUNDLE = fileURLToPath(new URL('../../dist/hgctl.js', import.meta.url));
 
 export interface CliOptions {
   readonly cwd: string;

@@ -96,7 +96,7 @@ function handle(folder: string, env: Readonly<Record<string, string>>, input: st
     at: (now) => handle(folder, { ...without(env, 'HGCTL_NOW'), ...environmentOf(now) }, input),
     with: (more) => handle(folder, { ...env, ...more }, input),
     given: (text) => handle(folder, env, text),
-    json: async (...args) => parsed(await run(...args)),
+    json: async (...args) => parsed(await run(...args)) as never,
     exists: (name) => existsSync(path(name)),
     read: (name) => readFileSync(path(name), 'utf8'),
     remove: (name) => rmSync(path(name), { recursive: true }),
@@ -114,9 +114,9 @@ function without(env: Readonly<Record<string, string>>, name: string): Record<st
   return Object.fromEntries(Object.entries(env).filter(([key]) => key !== name));
 }
 
-function parsed<Answer>({ code, stdout, stderr }: CliResult): Answer {
+function parsed({ code, stdout, stderr }: CliResult): unknown {
   if (code !== 0) throw new Error(`exit ${code ?? 'by signal'}: ${stderr}`);
-  return JSON.parse(stdout) as Answer;
+  return JSON.parse(stdout) as unknown;
 }
 
 /** JSON is YAML. */

@@ -75,7 +75,8 @@ export interface TestWorld {
   with(strategies: Readonly<Record<string, StrategyFacts>>, limits?: Partial<AccountLimits>): TestWorld;
   look(earlier?: Sighting): Promise<{ readonly observed: ObservedState; readonly plan: Plan }>;
   plan(): Promise<Plan>;
-  apply(): Promise<PassResult>;
+  /** `changes`: parts of the world that behave otherwise this time. */
+  apply(changes?: Partial<Ports>): Promise<PassResult>;
   /** `{core: {VTI: '10'}}`. */
   books(): Record<string, Record<string, string>>;
   /** Broker positions by symbol. */
@@ -126,9 +127,9 @@ function handle(
     ...parts,
     look,
     plan: async () => (await look()).plan,
-    apply: () =>
+    apply: (changes) =>
       reconcile(
-        { ports, desired, accountFile: 'account.yaml', open: () => Promise.resolve() },
+        { ports: { ...ports, ...changes }, desired, accountFile: 'account.yaml', open: () => Promise.resolve() },
         { approve: () => Promise.resolve(true), approveChange: () => Promise.resolve(true) },
       ),
     with: (strategies, limits) => {
@@ -310,6 +311,7 @@ function portsOf({ clock, broker, journal, log, priceAt }: PortParts): Ports {
       warn: (strategy, message) => void log.push(`[!] [${strategy}] ${message}`),
       error: (strategy, message) => void log.push(`[-] [${strategy}] ${message}`),
     },
+    shutdownRequested: () => false,
     newId: () => `id-${(ids += 1)}`,
     stop: { requested: () => false, signal: () => null },
   };

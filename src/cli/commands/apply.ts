@@ -125,7 +125,8 @@ function exitOf(io: Io, result: PassResult): ExitCode {
 }
 
 function outcomeExit(outcome: Outcome): ExitCode {
-  if (outcome.kind === 'not-started' && outcome.code === 'LockNotObtained') return EXIT.lock;
-  if (outcome.kind === 'not-started' && outcome.code === 'NotApproved') return EXIT.declined;
+  if (outcome.kind === 'done') return EXIT.done;
+  if (outcome.code === 'LockNotObtained' || outcome.code === 'LockLost') return EXIT.lock;
+  if (outcome.code === 'NotApproved') return EXIT.declined;
   return OUTCOME_EXIT[outcome.kind];
 }

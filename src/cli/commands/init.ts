@@ -46,10 +46,7 @@ export async function runInit(io: Io, options: InitOptions): Promise<ExitCode> {
 
 function openingOf(io: Io, world: World, { fromState, unmanaged }: InitOptions): Opening {
   if (fromState === undefined) return { kind: unmanaged === true ? 'unmanaged' : 'empty' };
-  const text = readState(fromState);
-  if (text === undefined)
-    throw new HgctlError(EXIT.notFound, `there is no file ${fromState}`, { hint: 'check the path' });
-  const state = parseState(text);
+  const state = parseState(readOriginal(fromState));
   if (state.kind === 'invalid') {
     throw new HgctlError(EXIT.invalid, `${fromState}:${state.message}`, {
       hint: 'mend it, or begin with --unmanaged',
@@ -63,6 +60,20 @@ function openingOf(io: Io, world: World, { fromState, unmanaged }: InitOptions):
   for (const note of state.notes) io.stderr(`note: ${printable(note)}\n`);
   refuseRunningOriginal(state.document, world.ports.clock.now(), fromState);
   return fromDocument(state.document, world.ports.clock.now());
+}
+
+function readOriginal(file: string): string {
+  const text = readIfThere(file);
+  if (text !== undefined) return text;
+  throw new HgctlError(EXIT.notFound, `there is no file ${file}`, { hint: 'check the path' });
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readState(file);
+  } catch (cause) {
+    throw new HgctlError(EXIT.invalid, `${file} cannot be read`, { cause, hint: 'check the path' });
+  }
 }
 
 /** Two controllers on one account would trade against each other. */

@@ -1,11 +1,11 @@
 /** `hgctl journal verify`: checks every record. */
 import { EXIT, type ExitCode } from '../../domain/errors.ts';
 import { verifyJournal } from '../../store/journal-check.ts';
-import { dataPathsWithoutManifests } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
+import { dataPaths } from '../places.ts';
 
 export function runJournalVerify(io: Io, options: GlobalOptions): ExitCode {
-  const { journal } = dataPathsWithoutManifests(io, options);
+  const { journal } = dataPaths(io, options, null);
   const verdict = verifyJournal(journal);
   if (verdict.kind === 'damaged') {
     io.stdout(`${journal}: damaged\n${verdict.message}\n`);

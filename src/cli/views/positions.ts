@@ -7,6 +7,7 @@ import {
   type Price,
   type Quantity,
 } from '../../domain/decimal.ts';
+import { compareText } from '../../domain/names.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { attribute } from '../../observed/attribution.ts';
 import type { BrokerPosition } from '../../observed/broker-view.ts';
@@ -30,8 +31,8 @@ export function positionItems({ ledger, snapshot }: ObservedState, settleWindow:
   const positions = snapshot.positions.kind === 'ok' ? snapshot.positions.data : null;
   const differences =
     positions === null ? null : attribute(ledger, positions, snapshot.takenAt, settleWindow).differences;
-  const owned = [...ledger.books].flatMap(([strategy, book]) =>
-    [...book].map(([symbol, lot]) =>
+  const owned = sortedByName(ledger.books).flatMap(([strategy, book]) =>
+    sortedByName(book).map(([symbol, lot]) =>
       ownedItem(strategy, symbol, lot, {
         ledger,
         position: positions?.get(symbol),
@@ -43,6 +44,10 @@ export function positionItems({ ledger, snapshot }: ObservedState, settleWindow:
     .filter((difference) => difference.unmanaged !== 0)
     .map(({ symbol, unmanaged: quantity }) => unmanagedItem(symbol, quantity, positions?.get(symbol)));
   return [...owned, ...unmanaged];
+}
+
+function sortedByName<Value>(entries: Iterable<readonly [string, Value]>): (readonly [string, Value])[] {
+  return [...entries].sort(([a], [b]) => compareText(a, b));
 }
 
 interface OwnedFacts {

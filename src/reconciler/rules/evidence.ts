@@ -19,11 +19,9 @@ const MASS_PART = 0.2;
 
 export function weighEvidence(facts: PlanFacts, draft: PlanDraft): void {
   for (const { symbol, kind, detail } of facts.ledger.breaks.values()) {
-    freeze(draft, symbol, {
-      grade: 'all',
-      reason: 'BreakOpen',
-      detail: `${kind}: ${detail}; see 'hgctl resolve ${symbol}'`,
-    });
+    const what = `${kind}: ${detail}; 'hgctl resolve ${symbol}' ends it`;
+    freeze(draft, symbol, { grade: 'all', reason: 'BreakOpen', detail: what });
+    hold(draft, { strategy: null, symbol }, 'BreakOpen', what);
   }
   for (const symbol of facts.ledger.shared) {
     freeze(draft, symbol, {
@@ -60,6 +58,7 @@ function noteHarmless(difference: Difference, draft: PlanDraft): void {
   if (unmanaged !== 0 && !sideFlip) {
     const detail = `the broker holds ${formatQuantity(unmanaged)} ${symbol} that no strategy owns; 'hgctl adopt ${symbol}' gives them to one`;
     freeze(draft, symbol, { grade: 'entries', reason: 'UnmanagedShares', detail });
+    hold(draft, { strategy: null, symbol }, 'UnmanagedShares', detail);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Orders that have no end yet, ours or not: no second order on their symbol, and ours are brought to an end. */
 import type { BrokerOrder } from '../../observed/broker-view.ts';
 import { findOrder, type LedgerOrder } from '../../observed/ledger.ts';
-import { freeze, type PlanDraft, type PlanFacts } from '../draft.ts';
+import { freeze, hold, type PlanDraft, type PlanFacts } from '../draft.ts';
 
 /** Our client order ids start so; nobody else's do. */
 export const ORDER_ID_PREFIX = 'hg-';
@@ -51,9 +51,8 @@ function foreign({ ledger }: PlanFacts, order: BrokerOrder, draft: PlanDraft): v
   const detail = `order ${order.clientOrderId} (${order.side} ${order.symbol}) is open at the broker and not in the journal`;
   freeze(draft, order.symbol, { grade: 'all', reason: 'PendingOrder', detail });
   if (order.clientOrderId.startsWith(ORDER_ID_PREFIX)) {
-    draft.entriesBlocked ??= {
-      reason: 'ForeignController',
-      detail: `${detail}: another controller trades this account`,
-    };
+    const what = `${detail}: another controller trades this account`;
+    draft.entriesBlocked ??= { reason: 'ForeignController', detail: what };
+    hold(draft, { strategy: null, symbol: order.symbol }, 'ForeignController', what);
   }
 }

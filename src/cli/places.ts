@@ -1,0 +1,55 @@
+/** Where a command reads and writes. */
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { EXIT, HgctlError } from '../domain/errors.ts';
+import type { GlobalOptions, Io } from './io.ts';
+
+export interface DataPaths {
+  readonly folder: string;
+  readonly journal: string;
+  readonly stateFile: string;
+  readonly backups: string;
+  readonly broker: string;
+  readonly queue: string;
+}
+
+/**
+ * `--data`, else `HGCTL_DATA`, else `declared` (the manifest's `store.data`), else `./data`. Refuses what is there and
+ * is no folder; a folder that is missing is made with the first write.
+ */
+export function dataPaths(io: Io, options: GlobalOptions, declared: string | null): DataPaths {
+  if (options.data === '')
+    throw new HgctlError(EXIT.usage, '--data is empty', { hint: 'give it the path of a folder' });
+  const folder = resolve(options.data ?? variable(io, 'HGCTL_DATA') ?? declared ?? 'data');
+  const journal = join(folder, 'journal');
+  refuseFile(folder);
+  refuseFile(journal);
+  return {
+    folder,
+    journal,
+    stateFile: join(folder, 'strategy_positions.json'),
+    backups: join(folder, 'backups'),
+    broker: join(folder, 'broker.json'),
+    queue: join(folder, 'execution.queue'),
+  };
+}
+
+/** An environment variable; one that is empty counts as not set. */
+export function variable(io: Io, name: string): string | undefined {
+  const text = io.environment[name];
+  return text === '' ? undefined : text;
+}
+
+function refuseFile(path: string): void {
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== false) return;
+  } catch (cause) {
+    throw new HgctlError(EXIT.refused, `${path} cannot be used as a data folder`, {
+      cause,
+      hint: GIVE_FOLDER,
+    });
+  }
+  throw new HgctlError(EXIT.refused, `${path} is no folder`, { hint: GIVE_FOLDER });
+}
+
+const GIVE_FOLDER = 'point --data, or store.data of the Account, to a folder';
