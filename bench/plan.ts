@@ -43,7 +43,7 @@ export function scorePlan(size: WorldSize, every: number): Score {
   const classOf = (symbol: string): string => {
     const action = plan.actions.find((candidate) => candidate.symbol === symbol);
     if (action !== undefined) return action.reason;
-    return plan.notDone.find((hold) => hold.symbol === symbol)?.reason ?? 'unmanaged';
+    return plan.notDone.find((hold) => hold.symbol === symbol)?.reason ?? 'nothing';
   };
   const right = [...planted].filter(([symbol, kind]) => classOf(symbol) === EXPECTED[kind]).length;
   return { planted: planted.size, right };
@@ -53,7 +53,7 @@ const EXPECTED: Readonly<Record<Planted, string>> = {
   'closed-outside': 'ClosedExternally',
   'reduced-outside': 'ReducedExternally',
   missing: 'MissingShares',
-  unmanaged: 'unmanaged',
-  'unknown-symbol': 'unmanaged',
+  unmanaged: 'UnmanagedShares',
+  'unknown-symbol': 'UnmanagedShares',
   'side-flip': 'SideFlip',
 };

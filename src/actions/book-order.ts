@@ -10,6 +10,7 @@ import {
 import { isTerminal, type BrokerOrder } from '../observed/broker-view.ts';
 import type { BreakKind, TerminalStatus } from '../observed/events.ts';
 import { lotOf, type Ledger, type LedgerOrder } from '../observed/ledger.ts';
+import { wayOut } from '../reconciler/way-out.ts';
 import { record, type Execution } from './execution.ts';
 
 /**
@@ -128,8 +129,5 @@ function openBreak(execution: Execution, { intent }: LedgerOrder, { kind, detail
   record(execution, (ledger) =>
     ledger.breaks.has(symbol) ? null : { type: 'break-opened', fence, symbol, kind, detail },
   );
-  ports.report.error(
-    strategy,
-    `${kind}: ${detail}; ${symbol} takes no order until 'hgctl resolve ${symbol}'`,
-  );
+  ports.report.error(strategy, `${kind}: ${detail}; ${symbol} takes no order; ${wayOut(symbol)}`);
 }

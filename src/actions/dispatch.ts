@@ -3,7 +3,7 @@ import { formatDollars, formatQuantity, type Money, type Price, type Quantity } 
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { IntentPayload } from '../observed/events.ts';
-import type { Ledger } from '../observed/ledger.ts';
+import { lotOf, type Ledger } from '../observed/ledger.ts';
 import type { SubmitAnswer } from '../reconciler/ports.ts';
 import { isReduction, type OrderAction } from '../reconciler/plan-types.ts';
 import { assertFence, whyTooLate, type Execution, type SessionBounds } from './execution.ts';
@@ -96,8 +96,22 @@ async function whyNot(context: OrderContext, action: OrderAction, ledger: Ledger
   if (pending || ledger.breaks.has(action.symbol))
     return { code: 'PendingOrder', detail: `an order on ${action.symbol} has no end yet` };
   report.info(action.strategy, `Checking pending orders for ${action.symbol}: none`);
+  const changed = bookChanged(action, ledger);
+  if (changed !== null) return changed;
   if (isReduction(action)) return null;
   return (await outsideCollar(context, action)) ?? unaffordable(context, action);
+}
+
+/** What was planned on another book than today's is not sent: whoever changed it had a reason. */
+function bookChanged({ strategy, symbol, from }: OrderAction, ledger: Ledger): Skip | null {
+  const owned = lotOf(ledger, strategy, symbol)?.quantity ?? (0 as Quantity);
+  if (owned !== from) {
+    const detail = `planned on a book of ${formatQuantity(from)} ${symbol}, it is ${formatQuantity(owned)}`;
+    return { code: 'BookChanged', detail };
+  }
+  const other = [...ledger.books].find(([name, book]) => name !== strategy && book.has(symbol));
+  const isEntry = other !== undefined && from === 0;
+  return isEntry ? { code: 'SymbolConflict', detail: `${symbol} is owned by ${other[0]}` } : null;
 }
 
 function lateDetail(

@@ -2,11 +2,19 @@
 import type { Instant } from '../domain/instant.ts';
 import type { DesiredState, FixedSignal } from '../desired/desired-state.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
-import { isOrder, isReduction, type DueSlot, type OrderAction, type Plan } from '../reconciler/plan-types.ts';
+import {
+  isOrder,
+  isReduction,
+  type Action,
+  type DueSlot,
+  type OrderAction,
+  type Plan,
+} from '../reconciler/plan-types.ts';
 import { isWithinBand } from '../reconciler/rules/targets.ts';
 import type { OrderContext } from './dispatch.ts';
-import { LockLost, record, type Execution } from './execution.ts';
-import { acquire, release } from './execution-lock.ts';
+import { record, type Execution } from './execution.ts';
+import { acquire, release, releasing } from './execution-lock.ts';
+import { keepHouse } from './housekeeping.ts';
 import type { Outcome } from './outcome.ts';
 import { runOrders, type Renew } from './run-orders.ts';
 import type { Ports } from '../reconciler/ports.ts';
@@ -35,39 +43,45 @@ export interface Turn {
 export async function executeStrategy(turn: Turn): Promise<Outcome[]> {
   const { ports, desired, strategy } = turn;
   const execution = await acquire(ports, desired.account.execution, strategy);
-  try {
+  return releasing(execution, async () => {
     const outcomes = await trade(turn, execution);
     if (isLockLost(outcomes)) ports.report.error(strategy, 'The execution lock went to somebody else');
-    else release(execution, { strategy, at: ports.clock.now() });
+    else release(execution, hasActed(outcomes) ? { strategy, at: ports.clock.now() } : null);
     return outcomes;
-  } catch (error) {
-    if (!(error instanceof LockLost)) releaseQuietly(execution);
-    throw error;
-  }
+  });
+}
+
+/** An execution that sent nothing is none to stamp. */
+function hasActed(outcomes: readonly Outcome[]): boolean {
+  return outcomes.some(({ kind }) => kind !== 'not-started');
 }
 
 function isLockLost(outcomes: readonly Outcome[]): boolean {
   return outcomes.some((outcome) => outcome.kind !== 'done' && outcome.code === 'LockLost');
 }
 
-/** The first trouble is the one to report; a lock that cannot be given back expires or is taken over. */
-function releaseQuietly(execution: Execution): void {
-  try {
-    release(execution, null);
-  } catch {
-    execution.ports.report.error(execution.holder, 'The execution lock could not be released');
-  }
-}
-
 /** Reductions to their end first; then the account is read again, and entries follow. */
 async function trade(turn: Turn, execution: Execution): Promise<Outcome[]> {
-  const look = await turn.look(execution.fence);
+  const look = await settledLook(turn, execution);
   const orders = ordersOf(look.plan, turn.strategy, turn.part);
+  const dropped = turn.shown.filter((order) => !orders.some(({ id }) => id === order.id));
+  const outcomes = dropped.map((order) => noLonger(order, look.plan));
   const approved = await approve(turn, orders);
-  if (approved === null) return orders.map((action) => notApproved(action));
+  if (approved === null) return [...outcomes, ...orders.map((action) => notApproved(action))];
   startSlots(execution, look.plan, turn.strategy);
+  outcomes.push(...(await runBoth(turn, execution, { look, approved })));
+  if (turn.part !== 'reductions' && !isLockLost(outcomes))
+    endSlots(execution, look.plan, turn.strategy, outcomes);
+  return outcomes;
+}
+
+async function runBoth(
+  turn: Turn,
+  execution: Execution,
+  { look, approved }: { readonly look: Look; readonly approved: readonly OrderAction[] },
+): Promise<Outcome[]> {
   const renew: Renew = async () => {
-    const fresh = await turn.look(execution.fence);
+    const fresh = await settledLook(turn, execution);
     const planned = new Map(ordersOf(fresh.plan, turn.strategy, turn.part).map((order) => [order.id, order]));
     return { context: contextOf(turn, execution, fresh), planned };
   };
@@ -78,10 +92,39 @@ async function trade(turn: Turn, execution: Execution): Promise<Outcome[]> {
   if (isLockLost(outcomes)) return [...outcomes, ...entries.map((action) => lockLost(action))];
   // Whatever the reductions brought, the figures of before them are too old for an entry.
   const forEntries = reductions.length === 0 ? context : { ...context, readAt: 0 as Instant };
-  outcomes.push(...(await runOrders(forEntries, entries, renew)));
-  if (turn.part !== 'reductions' && !isLockLost(outcomes))
-    endSlots(execution, look.plan, turn.strategy, outcomes);
-  return outcomes;
+  return [...outcomes, ...(await runOrders(forEntries, entries, renew))];
+}
+
+/** What happened outside since the plan was shown goes into the books first: no order is sized from a book of before. */
+async function settledLook(turn: Turn, execution: Execution): Promise<Look> {
+  const look = await turn.look(execution.fence);
+  const isSynced = (action: Action): boolean =>
+    action.kind === 'sync-position' && action.strategy === turn.strategy;
+  if (!look.plan.actions.some(isSynced)) return look;
+  await keepHouse(execution, look.plan, look.observed);
+  return turn.look(execution.fence);
+}
+
+const UNKNOWN_WORLD: ReadonlySet<string> = new Set([
+  'AccountUnknown',
+  'PositionsUnknown',
+  'OrdersUnknown',
+  'ClockUnknown',
+]);
+
+/** A shown order that the plan after the lock does not have. */
+function noLonger(action: OrderAction, plan: Plan): Outcome {
+  const unknown = plan.notDone.find(({ reason }) => UNKNOWN_WORLD.has(reason));
+  const own = plan.notDone.find(
+    ({ strategy, symbol }) => strategy === action.strategy && symbol === action.symbol,
+  );
+  const why = unknown ?? own ?? { reason: 'NoLongerPlanned', detail: 'the account or the books changed' };
+  return {
+    kind: unknown === undefined ? 'skipped' : 'not-started',
+    action,
+    code: why.reason,
+    detail: why.detail,
+  };
 }
 
 function notApproved(action: OrderAction): Outcome {
@@ -167,8 +210,29 @@ function startSlots(execution: Execution, plan: Plan, strategy: string): void {
   }
 }
 
+/** What may be otherwise in a minute: a slot that was stopped by it goes on while its window is open. */
+const TRANSIENT: ReadonlySet<string> = new Set([
+  ...UNKNOWN_WORLD,
+  'Settling',
+  'Unconfirmed',
+  'HistoryUnavailable',
+  'PendingOrder',
+  'OrderUnresolved',
+  'NothingAvailable',
+  'MarketClosed',
+  'NotFilled',
+  'PartialFill',
+]);
+
+/** A slot runs at most once: it has run when every order of it has got its final answer. */
 function endSlots(execution: Execution, plan: Plan, strategy: string, outcomes: readonly Outcome[]): void {
   const { fence } = execution;
+  const holds = plan.notDone.filter((hold) => hold.strategy === strategy && TRANSIENT.has(hold.reason));
+  const isOpen = (outcome: Outcome): boolean =>
+    outcome.kind === 'not-started' ||
+    outcome.kind === 'in-doubt' ||
+    (outcome.kind !== 'done' && TRANSIENT.has(outcome.code));
+  if (holds.length > 0 || outcomes.some(isOpen)) return;
   const outcome = outcomes.every(({ kind }) => kind === 'done') ? 'done' : 'partial';
   for (const { slot } of slotsOf(plan, strategy))
     record(execution, () => ({ type: 'slot-ended', fence, slot, outcome }));

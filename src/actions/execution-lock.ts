@@ -4,7 +4,7 @@ import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { ExecutionSettings } from '../desired/desired-state.ts';
 import type { ExecutionLock, Ledger } from '../observed/ledger.ts';
 import type { Ports } from '../reconciler/ports.ts';
-import { record, startExecution, type Execution } from './execution.ts';
+import { LockLost, record, startExecution, type Execution } from './execution.ts';
 import { viewLock } from './observe.ts';
 
 const POLL = 250;
@@ -24,7 +24,8 @@ export async function acquire(ports: Ports, settings: ExecutionSettings, holder:
       const execution = tryAcquire(ports, settings, holder);
       if (execution !== null) return execution;
     }
-    if (ports.clock.monotonic() >= deadline || ports.stop.requested()) throw notObtained(ledger.lock);
+    if (ports.clock.monotonic() >= deadline || ports.stop.requested())
+      throw lockNotObtained(ledger.lock, settings);
     await ports.clock.sleep(POLL);
   }
 }
@@ -67,14 +68,13 @@ function tryAcquire(ports: Ports, settings: ExecutionSettings, holder: string): 
   return startExecution(ports, settings, { holder, fence });
 }
 
-function notObtained(lock: ExecutionLock | null): HgctlError {
+export function lockNotObtained(lock: ExecutionLock | null, { lockTimeout }: ExecutionSettings): HgctlError {
   const holder =
     lock === null
       ? 'another process'
       : `${lock.holder} (pid ${lock.owner.pid} on ${lock.owner.host}, lock ${lock.lockId})`;
-  const seconds = lock === null ? 0 : Math.round((lock.expires - lock.acquired) / SECOND);
   return new HgctlError(EXIT.lock, `the execution lock is held by ${holder}`, {
-    hint: `wait for it to finish (at most ${seconds} s), or see 'hgctl get locks'`,
+    hint: `wait for it to finish (at most ${lockTimeout / SECOND} s), or see 'hgctl get locks'`,
   });
 }
 
@@ -89,4 +89,22 @@ export function release(
   const ledger = record(execution, () => ({ type: 'lock-released', fence }));
   ports.stateFile.write(ledger);
   return ledger;
+}
+
+/** Whatever goes wrong, the lock does not stay behind; the first trouble is the one to report. */
+export async function releasing<Result>(execution: Execution, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof LockLost)) releaseQuietly(execution);
+    throw error;
+  }
+}
+
+function releaseQuietly(execution: Execution): void {
+  try {
+    release(execution, null);
+  } catch {
+    execution.ports.report.error(execution.holder, 'The execution lock could not be released');
+  }
 }

@@ -4,6 +4,7 @@ import { lotOf } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
 import type { Action, BreakAction, Plan, SyncAction } from '../reconciler/plan-types.ts';
 import { isOrder } from '../reconciler/plan-types.ts';
+import { wayOut } from '../reconciler/way-out.ts';
 import { record, type Execution } from './execution.ts';
 import type { Outcome } from './outcome.ts';
 import { resolveOrder } from './resolve-order.ts';
@@ -75,9 +76,6 @@ function reportBreak(execution: Execution, action: BreakAction): Outcome {
   record(execution, (ledger) =>
     ledger.breaks.has(symbol) ? null : { type: 'break-opened', fence, symbol, kind, detail },
   );
-  ports.report.error(
-    strategy ?? execution.holder,
-    `${symbol}: ${kind}: ${detail}; 'hgctl resolve ${symbol}' ends it`,
-  );
+  ports.report.error(strategy ?? execution.holder, `${symbol}: ${kind}: ${detail}; ${wayOut(symbol)}`);
   return { kind: 'done', action };
 }

@@ -1,7 +1,7 @@
 /** First start: whose journal this is, and what the books are at its beginning. */
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { formatQuantity } from '../domain/decimal.ts';
-import type { Instant } from '../domain/instant.ts';
+import { later, MINUTE, plus, type Instant } from '../domain/instant.ts';
 import type { BrokerAccount, BrokerPosition } from '../observed/broker-view.ts';
 import type { JournalEvent, OpeningLot } from '../observed/events.ts';
 import type { Ledger } from '../observed/ledger.ts';
@@ -29,15 +29,19 @@ export async function checkAccount(ports: Ports): Promise<BrokerAccount> {
   if (answer.kind === 'unknown') throw brokerDown(answer.reason);
   const known = ports.journal.ledger().account;
   if (known !== null && known.id !== answer.data.id) {
-    throw new HgctlError(
-      EXIT.refused,
-      `the journal belongs to account ${known.id}, the broker answers for ${answer.data.id}`,
-      {
-        hint: 'use the data folder of this account (--data), or the manifest of the other one',
-      },
-    );
+    throw otherAccount(known.id, answer.data.id);
   }
   return answer.data;
+}
+
+export function otherAccount(known: string, answering: string): HgctlError {
+  return new HgctlError(
+    EXIT.refused,
+    `the journal belongs to account ${known}, the broker answers for ${answering}`,
+    {
+      hint: 'use the data folder of this account (--data), or the manifest of the other one',
+    },
+  );
 }
 
 /** Refuses (exit 5) to begin with empty books unless the account answers completely and holds nothing. */
@@ -51,13 +55,21 @@ export async function openBooks(ports: Ports, opening: Opening): Promise<Ledger>
   const account = await checkAccount(ports);
   const asked = ports.clock.now();
   const positions = await readHoldings(ports, opening);
+  const countedFrom = await newestFill(ports, asked);
   commitOnce(ports, {
     type: 'genesis',
     accountId: account.id,
     environment: account.environment,
     broker: ports.broker.kind,
   });
-  return commitOnce(ports, openingEvent(opening, positions, asked));
+  return commitOnce(ports, openingEvent(opening, positions, countedFrom));
+}
+
+/** What the broker held when it was asked includes every fill until then, also one with the very same time. */
+async function newestFill({ clock, broker }: Ports, asked: Instant): Promise<Instant> {
+  const recent = await read(clock, () => broker.history(plus(asked, -MINUTE)));
+  if (recent.kind === 'unknown') throw brokerDown(recent.reason);
+  return recent.data.reduce((newest, fill) => later(newest, fill.time), asked);
 }
 
 async function readHoldings({ clock, broker }: Ports, opening: Opening): Promise<readonly BrokerPosition[]> {
@@ -70,13 +82,17 @@ async function readHoldings({ clock, broker }: Ports, opening: Opening): Promise
   return positions.data;
 }
 
-function openingEvent(opening: Opening, positions: readonly BrokerPosition[], asked: Instant): JournalEvent {
+function openingEvent(
+  opening: Opening,
+  positions: readonly BrokerPosition[],
+  countedFrom: Instant,
+): JournalEvent {
   const nothing = {
     type: 'books-opened',
     lots: [],
     lastExecution: [],
     unmanaged: [],
-    historySince: asked,
+    historySince: countedFrom,
   } as const;
   switch (opening.kind) {
     case 'empty':

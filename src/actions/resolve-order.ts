@@ -1,6 +1,7 @@
 /** Brings an order of an earlier execution to its end: found and followed, or known to have never been. */
 import type { MarketClock, Observed } from '../observed/broker-view.ts';
 import type { OrderCareAction } from '../reconciler/plan-types.ts';
+import { wayOut } from '../reconciler/way-out.ts';
 import { bookOrder } from './book-order.ts';
 import { record, type Execution } from './execution.ts';
 import { followSome, followUntil } from './follow.ts';
@@ -54,7 +55,7 @@ async function endAtBroker(
 function neverCreated(execution: Execution, action: OrderCareAction, isOver: boolean): Outcome {
   const { clientOrderId, symbol } = action;
   if (!isOver) {
-    const detail = `the broker does not know ${clientOrderId} (yet): ${symbol} takes no order in this session; 'hgctl resolve ${symbol}' ends it`;
+    const detail = `the broker does not know ${clientOrderId} (yet): ${symbol} takes no order in this session; ${wayOut(symbol)}`;
     return { kind: 'in-doubt', action, code: 'OrderNotSeen', detail };
   }
   record(execution, () => ({

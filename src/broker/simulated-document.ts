@@ -12,13 +12,9 @@ import type { OrderEvent, SimulatedOrder, SimulatedState } from './simulated-sta
 
 /** Throws an error that names the first place that is wrong. */
 export function parseDocument(text: string): SimulatedState {
-  const result = DOCUMENT.safeParse(JSON.parse(text));
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw new Error(issue === undefined ? 'invalid' : `${issue.path.join('.')}: ${issue.message}`);
-  }
-  const { version: _, positions, ...state } = result.data;
-  return { ...state, positions: new Map(Object.entries(positions)), time: newestTimeOf(state) };
+  const { version: _, ...state } = DOCUMENT(JSON.parse(text), '');
+  const fills = state.fills.toSorted((a, b) => a.time - b.time);
+  return { ...state, fills, time: newestTimeOf(state) };
 }
 
 /** Equal accounts give equal bytes. */

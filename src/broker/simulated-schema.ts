@@ -1,23 +1,23 @@
 /** What `broker.json` must look like; numbers and times come out of it as values. */
-import * as z from 'zod';
 import { parseMoney, parsePrice, parseQuantity, type Money, type Quantity } from '../domain/decimal.ts';
 import { parseInstant } from '../domain/instant.ts';
 import { isSymbol, SYMBOL_RULE } from '../domain/names.ts';
-import { isTerminal } from '../observed/broker-view.ts';
+import { isTerminal, type BrokerFill } from '../observed/broker-view.ts';
 import { parseUtc } from '../observed/utc-text.ts';
-import type { SimulatedOrder } from './simulated-state.ts';
+import {
+  checked,
+  fields,
+  listOf,
+  mapOf,
+  number,
+  object,
+  oneOf,
+  textOf,
+  type Reader,
+} from './checked-json.ts';
+import type { Holding, OrderEvent, SimulatedOrder, SimulatedState } from './simulated-state.ts';
 
 export const DOCUMENT_VERSION = 1;
-
-/** Text that `parse` understands, as the value that it means. */
-function textOf<Value>(parse: (text: string) => Value | undefined, what: string) {
-  return z.string().transform((text, context): Value => {
-    const value = parse(text);
-    if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is not ${what}` });
-    return z.NEVER;
-  });
-}
 
 function positive(text: string): Quantity | undefined {
   const quantity = parseQuantity(text);
@@ -36,47 +36,59 @@ function notNegative<Unit extends Quantity | Money>(parse: (text: string) => Uni
   };
 }
 
-const NAME = z.string().min(1);
-const SYMBOL = z.string().refine(isSymbol, SYMBOL_RULE);
-const SIDE = z.enum(['buy', 'sell']);
+const NAME = textOf((text) => (text === '' ? undefined : text), 'a name');
+const SYMBOL = textOf((text) => (isSymbol(text) ? text : undefined), `a symbol: ${SYMBOL_RULE}`);
+const SIDE = oneOf(['buy', 'sell']);
 const PRICE = textOf(parsePrice, 'a price');
 const AMOUNT = textOf(positive, 'a quantity above zero');
 const TIME = textOf((text) => parseUtc(text) ?? parseInstant(text), 'a time with an offset or Z');
 
-const EVENT = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('new'), at: TIME }),
-  z.strictObject({ kind: z.literal('fill'), at: TIME, quantity: AMOUNT, price: PRICE }),
-  z.strictObject({ kind: z.literal('canceled'), at: TIME }),
-  z.strictObject({ kind: z.literal('expired'), at: TIME }),
-]);
+const FILL_EVENT = fields({ kind: oneOf(['fill']), at: TIME, quantity: AMOUNT, price: PRICE });
+const OTHER_EVENT = fields({ kind: oneOf(['new', 'canceled', 'expired']), at: TIME });
 
-const ORDER = z
-  .strictObject({
-    brokerOrderId: NAME,
-    clientOrderId: NAME,
-    symbol: SYMBOL,
-    side: SIDE,
-    quantity: AMOUNT,
-    filledQuantity: textOf(notNegative(parseQuantity), 'a quantity of zero or more'),
-    filledValue: textOf(notNegative(parseMoney), 'an amount of zero or more'),
-    status: z.enum([
-      'accepted',
-      'pending_new',
-      'new',
-      'partially_filled',
-      'pending_cancel',
-      'filled',
-      'canceled',
-      'expired',
-    ]),
-    submittedAt: TIME,
-    updatedAt: TIME,
-    pending: z.array(EVENT),
-  })
-  .refine(addsUp, 'its fills, done and pending, do not fit its quantity and status')
-  .refine(isAscending, 'its pending events are not in the order of time');
+const EVENT: Reader<OrderEvent> = (value, path) =>
+  object(value, path)['kind'] === 'fill' ? FILL_EVENT(value, path) : OTHER_EVENT(value, path);
 
-const FILL = z.strictObject({
+const ANY_ORDER = fields<SimulatedOrder>({
+  brokerOrderId: NAME,
+  clientOrderId: NAME,
+  symbol: SYMBOL,
+  side: SIDE,
+  quantity: AMOUNT,
+  filledQuantity: textOf(notNegative(parseQuantity), 'a quantity of zero or more'),
+  filledValue: textOf(notNegative(parseMoney), 'an amount of zero or more'),
+  status: oneOf([
+    'accepted',
+    'pending_new',
+    'new',
+    'partially_filled',
+    'pending_cancel',
+    'filled',
+    'canceled',
+    'expired',
+  ]),
+  submittedAt: TIME,
+  updatedAt: TIME,
+  pending: listOf(EVENT),
+});
+
+const ORDER = checked(
+  checked(ANY_ORDER, addsUp, 'its fills, done and pending, do not fit its quantity and status'),
+  isAscending,
+  'its pending events are not in the order of time',
+);
+
+const ORDERS = checked(
+  checked(
+    listOf(ORDER),
+    (orders) => areUnique(orders.map((order) => order.clientOrderId)),
+    'a client order id occurs twice',
+  ),
+  (orders) => areUnique(orders.map((order) => order.brokerOrderId)),
+  'a broker order id occurs twice',
+);
+
+const FILL = fields<BrokerFill>({
   id: NAME,
   brokerOrderId: NAME,
   symbol: SYMBOL,
@@ -86,32 +98,29 @@ const FILL = z.strictObject({
   time: TIME,
 });
 
-const HOLDING = z.strictObject({
+const HOLDING = fields<Holding>({
   quantity: textOf(nonZero, 'a quantity other than zero'),
   averagePrice: PRICE,
 });
 
-export const DOCUMENT = z.strictObject({
-  version: z.literal(DOCUMENT_VERSION),
+interface Document extends SimulatedState {
+  readonly version: typeof DOCUMENT_VERSION;
+}
+
+/** Fills may stand in any order. */
+export const DOCUMENT = fields<Document>({
+  version: oneOf([DOCUMENT_VERSION]),
   accountId: NAME,
-  seed: z.number(),
+  seed: number,
   time: TIME,
   cash: textOf(parseMoney, 'an amount of money'),
-  positions: z.record(SYMBOL, HOLDING),
-  orders: z
-    .array(ORDER)
-    .refine(
-      (orders) => areUnique(orders.map((order) => order.clientOrderId)),
-      'a client order id occurs twice',
-    )
-    .refine(
-      (orders) => areUnique(orders.map((order) => order.brokerOrderId)),
-      'a broker order id occurs twice',
-    ),
-  fills: z
-    .array(FILL)
-    .refine((fills) => areUnique(fills.map((fill) => fill.id)), 'an execution id occurs twice')
-    .transform((fills) => fills.toSorted((a, b) => a.time - b.time)),
+  positions: mapOf(SYMBOL, HOLDING),
+  orders: ORDERS,
+  fills: checked(
+    listOf(FILL),
+    (fills) => areUnique(fills.map((fill) => fill.id)),
+    'an execution id occurs twice',
+  ),
 });
 
 function addsUp(order: SimulatedOrder): boolean {

@@ -5,7 +5,7 @@ import type { PriceSource } from '../market/price-source.ts';
 import { accountView, orderView, positionsView } from './simulated-account.ts';
 import { advance } from './simulated-advance.ts';
 import { marketClock } from './simulated-clock.ts';
-import { simulatedFile, WriteUndecided } from './simulated-file.ts';
+import { simulatedFile } from './simulated-file.ts';
 import { cancelOrder, submitOrder, tradeOutside, type OutsideTrade } from './simulated-orders.ts';
 import { refusal } from './simulated-refusals.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type SimulatedState,
   type Venue,
 } from './simulated-state.ts';
+import { WriteUndecided } from './simulated-text.ts';
 
 interface SimulatedBrokerOptions {
   /** `broker.json`. Once it exists, its cash and seed hold, not those of the settings. */

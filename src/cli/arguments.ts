@@ -40,15 +40,21 @@ export async function runProgram(root: Command, args: readonly string[]): Promis
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done;
     if (error.code === 'commander.help') return EXIT.usage;
-    throw usageError(root, error);
+    throw usageError(root, args, error);
   }
 }
 
 /** Commander's text is `error: what`, with `(Did you mean this?)` on a second line. */
-function usageError(root: Command, error: CommanderError): HgctlError {
+function usageError(root: Command, args: readonly string[], error: CommanderError): HgctlError {
   const [line = '', suggestion = ''] = error.message.split('\n');
   const question = /^\(Did (you mean .*\?)\)$/.exec(suggestion)?.[1];
   return new HgctlError(EXIT.usage, line.replace(/^error: /, ''), {
-    hint: question === undefined ? `see ${root.name()} --help` : `did ${question}`,
+    hint: question === undefined ? `see ${helpOf(root, args)}` : `did ${question}`,
   });
+}
+
+/** The help of the command that was meant, as far as the arguments name one. */
+function helpOf(root: Command, args: readonly string[]): string {
+  const named = root.commands.find((command) => command.name() === args[0]);
+  return [root.name(), ...(named === undefined ? [] : [named.name()]), '--help'].join(' ');
 }

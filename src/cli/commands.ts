@@ -114,6 +114,7 @@ function declareOperator(root: Command, io: Io, exit: Exit): void {
       "broker: the book takes the broker's quantity; books: the books are right",
     )
     .requiredOption('--reason <text>', 'why, for the journal')
+    .option('--strategy <name>', 'whose shares left, where a symbol has two owners')
     .option('--price <dollars>', 'price of what left the book; its average cost if left out')
     .action(async (symbol: string, _: unknown, command: Command) => {
       const { runResolve } = await import('./commands/resolve.ts');

@@ -24,6 +24,13 @@ export async function checkData({ ports, paths }: World): Promise<void> {
   await checkFirstStart(ports);
 }
 
+/** Refuses (exit 5) to open books beside the state file of a journal that is not there. */
+export function refuseOrphanedState({ ports, paths }: World): void {
+  const ledger = ports.journal.ledger();
+  const state = inspectStateFile(paths.stateFile, ledger);
+  if (state.kind === 'ahead') throw lostJournal(paths, state.seq, ledger.seq);
+}
+
 /** Opens empty books on a first start; later on, sees to it that the state file is there. */
 async function openData(io: Io, world: World): Promise<void> {
   const { ports, paths } = world;
@@ -64,7 +71,7 @@ function holdsPositions({ strategies }: Strategies): boolean {
 function lostJournal(paths: World['paths'], seen: number, has: number): HgctlError {
   const message = `${paths.stateFile} has seen record ${seen}, the journal ends at ${has} or is another one: records are lost`;
   return new HgctlError(EXIT.refused, message, {
-    hint: `put the right journal back into ${paths.journal}; nothing was changed`,
+    hint: `put the right journal back into ${paths.journal}; if it is lost for good, move ${paths.stateFile} away, then 'hgctl init --unmanaged' and adopt`,
   });
 }
 

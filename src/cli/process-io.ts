@@ -3,6 +3,7 @@ import { writeSync } from 'node:fs';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { StopSignal } from '../reconciler/ports.ts';
 import { codeOf } from '../store/system-error.ts';
+import { askOn } from './ask.ts';
 import type { Io } from './io.ts';
 
 const STDOUT = 1;
@@ -14,9 +15,15 @@ export function processIo(): Io {
     stdout: answer,
     stderr: tell,
     environment: process.env,
-    isInteractive: process.stdin.isTTY && process.stderr.isTTY,
-    stdoutIsTerminal: process.stdout.isTTY,
-    ask,
+    // Asked late: Node builds the streams of a terminal only then, and most commands need none.
+    get isInteractive() {
+      return process.stdin.isTTY && process.stderr.isTTY;
+    },
+    get stdoutIsTerminal() {
+      return process.stdout.isTTY;
+    },
+    ask: (question) =>
+      askOn({ input: process.stdin, output: process.stderr, interrupt, signal: stop.aborted }, question),
     stop,
   };
 }
@@ -54,24 +61,20 @@ function write(fd: number, text: string): void {
   }
 }
 
-async function ask(question: string): Promise<string> {
-  const { createInterface } = await import('node:readline/promises');
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await lines.question(question);
-  } finally {
-    lines.close();
-  }
+function interrupt(): void {
+  process.emit('SIGINT', 'SIGINT');
 }
 
 /** The first signal asks for a clean end, the second ends at once. */
-function stopSignal(): StopSignal {
+function stopSignal(): StopSignal & { readonly aborted: AbortSignal } {
   let received: 'SIGINT' | 'SIGTERM' | null = null;
+  const aborted = new AbortController();
   const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
     if (received !== null) process.exit(signal === 'SIGINT' ? 130 : 143);
     received = signal;
+    aborted.abort();
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  return { requested: () => received !== null, signal: () => received };
+  return { requested: () => received !== null, signal: () => received, aborted: aborted.signal };
 }

@@ -1,22 +1,33 @@
 /** `kind: Account`: types, validation and editor help from one source. */
 import * as z from 'zod';
-import { dollars, duration, factor, filePath, mapping, name, percent, wholeNumber } from './fields.ts';
+import {
+  described,
+  dollars,
+  duration,
+  factor,
+  filePath,
+  mapping,
+  name,
+  percent,
+  wholeNumber,
+} from './fields.ts';
 
 const SEED_MAX = 4_294_967_295;
 
 const broker = mapping(
   {
-    type: z
-      .literal('simulated', {
+    type: described(
+      z.literal('simulated', {
         error: ({ input }) =>
           input === 'alpaca' ? 'this version trades on the simulated broker only' : undefined,
-      })
-      .describe('Which broker: this version has the simulated one only.'),
+      }),
+      'Which broker: this version has the simulated one only.',
+    ),
     cash: dollars('Cash that the simulated account opens with, in dollars.'),
-    clock: z
-      .enum(['always-open', 'exchange'])
-      .describe('always-open: orders are taken at any time. exchange: NYSE hours. Default exchange.')
-      .default('exchange'),
+    clock: described(
+      z.enum(['always-open', 'exchange']),
+      'always-open: orders are taken at any time. exchange: NYSE hours. Default exchange.',
+    ).default('exchange'),
     seed: wholeNumber('Seed of fills and delays. Default 1.', 0, SEED_MAX).default(1),
     multiplier: factor('Buying power as a multiple of equity, from "1" to "4". Default "1".', 4).prefault(
       '1',
@@ -30,28 +41,29 @@ const broker = mapping(
   'The brokerage account.',
 );
 
-const prices = z
-  .discriminatedUnion('type', [
+const prices = described(
+  z.discriminatedUnion('type', [
     mapping(
       {
-        type: z.literal('synthetic').describe('Invented prices, the same for the same seed.'),
+        type: described(z.literal('synthetic'), 'Invented prices, the same for the same seed.'),
         seed: wholeNumber('Seed of the prices. Default 1.', 0, SEED_MAX).default(1),
-        movement: z
-          .enum(['constant', 'daily'])
-          .describe('constant: a price never changes. daily: one step a day. Default constant.')
-          .default('constant'),
+        movement: described(
+          z.enum(['constant', 'daily']),
+          'constant: a price never changes. daily: one step a day. Default constant.',
+        ).default('constant'),
       },
       'Invented prices.',
     ),
     mapping(
       {
-        type: z.literal('csv').describe('Prices from files.'),
+        type: described(z.literal('csv'), 'Prices from files.'),
         folder: filePath('Folder with one SYMBOL.csv a symbol; relative to this manifest.'),
       },
       'Prices from CSV files.',
     ),
-  ])
-  .describe('Where prices come from.');
+  ]),
+  'Where prices come from.',
+);
 
 const limits = mapping(
   {
@@ -120,8 +132,8 @@ const spec = mapping(
 
 export const accountSchema = mapping(
   {
-    apiVersion: z.literal('homeguard/v1').describe('Version of this format.'),
-    kind: z.literal('Account').describe('What the document declares.'),
+    apiVersion: described(z.literal('homeguard/v1'), 'Version of this format.'),
+    kind: described(z.literal('Account'), 'What the document declares.'),
     metadata: mapping({ name: name('Name of the account, for people.') }, 'The name.'),
     spec,
   },

@@ -17,32 +17,39 @@ import type { ScheduleTime } from './desired-state.ts';
 // A manifest is checked once a run: generated checkers cost more than they save.
 z.config({ jitless: true });
 
+/** Explains a schema to editors, in place: zod's own `describe` makes a copy, and copies cost every start 10 ms. */
+export function described<Schema extends z.ZodType>(schema: Schema, description: string): Schema {
+  z.globalRegistry.add(schema, { description });
+  return schema;
+}
+
 /** A mapping with exactly these keys. The message of an unknown key is the list of the known ones. */
 export function mapping<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,
   about: string,
 ): z.ZodObject<Shape, z.core.$strict> {
   const known = Object.keys(shape).join(', ');
-  return z
-    .strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? known : undefined) })
-    .describe(about);
+  return described(
+    z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? known : undefined) }),
+    about,
+  );
 }
 
 /** A mapping that must stay empty, because nothing reads what it would hold. */
 export function emptyMapping(why: string, about: string): z.ZodType<Readonly<Record<string, never>>> {
-  return z.record(z.string(), z.never({ error: () => why })).describe(about);
+  return described(z.record(z.string(), z.never({ error: () => why })), about);
 }
 
 export function text(about: string): z.ZodString {
-  return z.string().describe(about);
+  return described(z.string(), about);
 }
 
 export function flag(about: string): z.ZodBoolean {
-  return z.boolean().describe(about);
+  return described(z.boolean(), about);
 }
 
 export function wholeNumber(about: string, least: number, most: number): z.ZodInt {
-  return z.int().min(least).max(most).describe(about);
+  return described(z.int().check(z.gte(least), z.lte(most)), about);
 }
 
 type Field<Value> = z.ZodType<Value, string>;
@@ -73,7 +80,7 @@ function parsed<Value>(format: TextFormat<Value>): Field<Value> {
       });
       return z.NEVER;
     })
-    .meta({ description: format.about, pattern: format.pattern });
+    .register(z.globalRegistry, { description: format.about, pattern: format.pattern });
 }
 
 /** A part of something, in percent. `least` and `most` are inclusive; `above` is not. */

@@ -1,6 +1,7 @@
 /** `kind: Strategy`: types, validation and editor help from one source. */
 import * as z from 'zod';
 import {
+  described,
   duration,
   emptyMapping,
   filePath,
@@ -42,10 +43,13 @@ const target = mapping(
 
 const fixedSignal = mapping(
   {
-    type: z.literal('fixed').describe('Holds what the manifest lists.'),
+    type: described(z.literal('fixed'), 'Holds what the manifest lists.'),
     params: mapping(
       {
-        targets: z.array(target).min(1).describe('What to hold. A held symbol that is not listed is closed.'),
+        targets: described(
+          z.array(target).min(1),
+          'What to hold. A held symbol that is not listed is closed.',
+        ),
         band: percent(
           'Differences below this part of a target are left alone. Default: 1 % of the target, at least one share.',
           {
@@ -63,9 +67,10 @@ const fixedSignal = mapping(
 
 const plannedSignal = mapping(
   {
-    type: z
-      .enum(PLANNED_SIGNALS)
-      .describe('A signal that is not built yet: the strategy must be lifecycle: planned.'),
+    type: described(
+      z.enum(PLANNED_SIGNALS),
+      'A signal that is not built yet: the strategy must be lifecycle: planned.',
+    ),
     params: emptyMapping(
       'nothing reads this: the signal is not built yet',
       'Must be empty until the signal is built.',
@@ -76,18 +81,18 @@ const plannedSignal = mapping(
 
 const universe = mapping(
   {
-    symbols: z
-      .array(symbol('A symbol that the strategy may trade.'))
-      .describe('Symbols that the strategy may trade.')
-      .optional(),
+    symbols: described(
+      z.array(symbol('A symbol that the strategy may trade.')),
+      'Symbols that the strategy may trade.',
+    ).optional(),
     file: filePath(
       'CSV file with a header row that lists more symbols; relative to this manifest.',
     ).optional(),
     column: text(`Column of the file that holds the symbols. Default ${DEFAULT_COLUMN}.`).optional(),
-    exclude: z
-      .array(symbol('A symbol to leave out.'))
-      .describe('Symbols to leave out of the list and the file.')
-      .optional(),
+    exclude: described(
+      z.array(symbol('A symbol to leave out.')),
+      'Symbols to leave out of the list and the file.',
+    ).optional(),
   },
   'What the strategy may trade. No symbol may be in two universes.',
 );
@@ -104,7 +109,7 @@ const capital = mapping(
 const scheduleEntry = mapping(
   {
     at: scheduleTime('New York time of day ("15:55"), or relative to the session: open+1m, close-5m.'),
-    action: z.enum(['entry', 'exit', 'rebalance']).describe('What happens then.'),
+    action: described(z.enum(['entry', 'exit', 'rebalance']), 'What happens then.'),
     window: duration('How long after `at` the run may still start, at most 1h. Default 4m.').prefault('4m'),
   },
   'One scheduled run.',
@@ -113,42 +118,43 @@ const scheduleEntry = mapping(
 const spec = mapping(
   {
     description: text('For people. Default empty.').default(''),
-    lifecycle: z
-      .enum(['active', 'planned'])
-      .describe('planned: validated and listed, can be closed, opens nothing. Default active.')
-      .default('active'),
+    lifecycle: described(
+      z.enum(['active', 'planned']),
+      'planned: validated and listed, can be closed, opens nothing. Default active.',
+    ).default('active'),
     priority: wholeNumber(`Smaller runs first. Default ${DEFAULT_PRIORITY}.`, 0, 1_000_000).default(
       DEFAULT_PRIORITY,
     ),
-    signal: z
-      .discriminatedUnion('type', [fixedSignal, plannedSignal])
-      .describe('Where the targets come from.'),
+    signal: described(
+      z.discriminatedUnion('type', [fixedSignal, plannedSignal]),
+      'Where the targets come from.',
+    ),
     universe,
     capital,
-    schedule: z
-      .array(scheduleEntry)
-      .describe('Runs of a session. Empty (the default): planned on every pass.')
-      .default([]),
+    schedule: described(
+      z.array(scheduleEntry),
+      'Runs of a session. Empty (the default): planned on every pass.',
+    ).default([]),
     risk: emptyMapping(
       'nothing reads this: there is no risk setting yet',
       'Reserved; must be empty.',
     ).optional(),
-    orphans: z
-      .enum(['hold', 'close'])
-      .describe('What happens to the positions of a disabled strategy. Default hold.')
-      .default('hold'),
+    orphans: described(
+      z.enum(['hold', 'close']),
+      'What happens to the positions of a disabled strategy. Default hold.',
+    ).default('hold'),
   },
   'What the strategy does.',
 );
 
 export const strategySchema = mapping(
   {
-    apiVersion: z.literal('homeguard/v1').describe('Version of this format.'),
-    kind: z.literal('Strategy').describe('What the document declares.'),
+    apiVersion: described(z.literal('homeguard/v1'), 'Version of this format.'),
+    kind: described(z.literal('Strategy'), 'What the document declares.'),
     metadata: mapping(
       {
         name: name('The id of the strategy: in the toggle file, the books and order ids.'),
-        labels: z.record(z.string(), z.string()).describe('Free labels, text to text.').default({}),
+        labels: described(z.record(z.string(), z.string()), 'Free labels, text to text.').default({}),
       },
       'Name and labels.',
     ),

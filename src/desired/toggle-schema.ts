@@ -1,11 +1,11 @@
 /** The toggle file, in the exact format of the original system. */
 import * as z from 'zod';
-import { flag, mapping, text } from './fields.ts';
+import { described, flag, mapping, text } from './fields.ts';
 
 export const toggleSchema = mapping(
   {
-    strategies: z
-      .record(
+    strategies: described(
+      z.record(
         z.string(),
         mapping(
           {
@@ -16,8 +16,9 @@ export const toggleSchema = mapping(
           },
           'The switches of one strategy.',
         ),
-      )
-      .describe('Strategy name to its switches.'),
+      ),
+      'Strategy name to its switches.',
+    ),
     last_modified: text('When the file was last changed, ISO 8601 with offset.').optional(),
     modified_by: text('Which program or person changed it last.').optional(),
   },

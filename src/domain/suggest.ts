@@ -4,13 +4,13 @@ import { compareText } from './names.ts';
 const DISTANCE_MAX = 2;
 
 /**
- * The candidate at the smallest edit distance of `word`, at most 2 and less than the length of the word; of equals,
+ * The candidate at the smallest edit distance of `word`, at most 2 and at most half of the word's length; of equals,
  * the alphabetically first. Upper and lower case count as equal, and so does a swap of neighbours as one edit.
  */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.min(DISTANCE_MAX, wanted.length - 1) + 1;
+  let bestDistance = Math.min(DISTANCE_MAX, Math.floor(wanted.length / 2)) + 1;
   for (const candidate of [...candidates].sort(compareText)) {
     const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance < bestDistance) {

@@ -1,5 +1,5 @@
 /** Splits what the broker holds among its owners, and types what does not fit. */
-import { absolute, negate, valueOf, type Money, type Quantity } from '../domain/decimal.ts';
+import { absolute, negate, valueOf, type Money, type Price, type Quantity } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { BrokerPosition } from './broker-view.ts';
 import type { Ledger, LedgerOrder } from './ledger.ts';
@@ -28,6 +28,8 @@ export interface Attribution {
   readonly differences: ReadonlyMap<string, Difference>;
   /** Gross value of each book at the broker's prices, by strategy. */
   readonly exposures: ReadonlyMap<string, Money>;
+  /** By strategy, the broker's price of each lot in the order of its book; 0 for a lot that the broker does not hold. */
+  readonly prices: ReadonlyMap<string, readonly Price[]>;
 }
 
 /** `takenAt`: when the broker was asked; fills of ours after `takenAt - settleWindow` may not be in its positions yet. */
@@ -37,7 +39,7 @@ export function attribute(
   takenAt: Instant,
   settleWindow: number,
 ): Attribution {
-  const { suspects, exposures } = compare(ledger, positions);
+  const { suspects, exposures, prices } = compare(ledger, positions);
   const differences = new Map<string, Difference>();
   const settling = suspects.size === 0 ? NO_TRADES : settlingTrades(ledger, takenAt, settleWindow);
   for (const symbol of suspects) {
@@ -48,35 +50,39 @@ export function attribute(
     const names = owners.map(([name]) => name);
     differences.set(symbol, split({ symbol, owners: names, booked, broker }, settling.get(symbol)));
   }
-  return { differences, exposures };
+  return { differences, exposures, prices };
 }
 
-interface Comparison {
+interface Comparison extends Pick<Attribution, 'exposures' | 'prices'> {
   readonly suspects: ReadonlySet<string>;
-  readonly exposures: ReadonlyMap<string, Money>;
 }
 
 /** One look-up a lot, because every pass does this for every lot and nearly always finds nothing. */
 function compare(ledger: Ledger, positions: ReadonlyMap<string, BrokerPosition>): Comparison {
   const suspects = new Set(ledger.shared);
   const exposures = new Map<string, Money>();
+  const prices = new Map<string, readonly Price[]>();
   let owned = 0;
   for (const [name, book] of ledger.books) {
     let exposure = 0;
+    const bookPrices: Price[] = [];
     for (const [symbol, { quantity }] of book) {
       const position = positions.get(symbol);
+      const price = position?.marketPrice ?? (0 as Price);
+      bookPrices.push(price);
       if (position?.quantity !== quantity) suspects.add(symbol);
       if (position === undefined) continue;
       owned += 1;
-      exposure += Math.abs(valueOf(quantity, position.marketPrice));
+      exposure += Math.abs(valueOf(quantity, price));
     }
     exposures.set(name, exposure as Money);
+    prices.set(name, bookPrices);
   }
   if (owned !== positions.size || ledger.shared.size > 0) {
     const books = [...ledger.books.values()];
     for (const symbol of positions.keys()) if (!books.some((book) => book.has(symbol))) suspects.add(symbol);
   }
-  return { suspects, exposures };
+  return { suspects, exposures, prices };
 }
 
 interface SettlingTrades {

@@ -161,6 +161,7 @@ export type JournalEvent =
       readonly lots: readonly { readonly strategy: string; readonly quantity: Quantity }[];
       readonly price: Price;
       readonly anchor: Anchor;
+      readonly sessionDate: CalendarDate;
     }
   | {
       readonly type: 'slot-started';

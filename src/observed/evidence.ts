@@ -46,7 +46,11 @@ export function explain(ledger: Ledger, difference: Difference, outside: readonl
   const anchor = anchorOf(ledger, symbol);
   const fills = outside.filter((fill) => fill.symbol === symbol && fill.time > anchor.at);
   const moved = fills.reduce((sum, fill) => sum + signed(fill), 0);
-  if (anchor.unmanaged + moved !== missing + unmanaged) return { kind: 'silent', outside: moved as Quantity };
+  const taken = fills
+    .filter(({ side }) => side === sideOf(missing))
+    .reduce((sum, fill) => sum + fill.quantity, 0);
+  const isExact = anchor.unmanaged + moved === missing + unmanaged;
+  if (!isExact || taken < Math.abs(missing)) return { kind: 'silent', outside: moved as Quantity };
   return { kind: 'explained', price: priceOf(fills, missing), fills };
 }
 
@@ -59,9 +63,14 @@ function signed(fill: BrokerFill): number {
   return fill.side === 'buy' ? fill.quantity : negate(fill.quantity);
 }
 
+/** The side of trades that take such a quantity away. */
+function sideOf(missing: Quantity): 'buy' | 'sell' {
+  return missing < 0 ? 'sell' : 'buy';
+}
+
 /** Average price of the newest fills that took the missing quantity away. */
 function priceOf(fills: readonly BrokerFill[], missing: Quantity): Price {
-  const side = missing < 0 ? 'sell' : 'buy';
+  const side = sideOf(missing);
   let open = Math.abs(missing);
   let value = 0;
   for (const fill of fills.filter((candidate) => candidate.side === side).reverse()) {

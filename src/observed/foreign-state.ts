@@ -10,45 +10,51 @@ const QUANTITY_PLACES = 9;
 const MONEY_PLACES = 6;
 const TIME_RULE = 'a time with its offset, as 2025-12-02T15:55:00-05:00';
 
-const time = z.string(`expected ${TIME_RULE}`).transform((text, context): Instant => {
-  const instant = parseInstant(text);
-  if (instant !== undefined) return instant;
-  context.addIssue({ code: 'custom', message: `expected ${TIME_RULE}` });
-  return z.NEVER;
-});
-
-const decimal = z
-  .union([z.number(), z.string()], 'expected a number')
-  .transform((value, context): LongDecimal => {
-    const read = readLongDecimal(String(value));
-    if (read !== undefined) return read;
-    context.addIssue({ code: 'custom', message: 'expected a number' });
+/** Built when such a file is there: that is once in the life of a journal, and building it costs a start 4 ms. */
+function foreignSchema() {
+  const time = z.string(`expected ${TIME_RULE}`).transform((text, context): Instant => {
+    const instant = parseInstant(text);
+    if (instant !== undefined) return instant;
+    context.addIssue({ code: 'custom', message: `expected ${TIME_RULE}` });
     return z.NEVER;
   });
 
-const position = z.object({
-  qty: decimal,
-  entry_price: decimal.refine(({ digits }) => digits >= 0n, 'expected a price of zero or more'),
-  entry_time: time,
-  order_id: z.string().nullish(),
-});
+  const decimal = z
+    .union([z.number(), z.string()], 'expected a number')
+    .transform((value, context): LongDecimal => {
+      const read = readLongDecimal(String(value));
+      if (read !== undefined) return read;
+      context.addIssue({ code: 'custom', message: 'expected a number' });
+      return z.NEVER;
+    });
 
-const strategy = z.object({
-  positions: z.record(z.string().refine(isSymbol, `not a symbol: ${SYMBOL_RULE}`), position),
-  last_execution: time.nullish(),
-});
+  const position = z.object({
+    qty: decimal,
+    entry_price: decimal.refine(({ digits }) => digits >= 0n, 'expected a price of zero or more'),
+    entry_time: time,
+    order_id: z.string().nullish(),
+  });
 
-const schema = z.object({
-  version: z.literal(1, 'only version 1 is known').optional(),
-  last_updated: time.nullish(),
-  execution_lock: z
-    .object({ holder: z.string(), acquired: time.nullish(), expires: time, owner: z.string().nullish() })
-    .nullish(),
-  strategies: z.record(z.string().refine(isStrategyName, `not a strategy name: ${STRATEGY_RULE}`), strategy),
-});
+  const strategy = z.object({
+    positions: z.record(z.string().refine(isSymbol, `not a symbol: ${SYMBOL_RULE}`), position),
+    last_execution: time.nullish(),
+  });
+
+  return z.object({
+    version: z.literal(1, 'only version 1 is known').optional(),
+    last_updated: time.nullish(),
+    execution_lock: z
+      .object({ holder: z.string(), acquired: time.nullish(), expires: time, owner: z.string().nullish() })
+      .nullish(),
+    strategies: z.record(
+      z.string().refine(isStrategyName, `not a strategy name: ${STRATEGY_RULE}`),
+      strategy,
+    ),
+  });
+}
 
 /** Validated; times are instants, numbers exact. */
-export type ForeignDocument = z.output<typeof schema>;
+export type ForeignDocument = z.output<ReturnType<typeof foreignSchema>>;
 
 export type ParsedForeign =
   | { readonly kind: 'ok'; readonly document: ForeignDocument; readonly notes: readonly string[] }
@@ -56,7 +62,7 @@ export type ParsedForeign =
 
 /** The message names every wrong field, as `strategies.omr.positions.TQQQ.qty: expected a number`. */
 export function parseForeign(value: unknown): ParsedForeign {
-  const parsed = schema.safeParse(value);
+  const parsed = foreignSchema().safeParse(value);
   if (!parsed.success) return { kind: 'invalid', message: parsed.error.issues.map(describeIssue).join('; ') };
   const impossible = rows(parsed.data).flatMap(({ path, lot }) =>
     lot === undefined ? [`${path}: too large`] : [],

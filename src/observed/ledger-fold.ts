@@ -1,6 +1,6 @@
 /** How each event changes the ledger: one function an event, total, no decisions. */
 import { enableMapSet, produce, setAutoFreeze } from 'immer';
-import { absolute, valueOf, type Money, type Quantity } from '../domain/decimal.ts';
+import { valueOf, type Money, type Quantity } from '../domain/decimal.ts';
 import { later, type Instant } from '../domain/instant.ts';
 import { bookTrade, type Lot, type Trade } from './book.ts';
 import type { IntentPayload, JournalEvent, JournalRecord } from './events.ts';
@@ -22,6 +22,7 @@ export function emptyLedger(): Ledger {
     shared: new Set(),
     realised: new Map(),
     lastExecution: new Map(),
+    importedExecution: new Map(),
     fence: 0,
     lock: null,
     revision: null,
@@ -68,7 +69,7 @@ function applyEvent(ledger: WritableLedger, event: JournalEvent, at: Instant): v
       ledger.account = { id: event.accountId, environment: event.environment, broker: event.broker };
       return;
     case 'books-opened':
-      return openBooks(ledger, event, at);
+      return openBooks(ledger, event);
     case 'revision-accepted':
       ledger.revision = {
         number: (ledger.revision?.number ?? 0) + 1,
@@ -119,16 +120,19 @@ function isFencedOff(ledger: WritableLedger, event: JournalEvent): boolean {
   return 'fence' in event && event.fence !== ledger.lock?.fence;
 }
 
-function openBooks(ledger: WritableLedger, event: EventOf<'books-opened'>, at: Instant): void {
+function openBooks(ledger: WritableLedger, event: EventOf<'books-opened'>): void {
   for (const { strategy, symbol, quantity, cost, since, orderId } of event.lots) {
     bookOf(ledger, strategy).set(symbol, { quantity, cost, since, orderId });
     noteOwners(ledger, symbol);
   }
-  for (const { strategy, at: executedAt } of event.lastExecution)
-    ledger.lastExecution.set(strategy, executedAt);
+  for (const { strategy, at } of event.lastExecution) {
+    ledger.lastExecution.set(strategy, at);
+    ledger.importedExecution.set(strategy, at);
+  }
   ledger.opened = true;
   ledger.historySince = event.historySince;
-  for (const { symbol, quantity } of event.unmanaged) ledger.anchors.set(symbol, { at, unmanaged: quantity });
+  for (const { symbol, quantity } of event.unmanaged)
+    ledger.anchors.set(symbol, { at: event.historySince, unmanaged: quantity });
 }
 
 type OrderEvent = EventOf<'intent' | 'order-created' | 'order-unknown' | 'order-ended' | 'fill'>;
@@ -232,22 +236,20 @@ function resolveSymbol(ledger: WritableLedger, event: EventOf<'symbol-resolved'>
   for (const { strategy, quantity: wanted } of event.lots) {
     const owned = ledger.books.get(strategy)?.get(event.symbol)?.quantity ?? 0;
     const quantity = (wanted - owned) as Quantity;
-    shrank ||= absolute(wanted) < Math.abs(owned);
-    tradeInBook(ledger, strategy, event.symbol, {
-      quantity,
-      value: valueOf(quantity, event.price),
-      at,
-      orderId: null,
-    });
+    const value = valueOf(quantity, event.price);
+    shrank ||= Math.abs(wanted) < Math.abs(owned);
+    tradeInBook(ledger, strategy, event.symbol, { quantity, value, at, orderId: null });
   }
-  ledger.breaks.delete(event.symbol);
   for (const order of [...ledger.openOrders.values()].filter(
     ({ intent }) => intent.symbol === event.symbol,
   )) {
     endOrder(ledger, { ...order, status: 'resolved', detail: event.reason, updatedAt: at });
   }
+  ledger.breaks.delete(event.symbol);
+  // An operator's sale stands for the day, as any outside sale; a second resolve lifts it.
+  if (shrank) ledger.shrunkOn.set(event.symbol, event.sessionDate);
+  else ledger.shrunkOn.delete(event.symbol);
   ledger.anchors.set(event.symbol, event.anchor);
-  if (!shrank) ledger.shrunkOn.delete(event.symbol);
 }
 
 function tradeInBook(ledger: WritableLedger, strategy: string, symbol: string, trade: Trade): void {

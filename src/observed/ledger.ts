@@ -81,6 +81,8 @@ export interface Ledger {
   /** Strategy -> symbol -> profit of closed quantities. */
   readonly realised: ReadonlyMap<string, ReadonlyMap<string, Money>>;
   readonly lastExecution: ReadonlyMap<string, Instant>;
+  /** Those that an original state file brought along: they stand for slots that ran before this journal. */
+  readonly importedExecution: ReadonlyMap<string, Instant>;
   readonly fence: number;
   readonly lock: ExecutionLock | null;
   readonly revision: Revision | null;

@@ -44,7 +44,8 @@ export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
   checkClock(world, input, report);
   for (const order of orders) checkSymbol(order, world, input, report);
   for (const order of orders) (isReduction(order) ? checkReduction : checkEntry)(order, world, input, report);
-  checkPrefixes(orders, world, input, report);
+  checkBesideSync(plan, orders, report);
+  checkPrefixes(plan, world, input, report);
   return found;
 }
 
@@ -162,10 +163,22 @@ interface Running {
   readonly count: Map<string, number>;
 }
 
+/** An order on a symbol that is synced in the same plan is sized from the book after the sync. */
+function checkBesideSync(plan: Plan, orders: readonly OrderAction[], report: Report): void {
+  for (const action of plan.actions) {
+    if (action.kind !== 'sync-position') continue;
+    const order = orders.find(
+      ({ strategy, symbol }) => strategy === action.strategy && symbol === action.symbol,
+    );
+    if (order !== undefined && order.from !== action.to)
+      report('reduction-within-book', `${order.id}: not sized from the synced book`);
+  }
+}
+
 /** Every prefix of the execution keeps the limits, or comes closer to them. */
-function checkPrefixes(orders: readonly OrderAction[], world: World, input: PlanInput, report: Report): void {
-  const running = measure(world, input);
-  for (const order of orders) {
+function checkPrefixes(plan: Plan, world: World, input: PlanInput, report: Report): void {
+  const running = measure(plan, world, input);
+  for (const order of plan.actions.filter(isOrder)) {
     const sign = isReduction(order) ? -1 : 1;
     running.gross += sign * order.value;
     running.buyingPower -= sign * order.value;
@@ -196,18 +209,26 @@ function checkRoom(
   }
 }
 
-function measure({ positions, buyingPower }: World, { observed }: PlanInput): Running {
+function measure(plan: Plan, { positions, buyingPower }: World, { observed }: PlanInput): Running {
+  const synced = new Map(
+    plan.actions.flatMap((action) =>
+      action.kind === 'sync-position' ? [[`${action.strategy}/${action.symbol}`, action.to] as const] : [],
+    ),
+  );
   const running: Running = { gross: 0, buyingPower, exposure: new Map(), count: new Map() };
   for (const { quantity, marketPrice } of positions.values())
     running.gross += Math.abs(valueOf(quantity, marketPrice));
   for (const [strategy, book] of observed.ledger.books) {
     let exposure = 0;
+    let count = 0;
     for (const [symbol, lot] of book) {
       const price = positions.get(symbol)?.marketPrice ?? observed.quotes.get(symbol)?.price;
-      if (price !== undefined) exposure += Math.abs(valueOf(lot.quantity, price));
+      const quantity = synced.get(`${strategy}/${symbol}`) ?? lot.quantity;
+      if (quantity !== 0) count += 1;
+      if (price !== undefined) exposure += Math.abs(valueOf(quantity, price));
     }
     running.exposure.set(strategy, exposure);
-    running.count.set(strategy, book.size);
+    running.count.set(strategy, count);
   }
   return running;
 }

@@ -2,7 +2,7 @@
 import type { Money, Price } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { DesiredState, DesiredStrategy } from '../desired/desired-state.ts';
-import { attribute, type Difference } from '../observed/attribution.ts';
+import { attribute, type Attribution, type Difference } from '../observed/attribution.ts';
 import type {
   BrokerAccount,
   BrokerOrder,
@@ -40,6 +40,8 @@ export interface PlanFacts {
   readonly strategies: ReadonlyMap<string, DesiredStrategy>;
   /** Gross value of each book at the broker's prices, by strategy. */
   readonly exposures: ReadonlyMap<string, Money>;
+  /** The broker's price of each lot, by strategy and in the order of its book. */
+  readonly prices: ReadonlyMap<string, readonly Price[]>;
 }
 
 /** Why a symbol takes no order: `entries` still lets positions shrink, `all` lets nothing through. */
@@ -82,10 +84,12 @@ export function gatherFacts(input: PlanInput): PlanFacts {
   const attribution =
     snapshot.positions.kind === 'ok'
       ? attribute(ledger, snapshot.positions.data, snapshot.takenAt, settleWindow)
-      : { differences: new Map<string, Difference>(), exposures: new Map<string, Money>() };
+      : NOTHING_KNOWN;
   const strategies = new Map(input.desired.strategies.map((strategy) => [strategy.name, strategy]));
   return { input, ledger, market: knownMarket(input), strategies, ...attribution };
 }
+
+const NOTHING_KNOWN: Attribution = { differences: new Map(), exposures: new Map(), prices: new Map() };
 
 function knownMarket({ observed: { snapshot } }: PlanInput): Market | null {
   const { account, positions, openOrders, clock } = snapshot;

@@ -47,6 +47,8 @@ export type HoldReason =
   | 'ClockUnknown'
   | 'ForeignController'
   | 'NoPrice'
+  | 'NoEquity'
+  | 'OutsideUniverse'
   | 'BelowOneShare'
   | 'PositionSizeLimit'
   | 'MaxPositions'

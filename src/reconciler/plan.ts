@@ -2,7 +2,8 @@
 import { compareText } from '../domain/names.ts';
 import { emptyDraft, gatherFacts, hold, unknownParts, type PlanDraft, type PlanInput } from './draft.ts';
 import type { Action, Hold, OrderAction, Plan } from './plan-types.ts';
-import { RULES } from './rules/index.ts';
+import { EVIDENCE_RULES, TRADING_RULES } from './rules/index.ts';
+import { settledFacts } from './settled-facts.ts';
 import { totalsOf } from './totals.ts';
 
 export function makePlan(input: PlanInput): Plan {
@@ -10,16 +11,18 @@ export function makePlan(input: PlanInput): Plan {
   const draft = emptyDraft();
   for (const { reason, detail } of unknownParts(input))
     hold(draft, { strategy: null, symbol: null }, reason, detail);
-  for (const rule of RULES) rule(facts, draft);
+  for (const rule of EVIDENCE_RULES) rule(facts, draft);
+  const settled = settledFacts(facts, draft);
+  for (const rule of TRADING_RULES) rule(settled, draft);
   return {
     formatVersion: '1.0',
     revision: input.desired.digest,
     at: input.now,
     session: facts.market?.clock.session.date ?? null,
     actions: inOrder(draft),
-    notDone: [...draft.holds].sort(compareHolds),
+    notDone: withoutRepeats(draft.holds).sort(compareHolds),
     slots: draft.slots,
-    totals: totalsOf(facts, draft),
+    totals: totalsOf(facts, settled, draft),
     needsSecondLook: draft.needsSecondLook,
   };
 }
@@ -27,6 +30,18 @@ export function makePlan(input: PlanInput): Plan {
 /** True when a pass with this plan has something to carry out. */
 export function hasWork(plan: Plan): boolean {
   return plan.actions.length > 0 || plan.slots.length > 0;
+}
+
+/** What holds a whole symbol is said once: by the strategies that it stops, or by itself where it stops none. */
+function withoutRepeats(holds: readonly Hold[]): Hold[] {
+  const said = new Set(
+    holds
+      .filter(({ strategy }) => strategy !== null)
+      .map(({ symbol, reason }) => `${symbol ?? ''} ${reason}`),
+  );
+  return holds.filter(
+    ({ strategy, symbol, reason }) => strategy !== null || !said.has(`${symbol ?? ''} ${reason}`),
+  );
 }
 
 function inOrder(draft: PlanDraft): Action[] {

@@ -3,12 +3,13 @@ import { CONTROLLER, compareText } from '../domain/names.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { Revision } from '../observed/ledger.ts';
-import type { Sighting } from '../observed/observed-state.ts';
+import type { ObservedState, Sighting } from '../observed/observed-state.ts';
+import { otherAccount } from '../actions/open-books.ts';
 import { executeStrategy, ordersOf, type Look, type TurnPart } from '../actions/execute-strategy.ts';
-import { acquire, release } from '../actions/execution-lock.ts';
+import { acquire, lockNotObtained, release, releasing } from '../actions/execution-lock.ts';
 import { LockLost } from '../actions/execution.ts';
 import { housekeepingOf, keepHouse } from '../actions/housekeeping.ts';
-import { observe, sightingOf } from '../actions/observe.ts';
+import { observe, sightingOf, viewLock } from '../actions/observe.ts';
 import type { Outcome } from '../actions/outcome.ts';
 import { checkPlan } from './check-plan.ts';
 import { orphanWarnings } from './orphan-warnings.ts';
@@ -51,6 +52,17 @@ export async function lookAndPlan(pass: Pass, patient: boolean): Promise<Look> {
   return look(pass, { ownFence: null, earlier, turnTaken: new Set() });
 }
 
+/** While another execution runs, nothing can be said about what is left to do. */
+async function waitForOthers({ ports, desired }: Pass): Promise<void> {
+  const isHeld = (): boolean => viewLock(ports, ports.journal.refresh().lock, null).kind === 'held';
+  if (!isHeld()) return;
+  ports.report.info(CONTROLLER, 'Another execution is running; waiting for it to end');
+  const place = await ports.queue.enter();
+  await place.leave();
+  if (isHeld() && !ports.stop.requested())
+    throw lockNotObtained(ports.journal.ledger().lock, desired.account.execution);
+}
+
 /** In steps, so that a person who asks to stop is not kept. */
 async function wait({ clock, stop }: Ports, milliseconds: number): Promise<void> {
   for (let left = milliseconds; left > 0 && !stop.requested(); left -= WAIT_STEP) {
@@ -61,6 +73,7 @@ async function wait({ clock, stop }: Ports, milliseconds: number): Promise<void>
 const WAIT_STEP = 500;
 
 export async function reconcile(pass: Pass, approval: Approval): Promise<PassResult> {
+  await waitForOthers(pass);
   const { plan, observed } = await lookAndPlan(pass, true);
   for (const { strategy, message } of orphanWarnings(pass.desired.strategies, observed.ledger))
     pass.ports.report.warn(strategy, message);
@@ -87,6 +100,7 @@ interface LookOptions {
 
 async function look({ ports, desired }: Pass, options: LookOptions): Promise<Look> {
   const observed = await observe(ports, desired, options);
+  refuseOtherAccount(observed);
   const input = { desired, observed, now: ports.clock.now(), turnTaken: options.turnTaken };
   const plan = makePlan(input);
   const violations = checkPlan(plan, input);
@@ -97,6 +111,13 @@ async function look({ ports, desired }: Pass, options: LookOptions): Promise<Loo
     });
   }
   return { plan, observed };
+}
+
+/** A journal is of one account: against another one, everything would look lost. */
+function refuseOtherAccount({ ledger, snapshot }: ObservedState): void {
+  if (ledger.account === null || snapshot.account.kind !== 'ok') return;
+  if (ledger.account.id !== snapshot.account.data.id)
+    throw otherAccount(ledger.account.id, snapshot.account.data.id);
 }
 
 const ACCEPT_TRIES = 100;
@@ -164,15 +185,14 @@ async function housekeep(pass: Pass, shown: Look): Promise<Outcome[]> {
   return guarded(housekeepingOf(shown.plan), async () => {
     const execution = await acquire(ports, desired.account.execution, CONTROLLER);
     // The second look of the shown plan stays evidence: missing quantities seen then and now agree.
-    const fresh = await look(pass, {
-      ownFence: execution.fence,
-      earlier: shown.observed.earlier,
-      turnTaken: new Set(),
-    });
+    const earlier = shown.observed.earlier;
     const released = shown.plan.actions.filter((action) => action.kind === 'release-stale-lock');
-    const outcomes = await keepHouse(execution, fresh.plan, fresh.observed);
-    release(execution, null);
-    return [...released.map((action): Outcome => ({ kind: 'done', action })), ...outcomes];
+    return releasing(execution, async () => {
+      const fresh = await look(pass, { ownFence: execution.fence, earlier, turnTaken: new Set() });
+      const outcomes = await keepHouse(execution, fresh.plan, fresh.observed);
+      release(execution, null);
+      return [...released.map((action): Outcome => ({ kind: 'done', action })), ...outcomes];
+    });
   });
 }
 

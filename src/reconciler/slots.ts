@@ -27,6 +27,6 @@ export function dueOrNextSlot(ledger: Ledger, strategy: DesiredStrategy, now: In
 function hasRun(ledger: Ledger, slot: Slot): boolean {
   const run = ledger.slots.get(slot.id);
   if (run !== undefined) return run.state !== 'started';
-  const stamped = ledger.lastExecution.get(slot.strategy);
+  const stamped = ledger.importedExecution.get(slot.strategy);
   return stamped !== undefined && stamped >= slot.at && stamped <= slot.closesAt;
 }

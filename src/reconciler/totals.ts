@@ -3,7 +3,8 @@ import { negate, shareOf, subtract, valueOf, type Money } from '../domain/decima
 import type { Market, PlanDraft, PlanFacts } from './draft.ts';
 import type { OrderAction, Total, Totals } from './plan-types.ts';
 
-export function totalsOf(facts: PlanFacts, draft: PlanDraft): Totals | null {
+/** `settled`: the facts after the plan's own syncs. */
+export function totalsOf(facts: PlanFacts, settled: PlanFacts, draft: PlanDraft): Totals | null {
   const { market } = facts;
   if (market === null) return null;
   const orders = [...draft.reductions, ...draft.entries];
@@ -20,7 +21,7 @@ export function totalsOf(facts: PlanFacts, draft: PlanDraft): Totals | null {
       sum(orders, (order) => -exposureChange(order)),
       null,
     ),
-    strategies: strategyTotals(facts, market, orders),
+    strategies: strategyTotals(facts, settled, market, orders),
   };
 }
 
@@ -37,6 +38,7 @@ function exposureOf({ positions }: Market): { gross: number; net: number } {
 
 function strategyTotals(
   facts: PlanFacts,
+  settled: PlanFacts,
   { account }: Market,
   orders: readonly OrderAction[],
 ): Totals['strategies'] {
@@ -45,11 +47,9 @@ function strategyTotals(
     const own = orders.filter((order) => order.strategy === strategy);
     const limitRatio = facts.strategies.get(strategy)?.capital.maxExposure ?? null;
     const limit = limitRatio === null ? null : shareOf(account.equity, limitRatio);
-    return {
-      strategy,
-      limitRatio,
-      exposure: total(facts.exposures.get(strategy) ?? 0, sum(own, exposureChange), limit),
-    };
+    const now = facts.exposures.get(strategy) ?? 0;
+    const synced = (settled.exposures.get(strategy) ?? 0) - now;
+    return { strategy, limitRatio, exposure: total(now, synced + sum(own, exposureChange), limit) };
   });
 }
 

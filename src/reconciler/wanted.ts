@@ -1,9 +1,10 @@
 /** What a strategy wants to own now: its targets, capped by the size of one position. */
 import { formatPercent, shareOf, valueOf, type Price, type Quantity } from '../domain/decimal.ts';
-import type { DesiredStrategy, FixedSignal } from '../desired/desired-state.ts';
+import type { DesiredStrategy, FixedSignal, FixedTarget } from '../desired/desired-state.ts';
 import type { SlotTarget } from '../observed/events.ts';
 import type { Lot } from '../observed/book.ts';
 import { fixedQuantity, quantityFor } from '../strategies/fixed.ts';
+import { BookWalk } from './book-walk.ts';
 import { hold, priceOf, type Market, type PlanDraft, type PlanFacts } from './draft.ts';
 
 export interface FixedTurn {
@@ -20,37 +21,87 @@ export function wantedByFixed(facts: PlanFacts, turn: FixedTurn, draft: PlanDraf
   const { strategy, signal, market } = turn;
   const book: ReadonlyMap<string, Lot> = facts.ledger.books.get(strategy.name) ?? new Map<string, Lot>();
   const { equity } = market.account;
+  if (equity <= 0) {
+    // Weights of nothing would close everything: an account in this state is for a person.
+    hold(
+      draft,
+      { strategy: strategy.name, symbol: null },
+      'NoEquity',
+      'the account has no equity to size from',
+    );
+    return [];
+  }
   const valueMax = shareOf(equity, strategy.capital.positionSize);
   const changes: SlotTarget[] = [];
+  const walk = new BookWalk(book, facts.prices.get(strategy.name) ?? []);
   let heldTargets = 0;
   for (const target of signal.targets) {
     const { symbol, priority } = target;
-    const held = book.get(symbol)?.quantity;
+    const lot = walk.to(symbol);
+    const held = lot === null ? book.get(symbol)?.quantity : lot.quantity;
     if (held !== undefined) heldTargets += 1;
-    const price = priceOf(facts, symbol);
+    const price = lot !== null && lot.price > 0 ? lot.price : priceOf(facts, symbol);
     if (price === undefined) {
       hold(draft, { strategy: strategy.name, symbol }, 'NoPrice', `no price of ${symbol} is known`);
       continue;
     }
     const asked = fixedQuantity(signal, target, equity, price);
-    const quantity = valueOf(asked, price) > valueMax ? capped(turn, symbol, price, draft) : asked;
+    const quantity =
+      valueOf(asked, price) > valueMax ? capped(turn, { symbol, price, asked, held }, draft) : asked;
     if (quantity !== (held ?? 0)) changes.push({ symbol, priority, quantity });
+    else if (quantity === 0 && isWanted(target)) tooSmall(strategy.name, symbol, draft);
   }
   if (heldTargets < book.size) changes.push(...removed(signal, book));
   return changes;
 }
 
-/** The largest quantity that `positionSize` allows. */
+function isWanted({ size }: FixedTarget): boolean {
+  return size.kind === 'weight' && size.weight > 0;
+}
+
+function tooSmall(strategy: string, symbol: string, draft: PlanDraft): void {
+  hold(draft, { strategy, symbol }, 'BelowOneShare', `its weight is worth less than one share of ${symbol}`);
+}
+
+/** A journalled target of a slot that was interrupted, on what the manifest allows now; null when it allows nothing. */
+export function stillAllowed(
+  facts: PlanFacts,
+  turn: FixedTurn,
+  target: SlotTarget,
+  draft: PlanDraft,
+): SlotTarget | null {
+  const { strategy, market } = turn;
+  const { symbol, quantity: asked } = target;
+  const held = facts.ledger.books.get(strategy.name)?.get(symbol)?.quantity;
+  if (asked <= (held ?? 0)) return target;
+  if (!strategy.universe.has(symbol)) {
+    hold(draft, { strategy: strategy.name, symbol }, 'OutsideUniverse', `${symbol} has left the universe`);
+    return null;
+  }
+  const price = priceOf(facts, symbol);
+  const valueMax = shareOf(market.account.equity, strategy.capital.positionSize);
+  if (price === undefined || valueOf(asked, price) <= valueMax) return target;
+  return { ...target, quantity: capped(turn, { symbol, price, asked, held }, draft) };
+}
+
+interface CapInput {
+  readonly symbol: string;
+  readonly price: Price;
+  readonly asked: Quantity;
+  readonly held: Quantity | undefined;
+}
+
+/** The largest quantity that `positionSize` allows to enter; what is held already is never sold for it. */
 function capped(
   { strategy, signal, market }: FixedTurn,
-  symbol: string,
-  price: Price,
+  { symbol, price, asked, held }: CapInput,
   draft: PlanDraft,
 ): Quantity {
   const { positionSize } = strategy.capital;
   const detail = `one position may be at most ${formatPercent(positionSize)} of equity`;
   hold(draft, { strategy: strategy.name, symbol }, 'PositionSizeLimit', detail);
-  return quantityFor(shareOf(market.account.equity, positionSize), price, signal.wholeShares);
+  const cap = quantityFor(shareOf(market.account.equity, positionSize), price, signal.wholeShares);
+  return Math.max(cap, Math.min(held ?? 0, asked)) as Quantity;
 }
 
 function removed(signal: FixedSignal, book: ReadonlyMap<string, Lot>): SlotTarget[] {

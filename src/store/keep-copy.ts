@@ -18,7 +18,8 @@ export function keepCopy(folder: string, nameOf: (n: number) => string, text: st
   }
 }
 
-function writeNew(path: string, text: string): void {
+/** Writes a private file that must not exist yet; its content is durable afterwards, its name is not. */
+export function writeNew(path: string, text: string): void {
   const fd = openSync(path, 'wx', 0o600);
   try {
     const bytes = Buffer.from(text);

@@ -1,7 +1,6 @@
 /** Waiting in line before an execution: it makes conflicts rare and proves nothing; the proof is the journal. */
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { lock } from 'proper-lockfile';
 import type { Queue } from '../reconciler/ports.ts';
 import { ensureFolder } from './folders.ts';
 import { codeOf } from './system-error.ts';
@@ -49,6 +48,8 @@ async function tryPlace(path: string): Promise<Place | 'taken' | undefined> {
   let place: Place | undefined;
   try {
     ensureFolder(dirname(path));
+    // Loaded by those who wait in line only: it would cost every read 5 ms.
+    const { lock } = await import('proper-lockfile');
     const release = await lock(path, {
       lockfilePath: path,
       realpath: false,

@@ -2,21 +2,20 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { ensureFolder, syncFolder } from './folders.ts';
+import { writeNew } from './keep-copy.ts';
 
 /**
  * Stages, reads back, renames, syncs the folder. On any trouble the old file is as it was (exit 5); a link is
- * refused. The read-back is needed: on a nearly full disk write-file-atomic replaces a file by half of the new text
- * and reports success, which is why it may only write the stage.
+ * refused. The read-back sees what a nearly full disk did not keep.
  */
 export function replaceFile(path: string, text: string): void {
   refuseLink(path);
   ensureFolder(dirname(path));
   const stage = `${path}.stage.${process.pid}.${randomBytes(6).toString('hex')}`;
   try {
-    writeFileAtomicSync(stage, text, { fsync: true, mode: 0o600 });
+    writeNew(stage, text);
     if (readFileSync(stage, 'utf8') !== text) throw new Error('the disk is full: the text was cut');
     renameSync(stage, path);
     syncFolder(dirname(path));

@@ -1,5 +1,6 @@
 /** What the state file on disk is, compared with the journal. */
 import { readFileSync } from 'node:fs';
+import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { ForeignDocument } from '../observed/foreign-state.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import { parseState, projectState, stateDifferences } from '../observed/state-document.ts';
@@ -51,7 +52,7 @@ export function readState(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
+    throw new HgctlError(EXIT.refused, `${path} cannot be read`, { cause: error, hint: 'it must be a file' });
   }
 }
 

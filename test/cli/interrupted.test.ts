@@ -116,16 +116,17 @@ describe('kill -9', () => {
     const running = await applying(mine);
     running.process.kill('SIGKILL');
     expect((await running.ended).code).toBe(null);
-    const killed = performance.now();
     expect(await itemsOf<{ state: string }>(mine, 'locks')).toMatchObject([{ state: 'stale' }]);
     const { stdout } = await mine.run('plan');
     expect(stdout).toContain('release-stale-lock');
     quicken(mine);
+    const started = performance.now();
+    expect(await mine.run('apply', '--yes')).toMatchObject({ code: 0 });
+    // At once, not when its place in the queue goes stale after ten seconds.
+    expect(performance.now() - started).toBeLessThan(9_000);
     await converges(mine);
     const orders = await itemsOf<Order>(mine, 'orders');
     expect(orders.map(({ status }) => status).sort()).toEqual(['canceled', 'canceled', 'filled', 'filled']);
-    // At once, not when its place in the queue goes stale after ten seconds.
-    expect(performance.now() - killed).toBeLessThan(9_000);
   });
 
   test('with fills that nobody booked: they are booked, and nothing is bought twice.', async () => {

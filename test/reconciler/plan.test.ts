@@ -225,7 +225,7 @@ describe('who owns what', () => {
     );
     const plan = await w.plan();
     expect(ordersIn(plan)).toEqual([]);
-    expect(holdsIn(plan)).toEqual(['*/GLD: UnmanagedShares', 'core/GLD: UnmanagedShares']);
+    expect(holdsIn(plan)).toEqual(['core/GLD: UnmanagedShares']);
     const exit = await w.with({ core: { targets: { GLD: '0' } } }).plan();
     expect(ordersIn(exit)).toEqual(['sell 2 GLD (close)']);
   });

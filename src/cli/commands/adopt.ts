@@ -1,5 +1,5 @@
 /** `hgctl adopt`: gives unmanaged shares to a strategy. */
-import { adopt } from '../../actions/operator.ts';
+import { adopt } from '../../actions/adopt.ts';
 import { formatDollars, formatQuantity } from '../../domain/decimal.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { openWorld } from '../compose.ts';

@@ -50,7 +50,7 @@ function approvalOf(io: Io, { yes, format, text }: View & { readonly yes: boolea
       );
       return false;
     }
-    return (await io.ask(`${question} [y/N] `)).trim().toLowerCase() === 'y';
+    return YES.has((await io.ask(`${question} [y/N] `)).trim().toLowerCase());
   };
   return {
     approve: (plan: Plan) => {
@@ -63,6 +63,8 @@ function approvalOf(io: Io, { yes, format, text }: View & { readonly yes: boolea
     },
   };
 }
+
+const YES: ReadonlySet<string> = new Set(['y', 'yes']);
 
 function print(io: Io, result: PassResult, { format, text }: View): void {
   const outcomes = result.kind === 'executed' ? result.outcomes : [];
@@ -128,5 +130,6 @@ function outcomeExit(outcome: Outcome): ExitCode {
   if (outcome.kind === 'done') return EXIT.done;
   if (outcome.code === 'LockNotObtained' || outcome.code === 'LockLost') return EXIT.lock;
   if (outcome.code === 'NotApproved') return EXIT.declined;
+  if (outcome.code.endsWith('Unknown')) return EXIT.broker;
   return OUTCOME_EXIT[outcome.kind];
 }

@@ -1,6 +1,10 @@
 /** `hgctl get`: lists of what is declared, owned, ordered, filled and locked. Writes nothing. */
+import { observe } from '../../actions/observe.ts';
+import type { DesiredState } from '../../desired/desired-state.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { closest } from '../../domain/suggest.ts';
+import type { Ledger } from '../../observed/ledger.ts';
+import type { ObservedState } from '../../observed/observed-state.ts';
 import { lookAndPlan } from '../../reconciler/reconcile.ts';
 import { openWorld, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
@@ -17,8 +21,13 @@ import {
   orderItems,
 } from '../views/orders.ts';
 import { POSITION_COLUMNS, POSITION_WIDE, positionItems } from '../views/positions.ts';
-import { STRATEGY_COLUMNS, STRATEGY_WIDE, strategyItems } from '../views/strategies.ts';
-import type { Look } from '../../actions/execute-strategy.ts';
+import {
+  knownStrategies,
+  STRATEGY_COLUMNS,
+  STRATEGY_WIDE,
+  strategyItems,
+  type StrategyContext,
+} from '../views/strategies.ts';
 
 export interface GetOptions extends GlobalOptions {
   readonly output: string;
@@ -46,12 +55,11 @@ export async function runGet(
   const selects = parseSelector(options.selector);
   const world = openWorld(io, options);
   try {
-    const look = await lookAndPlan(passOf(io, world), false);
-    const { snapshot } = look.observed;
-    if (snapshot.positions.kind === 'unknown')
-      io.stderr(`warning: the broker does not answer: ${snapshot.positions.reason}\n`);
-    const wanted = selected(world, look, { names, selects });
-    const text = await renderList({ ...viewOf(kind, world, look, wanted), format, headers: options.headers });
+    const { observed, list } = await look(kind, io, world);
+    const { positions } = observed.snapshot;
+    if (positions.kind === 'unknown') io.stderr(`warning: the broker does not answer: ${positions.reason}\n`);
+    const wanted = selected(world.desired, observed.ledger, { names, selects });
+    const text = await renderList({ ...list(wanted), format, headers: options.headers });
     io.stdout(text);
     if (text === '') io.stderr(`No ${kind} found.\n`);
     return EXIT.done;
@@ -78,23 +86,18 @@ interface Wanted {
 
 /** The strategies that were asked for; null when all were. */
 function selected(
-  { desired, ports }: World,
-  look: Look,
+  desired: DesiredState,
+  ledger: Ledger,
   { names, selects }: Wanted,
 ): ReadonlySet<string> | null {
   if (names.length === 0 && selects === null) return null;
-  const known = strategyItems({ desired, ledger: ports.journal.ledger(), plan: look.plan });
-  for (const name of names) {
-    if (!known.some((strategy) => strategy.name === name))
-      throw unknownStrategy(
-        name,
-        known.map((strategy) => strategy.name),
-      );
-  }
-  const chosen = known.filter(
-    ({ name, labels }) => (names.length === 0 || names.includes(name)) && (selects?.(labels) ?? true),
+  const known = knownStrategies(desired, ledger);
+  for (const name of names) if (!known.has(name)) throw unknownStrategy(name, [...known.keys()]);
+  const chosen = [...known].filter(
+    ([name, strategy]) =>
+      (names.length === 0 || names.includes(name)) && (selects?.(strategy?.labels ?? {}) ?? true),
   );
-  return new Set(chosen.map(({ name }) => name));
+  return new Set(chosen.map(([name]) => name));
 }
 
 export function unknownStrategy(name: string, known: readonly string[]): HgctlError {
@@ -107,26 +110,41 @@ export function unknownStrategy(name: string, known: readonly string[]): HgctlEr
 
 type AnyView = Omit<ListView<never>, 'format' | 'headers'>;
 
-function viewOf(
-  kind: Kind,
-  { desired }: World,
-  { plan, observed }: Look,
+interface Listing {
+  readonly observed: ObservedState;
+  readonly list: (wanted: ReadonlySet<string> | null) => AnyView;
+}
+
+/** Only a plan says whether a strategy is ready and in sync; the other lists are read without one. */
+async function look(kind: Kind, io: Io, world: World): Promise<Listing> {
+  const { desired, ports } = world;
+  if (kind === 'strategies') {
+    const { observed, plan } = await lookAndPlan(passOf(io, world), false);
+    return { observed, list: (wanted) => strategyList({ desired, ledger: observed.ledger, plan }, wanted) };
+  }
+  const observed = await observe(ports, desired, { ownFence: null, earlier: null });
+  return { observed, list: (wanted) => listOf(kind, desired, observed, wanted) };
+}
+
+function strategyList(context: StrategyContext, wanted: ReadonlySet<string> | null): AnyView {
+  return view({
+    kind: 'strategy',
+    items: strategyItems(context).filter(({ name }) => wanted?.has(name) ?? true),
+    columns: STRATEGY_COLUMNS,
+    wideColumns: STRATEGY_WIDE,
+    nameOf: ({ name }) => name,
+  });
+}
+
+function listOf(
+  kind: Exclude<Kind, 'strategies'>,
+  desired: DesiredState,
+  observed: ObservedState,
   wanted: ReadonlySet<string> | null,
 ): AnyView {
-  const { ledger } = observed;
   const keep = <Item extends { readonly strategy: string | null }>(items: readonly Item[]): Item[] =>
     items.filter(({ strategy }) => wanted === null || (strategy !== null && wanted.has(strategy)));
   switch (kind) {
-    case 'strategies': {
-      const items = strategyItems({ desired, ledger, plan }).filter(({ name }) => wanted?.has(name) ?? true);
-      return view({
-        kind: 'strategy',
-        items,
-        columns: STRATEGY_COLUMNS,
-        wideColumns: STRATEGY_WIDE,
-        nameOf: ({ name }) => name,
-      });
-    }
     case 'positions': {
       const items = keep(positionItems(observed, desired.account.execution.settleWindow));
       const nameOf = (item: (typeof items)[number]): string =>
@@ -144,7 +162,7 @@ function viewOf(
       });
     }
     case 'fills': {
-      const items = keep(fillItems(ledger));
+      const items = keep(fillItems(observed.ledger));
       return view({
         kind: 'fill',
         items,

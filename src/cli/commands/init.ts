@@ -14,6 +14,7 @@ import { readState } from '../../store/state-inspection.ts';
 import { openWorld, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { printable } from '../output/printable.ts';
+import { refuseOrphanedState } from '../prepare.ts';
 
 export interface InitOptions extends GlobalOptions {
   readonly fromState?: string;
@@ -34,6 +35,7 @@ export async function runInit(io: Io, options: InitOptions): Promise<ExitCode> {
         hint: "see 'hgctl get positions'",
       });
     }
+    refuseOrphanedState(world);
     const opening = openingOf(io, world, options);
     const ledger = await openBooks(ports, opening);
     ports.stateFile.write(ledger);

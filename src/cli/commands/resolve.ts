@@ -1,5 +1,5 @@
 /** `hgctl resolve`: an operator ends the doubt about a symbol. */
-import { resolveSymbol } from '../../actions/operator.ts';
+import { resolveSymbol } from '../../actions/resolve-symbol.ts';
 import { formatQuantity } from '../../domain/decimal.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { openWorld } from '../compose.ts';
@@ -11,6 +11,7 @@ import { requireBooks } from './adopt.ts';
 export interface ResolveOptions extends GlobalOptions {
   readonly as: string;
   readonly reason: string;
+  readonly strategy?: string;
   readonly price?: string;
 }
 
@@ -26,7 +27,13 @@ export async function runResolve(io: Io, text: string, options: ResolveOptions):
     const { desired, ports } = world;
     requireBooks(ports.journal.ledger().opened, world.paths.folder);
     await checkData(world);
-    const ledger = await resolveSymbol(ports, desired, { symbol, as, price, reason });
+    const ledger = await resolveSymbol(ports, desired, {
+      symbol,
+      as,
+      strategy: options.strategy ?? null,
+      price,
+      reason,
+    });
     const books = [...ledger.books].flatMap(([strategy, book]) => {
       const lot = book.get(symbol);
       return lot === undefined ? [] : [`${strategy} ${formatQuantity(lot.quantity)}`];

@@ -69,6 +69,7 @@ function positionsOf(book: ReadonlyMap<string, Lot> | undefined): string {
 }
 
 function waiting(strategy: DesiredStrategy, ledger: Ledger, now: Instant): string {
+  if (strategy.toggle?.shutdownRequested === true) return 'Stopping: shutdown requested';
   if (strategy.schedule.length === 0) return 'Follows its targets on every pass';
   return waitingFor(dueOrNextSlot(ledger, strategy, now), now);
 }

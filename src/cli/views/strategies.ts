@@ -34,13 +34,24 @@ export interface StrategyContext {
 }
 
 /** Declared strategies in their order, then books without a manifest. */
-export function strategyItems({ desired, ledger, plan }: StrategyContext): StrategyItem[] {
-  const declared = new Map(desired.strategies.map((strategy) => [strategy.name, strategy]));
+export function knownStrategies(
+  desired: DesiredState,
+  ledger: Ledger,
+): ReadonlyMap<string, DesiredStrategy | undefined> {
+  const known = new Map<string, DesiredStrategy | undefined>(
+    desired.strategies.map((strategy) => [strategy.name, strategy]),
+  );
   const undeclared = [...ledger.books]
-    .filter(([name, book]) => book.size > 0 && !declared.has(name))
+    .filter(([name, book]) => book.size > 0 && !known.has(name))
     .map(([name]) => name);
-  return [...declared.keys(), ...undeclared.sort()].map((name) =>
-    strategyItem(name, declared.get(name), { ledger, plan }),
+  for (const name of undeclared.sort()) known.set(name, undefined);
+  return known;
+}
+
+/** As {@link knownStrategies}. */
+export function strategyItems({ desired, ledger, plan }: StrategyContext): StrategyItem[] {
+  return [...knownStrategies(desired, ledger)].map(([name, strategy]) =>
+    strategyItem(name, strategy, { ledger, plan }),
   );
 }
 

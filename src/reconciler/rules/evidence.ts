@@ -12,6 +12,7 @@ import type { BrokerFill } from '../../observed/broker-view.ts';
 import { lotOf } from '../../observed/ledger.ts';
 import { freeze, hold, type PlanDraft, type PlanFacts } from '../draft.ts';
 import type { BreakAction, SyncAction } from '../plan-types.ts';
+import { wayOut } from '../way-out.ts';
 
 /** More than this many symbols *and* this part of all positions shrinking at once is a mass change. */
 const MASS_SYMBOLS = 3;
@@ -19,7 +20,7 @@ const MASS_PART = 0.2;
 
 export function weighEvidence(facts: PlanFacts, draft: PlanDraft): void {
   for (const { symbol, kind, detail } of facts.ledger.breaks.values()) {
-    const what = `${kind}: ${detail}; 'hgctl resolve ${symbol}' ends it`;
+    const what = `${kind}: ${detail}; ${wayOut(symbol)}`;
     freeze(draft, symbol, { grade: 'all', reason: 'BreakOpen', detail: what });
     hold(draft, { strategy: null, symbol }, 'BreakOpen', what);
   }
@@ -32,7 +33,8 @@ export function weighEvidence(facts: PlanFacts, draft: PlanDraft): void {
   }
   freezeShrunk(facts, draft);
   const differences = [...facts.differences.values()];
-  for (const difference of differences) noteHarmless(difference, draft);
+  for (const difference of differences)
+    if (isJudged(draft, difference.symbol)) noteHarmless(difference, draft);
   const missing = differences.filter(({ missing: gone, symbol }) => gone !== 0 && isJudged(draft, symbol));
   if (missing.length > 0) judge(facts, missing, draft);
 }
@@ -54,9 +56,10 @@ function noteHarmless(difference: Difference, draft: PlanDraft): void {
   if (settling !== 0) {
     const detail = `${formatQuantity(settling)} of our own fills are not in the broker's positions yet`;
     freeze(draft, symbol, { grade: 'all', reason: 'Settling', detail });
+    hold(draft, { strategy: null, symbol }, 'Settling', detail);
   }
   if (unmanaged !== 0 && !sideFlip) {
-    const detail = `the broker holds ${formatQuantity(unmanaged)} ${symbol} that no strategy owns; 'hgctl adopt ${symbol}' gives them to one`;
+    const detail = `the broker holds ${formatQuantity(unmanaged)} ${symbol} that no strategy owns; 'hgctl adopt ${symbol} --strategy NAME --reason TEXT' gives them to one`;
     freeze(draft, symbol, { grade: 'entries', reason: 'UnmanagedShares', detail });
     hold(draft, { strategy: null, symbol }, 'UnmanagedShares', detail);
   }
@@ -171,7 +174,7 @@ function reportBreak(difference: Difference, explanation: Explanation, draft: Pl
         : 'history: fills explain it, but not whose shares left',
     ],
   } satisfies BreakAction);
-  const detail = `${describe(difference)}; 'hgctl resolve ${symbol}' ends it`;
+  const detail = `${describe(difference)}; ${wayOut(symbol)}`;
   freeze(draft, symbol, { grade: 'all', reason: 'BreakOpen', detail });
 }
 

@@ -9,15 +9,16 @@ import { refuseConflicts } from './ownership.ts';
 import { releaseStaleLock } from './stale-lock.ts';
 import { followTargets } from './targets.ts';
 
-export const RULES: readonly ((facts: PlanFacts, draft: PlanDraft) => void)[] = [
-  // First what is in flight and what is in doubt: it freezes symbols for everything after it.
-  releaseStaleLock,
-  carefulOfOrders,
-  weighEvidence,
-  // Then what is wanted.
+type Rule = (facts: PlanFacts, draft: PlanDraft) => void;
+
+/** What is in flight and what is in doubt: it freezes symbols for everything after it. */
+export const EVIDENCE_RULES: readonly Rule[] = [releaseStaleLock, carefulOfOrders, weighEvidence];
+
+/** What is wanted, then what is allowed, on books that have followed the evidence. */
+export const TRADING_RULES: readonly Rule[] = [
   handleOrphans,
   followTargets,
-  // Then what is allowed: ownership before money, so that a refused order reserves nothing.
+  // Ownership before money, so that a refused order reserves nothing.
   refuseConflicts,
   keepLimits,
   // Last, because it turns everything that is left into "not now".

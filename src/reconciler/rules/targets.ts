@@ -9,7 +9,7 @@ import { lotOf } from '../../observed/ledger.ts';
 import { hold, type PlanDraft, type PlanFacts } from '../draft.ts';
 import { proposeEntry, proposeReduction, type Change } from '../orders.ts';
 import { dueSlot } from '../slots.ts';
-import { wantedByFixed, type FixedTurn } from '../wanted.ts';
+import { stillAllowed, wantedByFixed, type FixedTurn } from '../wanted.ts';
 import { isOff } from './orphans.ts';
 
 const BAND_DEFAULT = (WHOLE / 100) as Ratio;
@@ -64,7 +64,10 @@ function follow(facts: PlanFacts, turn: FixedTurn, draft: PlanDraft): void {
     started: run !== undefined,
     targets,
   });
-  for (const target of targets) move(facts, turn, { target, slot: slot.id }, draft);
+  for (const target of targets) {
+    const allowed = run === undefined ? target : stillAllowed(facts, turn, target, draft);
+    if (allowed !== null) move(facts, turn, { target: allowed, slot: slot.id }, draft);
+  }
 }
 
 /** An exit closes only what was opened before its nominal time; an entry never reduces. */
@@ -131,7 +134,10 @@ function reductionReason(
 ): Change['reason'] {
   if (to !== 0) return 'TargetLowered';
   if (slot?.includes('/exit/') === true) return 'ExitSlot';
-  return signal.targets.some((target) => target.symbol === symbol) ? 'TargetZero' : 'RemovedFromTargets';
+  const target = signal.targets.find((candidate) => candidate.symbol === symbol);
+  if (target === undefined) return 'RemovedFromTargets';
+  const isZero = target.size.kind === 'quantity' ? target.size.quantity === 0 : target.size.weight === 0;
+  return isZero ? 'TargetZero' : 'TargetLowered';
 }
 
 /** Opening from zero and closing to zero are exempt: a band holds drift, not decisions. */

@@ -142,6 +142,7 @@ const events = {
     lots: fc.array(fc.record({ strategy, quantity }), { maxLength: 2 }),
     price,
     anchor,
+    sessionDate: fc.constant('2025-12-02'),
   }),
   'slot-started': fc.record({
     type: type('slot-started' as const),

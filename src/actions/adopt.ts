@@ -1,0 +1,80 @@
+/** Gives unmanaged shares to a strategy: the only way in which shares of nobody get an owner. */
+import { absolute, formatQuantity, subtract, valueOf, type Price, type Quantity } from '../domain/decimal.ts';
+import { EXIT, HgctlError } from '../domain/errors.ts';
+import type { DesiredState } from '../desired/desired-state.ts';
+import type { Ledger } from '../observed/ledger.ts';
+import type { Ports } from '../reconciler/ports.ts';
+import { changedMeanwhile, commitDecision, viewSymbol } from './operator.ts';
+
+export interface Adoption {
+  readonly symbol: string;
+  readonly strategy: string;
+  /** Null: all that is unmanaged. Unsigned. */
+  readonly quantity: Quantity | null;
+  /** Null: the broker's average price. */
+  readonly price: Price | null;
+  readonly reason: string;
+}
+
+/** Gives unmanaged shares to a strategy; never more than there are, never beside another owner. */
+export async function adopt(
+  ports: Ports,
+  desired: DesiredState,
+  adoption: Adoption,
+): Promise<{ readonly ledger: Ledger; readonly quantity: Quantity; readonly price: Price }> {
+  const { symbol, strategy, reason } = adoption;
+  const { observed, position, difference, anchor } = await viewSymbol(ports, desired, symbol);
+  refuseInDoubt(observed.ledger, symbol);
+  const unmanaged = difference === undefined || difference.sideFlip ? (0 as Quantity) : difference.unmanaged;
+  const quantity = wantedQuantity(adoption, unmanaged);
+  const other = difference?.owners.find((owner) => owner !== strategy);
+  if (other !== undefined) {
+    throw new HgctlError(EXIT.refused, `${symbol} is owned by ${other}: a symbol has one owner`, {
+      hint: 'choose that strategy',
+    });
+  }
+  const price = adoption.price ?? position?.averagePrice ?? (0 as Price);
+  const rest = anchor(subtract(unmanaged, quantity));
+  const ledger = commitDecision(ports, (current) => {
+    refuseInDoubt(current, symbol);
+    if (current.books !== observed.ledger.books) throw changedMeanwhile();
+    return {
+      type: 'adopted',
+      strategy,
+      symbol,
+      quantity,
+      cost: valueOf(quantity, price),
+      reason,
+      anchor: rest,
+    };
+  });
+  return { ledger, quantity, price };
+}
+
+/** What an order of ours bought, and is not booked yet, looks like shares of nobody. */
+function refuseInDoubt({ openOrders, breaks }: Ledger, symbol: string): void {
+  const order = [...openOrders.values()].find(({ intent }) => intent.symbol === symbol);
+  if (order === undefined && !breaks.has(symbol)) return;
+  const what =
+    order === undefined
+      ? `a break on ${symbol} is open`
+      : `order ${order.intent.clientOrderId} has no end yet`;
+  throw new HgctlError(EXIT.refused, `${what}: whose shares these are is not known`, {
+    hint: "'hgctl apply' brings orders to their end, 'hgctl resolve' ends a break; then look again",
+  });
+}
+
+function wantedQuantity({ symbol, quantity }: Adoption, unmanaged: Quantity): Quantity {
+  if (unmanaged === 0) {
+    throw new HgctlError(EXIT.refused, `the broker holds no ${symbol} beyond the books`, {
+      hint: "see 'hgctl get positions'",
+    });
+  }
+  if (quantity === null) return unmanaged;
+  if (quantity > absolute(unmanaged)) {
+    throw new HgctlError(EXIT.refused, `only ${formatQuantity(unmanaged)} ${symbol} are unmanaged`, {
+      hint: 'adopt at most that many',
+    });
+  }
+  return (unmanaged < 0 ? 0 - quantity : quantity) as Quantity;
+}
