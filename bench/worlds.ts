@@ -7,7 +7,7 @@ import type { BrokerFill, BrokerPosition } from '../src/observed/broker-view.ts'
 import { emptyLedger } from '../src/observed/ledger-fold.ts';
 import type { PlanInput } from '../src/reconciler/draft.ts';
 
-export const NOW = Date.parse('2025-12-02T20:00:00Z') as Instant;
+const NOW = Date.parse('2025-12-02T20:00:00Z') as Instant;
 const SHARE = 1_000_000_000;
 const QUANTITY = (100 * SHARE) as Quantity;
 const PRICE = 50_000_000 as Price;

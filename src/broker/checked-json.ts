@@ -7,7 +7,7 @@
 export type Reader<Value> = (value: unknown, path: string) => Value;
 
 /** Throws, with the path in front. */
-export function refuse(path: string, message: string): never {
+function refuse(path: string, message: string): never {
   throw new Error(path === '' ? message : `${path}: ${message}`);
 }
 

@@ -1,5 +1,6 @@
 /** The simulated broker: Alpaca's behaviour on the good path and its refusals, kept in one file. */
 import { formatChain } from '../domain/errors.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { Broker, Clock, SubmitAnswer } from '../reconciler/ports.ts';
 import type { PriceSource } from '../market/price-source.ts';
 import { accountView, orderView, positionsView } from './simulated-account.ts';
@@ -29,6 +30,8 @@ export interface SimulatedBrokerage extends Broker {
   readonly kind: 'simulated';
   /** A manual trade past every strategy, filled at once; never rejects. */
   tradeOutside(trade: OutsideTrade): Promise<SubmitAnswer>;
+  /** The newest moment that the account has seen; undefined when its file cannot be read. */
+  newestTime(): Instant | undefined;
 }
 
 /** Reads see the account as it is now and write nothing; time that has passed is written with the next change. */
@@ -61,6 +64,14 @@ export function simulatedBroker({
         .catch((error: unknown) => ({ kind: 'unknown', reason: formatChain(error) })),
     history: (since) => read((state) => state.fills.filter((fill) => fill.time > since)),
     clock: () => read((state) => marketClock(settings.clock, state.time)),
+    newestTime: () => {
+      try {
+        return store.load().time;
+      } catch {
+        // Every read will say so.
+        return undefined;
+      }
+    },
     tradeOutside: (trade) =>
       store.change((state) => tradeOutside(state, trade, clock.now(), venue)).catch(notSubmitted),
   };

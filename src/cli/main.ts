@@ -25,13 +25,21 @@ async function main(args: readonly string[]): Promise<ExitCode> {
 
 /** What, why, and what to do next; never a stack trace unless asked. */
 function explain(error: unknown, stderr: (text: string) => void, debug: boolean): ExitCode {
-  const isKnown = error instanceof HgctlError;
-  stderr(`${isKnown ? 'error' : 'bug'}: ${formatChain(error)}\n`);
-  if (isKnown && error.hint !== undefined) stderr(`hint: ${error.hint}\n`);
-  if (!isKnown)
+  const trouble = error instanceof HgctlError ? error : systemTrouble(error);
+  stderr(`${trouble === null ? 'bug' : 'error'}: ${formatChain(trouble ?? error)}\n`);
+  if (trouble?.hint !== undefined) stderr(`hint: ${trouble.hint}\n`);
+  if (trouble === null)
     stderr('hint: this is a defect of hgctl; run the command again with --debug and report what it prints\n');
   if (debug && error instanceof Error && error.stack !== undefined) stderr(`${error.stack}\n`);
-  return isKnown ? error.exit : EXIT.bug;
+  return trouble?.exit ?? EXIT.bug;
+}
+
+/** What the operating system refuses is no defect: a full disk, missing permissions, a folder that went away. */
+function systemTrouble(error: unknown): HgctlError | null {
+  if (!(error instanceof Error) || !('syscall' in error)) return null;
+  return new HgctlError(EXIT.refused, `the system refused: ${error.message}`, {
+    hint: 'check free space, permissions and the working folder; what was acknowledged is kept',
+  });
 }
 
 process.exitCode = await main(process.argv.slice(2));

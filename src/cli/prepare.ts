@@ -34,7 +34,7 @@ export function refuseOrphanedState({ ports, paths }: World): void {
 /** Opens empty books on a first start; later on, sees to it that the state file is there. */
 async function openData(io: Io, world: World): Promise<void> {
   const { ports, paths } = world;
-  if (ports.journal.ledger().opened) {
+  if (ports.journal.refresh().opened) {
     repairStateFile(io, world);
     return;
   }

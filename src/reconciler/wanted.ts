@@ -18,41 +18,42 @@ export interface FixedTurn {
  * lists. A symbol without a price is left as it is, and said.
  */
 export function wantedByFixed(facts: PlanFacts, turn: FixedTurn, draft: PlanDraft): SlotTarget[] {
-  const { strategy, signal, market } = turn;
+  const { strategy, signal } = turn;
   const book: ReadonlyMap<string, Lot> = facts.ledger.books.get(strategy.name) ?? new Map<string, Lot>();
-  const { equity } = market.account;
-  if (equity <= 0) {
-    // Weights of nothing would close everything: an account in this state is for a person.
-    hold(
-      draft,
-      { strategy: strategy.name, symbol: null },
-      'NoEquity',
-      'the account has no equity to size from',
-    );
-    return [];
-  }
-  const valueMax = shareOf(equity, strategy.capital.positionSize);
-  const changes: SlotTarget[] = [];
   const walk = new BookWalk(book, facts.prices.get(strategy.name) ?? []);
+  const changes: SlotTarget[] = [];
   let heldTargets = 0;
   for (const target of signal.targets) {
-    const { symbol, priority } = target;
-    const lot = walk.to(symbol);
-    const held = lot === null ? book.get(symbol)?.quantity : lot.quantity;
+    const lot = walk.to(target.symbol);
+    const held = lot === null ? book.get(target.symbol)?.quantity : lot.quantity;
     if (held !== undefined) heldTargets += 1;
-    const price = lot !== null && lot.price > 0 ? lot.price : priceOf(facts, symbol);
-    if (price === undefined) {
-      hold(draft, { strategy: strategy.name, symbol }, 'NoPrice', `no price of ${symbol} is known`);
-      continue;
-    }
-    const asked = fixedQuantity(signal, target, equity, price);
-    const quantity =
-      valueOf(asked, price) > valueMax ? capped(turn, { symbol, price, asked, held }, draft) : asked;
-    if (quantity !== (held ?? 0)) changes.push({ symbol, priority, quantity });
-    else if (quantity === 0 && isWanted(target)) tooSmall(strategy.name, symbol, draft);
+    const price = lot !== null && lot.price > 0 ? lot.price : priceOf(facts, target.symbol);
+    const quantity = wantedQuantity(turn, { target, held, price }, draft);
+    if (quantity !== (held ?? 0))
+      changes.push({ symbol: target.symbol, priority: target.priority, quantity });
   }
   if (heldTargets < book.size) changes.push(...removed(signal, book));
   return changes;
+}
+
+interface Wanted {
+  readonly target: FixedTarget;
+  readonly held: Quantity | undefined;
+  readonly price: Price | undefined;
+}
+
+function wantedQuantity(turn: FixedTurn, { target, held, price }: Wanted, draft: PlanDraft): Quantity {
+  const { strategy, signal, market } = turn;
+  const { symbol } = target;
+  if (price === undefined) {
+    hold(draft, { strategy: strategy.name, symbol }, 'NoPrice', `no price of ${symbol} is known`);
+    return held ?? (0 as Quantity);
+  }
+  const { equity } = market.account;
+  const asked = fixedQuantity(signal, target, equity, price);
+  if (asked === 0 && held === undefined && isWanted(target)) tooSmall(strategy.name, symbol, draft);
+  const isTooLarge = valueOf(asked, price) > shareOf(equity, strategy.capital.positionSize);
+  return isTooLarge ? capped(turn, { symbol, price, asked, held }, draft) : asked;
 }
 
 function isWanted({ size }: FixedTarget): boolean {

@@ -1,5 +1,5 @@
 /** What the state file on disk is, compared with the journal. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { ForeignDocument } from '../observed/foreign-state.ts';
 import type { Ledger } from '../observed/ledger.ts';
@@ -49,6 +49,8 @@ export function inspectStateFile(path: string, ledger: Ledger): StateInspection 
 /** The text of a state file; undefined when there is none. */
 export function readState(path: string): string | undefined {
   try {
+    // A device or a pipe may never end.
+    if (!statSync(path).isFile()) throw new Error('it is no file');
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;

@@ -17,7 +17,7 @@ import { onTestFinished } from 'vitest';
 import { runCli, startCli, type CliResult, type RunningCli } from './cli.ts';
 
 /** A Tuesday, 15:30 in New York. */
-export const NOW = '2025-12-02T15:30:00-05:00';
+const NOW = '2025-12-02T15:30:00-05:00';
 const SEED = 7;
 
 export interface StrategyFacts {

@@ -129,7 +129,12 @@ function handle(
     plan: async () => (await look()).plan,
     apply: (changes) =>
       reconcile(
-        { ports: { ...ports, ...changes }, desired, accountFile: 'account.yaml', open: () => Promise.resolve() },
+        {
+          ports: { ...ports, ...changes },
+          desired,
+          accountFile: 'account.yaml',
+          open: () => Promise.resolve(),
+        },
         { approve: () => Promise.resolve(true), approveChange: () => Promise.resolve(true) },
       ),
     with: (strategies, limits) => {

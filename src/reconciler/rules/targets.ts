@@ -48,7 +48,13 @@ function whyIdle(strategy: DesiredStrategy): Idle | null {
 
 /** Without a schedule on every pass; with one only inside a slot that has not ended. */
 function follow(facts: PlanFacts, turn: FixedTurn, draft: PlanDraft): void {
-  const { strategy } = turn;
+  const { strategy, market } = turn;
+  if (market.account.equity <= 0) {
+    // Weights of nothing would close everything: an account in this state is for a person.
+    const detail = 'the account has no equity to size from';
+    hold(draft, { strategy: strategy.name, symbol: null }, 'NoEquity', detail);
+    return;
+  }
   if (strategy.schedule.length === 0) {
     for (const target of wantedByFixed(facts, turn, draft)) move(facts, turn, { target, slot: null }, draft);
     return;

@@ -161,7 +161,7 @@ const events = {
 } satisfies { readonly [Type in JournalEvent['type']]: fc.Arbitrary<Extract<JournalEvent, { type: Type }>> };
 
 /** Every type; lock records more often, so that fences are current often enough to matter. */
-export const arbitraryEvent: fc.Arbitrary<JournalEvent> = fc.oneof(
+const arbitraryEvent: fc.Arbitrary<JournalEvent> = fc.oneof(
   ...Object.values(events),
   ...[
     events['lock-acquired'],
@@ -174,7 +174,7 @@ export const arbitraryEvent: fc.Arbitrary<JournalEvent> = fc.oneof(
 );
 
 /** One lock, one fence, and events that all carry it: nearly nothing is void. */
-export const arbitraryExecution: fc.Arbitrary<readonly JournalEvent[]> = fc
+const arbitraryExecution: fc.Arbitrary<readonly JournalEvent[]> = fc
   .tuple(events['lock-acquired'], fc.array(arbitraryEvent, { maxLength: 30 }))
   .map(([lock, rest]) => [
     { ...lock, fence: 1 },

@@ -11,7 +11,7 @@ import type { JournalFiles } from '../../../src/store/journal.ts';
 import { openJournal, type OpenJournal } from '../../../src/store/journal.ts';
 
 export const NOW = 1_764_709_200_123 as Instant;
-export const SELF: ProcessIdentity = { pid: 7, started: '1', bootId: 'boot', host: 'here' };
+const SELF: ProcessIdentity = { pid: 7, started: '1', bootId: 'boot', host: 'here' };
 
 /** A folder that goes when the test ends. */
 export function temporaryFolder(): string {

@@ -1,0 +1,47 @@
+/** The clock of a command: real time, or the standing one of `HGCTL_NOW`, and never behind what is on disk. */
+import { EXIT, HgctlError } from '../domain/errors.ts';
+import { formatInstant, parseInstant, type Instant } from '../domain/instant.ts';
+import type { Clock } from '../reconciler/ports.ts';
+import { fixedClock, offsetClock, systemClock } from '../store/clocks.ts';
+import type { Io } from './io.ts';
+import { variable } from './places.ts';
+
+export interface CommandClock extends Clock {
+  /**
+   * Moves the clock forward to the newest of these moments, if it is behind. Simulated time may have been ahead of the
+   * real one; going back would undo fills that are booked.
+   */
+  notBefore(moments: readonly (Instant | undefined)[]): void;
+}
+
+const NOTICEABLE = 60_000;
+
+export function startClock(io: Io): CommandClock {
+  const base = baseClock(io);
+  let current = base;
+  return {
+    now: () => current.now(),
+    monotonic: () => current.monotonic(),
+    sleep: (milliseconds) => current.sleep(milliseconds),
+    notBefore: (moments) => {
+      const newest = Math.max(...moments.map((moment) => moment ?? 0)) as Instant;
+      const behind = newest - current.now();
+      if (behind <= 0) return;
+      current = offsetClock(base, behind);
+      if (behind > NOTICEABLE)
+        io.stderr(`warning: the data folder has seen ${formatInstant(newest)}; time goes on from there\n`);
+    },
+  };
+}
+
+function baseClock(io: Io): Clock {
+  const text = variable(io, 'HGCTL_NOW');
+  if (text === undefined) return systemClock();
+  const instant = parseInstant(text);
+  if (instant === undefined) {
+    throw new HgctlError(EXIT.usage, `HGCTL_NOW is no instant: ${JSON.stringify(text)}`, {
+      hint: 'write it with an offset, for example 2026-01-05T15:55:00-05:00',
+    });
+  }
+  return fixedClock(instant);
+}
