@@ -99,7 +99,7 @@ async function historyIfMissing(
 ): Promise<Observed<readonly BrokerFill[]> | null> {
   const differences = differencesOf(ledger, snapshot, desired.account.execution.settleWindow);
   const symbols = [...differences.values()]
-    .filter(({ missing }) => missing !== 0)
+    .filter(({ missing, settling }) => missing !== 0 || settling !== 0)
     .map(({ symbol }) => symbol);
   if (symbols.length === 0) return null;
   const since = historyNeededSince(ledger, symbols);

@@ -1,8 +1,8 @@
 /** First start: whose journal this is, and what the books are at its beginning. */
 import { EXIT, HgctlError } from '../domain/errors.ts';
-import { formatQuantity } from '../domain/decimal.ts';
+import { formatQuantity, negate, type Quantity } from '../domain/decimal.ts';
 import { later, MINUTE, plus, type Instant } from '../domain/instant.ts';
-import type { BrokerAccount, BrokerPosition } from '../observed/broker-view.ts';
+import type { BrokerAccount, BrokerFill, BrokerPosition } from '../observed/broker-view.ts';
 import type { JournalEvent, OpeningLot } from '../observed/events.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { Ports } from '../reconciler/ports.ts';
@@ -55,21 +55,16 @@ export async function openBooks(ports: Ports, opening: Opening): Promise<Ledger>
   const account = await checkAccount(ports);
   const asked = ports.clock.now();
   const positions = await readHoldings(ports, opening);
-  const countedFrom = await newestFill(ports, asked);
+  const since = opening.kind === 'state-file' ? opening.writtenAt : plus(asked, -MINUTE);
+  const fills = await read(ports.clock, () => ports.broker.history(since));
+  if (fills.kind === 'unknown') throw brokerDown(fills.reason);
   commitOnce(ports, {
     type: 'genesis',
     accountId: account.id,
     environment: account.environment,
     broker: ports.broker.kind,
   });
-  return commitOnce(ports, openingEvent(opening, positions, countedFrom));
-}
-
-/** What the broker held when it was asked includes every fill until then, also one with the very same time. */
-async function newestFill({ clock, broker }: Ports, asked: Instant): Promise<Instant> {
-  const recent = await read(clock, () => broker.history(plus(asked, -MINUTE)));
-  if (recent.kind === 'unknown') throw brokerDown(recent.reason);
-  return recent.data.reduce((newest, fill) => later(newest, fill.time), asked);
+  return commitOnce(ports, openingEvent(opening, { asked, positions, fills: fills.data }));
 }
 
 async function readHoldings({ clock, broker }: Ports, opening: Opening): Promise<readonly BrokerPosition[]> {
@@ -82,11 +77,18 @@ async function readHoldings({ clock, broker }: Ports, opening: Opening): Promise
   return positions.data;
 }
 
-function openingEvent(
-  opening: Opening,
-  positions: readonly BrokerPosition[],
-  countedFrom: Instant,
-): JournalEvent {
+/** What the broker said when the books were opened. */
+interface Holdings {
+  readonly asked: Instant;
+  readonly positions: readonly BrokerPosition[];
+  /** Since the state file was written, or for the last minute. */
+  readonly fills: readonly BrokerFill[];
+}
+
+function openingEvent(opening: Opening, holdings: Holdings): JournalEvent {
+  const { asked, positions, fills } = holdings;
+  // What the broker held when it was asked includes every fill until then, also one with the very same time.
+  const countedFrom = fills.reduce((newest, fill) => later(newest, fill.time), asked);
   const nothing = {
     type: 'books-opened',
     lots: [],
@@ -105,16 +107,31 @@ function openingEvent(
       };
     case 'state-file': {
       const { lots, lastExecution, writtenAt } = opening;
-      return {
-        ...nothing,
-        source: 'state-file',
-        lots,
-        lastExecution,
-        historySince: writtenAt,
-        unmanaged: [],
-      };
+      const unmanaged = surplusAt(opening, holdings);
+      return { ...nothing, source: 'state-file', lots, lastExecution, historySince: writtenAt, unmanaged };
     }
   }
+}
+
+/** What the broker held beyond the books when the state file was written: today's surplus, less what was traded since. */
+function surplusAt(
+  { lots }: Extract<Opening, { kind: 'state-file' }>,
+  { positions, fills }: Holdings,
+): SymbolQuantity[] {
+  return positions.flatMap(({ symbol, quantity }) => {
+    const booked = lots.filter((lot) => lot.symbol === symbol).reduce((sum, lot) => sum + lot.quantity, 0);
+    const traded = fills
+      .filter((fill) => fill.symbol === symbol)
+      .reduce((sum, fill) => sum + (fill.side === 'buy' ? fill.quantity : negate(fill.quantity)), 0);
+    const surplus = quantity - booked - traded;
+    const isBeyond = booked === 0 || surplus > 0 === booked > 0;
+    return surplus !== 0 && isBeyond ? [{ symbol, quantity: surplus as Quantity }] : [];
+  });
+}
+
+interface SymbolQuantity {
+  readonly symbol: string;
+  readonly quantity: Quantity;
 }
 
 /** Two processes may open the same books at once: the one that loses finds them opened. */

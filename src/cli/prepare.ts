@@ -8,13 +8,31 @@ import type { World } from './compose.ts';
 import type { Io } from './io.ts';
 
 /** Refuses (exit 5 or 8, with the way out) a wrong account, a lost journal and a state file that was edited. */
-export async function checkData({ ports, paths }: World): Promise<void> {
+export function checkData(world: World): Promise<void> {
+  return check(world, (path) => keepEdited(path, world.ports.clock.now()));
+}
+
+/** What would make a mutating command refuse, said on stderr; writes nothing, and blocks no reading. */
+export async function warnOfRefusal(io: Io, world: World): Promise<void> {
+  try {
+    await check(world, () => null);
+  } catch (error) {
+    if (!(error instanceof HgctlError)) throw error;
+    io.stderr(`warning: apply will refuse: ${error.message}\n`);
+    if (error.hint !== undefined) io.stderr(`hint: ${error.hint}\n`);
+  }
+}
+
+/** Keeps a copy of an edited file; null when none is to be made. */
+type KeepCopy = (path: string) => string | null;
+
+async function check({ ports, paths }: World, keep: KeepCopy): Promise<void> {
   const ledger = ports.journal.ledger();
   const state = inspectStateFile(paths.stateFile, ledger);
   if (state.kind === 'ahead') throw lostJournal(paths, state.seq, ledger.seq);
-  if (state.kind === 'invalid') throw edited(paths.stateFile, [state.message], ports.clock);
+  if (state.kind === 'invalid') throw edited(paths.stateFile, [state.message], keep);
   if (state.kind === 'edited' || (state.kind === 'foreign' && ledger.opened)) {
-    throw edited(paths.stateFile, state.detail, ports.clock);
+    throw edited(paths.stateFile, state.detail, keep);
   }
   if (ledger.opened) {
     await checkAccount(ports);
@@ -75,10 +93,11 @@ function lostJournal(paths: World['paths'], seen: number, has: number): HgctlErr
   });
 }
 
-function edited(path: string, detail: readonly string[], clock: World['ports']['clock']): HgctlError {
-  const copy = keepEdited(path, clock.now());
+function edited(path: string, detail: readonly string[], keep: KeepCopy): HgctlError {
+  const copy = keep(path);
   const list = detail.map((line) => `  ${line}`).join('\n');
+  const kept = copy === null ? '' : `a copy is kept in ${copy}; `;
   return new HgctlError(EXIT.conflict, `${path} was changed outside hgctl:\n${list}`, {
-    hint: `a copy is kept in ${copy}; remove ${path} to have it rebuilt from the journal, then say with adopt or resolve what should change`,
+    hint: `${kept}remove ${path} to have it rebuilt from the journal, then say with adopt or resolve what should change`,
   });
 }

@@ -148,3 +148,13 @@ describe('adopt', () => {
     await expect(adoptGld(w)).rejects.toThrow('GLD is owned by other');
   });
 });
+
+describe('opening books from a state file', () => {
+  test('counts what the broker held beside them: a later sale of it is explained', async () => {
+    const w = await world({ ...facts, broker: { GLD: '15', VTI: '4' } });
+    w.broker.tradeOutside({ symbol: 'GLD', side: 'sell', quantity: (7 * ONE) as never });
+    await w.apply();
+    expect(w.books()).toEqual({ core: { GLD: '8', VTI: '4' } });
+    expect(w.journal.ledger().breaks.size).toBe(0);
+  });
+});

@@ -185,3 +185,22 @@ describe('a slot', () => {
     expect(ordersIn(plan)).toEqual(['buy 40 VTI (open)']);
   });
 });
+
+describe('seconds after our own fill', () => {
+  test('a manual sale that the history shows is booked, not taken for a fill that has not arrived', async () => {
+    const w = await world({ prices: PRICES, strategies: { core: { targets: { GLD: '50' } } } });
+    await w.apply();
+    sell(w, 'GLD', 20);
+    await w.apply();
+    expect(w.books()).toEqual({ core: { GLD: '30' } });
+  });
+
+  test('positions that lag behind it change nothing', async () => {
+    const w = await world({ prices: PRICES, strategies: { core: { targets: { GLD: '50' } } } });
+    await w.apply();
+    const lagging = { ...w.broker, positions: () => Promise.resolve([]) };
+    await w.apply({ broker: lagging });
+    expect(w.books()).toEqual({ core: { GLD: '50' } });
+    expect(w.broker.submitted).toHaveLength(1);
+  });
+});

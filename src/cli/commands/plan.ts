@@ -1,11 +1,10 @@
 /** `hgctl plan`: the exact orders that apply would send, and why. Changes nothing. */
-import { EXIT, HgctlError, strongestExit, type ExitCode } from '../../domain/errors.ts';
+import { EXIT, strongestExit, type ExitCode } from '../../domain/errors.ts';
 import type { Plan } from '../../reconciler/plan-types.ts';
 import { hasWork } from '../../reconciler/plan.ts';
 import { lookAndPlan } from '../../reconciler/reconcile.ts';
-import { openWorld, type World } from '../compose.ts';
-import { printable } from '../output/printable.ts';
-import { checkData, passOf } from '../prepare.ts';
+import { openWorld } from '../compose.ts';
+import { passOf, warnOfRefusal } from '../prepare.ts';
 import { styleOf, type GlobalOptions, type Io } from '../io.ts';
 import { parseTextOrJson } from '../output/formats.ts';
 import { renderJson } from '../output/formats.ts';
@@ -21,27 +20,15 @@ export async function runPlan(io: Io, options: PlanOptions): Promise<ExitCode> {
   const format = parseTextOrJson(options.output);
   const world = openWorld(io, options);
   try {
-    const { plan, observed } = await lookAndPlan(passOf(io, world), false);
+    const { plan } = await lookAndPlan(passOf(io, world), false);
     if (format === 'json') io.stdout(renderJson(planJson(plan) as object));
     else io.stdout(`${planText(plan, { style: styleOf(io, options), locate: world.manifests.locate })}\n`);
-    if (!observed.ledger.opened) await warnOfFirstStart(io, world);
+    await warnOfRefusal(io, world);
     if (plan.needsSecondLook)
       io.stderr('note: apply looks a second time before it decides on what is missing\n');
     return planExit(plan, options.detailedExitcode ?? false);
   } finally {
     world.close();
-  }
-}
-
-/** Before the books are open, a plan starts from empty ones; apply refuses where they would be wrong. */
-async function warnOfFirstStart(io: Io, world: World): Promise<void> {
-  try {
-    await checkData(world);
-  } catch (error) {
-    if (!(error instanceof HgctlError)) throw error;
-    io.stderr(
-      `warning: apply will refuse: ${printable(error.message)}\nhint: ${printable(error.hint ?? '')}\n`,
-    );
   }
 }
 

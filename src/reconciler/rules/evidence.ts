@@ -5,7 +5,7 @@
  * many positions gone at once, wait for a second look; what then stays unexplained is a break, and nothing is traded
  * on the symbol until an operator resolves it.
  */
-import { formatQuantity, type Quantity } from '../../domain/decimal.ts';
+import { absolute, formatQuantity, type Quantity } from '../../domain/decimal.ts';
 import { explain, nextAnchor, outsideFills, type Explanation } from '../../observed/evidence.ts';
 import type { Difference } from '../../observed/attribution.ts';
 import type { BrokerFill } from '../../observed/broker-view.ts';
@@ -32,11 +32,22 @@ export function weighEvidence(facts: PlanFacts, draft: PlanDraft): void {
     });
   }
   freezeShrunk(facts, draft);
-  const differences = [...facts.differences.values()];
+  const differences = [...facts.differences.values()].map((difference) => unlessTraded(facts, difference));
   for (const difference of differences)
     if (isJudged(draft, difference.symbol)) noteHarmless(difference, draft);
   const missing = differences.filter(({ missing: gone, symbol }) => gone !== 0 && isJudged(draft, symbol));
   if (missing.length > 0) judge(facts, missing, draft);
+}
+
+/** A gap that young fills of ours could explain is none of theirs when the history shows who traded it away. */
+function unlessTraded({ ledger, input }: PlanFacts, difference: Difference): Difference {
+  const { history } = input.observed;
+  const { settling, booked } = difference;
+  const isTowardZero = settling < 0 === booked > 0 && absolute(settling) <= absolute(booked);
+  if (settling === 0 || history?.kind !== 'ok' || !isTowardZero) return difference;
+  const traded = { ...difference, settling: 0 as Quantity, missing: settling };
+  const explanation = explain(ledger, traded, outsideFills(ledger, history.data));
+  return explanation.kind === 'explained' ? traded : difference;
 }
 
 /** A symbol with an order in flight or an open break is not judged: its quantities are still moving, or known to be off. */
