@@ -112,19 +112,16 @@ const UNKNOWN_WORLD: ReadonlySet<string> = new Set([
   'ClockUnknown',
 ]);
 
-/** A shown order that the plan after the lock does not have. */
+/** A shown order that the plan after the lock does not have: something holds it, or it has become unnecessary. */
 function noLonger(action: OrderAction, plan: Plan): Outcome {
   const unknown = plan.notDone.find(({ reason }) => UNKNOWN_WORLD.has(reason));
+  if (unknown !== undefined)
+    return { kind: 'not-started', action, code: unknown.reason, detail: unknown.detail };
   const own = plan.notDone.find(
     ({ strategy, symbol }) => strategy === action.strategy && symbol === action.symbol,
   );
-  const why = unknown ?? own ?? { reason: 'NoLongerPlanned', detail: 'the account or the books changed' };
-  return {
-    kind: unknown === undefined ? 'skipped' : 'not-started',
-    action,
-    code: why.reason,
-    detail: why.detail,
-  };
+  if (own !== undefined) return { kind: 'skipped', action, code: own.reason, detail: own.detail };
+  return { kind: 'skipped', action, code: 'NoLongerNeeded', detail: 'the book is as wanted without it' };
 }
 
 function notApproved(action: OrderAction): Outcome {

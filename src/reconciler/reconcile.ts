@@ -54,13 +54,17 @@ export async function lookAndPlan(pass: Pass, patient: boolean): Promise<Look> {
 
 /** While another execution runs, nothing can be said about what is left to do. */
 async function waitForOthers({ ports, desired }: Pass): Promise<void> {
+  const { execution } = desired.account;
   const isHeld = (): boolean => viewLock(ports, ports.journal.refresh().lock, null).kind === 'held';
-  if (!isHeld()) return;
-  ports.report.info(CONTROLLER, 'Another execution is running; waiting for it to end');
-  const place = await ports.queue.enter();
-  await place.leave();
-  if (isHeld() && !ports.stop.requested())
-    throw lockNotObtained(ports.journal.ledger().lock, desired.account.execution);
+  const deadline = ports.clock.monotonic() + execution.lockWait;
+  for (let isFirst = true; isHeld(); isFirst = false) {
+    if (isFirst) ports.report.info(CONTROLLER, 'Another execution is running; waiting for it to end');
+    if (ports.clock.monotonic() >= deadline || ports.stop.requested())
+      throw lockNotObtained(ports.journal.ledger().lock, execution);
+    const place = await ports.queue.enter();
+    await place.leave();
+    await wait(ports, WAIT_STEP);
+  }
 }
 
 /** In steps, so that a person who asks to stop is not kept. */

@@ -170,6 +170,9 @@ describe('Shares that are gone without a trace', () => {
       stdout: 'symbol/VTI resolved; books: core 6\n',
     });
     expect(await mine.run('apply', '--yes')).toMatchObject({ code: 0 });
+    expect(await positions(mine)).toEqual(['core/VTI 6 owned']);
+    await mine.run('resolve', 'VTI', '--as', 'books', '--reason', 'buy it back');
+    expect(await mine.run('apply', '--yes')).toMatchObject({ code: 0 });
     expect(await positions(mine)).toEqual(['core/VTI 20 owned']);
   });
 });

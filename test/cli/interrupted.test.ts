@@ -102,7 +102,7 @@ async function converges(mine: Project): Promise<void> {
 
 /** Symbols that the output of an apply says `hgctl resolve` is for. */
 function doubts(stdout: string): string[] {
-  return [...new Set([...stdout.matchAll(/'hgctl resolve (\w+)'/g)].map(([, symbol = '']) => symbol))].sort();
+  return [...new Set([...stdout.matchAll(/'hgctl resolve (\w+) /g)].map(([, symbol = '']) => symbol))].sort();
 }
 
 async function resolved(mine: Project, symbol: string): Promise<void> {

@@ -130,6 +130,7 @@ function outcomeExit(outcome: Outcome): ExitCode {
   if (outcome.kind === 'done') return EXIT.done;
   if (outcome.code === 'LockNotObtained' || outcome.code === 'LockLost') return EXIT.lock;
   if (outcome.code === 'NotApproved') return EXIT.declined;
+  if (outcome.code === 'NoLongerNeeded') return EXIT.done;
   if (outcome.code.endsWith('Unknown')) return EXIT.broker;
   return OUTCOME_EXIT[outcome.kind];
 }
