@@ -124,7 +124,7 @@ function declareOperator(root: Command, io: Io, exit: Exit): void {
 
 function declareTools(root: Command, io: Io, exit: Exit): void {
   const journal = root.command('journal').description('look after the journal');
-  withData(journal.command('verify'))
+  withManifests(journal.command('verify'))
     .description('check every record: exit 0 intact, 1 damaged')
     .action(async (_: unknown, command: Command) => {
       const { runJournalVerify } = await import('./commands/journal-verify.ts');

@@ -91,3 +91,14 @@ describe.skipIf(!existsSync('/dev/full'))('Output that nobody can take', () => {
     expect(mine.exists('data/broker.json')).toBe(false);
   });
 });
+
+test('journal verify looks where the manifest says, and calls a folder that is not there by name.', async () => {
+  const mine = project({ account: { store: { data: './elsewhere' } } });
+  await mine.run('apply', '--yes');
+  const verified = await mine.run('journal', 'verify');
+  expect(verified).toMatchObject({ code: 0 });
+  expect(verified.stdout).toMatch(/elsewhere\/journal: intact, [1-9]\d* records/);
+  const missing = await mine.run('journal', 'verify', '--data', 'nowhere');
+  expect(missing).toMatchObject({ code: 6 });
+  expect(missing.stderr).toMatch(/^error: there is no data folder .*nowhere\n/);
+});

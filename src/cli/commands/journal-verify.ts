@@ -1,11 +1,17 @@
 /** `hgctl journal verify`: checks every record. */
-import { EXIT, type ExitCode } from '../../domain/errors.ts';
+import { existsSync } from 'node:fs';
+import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { verifyJournal } from '../../store/journal-check.ts';
 import type { GlobalOptions, Io } from '../io.ts';
-import { dataPaths } from '../places.ts';
+import { readManifests } from '../manifests.ts';
+import { dataPaths, variable } from '../places.ts';
 
 export function runJournalVerify(io: Io, options: GlobalOptions): ExitCode {
-  const { journal } = dataPaths(io, options, null);
+  const { folder, journal } = dataPaths(io, options, declaredData(io, options));
+  // Before the first apply there is nothing to verify; a folder that was named and is not there is a wrong path.
+  if (isNamed(io, options) && !existsSync(folder)) {
+    throw new HgctlError(EXIT.notFound, `there is no data folder ${folder}`, { hint: 'name it with --data' });
+  }
   const verdict = verifyJournal(journal);
   if (verdict.kind === 'damaged') {
     io.stdout(`${journal}: damaged\n${verdict.message}\n`);
@@ -18,4 +24,19 @@ export function runJournalVerify(io: Io, options: GlobalOptions): ExitCode {
     `${journal}: intact, ${records} records, ${last}, ${voidLines} void lines, ${undecidedBytes} undecided bytes\n`,
   );
   return EXIT.done;
+}
+
+/** A journal can be verified beside invalid manifests, or none: then it is looked for in the default place. */
+function declaredData(io: Io, options: GlobalOptions): string | null {
+  if (isNamed(io, options)) return null;
+  try {
+    return readManifests(io, options).desired.account.data;
+  } catch (error) {
+    if (error instanceof HgctlError) return null;
+    throw error;
+  }
+}
+
+function isNamed(io: Io, options: GlobalOptions): boolean {
+  return options.data !== undefined || variable(io, 'HGCTL_DATA') !== undefined;
 }
