@@ -40,7 +40,7 @@ export interface ProjectFacts {
     readonly prices?: object;
     readonly limits?: object;
     readonly execution?: object;
-  readonly store?: object;
+    readonly store?: object;
   };
   /** `HGCTL_NOW`; null for the real time. */
   readonly now?: string | null;
