@@ -28,12 +28,25 @@ export function wantedByFixed(facts: PlanFacts, turn: FixedTurn, draft: PlanDraf
     const held = lot === null ? book.get(target.symbol)?.quantity : lot.quantity;
     if (held !== undefined) heldTargets += 1;
     const price = lot !== null && lot.price > 0 ? lot.price : priceOf(facts, target.symbol);
+    if (price !== undefined && isAsWanted(turn, target, held, price)) continue;
     const quantity = wantedQuantity(turn, { target, held, price }, draft);
     if (quantity !== (held ?? 0))
       changes.push({ symbol: target.symbol, priority: target.priority, quantity });
   }
   if (heldTargets < book.size) changes.push(...removed(signal, book));
   return changes;
+}
+
+/** The case of nearly every target of nearly every pass: decided without making anything. */
+function isAsWanted(
+  { signal, strategy, market }: FixedTurn,
+  target: FixedTarget,
+  held: Quantity | undefined,
+  price: Price,
+): boolean {
+  const { equity } = market.account;
+  if (held === undefined || fixedQuantity(signal, target, equity, price) !== held) return false;
+  return valueOf(held, price) <= shareOf(equity, strategy.capital.positionSize);
 }
 
 interface Wanted {
