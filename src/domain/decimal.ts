@@ -28,6 +28,7 @@ const QUANTITY_DIGITS = 9;
 const MONEY_DIGITS = 6;
 const PERCENT_DIGITS = 4;
 const CENT_DIGITS = 2;
+const WHOLE_SHARES_MAX = Math.floor(Number.MAX_SAFE_INTEGER / SHARE);
 const DECIMAL = /^([+-]?)(\d{1,16})(?:\.(\d{1,9}))?$/;
 
 /** Reads `12`, `-0.5`; undefined when it is no decimal, has over nine decimals or leaves the safe range. */
@@ -119,16 +120,20 @@ export function ratioOf(money: Money, whole: Money): Ratio {
   return (whole > 0 ? Math.round((money / whole) * WHOLE) : 0) as Ratio;
 }
 
-/** The largest whole number of shares, in nano-shares, that `money` (zero or more) buys at `price` (above zero). */
+/**
+ * The largest whole number of shares, in nano-shares, that `money` (zero or more) buys at `price` (above zero); at most
+ * as many as a quantity can count.
+ */
 export function wholeSharesFor(money: Money, price: Price): Quantity {
   let count = Math.floor(money / price);
   if (count * price > money) count -= 1;
-  return (count * SHARE) as Quantity;
+  return (Math.min(count, WHOLE_SHARES_MAX) * SHARE) as Quantity;
 }
 
-/** The largest quantity, to the nano-share, that `money` (zero or more) buys at `price` (above zero). */
+/** As {@link wholeSharesFor}, to the nano-share. */
 export function sharesFor(money: Money, price: Price): Quantity {
-  return Number((BigInt(money) * BigInt(SHARE)) / BigInt(price)) as Quantity;
+  const quantity = Number((BigInt(money) * BigInt(SHARE)) / BigInt(price));
+  return Math.min(quantity, Number.MAX_SAFE_INTEGER) as Quantity;
 }
 
 /** Price per share of a position that cost `cost`; 0 for an empty position. Rounded half away from zero. */
