@@ -10,8 +10,8 @@ import {
   type Ratio,
 } from '../domain/decimal.ts';
 import { STRATEGY_RULE, SYMBOL_RULE, isStrategyName, isSymbol } from '../domain/names.ts';
+import { parseScheduleTime } from '../domain/schedule.ts';
 import { quoted } from './problem.ts';
-import { parseScheduleTime } from './schedule-time.ts';
 import type { ScheduleTime } from './desired-state.ts';
 
 // A manifest is checked once a run: generated checkers cost more than they save.
@@ -184,7 +184,7 @@ export function scheduleTime(about: string): Field<ScheduleTime> {
     about,
     pattern: '^(([01]\\d|2[0-3]):[0-5]\\d|open\\+\\d+(s|m|h)|close-\\d+(s|m|h))$',
     noun: 'no time of a session',
-    allowed: '"15:55" (New York), open+1m or close-5m, at most 6h from the open or the close',
+    allowed: '"15:55" (New York), open+1m or close-5m, inside a session and at least 30s before its close',
     parse: parseScheduleTime,
   });
 }

@@ -157,7 +157,7 @@ describe('One mistake in a strategy gives one problem', () => {
     [
       'a time after the close',
       core(['  capital', '  schedule: [{at: close+5m, action: entry}]\n  capital']),
-      'm/core.yaml:13:19 spec.schedule[0].at: "close+5m" is no time of a session (allowed "15:55" (New York), open+1m or close-5m, at most 6h from the open or the close)',
+      'm/core.yaml:13:19 spec.schedule[0].at: "close+5m" is no time of a session (allowed "15:55" (New York), open+1m or close-5m, inside a session and at least 30s before its close)',
     ],
     [
       'a window of two hours',
@@ -418,3 +418,15 @@ test('What only looks wrong is a warning and stops nothing.', () => {
     'm/toggle.yaml:3:3 strategies.mpp: no manifest declares this strategy (did you mean mp?)',
   ]);
 });
+
+test.each(['"08:00"', '"16:00"', 'close-10s', 'open+7h'])(
+  'A slot at %s, which no session has, is refused: it would never run.',
+  (time) => {
+    const problems = problemsOf({
+      ...BASE,
+      'm/core.yaml': CORE.replace('  capital', `  schedule: [{at: ${time}, action: exit}]\n  capital`),
+    });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain('is no time of a session');
+  },
+);
