@@ -44,6 +44,7 @@ module.exports = {
       '^src/market/',
       '^src/(domain|observed|market)/|^src/reconciler/ports[.]ts$',
     ),
+    only('programs-import-ports', '^src/programs/', '^src/programs/|^src/reconciler/ports[.]ts$'),
     only(
       'store-imports-core-and-ports',
       '^src/store/',

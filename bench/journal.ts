@@ -141,5 +141,6 @@ function fill(clientOrderId: string): JournalEvent {
     cumulative: SHARE,
     averagePrice: 100_000_000 as Price,
     at: NOW,
+    reportedAt: NOW,
   };
 }

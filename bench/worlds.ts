@@ -122,18 +122,18 @@ function inputOf(
   const asOf = NOW;
   const cash = 1_000_000_000_000_000 as Money;
   const session = { date: '2025-12-02', open: NOW, close: (NOW + 1) as Instant };
-  const missing = new Map<string, Quantity>();
+  const gaps = new Map<string, Quantity>();
   for (const book of books.values()) {
     for (const [symbol, lot] of book) {
       const quantity = positions.get(symbol)?.quantity ?? 0;
-      if (quantity < lot.quantity)
-        missing.set(symbol, Math.max(quantity - lot.quantity, 0 - lot.quantity) as Quantity);
+      if (quantity !== lot.quantity) gaps.set(symbol, (quantity - lot.quantity) as Quantity);
     }
   }
   return {
     desired: { digest: 'd'.repeat(64), strategies, account: account() },
     now: NOW,
     turnTaken: new Set(),
+    reductionsOver: false,
     observed: {
       ledger: { ...emptyLedger(), opened: true, books, historySince: (NOW - 3_600_000) as Instant },
       snapshot: {
@@ -146,12 +146,15 @@ function inputOf(
         positions: { kind: 'ok', asOf, data: positions },
         openOrders: { kind: 'ok', asOf, data: [] },
         clock: { kind: 'ok', asOf, data: { now: NOW, isOpen: true, session, lastSubmit: null } },
+        clockSkew: 0,
       },
       history: { kind: 'ok', asOf, data: fills },
       quotes: new Map(),
       lock: { kind: 'free' },
       // A second look: what is missing was missing half a minute ago.
-      earlier: { at: (NOW - 31_000) as Instant, missing },
+      earlier: { at: (NOW - 31_000) as Instant, gaps, costDoubts: new Set() },
+      signals: new Map(),
+      lateOrders: [],
     },
   };
 }
@@ -172,6 +175,7 @@ function strategy(name: string, priority: number, symbols: readonly string[]): D
       })),
       band: null,
       wholeShares: true,
+      unlisted: 'close',
     },
     universe: new Set(symbols),
     capital: { positionSize: 1_000_000 as Ratio, maxPositions: 10_000, maxExposure: 1_000_000 as Ratio },
@@ -187,6 +191,7 @@ function account(): DesiredState['account'] {
     name: 'bench',
     broker: {
       type: 'simulated',
+      faults: null,
       cash: 0 as Money,
       clock: 'always-open',
       seed: 1,
@@ -209,6 +214,7 @@ function account(): DesiredState['account'] {
       fillTimeout: 30_000,
       cancelAllowance: 15_000,
       requestTimeout: 10_000,
+      clockSkew: 2_000,
       settleWindow: 10_000,
       secondProof: 30_000,
       maxInFlight: 4,

@@ -11,18 +11,6 @@ function unionIn(path: string, name: string): string[] {
   return wordsOf(body, /'(\w+)'/g);
 }
 
-/** Codes of outcomes that the loop gives; a refusal in the broker's words has a list of its own. */
-function outcomeCodes(): string[] {
-  const actions = readdirSync(new URL('src/actions/', ROOT)).map((name) => `src/actions/${name}`);
-  const text = [...actions, 'src/reconciler/reconcile.ts'].map(read).join('\n');
-  const withoutRefusals = text.replaceAll(/kind: 'refused', code: '\w+'/g, '');
-  const given = wordsOf(withoutRefusals, /\bcode: ([^,}\n]+)/g).flatMap((value) =>
-    wordsOf(value, /'(\w+)'/g),
-  );
-  const late = /function whyTooLate\([^)]*\): ([^{]+)\{/.exec(text)?.[1] ?? '';
-  return [...given, ...wordsOf(late, /'(\w+)'/g)];
-}
-
 function wordsOf(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map(([, word = '']) => word);
 }
@@ -44,7 +32,7 @@ describe('docs/reasons.md', () => {
   test.each([
     ['Why something is done', 10, () => unionIn('src/reconciler/plan-types.ts', 'ActionReason')],
     ['Why something is not done', 20, () => unionIn('src/reconciler/plan-types.ts', 'HoldReason')],
-    ['What became of an action', 15, outcomeCodes],
+    ['What became of an action', 15, () => unionIn('src/actions/outcome.ts', 'OutcomeCode')],
     ['Why the broker refused', 5, () => unionIn('src/reconciler/ports.ts', 'RefusalCode')],
   ])('lists under "%s" exactly the codes that the source has, each once.', (heading, atLeast, codes) => {
     const inSource = sorted(codes());
@@ -55,11 +43,17 @@ describe('docs/reasons.md', () => {
 
 /** `apply`, `journal verify`: every command that does something, as src/cli/commands.ts declares it. */
 function commands(): string[] {
-  const declared = [...read('src/cli/commands.ts').matchAll(/\b(\w+)\s*\.command\('(\w+)'\)/g)];
-  const groups = new Set(declared.map(([, parent = '']) => parent).filter((parent) => parent !== 'root'));
+  const source = read('src/cli/commands.ts');
+  const groups = new Map(
+    [...source.matchAll(/const (\w+) = root\s*\.command\('([\w-]+)'\)/g)].map(
+      ([, variable = '', name = '']) => [variable, name],
+    ),
+  );
+  const declared = [...source.matchAll(/\b(\w+)\s*\.command\('([\w-]+)'\)/g)];
   return declared.flatMap(([, parent = '', name = '']) => {
-    if (parent !== 'root') return [`${parent} ${name}`];
-    return groups.has(name) ? [] : [name];
+    const group = groups.get(parent);
+    if (group !== undefined) return [`${group} ${name}`];
+    return [...groups.values()].includes(name) ? [] : [name];
   });
 }
 
@@ -99,5 +93,37 @@ describe('every document', () => {
     );
     const broken = places.filter((place) => !existsSync(new URL(place, new URL(path, ROOT))));
     expect(broken).toEqual([]);
+  });
+});
+
+/** Whole titles of tests and suites, as they are written; the rows of a table of tests are titles, too. */
+function titlesIn(source: string): string[] {
+  const patterns = [
+    /(?:\b(?:test|describe)(?:\.\w+)?\(|\)\()\s*(?<quote>['`])(?<title>.+?)\k<quote>,/g,
+    /^\s+(?<quote>'?)(?<title>[^'\n]+?)\k<quote>: \{/gm,
+    /^\s+\[(?<quote>')(?<title>.+?)\k<quote>,/gm,
+    /^\s+\{ what: (?<quote>')(?<title>.+?)\k<quote>,/gm,
+  ];
+  return patterns.flatMap((pattern) =>
+    [...source.matchAll(pattern)].map(({ groups }) => groups?.['title'] ?? ''),
+  );
+}
+
+describe('docs/acceptance.md', () => {
+  const rows = [...read('docs/acceptance.md').matchAll(/^\| (AC-\d{3})\s*\|[^|]*\| (.*?)\s*\|$/gm)].map(
+    ([, number = '', where = '']) => ({ number, where }),
+  );
+
+  test('has every case once.', () => {
+    const numbers = rows.map(({ number }) => number);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    expect(numbers.length).toBeGreaterThan(100);
+  });
+
+  test.each(rows)('$number names a test that there is, or a reason.', ({ where }) => {
+    if (where.startsWith('does not apply: ')) return expect(where.length).toBeGreaterThan(20);
+    const [, file = '', title = ''] = /^`(test\/[\w/.-]+)`: (.+)$/.exec(where) ?? [];
+    expect(existsSync(new URL(file, ROOT)), file).toBe(true);
+    expect(titlesIn(read(file)), title).toContain(title);
   });
 });

@@ -2,7 +2,7 @@
 import { absolute, formatQuantity, subtract, valueOf, type Price, type Quantity } from '../domain/decimal.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
-import type { Ledger } from '../observed/ledger.ts';
+import { stoppingBreak, type Ledger } from '../observed/ledger.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import { changedMeanwhile, commitDecision, viewSymbol } from './operator.ts';
 
@@ -44,6 +44,7 @@ export async function adopt(
       symbol,
       quantity,
       cost: valueOf(quantity, price),
+      ...(position === undefined ? {} : { seenPrice: position.averagePrice }),
       reason,
       anchor: rest,
     };
@@ -52,9 +53,9 @@ export async function adopt(
 }
 
 /** What an order of ours bought, and is not booked yet, looks like shares of nobody. */
-function refuseInDoubt({ openOrders, breaks }: Ledger, symbol: string): void {
-  const order = [...openOrders.values()].find(({ intent }) => intent.symbol === symbol);
-  if (order === undefined && !breaks.has(symbol)) return;
+export function refuseInDoubt(ledger: Ledger, symbol: string): void {
+  const order = [...ledger.openOrders.values()].find(({ intent }) => intent.symbol === symbol);
+  if (order === undefined && stoppingBreak(ledger, symbol) === undefined) return;
   const what =
     order === undefined
       ? `a break on ${symbol} is open`

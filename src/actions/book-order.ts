@@ -2,33 +2,38 @@
 import {
   formatDollars,
   formatQuantity,
+  negate,
+  NO_QUANTITY,
   subtract,
   valueOf,
-  type Money,
   type Quantity,
 } from '../domain/decimal.ts';
 import { isTerminal, type BrokerOrder } from '../observed/broker-view.ts';
 import type { BreakKind, TerminalStatus } from '../observed/events.ts';
-import { lotOf, type Ledger, type LedgerOrder } from '../observed/ledger.ts';
+import { lotOf, stoppingBreak, valueBooked, type Ledger, type LedgerOrder } from '../observed/ledger.ts';
 import { wayOut } from '../reconciler/way-out.ts';
 import { record, type Execution } from './execution.ts';
 
+/** `contradicted`: the broker says what cannot be; a break is open, and nothing more can be learnt by asking. */
+export type BookingState = 'open' | 'ended' | 'contradicted';
+
 /**
  * Books the increase of the order's cumulative filled quantity over what is booked already, whatever the order in which
- * answers arrive, and its end when it has one. Returns true when the order has ended.
+ * answers arrive, and its end when it has one.
  */
-export function bookOrder(execution: Execution, clientOrderId: string, seen: BrokerOrder): boolean {
+export function bookOrder(execution: Execution, clientOrderId: string, seen: BrokerOrder): BookingState {
   const { fence, ports } = execution;
   const known = record(execution, (ledger) => {
     const order = ledger.openOrders.get(clientOrderId);
     if (order === undefined || order.brokerOrderId !== null) return null;
     return { type: 'order-created', fence, clientOrderId, brokerOrderId: seen.brokerOrderId };
   }).openOrders.get(clientOrderId);
-  if (known === undefined) return true;
+  if (known === undefined) return 'ended';
+  if (isOldReport(known, seen)) return 'open';
   const contradiction = contradictionOf(known, seen);
   if (contradiction !== null) {
     openBreak(execution, known, contradiction);
-    return false;
+    return 'contradicted';
   }
   bookIncrease(execution, known, seen);
   if (seen.filledQuantity > known.intent.quantity) {
@@ -38,7 +43,7 @@ export function bookOrder(execution: Execution, clientOrderId: string, seen: Bro
       detail: `${clientOrderId} filled more than was ordered`,
     });
   }
-  if (!isTerminal(seen.status)) return false;
+  if (!isTerminal(seen.status)) return 'open';
   const ended = record(execution, () => ({
     type: 'order-ended',
     fence,
@@ -47,12 +52,12 @@ export function bookOrder(execution: Execution, clientOrderId: string, seen: Bro
     detail: '',
   }));
   ports.stateFile.schedule(ended);
-  return true;
+  return 'ended';
 }
 
 function bookIncrease(execution: Execution, order: LedgerOrder, seen: BrokerOrder): void {
   const { fence, ports } = execution;
-  const { clientOrderId, strategy, symbol, side } = order.intent;
+  const { clientOrderId, strategy } = order.intent;
   if (seen.filledQuantity <= order.filled || seen.averagePrice === null) return;
   const averagePrice = seen.averagePrice;
   const after = record(execution, (ledger) => {
@@ -72,33 +77,48 @@ function bookIncrease(execution: Execution, order: LedgerOrder, seen: BrokerOrde
       cumulative,
       averagePrice,
       at,
+      reportedAt: seen.updatedAt,
     };
   });
   ports.stateFile.schedule(after);
-  const share = formatQuantity(subtract(seen.filledQuantity, order.filled));
-  const completeness = seen.status === 'filled' ? 'complete fill' : 'partial fill';
+  const increase = subtract(seen.filledQuantity, order.filled);
   ports.report.info(
     strategy,
-    `Order filled: ${share} shares @ $${formatDollars(averagePrice)} (${completeness})`,
+    `Order filled: ${formatQuantity(increase)} shares @ $${formatDollars(averagePrice)}${completeness(order, seen)}`,
   );
-  reportBook(execution, after, { strategy, symbol, side });
+  reportBook(execution, after, order.intent, increase);
 }
 
-function valueBooked(order: LedgerOrder): Money {
-  return order.fills.reduce((sum, fill) => sum + fill.value, 0) as Money;
+/** The seed says nothing where an entry is complete. */
+function completeness({ intent }: LedgerOrder, { status }: BrokerOrder): string {
+  if (status !== 'filled') return ' (partial fill)';
+  return intent.purpose === 'open' || intent.purpose === 'increase' ? '' : ' (complete fill)';
 }
 
+/** In the words of the seed. `increase`: what this fill has added, unsigned. */
 function reportBook(
   { ports }: Execution,
   ledger: Ledger,
-  { strategy, symbol, side }: LedgerOrder['intent'] | { strategy: string; symbol: string; side: string },
+  { strategy, symbol, side }: LedgerOrder['intent'],
+  increase: Quantity,
 ): void {
-  const quantity = lotOf(ledger, strategy, symbol)?.quantity ?? (0 as Quantity);
+  const after = lotOf(ledger, strategy, symbol)?.quantity ?? NO_QUANTITY;
+  const before = subtract(after, side === 'buy' ? increase : negate(increase));
   const name = strategy.toUpperCase();
-  if (quantity === 0) ports.report.info(strategy, `State updated: ${symbol} removed from ${name} positions`);
-  else if (side === 'buy')
-    ports.report.info(strategy, `State updated: ${symbol} in ${name} positions: ${formatQuantity(quantity)}`);
-  else ports.report.info(strategy, `State updated: ${symbol} qty reduced to ${formatQuantity(quantity)}`);
+  const change = `from ${formatQuantity(before)} to ${formatQuantity(after)}`;
+  const verb = Math.abs(after) < Math.abs(before) ? 'reduced' : 'raised';
+  const words =
+    after === 0
+      ? `${symbol} removed from ${name} positions`
+      : before === 0
+        ? `${symbol} added to ${name} positions`
+        : `${symbol} qty ${verb} ${change}`;
+  ports.report.info(strategy, `State updated: ${words}`);
+}
+
+/** Lists of a broker may lag: what it said before does not take back what it said later. */
+function isOldReport({ filled, reportedAt }: LedgerOrder, seen: BrokerOrder): boolean {
+  return seen.filledQuantity < filled && reportedAt !== null && seen.updatedAt <= reportedAt;
 }
 
 interface Contradiction {
@@ -126,8 +146,7 @@ function contradictionOf(order: LedgerOrder, seen: BrokerOrder): Contradiction |
 function openBreak(execution: Execution, { intent }: LedgerOrder, { kind, detail }: Contradiction): void {
   const { fence, ports } = execution;
   const { symbol, strategy } = intent;
-  record(execution, (ledger) =>
-    ledger.breaks.has(symbol) ? null : { type: 'break-opened', fence, symbol, kind, detail },
-  );
-  ports.report.error(strategy, `${kind}: ${detail}; ${symbol} takes no order; ${wayOut(symbol)}`);
+  if (stoppingBreak(ports.journal.refresh(), symbol) !== undefined) return;
+  record(execution, () => ({ type: 'break-opened', fence, symbol, kind, detail }));
+  ports.report.error(strategy, `${kind}: ${detail}; ${symbol} takes no order; ${wayOut(symbol, kind)}`);
 }

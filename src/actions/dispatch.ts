@@ -1,13 +1,29 @@
 /** The checks just before an order, its intent, and the request. */
+import { windowEnd } from '../reconciler/slots.ts';
+import { isDraining } from '../reconciler/switched.ts';
 import { formatDollars, formatQuantity, type Money, type Price, type Quantity } from '../domain/decimal.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Quote } from '../observed/broker-view.ts';
 import type { IntentPayload } from '../observed/events.ts';
-import { lotOf, type Ledger } from '../observed/ledger.ts';
+import { lotOf, stoppingBreak, type Ledger } from '../observed/ledger.ts';
 import type { SubmitAnswer } from '../reconciler/ports.ts';
 import { isReduction, type OrderAction } from '../reconciler/plan-types.ts';
 import { assertFence, whyTooLate, type Execution, type SessionBounds } from './execution.ts';
 import { clientOrderId, decisionKey } from './order-id.ts';
+import type { Outcome, OutcomeCode } from './outcome.ts';
+
+/**
+ * Reads the account again: a fresh context, the orders that are still planned, by id, and why another one is not.
+ * `except`: an order of which the broker took nothing, and which therefore stands in nobody's way.
+ */
+export type Renew = (except?: string) => Promise<Renewed>;
+
+export interface Renewed {
+  readonly context: OrderContext;
+  readonly planned: ReadonlyMap<string, OrderAction>;
+  readonly whyNot: (action: OrderAction) => Outcome;
+}
 
 /** What the orders of one execution share. */
 export interface OrderContext {
@@ -21,7 +37,7 @@ export interface OrderContext {
 }
 
 export interface Skip {
-  readonly code: string;
+  readonly code: OutcomeCode;
   readonly detail: string;
 }
 
@@ -43,9 +59,11 @@ export function isStale({ execution, readAt }: OrderContext): boolean {
 export async function dispatch(context: OrderContext, action: OrderAction): Promise<Dispatched> {
   const { ports } = context.execution;
   for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
+    const quote = await quoteFor(context, action);
+    // From here to the request nothing waits: no flag can change unseen.
     const ledger = ports.journal.refresh();
     assertFence(context.execution, ledger);
-    const skip = await whyNot(context, action, ledger);
+    const skip = whyNot(context, action, { ledger, quote });
     if (skip !== null) return { kind: 'skipped', skip };
     const intent = intentOf(context, action, ledger);
     const commit = ports.journal.commit({ type: 'intent', ...intent });
@@ -73,33 +91,88 @@ function send({ execution, session }: OrderContext, intent: IntentPayload): Prom
  * Sends an order whose request may have been lost once more, under the same id: the broker takes an id only once. Only
  * within the acquisition that decided on it, and only while every check still passes; null when one does not.
  */
-export async function sendAgain(context: OrderContext, intent: IntentPayload): Promise<SubmitAnswer | null> {
+export async function sendAgain(
+  given: OrderContext,
+  { action, intent }: { readonly action: OrderAction; readonly intent: IntentPayload },
+  renew: () => Promise<Renewed>,
+): Promise<SubmitAnswer | null> {
+  const context = isStale(given) ? await stillPlanned(action, renew) : given;
+  if (context === null) return null;
   const { execution, session } = context;
-  assertFence(execution, execution.ports.journal.refresh());
-  const { stop, shutdownRequested } = execution.ports;
-  const isUnwanted = stop.requested() || shutdownRequested(intent.strategy);
-  if (isUnwanted || whyTooLate(execution, session.lastSubmit) !== null) return null;
-  return send(context, intent);
+  const quote = await quoteFor(context, action);
+  const ledger = execution.ports.journal.refresh();
+  assertFence(execution, ledger);
+  if (execution.ports.stop.requested() || isShutDown(context, ledger, intent)) return null;
+  if (stoppingBreak(ledger, intent.symbol) !== undefined || bookChanged(action, ledger) !== null) return null;
+  const isEntry = !isReduction(action);
+  if (isEntry && (windowClosed(context, action) ?? outsideCollar(context, action, quote)) !== null)
+    return null;
+  // Too late is no answer of the broker: the first request may still have reached it.
+  if (whyTooLate(execution, session.lastSubmit) !== null) return null;
+  const { fence, ports } = execution;
+  const { clientOrderId } = intent;
+  const commit = ports.journal.commit({ type: 'order-unknown', fence, clientOrderId, detail: 'sent again' });
+  // Somebody recorded something in between: it may be a reason not to send. Decide again.
+  return commit.kind === 'lost' ? sendAgain(context, { action, intent }, renew) : send(context, intent);
 }
 
-async function whyNot(context: OrderContext, action: OrderAction, ledger: Ledger): Promise<Skip | null> {
+/** The fresh facts, if they still want the whole of the order. */
+async function stillPlanned(
+  action: OrderAction,
+  renew: () => Promise<Renewed>,
+): Promise<OrderContext | null> {
+  const { context, planned } = await renew();
+  const now = planned.get(action.id);
+  return now?.side === action.side && now.quantity >= action.quantity ? context : null;
+}
+
+interface Facts {
+  readonly ledger: Ledger;
+  readonly quote: Quote | undefined;
+}
+
+function whyNot(context: OrderContext, action: OrderAction, { ledger, quote }: Facts): Skip | null {
   const { execution, session } = context;
   const { report } = execution.ports;
   if (execution.ports.stop.requested())
     return { code: 'Interrupted', detail: 'the command was asked to stop' };
   const late = whyTooLate(execution, session.lastSubmit);
   if (late !== null) return { code: late, detail: lateDetail(execution, late) };
-  if (execution.ports.shutdownRequested(action.strategy)) {
-    return { code: 'ShutdownRequested', detail: 'its shutdown was requested in the toggle file' };
-  }
+  if (isShutDown(context, ledger, { strategy: action.strategy, purpose: action.kind }))
+    return { code: 'ShutdownRequested', detail: 'its shutdown was requested' };
   const pending = [...ledger.openOrders.values()].some(({ intent }) => intent.symbol === action.symbol);
-  if (pending || ledger.breaks.has(action.symbol))
+  if (pending || stoppingBreak(ledger, action.symbol) !== undefined)
     return { code: 'PendingOrder', detail: `an order on ${action.symbol} has no end yet` };
   report.info(action.strategy, `Checking pending orders for ${action.symbol}: none`);
   const changed = bookChanged(action, ledger);
   if (changed !== null) return changed;
   if (isReduction(action)) return null;
-  return (await outsideCollar(context, action)) ?? unaffordable(context, action);
+  const closed = windowClosed(context, action);
+  if (closed !== null) return closed;
+  return outsideCollar(context, action, quote) ?? unaffordable(context, action);
+}
+
+/** Rule 5 of the seed, asked before each order. Orders that close a strategy which is shut down are what was asked for. */
+function isShutDown(
+  { execution: { ports }, desired }: OrderContext,
+  ledger: Ledger,
+  { strategy, purpose }: Pick<IntentPayload, 'strategy' | 'purpose'>,
+): boolean {
+  const closes = purpose === 'close-orphaned';
+  if (ledger.drains.has(strategy)) return !closes || !isDraining(ledger, strategy);
+  if (!closes) return ports.shutdownRequested(strategy);
+  // Planned for a drain that somebody has lifted since, unless its manifest asks for it too.
+  return desired.strategies.find(({ name }) => name === strategy)?.orphans !== 'close';
+}
+
+/** An entry belongs to its slot's window; an exit goes on until the session ends. */
+function windowClosed({ execution, desired }: OrderContext, { strategy, slot }: OrderAction): Skip | null {
+  if (slot === null) return null;
+  const now = execution.ports.clock.now();
+  const declared = desired.strategies.find(({ name }) => name === strategy);
+  const end = declared === undefined ? null : windowEnd(declared, slot, now);
+  if (end !== null && now <= end) return null;
+  return { code: 'SlotClosed', detail: `the window of ${slot} has closed` };
 }
 
 /** What was planned on another book than today's is not sent: whoever changed it had a reason. */
@@ -124,17 +197,28 @@ function lateDetail(
   return 'the session is over';
 }
 
-async function outsideCollar(
-  { execution, desired }: OrderContext,
-  action: OrderAction,
-): Promise<Skip | null> {
+/** Reductions go out at any price. */
+async function quoteFor({ execution }: OrderContext, action: OrderAction): Promise<Quote | undefined> {
+  if (isReduction(action)) return undefined;
   const { market, clock } = execution.ports;
+  return (await market.quotes([action.symbol], clock.now())).get(action.symbol);
+}
+
+function outsideCollar(
+  { desired }: OrderContext,
+  action: OrderAction,
+  quote: Quote | undefined,
+): Skip | null {
   const { priceCollar } = desired.account.limits;
-  const quote = (await market.quotes([action.symbol], clock.now())).get(action.symbol);
   if (quote === undefined) return { code: 'NoPrice', detail: `no price of ${action.symbol} is known` };
   const distance = Math.abs(quote.price - action.price) / action.price;
   if (distance * 1_000_000 <= priceCollar) return null;
   return { code: 'PriceCollar', detail: `planned at ${dollars(action.price)}, now ${dollars(quote.price)}` };
+}
+
+/** Whole dollars without their cents, as in rule 1 of the seed. */
+function short(text: string): string {
+  return text.replace(/\.00$/, '');
 }
 
 /** Rule 9 of the seed, in its words. */
@@ -143,10 +227,15 @@ function unaffordable(context: OrderContext, action: OrderAction): Skip | null {
   const available = dollars(Math.max(0, context.buyingPower) as Money);
   const needed = dollars(action.value);
   if (action.value > context.buyingPower) {
+    const detail = `Needed: ${needed}, Available: ${available}`;
     report.warn(action.strategy, `Insufficient buying power for ${action.symbol}`);
-    return { code: 'InsufficientBuyingPower', detail: `Needed: ${needed}, Available: ${available}` };
+    report.warn(action.strategy, `  ${detail}`);
+    return { code: 'InsufficientBuyingPower', detail };
   }
-  report.info(action.strategy, `Buying power check: ${available} available, ${needed} needed ✓`);
+  report.info(
+    action.strategy,
+    `Buying power check: ${short(available)} available, ${short(needed)} needed ✓`,
+  );
   report.info(action.strategy, `Symbol conflict check: ${action.symbol} not owned by other strategies ✓`);
   return null;
 }
@@ -158,7 +247,7 @@ function intentOf(
 ): IntentPayload {
   const { strategy, symbol, side, quantity, kind, reason, price, slot } = action;
   const decision = {
-    accountId: ledger.account?.id ?? '',
+    accountId: bookkeeping(ledger),
     strategy,
     occasion: slot ?? `revision ${desired.digest}`,
     symbol,
@@ -179,6 +268,11 @@ function intentOf(
     sessionDate: session.date,
     key: decisionKey(decision),
   };
+}
+
+/** A lost journal may have used any id of today: the orders of rebuilt books are other decisions. */
+function bookkeeping({ account, rebuiltAt }: Ledger): string {
+  return rebuiltAt === null ? (account?.id ?? '') : `${account?.id ?? ''} rebuilt ${rebuiltAt}`;
 }
 
 /** `core/2026-01-05/rebalance/1555` -> `rebal1555`. */

@@ -1,108 +1,154 @@
 /** One strategy's turn: its own lock, its own look, its own plan; reductions first, then entries on fresh figures. */
 import type { Instant } from '../domain/instant.ts';
 import type { DesiredState, FixedSignal } from '../desired/desired-state.ts';
-import type { ObservedState } from '../observed/observed-state.ts';
 import {
   isOrder,
   isReduction,
-  type Action,
   type DueSlot,
   type OrderAction,
   type Plan,
+  type Hold,
 } from '../reconciler/plan-types.ts';
 import { isWithinBand } from '../reconciler/rules/targets.ts';
-import type { OrderContext } from './dispatch.ts';
-import { record, type Execution } from './execution.ts';
+import type { OrderContext, Renew } from './dispatch.ts';
+import { LockLost, record, type Execution } from './execution.ts';
 import { acquire, release, releasing } from './execution-lock.ts';
 import { keepHouse } from './housekeeping.ts';
+import type { Look } from './look.ts';
 import type { Outcome } from './outcome.ts';
-import { runOrders, type Renew } from './run-orders.ts';
+import { runOrders } from './run-orders.ts';
 import type { Ports } from '../reconciler/ports.ts';
 
-export interface Look {
-  readonly plan: Plan;
-  readonly observed: ObservedState;
-}
-
 export type TurnPart = 'all' | 'reductions' | 'entries';
+
+export interface LookAim {
+  /** For entries only, on what the reductions have really freed. */
+  readonly reductionsOver: boolean;
+  /** An order of ours that is left out of sight, because the broker took nothing of it; null: none. */
+  readonly except: string | null;
+}
 
 export interface Turn {
   readonly ports: Ports;
   readonly desired: DesiredState;
   readonly strategy: string;
+  /** How long it waits for the lock, ms. */
+  readonly lockWait: number;
   /** Which of its orders this execution sends; the last one of a pass also ends its slots. */
   readonly part: TurnPart;
   /** Those orders as they were shown. */
   readonly shown: readonly OrderAction[];
+  /** What became of its reductions in an earlier turn of the pass. */
+  readonly before: readonly Outcome[];
+  /** Reductions of any strategy in this pass that have no end yet. */
+  readonly inDoubt: readonly Outcome[];
+  /** What the shown plan did not do. */
+  readonly held: readonly Hold[];
   /** Looks and plans afresh. */
-  readonly look: (ownFence: number) => Promise<Look>;
+  readonly look: (ownFence: number, aim: LookAim) => Promise<Look>;
   /** Asks whether other orders than the shown ones may go out. */
   readonly approveChange: (orders: readonly OrderAction[]) => Promise<boolean>;
 }
 
 export async function executeStrategy(turn: Turn): Promise<Outcome[]> {
   const { ports, desired, strategy } = turn;
-  const execution = await acquire(ports, desired.account.execution, strategy);
+  const execution = await acquire(ports, desired.account.execution, strategy, turn.lockWait);
   return releasing(execution, async () => {
-    const outcomes = await trade(turn, execution);
+    const outcomes: Outcome[] = [];
+    try {
+      await trade(turn, execution, outcomes);
+      if (!isLockLost(outcomes))
+        release(execution, hasActed(outcomes) ? { strategy, at: ports.clock.now() } : null);
+    } catch (error) {
+      if (!(error instanceof LockLost)) throw error;
+      // What was sent before stays sent, and is said; what was found unnecessary, somebody else has done.
+      const sent = outcomes.filter((outcome) => outcome.kind !== 'skipped');
+      outcomes.splice(0, outcomes.length, ...sent);
+      outcomes.push(...withoutOutcome(turn.shown, sent).map((action) => lockLost(action)));
+    }
     if (isLockLost(outcomes)) ports.report.error(strategy, 'The execution lock went to somebody else');
-    else release(execution, hasActed(outcomes) ? { strategy, at: ports.clock.now() } : null);
     return outcomes;
   });
 }
 
-/** An execution that sent nothing is none to stamp. */
+function withoutOutcome(actions: readonly OrderAction[], outcomes: readonly Outcome[]): OrderAction[] {
+  const told = new Set(outcomes.map(({ action }) => action.id));
+  return actions.filter(({ id }) => !told.has(id));
+}
+
+/** An execution that sent nothing is none to stamp, but for one that a shutdown has ended (rule 5 of the seed). */
 function hasActed(outcomes: readonly Outcome[]): boolean {
-  return outcomes.some(({ kind }) => kind !== 'not-started');
+  return outcomes.some((outcome) => outcome.kind !== 'not-started' || outcome.code === 'ShutdownRequested');
 }
 
 function isLockLost(outcomes: readonly Outcome[]): boolean {
   return outcomes.some((outcome) => outcome.kind !== 'done' && outcome.code === 'LockLost');
 }
 
-/** Reductions to their end first; then the account is read again, and entries follow. */
-async function trade(turn: Turn, execution: Execution): Promise<Outcome[]> {
-  const look = await settledLook(turn, execution);
+/** Reductions to their end first; then the account is read again, and entries follow. Adds to `outcomes` as it goes. */
+async function trade(turn: Turn, execution: Execution, outcomes: Outcome[]): Promise<void> {
+  const reductionsOver = turn.part === 'entries';
+  const look = await settledLook(turn, execution, { reductionsOver, except: null });
   const orders = ordersOf(look.plan, turn.strategy, turn.part);
   const dropped = turn.shown.filter((order) => !orders.some(({ id }) => id === order.id));
-  const outcomes = dropped.map((order) => noLonger(order, look.plan));
+  outcomes.push(...dropped.map((order) => noLonger(order, look.plan)));
   const approved = await approve(turn, orders);
-  if (approved === null) return [...outcomes, ...orders.map((action) => notApproved(action))];
+  if (approved === null) {
+    outcomes.push(...orders.map((action) => notApproved(action)));
+    return;
+  }
   startSlots(execution, look.plan, turn.strategy);
-  outcomes.push(...(await runBoth(turn, execution, { look, approved })));
+  if (approved.length > 0) recordTargets(execution, look, turn.strategy);
+  await runBoth(turn, execution, { look, approved, outcomes });
   if (turn.part !== 'reductions' && !isLockLost(outcomes))
-    endSlots(execution, look.plan, turn.strategy, outcomes);
-  return outcomes;
+    endSlots(turn, execution, look.plan, [...turn.before, ...outcomes]);
 }
 
-async function runBoth(
-  turn: Turn,
-  execution: Execution,
-  { look, approved }: { readonly look: Look; readonly approved: readonly OrderAction[] },
-): Promise<Outcome[]> {
-  const renew: Renew = async () => {
-    const fresh = await settledLook(turn, execution);
-    const planned = new Map(ordersOf(fresh.plan, turn.strategy, turn.part).map((order) => [order.id, order]));
-    return { context: contextOf(turn, execution, fresh), planned };
-  };
+interface Batch {
+  readonly look: Look;
+  readonly approved: readonly OrderAction[];
+  readonly outcomes: Outcome[];
+}
+
+async function runBoth(turn: Turn, execution: Execution, { look, approved, outcomes }: Batch): Promise<void> {
+  const renewal =
+    (reductionsOver: boolean): Renew =>
+    async (except) => {
+      const fresh = await settledLook(turn, execution, { reductionsOver, except: except ?? null });
+      const orders = ordersOf(fresh.plan, turn.strategy, turn.part);
+      return {
+        context: contextOf(turn, execution, fresh),
+        planned: new Map(orders.map((order) => [order.id, order])),
+        whyNot: (action) => noLonger(action, fresh.plan),
+      };
+    };
   const reductions = approved.filter(isReduction);
   const entries = approved.filter((order) => !isReduction(order));
   const context = contextOf(turn, execution, look);
-  const outcomes = await runOrders(context, reductions, renew);
-  if (isLockLost(outcomes)) return [...outcomes, ...entries.map((action) => lockLost(action))];
+  outcomes.push(...(await runOrders(context, reductions, renewal(false))));
+  if (isLockLost(outcomes)) {
+    outcomes.push(...entries.map((action) => lockLost(action)));
+    return;
+  }
+  const unended = [...turn.inDoubt, ...outcomes].find(isUnendedReduction);
+  if (unended !== undefined) {
+    outcomes.push(...entries.map((action) => behindReduction(action, unended)));
+    return;
+  }
   // Whatever the reductions brought, the figures of before them are too old for an entry.
   const forEntries = reductions.length === 0 ? context : { ...context, readAt: 0 as Instant };
-  return [...outcomes, ...(await runOrders(forEntries, entries, renew))];
+  outcomes.push(...(await runOrders(forEntries, entries, renewal(true))));
 }
 
 /** What happened outside since the plan was shown goes into the books first: no order is sized from a book of before. */
-async function settledLook(turn: Turn, execution: Execution): Promise<Look> {
-  const look = await turn.look(execution.fence);
-  const isSynced = (action: Action): boolean =>
-    action.kind === 'sync-position' && action.strategy === turn.strategy;
-  if (!look.plan.actions.some(isSynced)) return look;
-  await keepHouse(execution, look.plan, look.observed);
-  return turn.look(execution.fence);
+async function settledLook(turn: Turn, execution: Execution, aim: LookAim): Promise<Look> {
+  const look = await turn.look(execution.fence, aim);
+  const syncs = look.plan.actions.filter(
+    (action) => action.kind === 'sync-position' && action.strategy === turn.strategy,
+  );
+  if (syncs.length === 0) return look;
+  await keepHouse(execution, syncs, look.observed);
+  return turn.look(execution.fence, aim);
 }
 
 const UNKNOWN_WORLD: ReadonlySet<string> = new Set([
@@ -122,6 +168,16 @@ function noLonger(action: OrderAction, plan: Plan): Outcome {
   );
   if (own !== undefined) return { kind: 'skipped', action, code: own.reason, detail: own.detail };
   return { kind: 'skipped', action, code: 'NoLongerNeeded', detail: 'the book is as wanted without it' };
+}
+
+/** Sent, and without an end: what it frees is not known. */
+export function isUnendedReduction({ kind, action }: Outcome): boolean {
+  return kind === 'in-doubt' && isOrder(action) && isReduction(action);
+}
+
+function behindReduction(action: OrderAction, { action: first }: Outcome): Outcome {
+  const detail = `${first.id} has no end yet, and entries come after it`;
+  return { kind: 'not-started', action, code: 'PendingOrder', detail };
 }
 
 function notApproved(action: OrderAction): Outcome {
@@ -155,7 +211,7 @@ function smaller(shown: OrderAction, fresh: OrderAction): OrderAction {
 
 function signalOf(desired: DesiredState, name: string): Pick<FixedSignal, 'band' | 'wholeShares'> {
   const signal = desired.strategies.find((strategy) => strategy.name === name)?.signal;
-  return signal?.type === 'fixed' ? signal : { band: null, wholeShares: true };
+  return signal?.type === 'fixed' || signal?.type === 'command' ? signal : { band: null, wholeShares: true };
 }
 
 /** Same strategy, kind, symbol and side, and each quantity within the rebalance band. */
@@ -194,6 +250,14 @@ function contextOf({ desired }: Turn, execution: Execution, { observed }: Look):
   };
 }
 
+/** What a program said is recorded where it leads to orders. */
+function recordTargets(execution: Execution, { observed }: Look, strategy: string): void {
+  const answer = observed.signals.get(strategy);
+  if (answer?.kind !== 'targets') return;
+  const { fence } = execution;
+  record(execution, () => ({ type: 'targets-decided', fence, strategy, targets: answer.targets }));
+}
+
 function slotsOf(plan: Plan, strategy: string): DueSlot[] {
   return plan.slots.filter((slot) => slot.strategy === strategy);
 }
@@ -219,17 +283,27 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'MarketClosed',
   'NotFilled',
   'PartialFill',
+  'RateLimited',
 ]);
 
 /** A slot runs at most once: it has run when every order of it has got its final answer. */
-function endSlots(execution: Execution, plan: Plan, strategy: string, outcomes: readonly Outcome[]): void {
+function endSlots(
+  { strategy, held }: Turn,
+  execution: Execution,
+  plan: Plan,
+  outcomes: readonly Outcome[],
+): void {
   const { fence } = execution;
-  const holds = plan.notDone.filter((hold) => hold.strategy === strategy && TRANSIENT.has(hold.reason));
+  const holds = [...held, ...plan.notDone].filter(
+    (hold) => hold.strategy === strategy && TRANSIENT.has(hold.reason),
+  );
   const isOpen = (outcome: Outcome): boolean =>
     outcome.kind === 'not-started' ||
     outcome.kind === 'in-doubt' ||
     (outcome.kind !== 'done' && TRANSIENT.has(outcome.code));
-  if (holds.length > 0 || outcomes.some(isOpen)) return;
+  const orders = plan.actions.filter(isOrder).filter((order) => order.strategy === strategy);
+  const isUntried = withoutOutcome(orders, outcomes).length > 0;
+  if (holds.length > 0 || isUntried || outcomes.some(isOpen)) return;
   const outcome = outcomes.every(({ kind }) => kind === 'done') ? 'done' : 'partial';
   for (const { slot } of slotsOf(plan, strategy))
     record(execution, () => ({ type: 'slot-ended', fence, slot, outcome }));

@@ -5,17 +5,22 @@ import type { ExecutionSettings } from '../desired/desired-state.ts';
 import type { ExecutionLock, Ledger } from '../observed/ledger.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import { LockLost, record, startExecution, type Execution } from './execution.ts';
-import { viewLock } from './observe.ts';
+import { viewLock } from './lock-view.ts';
 
 const POLL = 250;
 
 /**
- * Waits up to `lockWait` for the lock, takes a stale one over, and leaves the state file showing it.
+ * Waits up to `lockWait` (ms) for the lock, takes a stale one over, and leaves the state file showing it.
  * Throws exit 7 naming the holder when the time is over.
  */
-export async function acquire(ports: Ports, settings: ExecutionSettings, holder: string): Promise<Execution> {
+export async function acquire(
+  ports: Ports,
+  settings: ExecutionSettings,
+  holder: string,
+  lockWait = settings.lockWait,
+): Promise<Execution> {
   ports.report.info(holder, 'Acquiring execution lock...');
-  const deadline = ports.clock.monotonic() + settings.lockWait;
+  const deadline = ports.clock.monotonic() + lockWait;
   for (;;) {
     const ledger = ports.journal.refresh();
     const view = viewLock(ports, ledger.lock, null);
@@ -24,8 +29,8 @@ export async function acquire(ports: Ports, settings: ExecutionSettings, holder:
       const execution = tryAcquire(ports, settings, holder);
       if (execution !== null) return execution;
     }
-    if (ports.clock.monotonic() >= deadline || ports.stop.requested())
-      throw lockNotObtained(ledger.lock, settings);
+    if (ports.stop.requested()) throw interruptedWaiting(ports);
+    if (ports.clock.monotonic() >= deadline) throw lockNotObtained(ledger.lock, settings);
     await ports.clock.sleep(POLL);
   }
 }
@@ -51,7 +56,9 @@ function tryAcquire(ports: Ports, settings: ExecutionSettings, holder: string): 
   const before = journal.refresh();
   if (viewLock(ports, before.lock, null).kind === 'held') return null;
   const fence = before.fence + 1;
+  // Before the record: whoever is stopped while it is written has less time, never more than the lock.
   const acquired = clock.now();
+  const acquiredMonotonic = clock.monotonic();
   const commit = journal.commit({
     type: 'lock-acquired',
     fence,
@@ -60,12 +67,12 @@ function tryAcquire(ports: Ports, settings: ExecutionSettings, holder: string): 
     owner: processes.self,
     acquired,
     expires: plus(acquired, settings.lockTimeout),
-    expiresMonotonic: Math.ceil(clock.monotonic() + settings.lockTimeout),
+    expiresMonotonic: Math.floor(acquiredMonotonic + settings.lockTimeout),
   });
   if (commit.kind === 'lost') return null;
   ports.stateFile.write(commit.ledger);
   ports.report.info(holder, 'Lock acquired');
-  return startExecution(ports, settings, { holder, fence });
+  return startExecution(ports, settings, { holder, fence, acquiredAt: acquired, acquiredMonotonic });
 }
 
 export function lockNotObtained(lock: ExecutionLock | null, { lockTimeout }: ExecutionSettings): HgctlError {
@@ -75,6 +82,14 @@ export function lockNotObtained(lock: ExecutionLock | null, { lockTimeout }: Exe
       : `${lock.holder} (pid ${lock.owner.pid} on ${lock.owner.host}, lock ${lock.lockId})`;
   return new HgctlError(EXIT.lock, `the execution lock is held by ${holder}`, {
     hint: `wait for it to finish (at most ${lockTimeout / SECOND} s), or see 'hgctl get locks'`,
+  });
+}
+
+/** Asked to stop (exit 130 or 143) before anything was done. */
+export function interruptedWaiting({ stop }: Pick<Ports, 'stop'>): HgctlError {
+  const exit = stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  return new HgctlError(exit, 'interrupted while waiting for another execution to end', {
+    hint: 'nothing was done',
   });
 }
 

@@ -8,6 +8,8 @@ import type { Ports } from '../reconciler/ports.ts';
 
 /** No order later than this part of the lock's time (180 of 240 s), so that fills are booked before it ends. */
 const SUBMIT_PART = 0.75;
+/** The lock is given back by this part of its time (235 of 240 s). */
+const RELEASE_PART = 235 / 240;
 /** Wall and monotonic time that part by more than this mean a sleep or a jump: no order is sent. */
 const CLOCK_DRIFT_MAX = 2_000;
 const RECORD_TRIES_MAX = 1_000;
@@ -22,6 +24,8 @@ export interface Execution {
   readonly acquiredMonotonic: number;
   /** Monotonic; no request starts later. */
   readonly submitUntil: number;
+  /** Monotonic; orders that are open then are left to the next execution, so that the lock is given back in time. */
+  readonly releaseBy: number;
 }
 
 /** The lock went to somebody else: nothing more may be recorded or sent by this execution. */
@@ -29,19 +33,19 @@ export class LockLost extends Error {
   override readonly name = 'LockLost';
 }
 
+/** `lock`: as it is recorded, so that its time and that of the execution are one. */
 export function startExecution(
   ports: Ports,
   settings: ExecutionSettings,
-  lock: { holder: string; fence: number },
+  lock: Pick<Execution, 'holder' | 'fence' | 'acquiredAt' | 'acquiredMonotonic'>,
 ): Execution {
-  const acquiredMonotonic = ports.clock.monotonic();
+  const { acquiredMonotonic } = lock;
   return {
     ports,
     settings,
     ...lock,
-    acquiredAt: ports.clock.now(),
-    acquiredMonotonic,
     submitUntil: acquiredMonotonic + settings.lockTimeout * SUBMIT_PART,
+    releaseBy: acquiredMonotonic + settings.lockTimeout * RELEASE_PART,
   };
 }
 

@@ -3,7 +3,7 @@ import type { BrokerOrder } from '../observed/broker-view.ts';
 import { bookOrder } from './book-order.ts';
 import type { Execution } from './execution.ts';
 import { lookUp } from './look-up.ts';
-import { read } from './observe.ts';
+import { read } from './read.ts';
 
 const POLL_FIRST = 100;
 const POLL_MAX = 1_000;
@@ -14,15 +14,27 @@ export interface Followed {
   readonly fillUntil: number;
   /** Monotonic; after it the order is left to the next run. */
   readonly giveUpAt: number;
-  cancelled: boolean;
+  /** Monotonic; the next request to cancel it goes out no earlier, and none after one was acknowledged. */
+  cancelFrom: number;
 }
 
-export function followUntil({ ports, settings }: Execution, clientOrderId: string): Followed {
+/** How long until a cancel whose answer is lost is asked for again. */
+const CANCEL_AGAIN = 5_000;
+
+export function followUntil({ ports, settings, releaseBy }: Execution, clientOrderId: string): Followed {
   const fillUntil = ports.clock.monotonic() + settings.fillTimeout;
-  return { clientOrderId, fillUntil, giveUpAt: fillUntil + settings.cancelAllowance, cancelled: false };
+  const giveUpAt = Math.min(fillUntil + settings.cancelAllowance, releaseBy);
+  return { clientOrderId, fillUntil: Math.min(fillUntil, giveUpAt), giveUpAt, cancelFrom: 0 };
 }
 
-/** Polls until at least one of `orders` has ended or is given up; returns those, and leaves the others. */
+/** For an order that is to fill no further: it is cancelled at once. */
+export function followCancelled({ ports, settings, releaseBy }: Execution, clientOrderId: string): Followed {
+  const now = ports.clock.monotonic();
+  const giveUpAt = Math.min(now + settings.cancelAllowance, releaseBy);
+  return { clientOrderId, fillUntil: now, giveUpAt, cancelFrom: 0 };
+}
+
+/** Polls until at least one of `orders` has ended, is contradicted or is given up; returns those, and leaves the others. */
 export async function followSome(
   execution: Execution,
   orders: readonly Followed[],
@@ -43,28 +55,29 @@ export async function followSome(
 /** One batched question for all open orders, and one more for each that is no longer among them. */
 async function pollOnce(execution: Execution, orders: readonly Followed[]): Promise<Followed[]> {
   const { broker, clock } = execution.ports;
-  const open = await read(clock, () => broker.openOrders());
+  const open = await read(clock, () => broker.openOrders(), execution.releaseBy);
   if (open.kind === 'unknown') return [];
   const byId = new Map(open.data.map((order) => [order.clientOrderId, order]));
   const ended: Followed[] = [];
   for (const order of orders) {
     const seen = byId.get(order.clientOrderId) ?? (await single(execution, order));
     if (seen === null) continue;
-    if (bookOrder(execution, order.clientOrderId, seen)) ended.push(order);
+    if (bookOrder(execution, order.clientOrderId, seen) !== 'open') ended.push(order);
     else await cancelWhenDue(execution, order, seen);
   }
   return ended;
 }
 
 async function single(execution: Execution, { clientOrderId }: Followed): Promise<BrokerOrder | null> {
-  const answer = await lookUp(execution.ports, clientOrderId);
+  const answer = await lookUp(execution.ports, clientOrderId, execution.releaseBy);
   return answer.kind === 'found' ? answer.order : null;
 }
 
 /** A cancel is a request: the order is followed on, and may still fill. */
 async function cancelWhenDue({ ports }: Execution, order: Followed, seen: BrokerOrder): Promise<void> {
-  const isDue = ports.clock.monotonic() >= order.fillUntil || ports.stop.requested();
-  if (!isDue || order.cancelled) return;
+  const now = ports.clock.monotonic();
+  const isDue = now >= order.fillUntil || ports.stop.requested();
+  if (!isDue || now < order.cancelFrom) return;
   const answer = await ports.broker.cancel(seen.brokerOrderId);
-  order.cancelled = answer.kind !== 'unknown';
+  order.cancelFrom = answer.kind === 'unknown' ? now + CANCEL_AGAIN : Number.POSITIVE_INFINITY;
 }

@@ -1,34 +1,39 @@
 /** Carries out what serves all strategies: orders without an end, sync, breaks. No order of its own is ever sent here. */
 import { formatQuantity } from '../domain/decimal.ts';
-import { lotOf } from '../observed/ledger.ts';
+import { lotOf, stoppingBreak } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
-import type { Action, BreakAction, Plan, SyncAction } from '../reconciler/plan-types.ts';
+import type { Action, BreakAction, OrderCareAction, Plan, SyncAction } from '../reconciler/plan-types.ts';
 import { isOrder } from '../reconciler/plan-types.ts';
 import { wayOut } from '../reconciler/way-out.ts';
 import { record, type Execution } from './execution.ts';
 import type { Outcome } from './outcome.ts';
-import { resolveOrder } from './resolve-order.ts';
+import { followLateOrder, resolveOrders } from './resolve-order.ts';
 
 export function housekeepingOf(plan: Plan): Action[] {
-  return plan.actions.filter((action) => !isOrder(action));
+  return plan.actions.filter((action) => !isOrder(action) && action.kind !== 'complete-shutdown');
 }
 
-/** `plan` was made from `observed`, after the lock. */
+/** `actions` were planned from `observed`, after the lock. */
 export async function keepHouse(
   execution: Execution,
-  plan: Plan,
+  actions: readonly Action[],
   observed: ObservedState,
 ): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (const action of housekeepingOf(plan)) outcomes.push(await carryOut(execution, action, observed));
+  const { clock } = observed.snapshot;
+  const outcomes = await resolveOrders(execution, actions.filter(isOrderCare), clock);
+  for (const action of actions)
+    if (!isOrderCare(action)) outcomes.push(await carryOut(execution, action, observed));
   return outcomes;
+}
+
+function isOrderCare(action: Action): action is OrderCareAction {
+  return action.kind === 'resolve-order' || action.kind === 'cancel-order';
 }
 
 async function carryOut(execution: Execution, action: Action, observed: ObservedState): Promise<Outcome> {
   switch (action.kind) {
-    case 'resolve-order':
-    case 'cancel-order':
-      return resolveOrder(execution, action, observed.snapshot.clock);
+    case 'reopen-order':
+      return followLateOrder(execution, action);
     case 'sync-position':
       return sync(execution, action, observed);
     case 'report-break':
@@ -71,11 +76,12 @@ function sync(execution: Execution, action: SyncAction, { snapshot }: ObservedSt
 
 function reportBreak(execution: Execution, action: BreakAction): Outcome {
   const { ports, fence } = execution;
-  const { symbol, breakKind: kind, from, to, strategy } = action;
-  const detail = `books ${formatQuantity(from)}, broker ${formatQuantity(to)}`;
+  const { symbol, breakKind: kind, detail, strategy } = action;
   record(execution, (ledger) =>
-    ledger.breaks.has(symbol) ? null : { type: 'break-opened', fence, symbol, kind, detail },
+    stoppingBreak(ledger, symbol) !== undefined
+      ? null
+      : { type: 'break-opened', fence, symbol, kind, detail },
   );
-  ports.report.error(strategy ?? execution.holder, `${symbol}: ${kind}: ${detail}; ${wayOut(symbol)}`);
+  ports.report.error(strategy ?? execution.holder, `${symbol}: ${kind}: ${detail}; ${wayOut(symbol, kind)}`);
   return { kind: 'done', action };
 }

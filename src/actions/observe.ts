@@ -1,19 +1,22 @@
 /** One look at the world: journal, broker, prices, and who holds the lock. */
-import type { DesiredState } from '../desired/desired-state.ts';
-import { attribute, type Difference } from '../observed/attribution.ts';
-import type { BrokerFill, BrokerPosition, Observed, Quote, Snapshot } from '../observed/broker-view.ts';
+import type { DesiredState, DesiredStrategy } from '../desired/desired-state.ts';
+import { attribute, gapOf, type Attribution } from '../observed/attribution.ts';
+import type { BrokerOrder, BrokerPosition, Quote, Snapshot } from '../observed/broker-view.ts';
 import { historyNeededSince } from '../observed/evidence.ts';
-import type { ExecutionLock, Ledger } from '../observed/ledger.ts';
-import type { LockView, ObservedState, Sighting } from '../observed/observed-state.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Ledger } from '../observed/ledger.ts';
+import type { ObservedState, Sighting } from '../observed/observed-state.ts';
+import { findLateOrders } from './late-orders.ts';
 import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
-
-/** Reads are tried three times, one second apart and then two. */
-const READ_BACKOFF = [1_000, 2_000] as const;
+import { viewLock } from './lock-view.ts';
+import { read } from './read.ts';
 
 export interface LookOptions {
   /** Fence of the execution that looks; null outside executions. */
   readonly ownFence: number | null;
   readonly earlier: Sighting | null;
+  /** Of an earlier look of the same pass; left out by those who plan nothing. */
+  readonly signals?: ObservedState['signals'];
 }
 
 export async function observe(
@@ -24,36 +27,57 @@ export async function observe(
   const snapshot = await takeSnapshot(ports);
   // After the broker was asked: what was booked meanwhile is then "settling", never "missing".
   const ledger = ports.journal.refresh();
+  const { differences } = compareBooks(ledger, snapshot, desired.account.execution.settleWindow);
+  const lateOrders = await findLateOrders(ports, ledger, { snapshot, differences });
   return {
     ledger,
     snapshot,
-    history: await historyIfMissing(ports, desired, ledger, snapshot),
+    lateOrders,
+    history: await historyIfNeeded(ports, ledger, differences, lateOrders),
     quotes: await quotesFor(ports, desired, snapshot),
+    signals: options.signals ?? new Map(),
     lock: viewLock(ports, ledger.lock, options.ownFence),
     earlier: options.earlier,
   };
 }
 
-/** What this look saw missing, to compare a second one with. */
+/** What this look found, to compare a second one with. */
 export function sightingOf({ ledger, snapshot }: ObservedState, settleWindow: number): Sighting {
-  const missing = new Map(
-    [...differencesOf(ledger, snapshot, settleWindow)].map(([symbol, difference]) => [
-      symbol,
-      difference.missing,
-    ]),
-  );
-  return { at: snapshot.takenAt, missing };
+  const { differences, costDoubts } = compareBooks(ledger, snapshot, settleWindow);
+  const gaps = new Map([...differences].map(([symbol, difference]) => [symbol, gapOf(difference)]));
+  return { at: snapshot.takenAt, gaps, costDoubts: new Set(costDoubts) };
+}
+
+/** What a second look and the one before it agree on; null when there was no second look. */
+export function agreedSighting(observed: ObservedState, settleWindow: number): Sighting | null {
+  const { earlier } = observed;
+  if (earlier === null) return null;
+  const now = sightingOf(observed, settleWindow);
+  return {
+    at: earlier.at,
+    gaps: new Map([...earlier.gaps].filter(([symbol, gap]) => now.gaps.get(symbol) === gap)),
+    costDoubts: new Set([...earlier.costDoubts].filter((symbol) => now.costDoubts.has(symbol))),
+  };
 }
 
 async function takeSnapshot({ broker, clock }: Ports): Promise<Snapshot> {
   const takenAt = clock.now();
-  const [account, positions, openOrders, marketClock] = await Promise.all([
+  const [account, positions, openOrders, timed] = await Promise.all([
     read(clock, () => broker.account()),
     read(clock, async () => positionsBySymbol(await broker.positions())),
     read(clock, () => broker.openOrders()),
-    read(clock, () => broker.clock()),
+    read(clock, async () => ({ answer: await broker.clock(), answeredAt: clock.now() })),
   ]);
-  return { takenAt, account, positions, openOrders, clock: marketClock };
+  if (timed.kind === 'unknown')
+    return { takenAt, account, positions, openOrders, clock: timed, clockSkew: 0 };
+  const { answer, answeredAt } = timed.data;
+  const clockSkew = beyond(answer.now, timed.asOf, answeredAt);
+  return { takenAt, account, positions, openOrders, clock: { ...timed, data: answer }, clockSkew };
+}
+
+/** How far a moment lies outside a span: zero within it. */
+function beyond(moment: Instant, from: Instant, until: Instant): number {
+  return moment < from ? moment - from : Math.max(0, moment - until);
 }
 
 /** A list that names a symbol twice is malformed; rows of zero say nothing. */
@@ -67,41 +91,25 @@ function positionsBySymbol(rows: readonly BrokerPosition[]): ReadonlyMap<string,
   return positions;
 }
 
-/** The answer, or why there is none after three tries. Anything but an unavailable broker is a bug and goes on up. */
-export async function read<Data>(clock: Ports['clock'], ask: () => Promise<Data>): Promise<Observed<Data>> {
-  for (let attempt = 0; ; attempt += 1) {
-    const asOf = clock.now();
-    try {
-      return { kind: 'ok', data: await ask(), asOf };
-    } catch (error) {
-      if (!(error instanceof BrokerUnavailable)) throw error;
-      const pause = READ_BACKOFF[attempt];
-      if (pause === undefined) return { kind: 'unknown', reason: error.message };
-      await clock.sleep(pause);
-    }
-  }
+type Comparison = Pick<Attribution, 'differences' | 'costDoubts'>;
+
+function compareBooks(ledger: Ledger, snapshot: Snapshot, settleWindow: number): Comparison {
+  if (snapshot.positions.kind !== 'ok') return { differences: new Map(), costDoubts: [] };
+  return attribute(ledger, snapshot.positions.data, snapshot.takenAt, settleWindow);
 }
 
-function differencesOf(
-  ledger: Ledger,
-  snapshot: Snapshot,
-  settleWindow: number,
-): ReadonlyMap<string, Difference> {
-  if (snapshot.positions.kind !== 'ok') return new Map();
-  return attribute(ledger, snapshot.positions.data, snapshot.takenAt, settleWindow).differences;
-}
-
-async function historyIfMissing(
+/** Shares that somebody added are nobody's without a question; everything else is asked for. */
+async function historyIfNeeded(
   { broker, clock }: Ports,
-  desired: DesiredState,
   ledger: Ledger,
-  snapshot: Snapshot,
-): Promise<Observed<readonly BrokerFill[]> | null> {
-  const differences = differencesOf(ledger, snapshot, desired.account.execution.settleWindow);
-  const symbols = [...differences.values()]
-    .filter(({ missing, settling }) => missing !== 0 || settling !== 0)
-    .map(({ symbol }) => symbol);
-  if (symbols.length === 0) return null;
+  differences: Comparison['differences'],
+  late: readonly BrokerOrder[],
+): Promise<ObservedState['history']> {
+  const doubtful = [...differences.values()].filter(
+    ({ missing, settling, repriced }) => missing !== 0 || settling !== 0 || repriced,
+  );
+  const symbols = new Set([...doubtful, ...late].map(({ symbol }) => symbol));
+  if (symbols.size === 0) return null;
   const since = historyNeededSince(ledger, symbols);
   return read(clock, () => broker.history(since));
 }
@@ -113,24 +121,13 @@ async function quotesFor(
 ): Promise<ReadonlyMap<string, Quote>> {
   const held = snapshot.positions.kind === 'ok' ? snapshot.positions.data : new Map<string, BrokerPosition>();
   const wanted = new Set<string>();
-  for (const { signal } of desired.strategies) {
-    if (signal.type !== 'fixed') continue;
-    for (const { symbol } of signal.targets) if (!held.has(symbol)) wanted.add(symbol);
-  }
+  for (const strategy of desired.strategies)
+    for (const symbol of mayWant(strategy)) if (!held.has(symbol)) wanted.add(symbol);
   return wanted.size === 0 ? new Map<string, Quote>() : market.quotes([...wanted].sort(), clock.now());
 }
 
-/** Whether the recorded lock stops others: its holder's process and the monotonic clock of its boot decide. */
-export function viewLock(
-  { processes, clock }: Pick<Ports, 'processes' | 'clock'>,
-  lock: ExecutionLock | null,
-  ownFence: number | null,
-): LockView {
-  if (lock === null) return { kind: 'free' };
-  if (lock.fence === ownFence) return { kind: 'own' };
-  const holder = processes.lookUp(lock.owner);
-  if (holder === 'gone') return { kind: 'stale', why: 'LockHolderGone' };
-  const isSameBoot = lock.owner.bootId === processes.self.bootId;
-  const isOver = isSameBoot ? clock.monotonic() >= lock.expiresMonotonic : clock.now() >= lock.expires;
-  return isOver ? { kind: 'stale', why: 'LockExpired' } : { kind: 'held' };
+/** A program may name any symbol of its universe. */
+function mayWant({ signal, universe }: DesiredStrategy): Iterable<string> {
+  if (signal.type === 'fixed') return signal.targets.map(({ symbol }) => symbol);
+  return signal.type === 'command' ? universe : [];
 }

@@ -3,23 +3,27 @@ import { EXIT, HgctlError } from '../domain/errors.ts';
 import { formatQuantity, negate, type Quantity } from '../domain/decimal.ts';
 import { later, MINUTE, plus, type Instant } from '../domain/instant.ts';
 import type { BrokerAccount, BrokerFill, BrokerPosition } from '../observed/broker-view.ts';
-import type { JournalEvent, OpeningLot } from '../observed/events.ts';
+import type { Drain, JournalEvent, OpeningLot } from '../observed/events.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { Ports } from '../reconciler/ports.ts';
-import { read } from './observe.ts';
+import { read } from './read.ts';
 
 export type Opening =
   /** Nothing is there: no positions in a state file, none at the broker. */
   | { readonly kind: 'empty' }
-  /** The original's state file says who owns what. */
-  | {
-      readonly kind: 'state-file';
-      readonly lots: readonly OpeningLot[];
-      readonly lastExecution: readonly { readonly strategy: string; readonly at: Instant }[];
-      readonly writtenAt: Instant;
-    }
+  /** The original's state file says who owns what; or, for lost books, a backup or the broker's positions. */
+  | LotsOpening
   /** Whatever the broker holds belongs to no strategy. */
   | { readonly kind: 'unmanaged' };
+
+export interface LotsOpening {
+  readonly kind: 'state-file' | 'backup' | 'broker';
+  readonly lots: readonly OpeningLot[];
+  readonly lastExecution: readonly { readonly strategy: string; readonly at: Instant }[];
+  readonly writtenAt: Instant;
+  /** Strategies that an operator has turned off; left out where the source says nothing of them. */
+  readonly drains?: readonly Drain[];
+}
 
 const HINT = "say how to begin: 'hgctl init --from-state FILE' or 'hgctl init --unmanaged'";
 
@@ -55,7 +59,7 @@ export async function openBooks(ports: Ports, opening: Opening): Promise<Ledger>
   const account = await checkAccount(ports);
   const asked = ports.clock.now();
   const positions = await readHoldings(ports, opening);
-  const since = opening.kind === 'state-file' ? opening.writtenAt : plus(asked, -MINUTE);
+  const since = 'writtenAt' in opening ? opening.writtenAt : plus(asked, -MINUTE);
   const fills = await read(ports.clock, () => ports.broker.history(since));
   if (fills.kind === 'unknown') throw brokerDown(fills.reason);
   commitOnce(ports, {
@@ -105,19 +109,19 @@ function openingEvent(opening: Opening, holdings: Holdings): JournalEvent {
         source: 'unmanaged',
         unmanaged: positions.map(({ symbol, quantity }) => ({ symbol, quantity })),
       };
-    case 'state-file': {
-      const { lots, lastExecution, writtenAt } = opening;
+    case 'state-file':
+    case 'backup':
+    case 'broker': {
+      const { lots, lastExecution, writtenAt, drains = [] } = opening;
       const unmanaged = surplusAt(opening, holdings);
-      return { ...nothing, source: 'state-file', lots, lastExecution, historySince: writtenAt, unmanaged };
+      const since = { historySince: writtenAt, unmanaged };
+      return { ...nothing, ...since, source: opening.kind, lots, lastExecution, drains };
     }
   }
 }
 
 /** What the broker held beyond the books when the state file was written: today's surplus, less what was traded since. */
-function surplusAt(
-  { lots }: Extract<Opening, { kind: 'state-file' }>,
-  { positions, fills }: Holdings,
-): SymbolQuantity[] {
+function surplusAt({ lots }: LotsOpening, { positions, fills }: Holdings): SymbolQuantity[] {
   return positions.flatMap(({ symbol, quantity }) => {
     const booked = lots.filter((lot) => lot.symbol === symbol).reduce((sum, lot) => sum + lot.quantity, 0);
     const traded = fills

@@ -4,13 +4,14 @@ import { SECOND } from '../domain/instant.ts';
 import type { Quantity } from '../domain/decimal.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import { attribute, type Difference } from '../observed/attribution.ts';
-import type { BrokerPosition } from '../observed/broker-view.ts';
+import type { BrokerFill, BrokerPosition } from '../observed/broker-view.ts';
 import { historyNeededSince, nextAnchor } from '../observed/evidence.ts';
 import type { Anchor, JournalEvent } from '../observed/events.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
 import type { Ports } from '../reconciler/ports.ts';
-import { observe, read } from './observe.ts';
+import { observe } from './observe.ts';
+import { read } from './read.ts';
 
 const RECORD_FOR = 10 * SECOND;
 
@@ -32,6 +33,8 @@ export interface SymbolView {
   readonly observed: ObservedState;
   readonly position: BrokerPosition | undefined;
   readonly difference: Difference | undefined;
+  /** The account's executions since the anchor of the symbol. */
+  readonly history: readonly BrokerFill[];
   /** The anchor from which a decision made now counts, when the broker holds so much beyond the books. */
   readonly anchor: (unmanaged: Quantity) => Anchor;
 }
@@ -46,9 +49,11 @@ export async function viewSymbol(ports: Ports, desired: DesiredState, symbol: st
   const history = await read(ports.clock, () => ports.broker.history(historyNeededSince(ledger, [symbol])));
   if (history.kind === 'unknown') throw brokerUnknown(history.reason);
   const { settleWindow } = desired.account.execution;
+  const position = positions.data.get(symbol);
   return {
     observed,
-    position: positions.data.get(symbol),
+    position,
+    history: history.data,
     difference: attribute(ledger, positions.data, takenAt, settleWindow).differences.get(symbol),
     anchor: (unmanaged) => nextAnchor(takenAt, history.data, unmanaged),
   };

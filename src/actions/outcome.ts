@@ -1,20 +1,53 @@
 /** What became of the actions of a plan: data for the summary, the exit code and `-o json`. */
 import type { Quantity } from '../domain/decimal.ts';
-import type { Action } from '../reconciler/plan-types.ts';
+import type { Action, HoldReason } from '../reconciler/plan-types.ts';
+
+/** Why an action was not done; docs/reasons.md explains each. */
+export type OutcomeCode =
+  | 'BookChanged'
+  | 'BreakOpen'
+  | 'BrokerUnavailable'
+  | 'ClockJumped'
+  | 'ExecutionTimeout'
+  | 'HandedOver'
+  | 'InsufficientBuyingPower'
+  | 'Interrupted'
+  | 'JournalBusy'
+  | 'LockLost'
+  | 'LockNotObtained'
+  | 'MarketClosed'
+  | 'NoLongerNeeded'
+  | 'NoPrice'
+  | 'NotApproved'
+  | 'NotFilled'
+  | 'OrderInDoubt'
+  | 'OrderNotSeen'
+  | 'OrderRefused'
+  | 'OrderStillOpen'
+  | 'PartialFill'
+  | 'PendingOrder'
+  | 'PriceCollar'
+  | 'RateLimited'
+  | 'ShutdownPending'
+  | 'ShutdownRequested'
+  | 'SlotClosed'
+  | 'SymbolConflict'
+  | 'ToggleNotWritten';
+
+interface NotDone {
+  readonly action: Action;
+  /** A shown order that a later plan holds back carries the reason of that plan. */
+  readonly code: OutcomeCode | HoldReason;
+  readonly detail: string;
+}
 
 export type Outcome =
   | { readonly kind: 'done'; readonly action: Action }
   /** Tried, and not or not wholly achieved. */
-  | {
-      readonly kind: 'failed';
-      readonly action: Action;
-      readonly code: string;
-      readonly detail: string;
-      readonly filled: Quantity;
-    }
+  | ({ readonly kind: 'failed'; readonly filled: Quantity } & NotDone)
   /** Not tried, because a check just before it said no. */
-  | { readonly kind: 'skipped'; readonly action: Action; readonly code: string; readonly detail: string }
+  | ({ readonly kind: 'skipped' } & NotDone)
   /** Its turn did not come. */
-  | { readonly kind: 'not-started'; readonly action: Action; readonly code: string; readonly detail: string }
+  | ({ readonly kind: 'not-started' } & NotDone)
   /** The broker's answer is not known; the next run finds out before anything else. */
-  | { readonly kind: 'in-doubt'; readonly action: Action; readonly code: string; readonly detail: string };
+  | ({ readonly kind: 'in-doubt' } & NotDone);

@@ -1,5 +1,5 @@
 /** An operator ends the doubt about a symbol: a break, an order whose fate nobody can find out, a freeze. */
-import { averageOf, formatQuantity, subtract, type Price, type Quantity } from '../domain/decimal.ts';
+import { averageOf, subtract, type Price, type Quantity } from '../domain/decimal.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { Ledger } from '../observed/ledger.ts';
@@ -7,17 +7,7 @@ import type { ObservedState } from '../observed/observed-state.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import { lookUp } from './look-up.ts';
 import { brokerUnknown, changedMeanwhile, commitDecision, viewSymbol, type SymbolView } from './operator.ts';
-
-export interface Resolution {
-  readonly symbol: string;
-  /** `broker`: the book takes the broker's quantity. `books`: the books are right, and the doubt was not. */
-  readonly as: 'broker' | 'books';
-  /** Whose shares left, where a symbol has two owners; null where it has one. */
-  readonly strategy: string | null;
-  /** Price of what left the book; null: its average cost, so that no profit is invented. */
-  readonly price: Price | null;
-  readonly reason: string;
-}
+import { arrivedOf, likeness, lotsAfter, lotsAfterSplit, splitOf, type Resolution } from './resolved-lots.ts';
 
 export async function resolveSymbol(
   ports: Ports,
@@ -29,25 +19,50 @@ export async function resolveSymbol(
   const { ledger } = view.observed;
   refuseWhileWorking(view.observed, symbol);
   await refuseIfFound(ports, view.observed, symbol);
-  if (!isInDoubt(view, symbol)) {
-    throw new HgctlError(EXIT.notFound, `nothing about ${symbol} is in doubt`, { hint: "see 'hgctl plan'" });
+  if (!isInDoubt(view, resolution)) {
+    throw new HgctlError(EXIT.notFound, `nothing about ${symbol} is in doubt`, {
+      hint:
+        resolution.as === 'split'
+          ? "'--ratio TO:FROM' says how it was split, where it does not show"
+          : "see 'hgctl plan'",
+    });
   }
-  const lots = lotsAfter(resolution, view);
+  const split = resolution.as === 'split' ? splitOf(resolution, view) : null;
+  const arrived = arrivedOf(view, symbol, desired.account.execution.settleWindow);
+  const lots =
+    split === null ? lotsAfter(resolution, view, arrived) : lotsAfterSplit(resolution, view, split);
   const booked = lots.reduce((sum, lot) => sum + lot.quantity, 0) as Quantity;
   const anchor = view.anchor(subtract(view.position?.quantity ?? (0 as Quantity), booked));
-  const price = resolution.price ?? averageCost(ledger, symbol);
+  const price = resolution.price ?? (arrived === null ? averageCost(ledger, symbol) : priceAt(view));
   const { clock } = view.observed.snapshot;
   if (clock.kind === 'unknown') throw brokerUnknown(clock.reason);
   const sessionDate = clock.data.session.date;
   return commitDecision(ports, (current) => {
-    if (current.books !== ledger.books || current.breaks !== ledger.breaks) throw changedMeanwhile();
-    return { type: 'symbol-resolved', symbol, reason, lots, price, anchor, sessionDate };
+    const isSame =
+      current.books === ledger.books &&
+      current.breaks === ledger.breaks &&
+      openIdsOf(current, symbol) === openIdsOf(ledger, symbol);
+    if (!isSame) throw changedMeanwhile();
+    const seenPrice = priceAt(view);
+    const said = split === null ? {} : { split };
+    return { type: 'symbol-resolved', symbol, reason, lots, price, seenPrice, anchor, sessionDate, ...said };
   });
 }
 
-function isInDoubt({ observed: { ledger }, difference }: SymbolView, symbol: string): boolean {
+const NO_PRICE = 0 as Price;
+
+/** An order that an execution has sent meanwhile is not the one that the operator has looked for. */
+function openIdsOf({ openOrders }: Ledger, symbol: string): string {
+  const ours = [...openOrders.values()].filter(({ intent }) => intent.symbol === symbol);
+  return ours.map(({ intent }) => intent.clientOrderId).join(' ');
+}
+
+function isInDoubt(view: SymbolView, { symbol, ratio }: Resolution): boolean {
+  const { difference } = view;
+  const { ledger } = view.observed;
   const isUnresolved = [...ledger.openOrders.values()].some(({ intent }) => intent.symbol === symbol);
-  const isMissing = difference !== undefined && difference.missing !== 0;
+  const isMissing =
+    difference !== undefined && (difference.missing !== 0 || (ratio ?? likeness(view)) !== null);
   return isUnresolved || isMissing || ledger.breaks.has(symbol) || ledger.shrunkOn.has(symbol);
 }
 
@@ -76,57 +91,8 @@ async function refuseIfFound(ports: Ports, { ledger }: ObservedState, symbol: st
   }
 }
 
-interface ResolvedLot {
-  readonly strategy: string;
-  readonly quantity: Quantity;
-}
-
-function lotsAfter(resolution: Resolution, { observed: { ledger }, difference }: SymbolView): ResolvedLot[] {
-  const { as, symbol } = resolution;
-  const lots = [...ledger.books].flatMap(([strategy, book]): ResolvedLot[] => {
-    const lot = book.get(symbol);
-    return lot === undefined ? [] : [{ strategy, quantity: lot.quantity }];
-  });
-  const missing = difference?.missing ?? (0 as Quantity);
-  if (missing === 0) return lots;
-  if (as === 'books') {
-    throw new HgctlError(
-      EXIT.refused,
-      `the broker still holds ${formatQuantity(missing)} ${symbol} against the books`,
-      {
-        hint: "the books can only be right once the broker agrees; '--as broker' takes the missing shares out of them",
-      },
-    );
-  }
-  const loser = loserOf(resolution, lots, missing);
-  return lots.map((lot) =>
-    lot === loser ? { ...lot, quantity: (lot.quantity + missing) as Quantity } : lot,
-  );
-}
-
-/** The lot that the missing shares leave; of two owners, the operator says whose. */
-function loserOf(
-  { symbol, strategy }: Resolution,
-  lots: readonly ResolvedLot[],
-  missing: Quantity,
-): ResolvedLot {
-  const names = lots.map((lot) => lot.strategy).join(', ');
-  const chosen =
-    strategy === null && lots.length === 1 ? lots[0] : lots.find((lot) => lot.strategy === strategy);
-  if (chosen === undefined) {
-    throw new HgctlError(
-      EXIT.refused,
-      `${symbol} is in the books of ${names}: the broker cannot say whose shares left`,
-      {
-        hint: 'say it with --strategy NAME',
-      },
-    );
-  }
-  if (Math.abs(chosen.quantity) >= Math.abs(missing)) return chosen;
-  const owned = `${chosen.strategy} owns ${formatQuantity(chosen.quantity)} ${symbol}`;
-  throw new HgctlError(EXIT.refused, `${owned}, and ${formatQuantity(missing)} are missing`, {
-    hint: 'choose the other owner',
-  });
+function priceAt({ position }: SymbolView): Price {
+  return position?.averagePrice ?? NO_PRICE;
 }
 
 function averageCost(ledger: Ledger, symbol: string): Price {

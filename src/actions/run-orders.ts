@@ -1,18 +1,22 @@
 /** Sends the orders of one execution, a few at a time, and follows each to its end. */
+import { isWorthWaiting, RATE_LIMIT_PAUSE } from './read.ts';
 import { formatQuantity, subtract, type Quantity } from '../domain/decimal.ts';
 import type { IntentPayload } from '../observed/events.ts';
-import { findOrder, type LedgerOrder } from '../observed/ledger.ts';
+import { findOrder, stoppingBreak, type LedgerOrder } from '../observed/ledger.ts';
 import { isReduction, type OrderAction } from '../reconciler/plan-types.ts';
 import type { SubmitAnswer } from '../reconciler/ports.ts';
 import { bookOrder } from './book-order.ts';
-import { describeOrder, dispatch, isStale, sendAgain, type OrderContext } from './dispatch.ts';
-import { LockLost, record } from './execution.ts';
+import { describeOrder, dispatch, isStale, sendAgain, type OrderContext, type Renew } from './dispatch.ts';
+import { LockLost, record, type Execution } from './execution.ts';
 import { followSome, followUntil, type Followed } from './follow.ts';
 import { lookUpAfterDoubt } from './look-up.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome, OutcomeCode } from './outcome.ts';
+import { waitUnlessStopped } from './wait.ts';
 
 /** Reasons that hold for every order that is left, not for this one alone. */
-const ENDS_THE_EXECUTION: ReadonlySet<string> = new Set([
+type NotStarted = Extract<Outcome, { kind: 'not-started' }>;
+
+const ENDS_THE_EXECUTION: ReadonlySet<OutcomeCode> = new Set([
   'Interrupted',
   'ShutdownRequested',
   'ExecutionTimeout',
@@ -23,12 +27,6 @@ interface InFlight extends Followed {
   readonly action: OrderAction;
   readonly intent: IntentPayload;
 }
-
-/** Reads the account again: a fresh context, and the orders that are still planned, by id. */
-export type Renew = () => Promise<{
-  readonly context: OrderContext;
-  readonly planned: ReadonlyMap<string, OrderAction>;
-}>;
 
 /** Outcomes in the order in which they became known; every action gets one, also when the lock is lost on the way. */
 export async function runOrders(
@@ -93,39 +91,37 @@ class OrderRun {
     if (isStale(this.#context)) await this.#readAgain();
     const action = this.#waiting[0];
     if (action === undefined) return;
-    const started = await start(this.#context, action);
+    const started = await start(this.#context, action, this.#renew);
     this.#waiting.shift();
     if (!('kind' in started)) this.#inFlight = [...this.#inFlight, started];
     else {
       this.outcomes.push(started);
-      if (started.kind === 'not-started') this.#abort(started.code, started.detail);
+      if (started.kind === 'not-started') this.#abort(started, this.#waiting.length + 1);
+      // A broker that cannot even be asked gets no more orders to lose.
+      if (started.kind === 'in-doubt' && started.code === 'BrokerUnavailable')
+        this.#abort(started, this.#waiting.length);
     }
   }
 
   async #readAgain(): Promise<void> {
-    const { context, planned } = await this.#renew();
+    const { context, planned, whyNot } = await this.#renew();
     this.#context = context;
     const still: OrderAction[] = [];
     for (const action of this.#waiting) {
       const now = planned.get(action.id);
       if (now?.side === action.side) still.push(now.quantity < action.quantity ? now : action);
-      else
-        this.outcomes.push({
-          kind: 'skipped',
-          action,
-          code: 'NoLongerPlanned',
-          detail: 'the account changed',
-        });
+      else this.outcomes.push(whyNot(action));
     }
     this.#waiting = still;
   }
 
   /** Rules 5 and 10 of the seed, in its words. */
-  #abort(code: string, detail: string): void {
+  #abort({ code, detail }: Pick<NotStarted, 'code' | 'detail'>, left: number): void {
     const { report } = this.#context.execution.ports;
     const { holder } = this.#context.execution;
-    const left = this.#waiting.length + 1;
+    if (left === 0) return;
     if (code === 'ShutdownRequested') {
+      report.info(holder, 'Checking shutdown flag...');
       report.warn(holder, `Shutdown requested - aborting remaining ${left} orders`);
       report.info(holder, 'Execution aborted gracefully');
     } else {
@@ -137,7 +133,7 @@ class OrderRun {
   }
 }
 
-async function start(context: OrderContext, action: OrderAction): Promise<Outcome | InFlight> {
+async function start(context: OrderContext, action: OrderAction, renew: Renew): Promise<Outcome | InFlight> {
   const { execution } = context;
   const { report } = execution.ports;
   const { strategy, symbol } = action;
@@ -153,28 +149,38 @@ async function start(context: OrderContext, action: OrderAction): Promise<Outcom
   const { intent, answer } = dispatched;
   report.info(strategy, `Submitting order: ${describeOrder(intent)}`);
   if (!isReduction(action)) context.buyingPower -= action.value;
-  return take(context, { action, intent }, answer);
+  return take(context, { action, intent, renew }, answer);
 }
 
 async function take(context: OrderContext, sent: Sent, answer: SubmitAnswer): Promise<Outcome | InFlight> {
   const { execution } = context;
   const { clientOrderId } = sent.intent;
+  if (answer.kind === 'rate-limited') return afterPause(context, sent, answer);
   if (answer.kind === 'created') {
     bookOrder(execution, clientOrderId, answer.order);
-    return { ...followUntil(execution, clientOrderId), ...sent };
+    const { action, intent } = sent;
+    return { ...followUntil(execution, clientOrderId), action, intent };
   }
   if (answer.kind === 'refused' && answer.code !== 'DuplicateClientOrderId') {
-    return refused(context, sent, `${answer.code}: ${answer.message}`);
+    return refused(context, sent, 'OrderRefused', `${answer.code}: ${answer.message}`);
   }
-  return afterDoubt(context, sent, answer.kind === 'unknown' ? answer.reason : answer.message);
+  return afterDoubt(context, sent, answer.kind === 'refused' ? answer.message : answer.reason);
 }
 
 interface Sent {
   readonly action: OrderAction;
   readonly intent: IntentPayload;
+  readonly renew: Renew;
 }
 
-function refused({ execution }: OrderContext, { action, intent }: Sent, detail: string): Outcome {
+type RefusalCode = 'OrderRefused' | 'RateLimited';
+
+function refused(
+  { execution }: OrderContext,
+  { action, intent }: Pick<Sent, 'action' | 'intent'>,
+  code: RefusalCode,
+  detail: string,
+): Outcome {
   const { fence, ports } = execution;
   const { clientOrderId } = intent;
   const ledger = record(execution, () => ({
@@ -186,7 +192,35 @@ function refused({ execution }: OrderContext, { action, intent }: Sent, detail: 
   }));
   ports.stateFile.schedule(ledger);
   ports.report.error(action.strategy, `Order refused: ${describeOrder(intent)}: ${detail}`);
-  return { kind: 'failed', action, code: 'OrderRefused', detail, filled: 0 as Quantity };
+  if (isReduction(action)) ports.report.error(action.strategy, `Failed to close ${action.symbol}: ${detail}`);
+  return { kind: 'failed', action, code, detail, filled: 0 as Quantity };
+}
+
+type RateLimited = Extract<SubmitAnswer, { kind: 'rate-limited' }>;
+
+/** The broker took nothing: the same order once more after the pause that it asks for, if every check still passes. */
+async function afterPause(
+  context: OrderContext,
+  sent: Sent,
+  { retryAfter, reason }: RateLimited,
+): Promise<Outcome | InFlight> {
+  const { execution } = context;
+  const { clock, stop } = execution.ports;
+  const pause = retryAfter ?? RATE_LIMIT_PAUSE;
+  const limited = (): Outcome => refused(context, sent, 'RateLimited', reason);
+  if (!isWorthWaiting(clock, pause, execution.submitUntil)) return limited();
+  const { fence } = execution;
+  const { clientOrderId } = sent.intent;
+  // Whoever dies in the pause leaves no doubt behind.
+  record(execution, () => ({ type: 'order-deferred', fence, clientOrderId, detail: reason }));
+  execution.ports.report.warn(
+    sent.action.strategy,
+    `The broker is asked too often; waiting ${pause / 1_000} s`,
+  );
+  await waitUnlessStopped({ clock, stop }, pause);
+  const again = await sendAgain(context, sent, () => sent.renew(clientOrderId));
+  if (again === null || again.kind === 'rate-limited') return limited();
+  return take(context, sent, again);
 }
 
 /**
@@ -201,12 +235,15 @@ async function afterDoubt(context: OrderContext, sent: Sent, detail: string): Pr
   ports.report.warn(strategy, `No clear answer for ${clientOrderId} (${detail}); looking it up`);
   const found = await lookUpAfterDoubt(execution, clientOrderId);
   if (found.kind === 'found') return take(context, sent, { kind: 'created', order: found.order });
-  const again = found.kind === 'absent' ? await sendAgain(context, sent.intent) : null;
+  const again = found.kind === 'absent' ? await sendAgain(context, sent, () => sent.renew()) : null;
   if (again?.kind === 'created') return take(context, sent, again);
-  if (again?.kind === 'refused' && again.code !== 'DuplicateClientOrderId') return take(context, sent, again);
+  // A repeat that is refused says nothing of the first request, which may show up late.
   const why = found.kind === 'absent' ? 'the broker does not know it (yet)' : found.reason;
   ports.report.error(strategy, `${clientOrderId} is in doubt: ${why}`);
-  return { kind: 'in-doubt', action: sent.action, code: 'OrderInDoubt', detail: `${clientOrderId}: ${why}` };
+  if (isReduction(sent.action))
+    ports.report.error(strategy, `Failed to close ${sent.action.symbol}: ${detail}`);
+  const code = found.kind === 'unreachable' ? 'BrokerUnavailable' : 'OrderInDoubt';
+  return { kind: 'in-doubt', action: sent.action, code, detail: `${clientOrderId}: ${why}` };
 }
 
 function outcomeOf({ execution }: OrderContext, { action, intent }: InFlight): Outcome {
@@ -218,11 +255,38 @@ function outcomeOf({ execution }: OrderContext, { action, intent }: InFlight): O
   if (filled > 0 && isReduction(action))
     report.warn(action.strategy, `Partial close: ${left} shares remaining for ${action.symbol}`);
   const detail = `${formatQuantity(filled)} of ${formatQuantity(intent.quantity)} filled, ${left} left (${order?.status ?? 'unknown'})`;
-  return isOpen(order)
-    ? { kind: 'in-doubt', action, code: 'OrderStillOpen', detail }
-    : { kind: 'failed', action, code: filled > 0 ? 'PartialFill' : 'NotFilled', detail, filled };
+  if (isOpen(order)) return leftOpen(execution, { action, intent }, detail);
+  if (filled === 0) {
+    if (isReduction(action)) report.error(action.strategy, `Failed to close ${action.symbol}: ${detail}`);
+    else report.warn(action.strategy, `Order not filled: ${describeOrder(intent)}`);
+  }
+  return { kind: 'failed', action, code: filled > 0 ? 'PartialFill' : 'NotFilled', detail, filled };
+}
+
+/** Its symbol and its money stay blocked; whoever holds the lock next brings it to its end. */
+function leftOpen(
+  execution: Execution,
+  { action, intent }: Pick<Sent, 'action' | 'intent'>,
+  detail: string,
+): Outcome {
+  const { clientOrderId, symbol } = intent;
+  const { report, journal } = execution.ports;
+  const found = stoppingBreak(journal.ledger(), symbol);
+  if (found !== undefined)
+    return { kind: 'in-doubt', action, code: 'BreakOpen', detail: `${found.kind}: ${found.detail}` };
+  record(execution, () => ({ type: 'order-handed-over', fence: execution.fence, clientOrderId }));
+  report.warn(action.strategy, `${clientOrderId} is still open and handed over to the next execution`);
+  return { kind: 'in-doubt', action, code: 'HandedOver', detail };
 }
 
 function isOpen(order: LedgerOrder | undefined): boolean {
-  return order?.status === 'created' || order?.status === 'intended' || order?.status === 'unknown';
+  return order !== undefined && OPEN.has(order.status);
 }
+
+const OPEN: ReadonlySet<LedgerOrder['status']> = new Set([
+  'created',
+  'intended',
+  'unknown',
+  'deferred',
+  'handed-over',
+]);

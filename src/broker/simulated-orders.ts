@@ -8,6 +8,7 @@ import { orderView } from './simulated-account.ts';
 import { advance } from './simulated-advance.ts';
 import { drawUuid } from './simulated-chance.ts';
 import { refusal, refusalOfRequest, refusalOfValue } from './simulated-refusals.ts';
+import type { OrderChange } from './fault-script.ts';
 import { scheduleOrder, withEnding, type Schedule } from './simulated-schedule.ts';
 import { untouched, type SimulatedState, type Transition, type Venue } from './simulated-state.ts';
 
@@ -22,17 +23,22 @@ export interface OutsideTrade {
   readonly price?: Price | undefined;
 }
 
+export interface ScriptedRequest extends OrderRequest {
+  /** How it fills, where a fault script says so. */
+  readonly change?: OrderChange;
+}
+
 /** Takes a market order for the day. Its first answer is `pending_new`, or `accepted` while the market is closed. */
 export function submitOrder(
   state: SimulatedState,
-  request: OrderRequest,
+  request: ScriptedRequest,
   now: Instant,
   venue: Venue,
 ): Transition<SubmitAnswer> {
   const current = advance(state, now);
-  const { clientOrderId, symbol, quantity } = request;
+  const { clientOrderId, symbol, quantity, change } = request;
   const schedule = (price: Price): Schedule => {
-    const outline = { clientOrderId, symbol, quantity, submittedAt: current.time, price };
+    const outline = { clientOrderId, symbol, quantity, submittedAt: current.time, price, change };
     return scheduleOrder(outline, state.seed, venue);
   };
   const price = venue.priceAt(symbol, current.time);

@@ -1,4 +1,5 @@
 /** Decides at submission what will become of an order, and when. */
+import type { OrderChange } from './fault-script.ts';
 import { SHARE, WHOLE, type Price, type Quantity } from '../domain/decimal.ts';
 import { plus, type Instant } from '../domain/instant.ts';
 import type { OrderStatus } from '../observed/broker-view.ts';
@@ -16,7 +17,11 @@ interface OrderOutline {
   readonly submittedAt: Instant;
   /** The symbol's price at submission. */
   readonly price: Price;
+  /** How it fills, where a fault script says so. */
+  readonly change?: OrderChange | undefined;
 }
+
+type FillEvent = Extract<OrderEvent, { kind: 'fill' }>;
 
 export interface Schedule {
   readonly status: OrderStatus;
@@ -28,15 +33,34 @@ export function scheduleOrder(order: OrderOutline, seed: number, venue: Venue): 
   const market = marketClock(venue.settings.clock, order.submittedAt);
   const start = market.isOpen ? order.submittedAt : market.session.open;
   const delays = fillDelays(order, seed, venue.settings);
-  const fills = fillSizes(order, delays.length, seed).map((quantity, step): OrderEvent => {
+  const usual = fillSizes(order, delays.length, seed).map((quantity, step): FillEvent => {
     const at = plus(start, delays[step] ?? 0);
     return { kind: 'fill', at, quantity, price: venue.priceAt(order.symbol, at) ?? order.price };
   });
+  const fills = order.change === undefined ? usual : changedFills(usual, order.change);
   const acknowledgedAfter = market.isOpen ? Math.min(ACKNOWLEDGED_AFTER_MAX, delays[0] ?? 0) : 0;
   const events: OrderEvent[] = [{ kind: 'new', at: plus(start, acknowledgedAfter) }, ...fills];
   const expires = market.lastSubmit !== null && fills.some((fill) => fill.at >= market.session.close);
   const pending = expires ? withEnding(events, { kind: 'expired', at: market.session.close }) : events;
   return { status: market.isOpen ? 'pending_new' : 'accepted', pending };
+}
+
+/** Far behind every session: what is scheduled for it never happens. */
+const NEVER = 7_258_118_400_000 as Instant;
+
+/** Later, or only in part: what never fills stays open until the order is cancelled or expires. */
+function changedFills(fills: readonly FillEvent[], change: OrderChange): FillEvent[] {
+  let left: number = change.fills ?? Number.MAX_SAFE_INTEGER;
+  const parts = fills.flatMap((fill) => {
+    const quantity = Math.min(left, fill.quantity) as Quantity;
+    left -= quantity;
+    const rest = (fill.quantity - quantity) as Quantity;
+    return [
+      { ...fill, quantity, at: plus(fill.at, change.fillAfter) },
+      { ...fill, quantity: rest, at: NEVER },
+    ];
+  });
+  return parts.filter(({ quantity }) => quantity > 0).sort((a, b) => a.at - b.at);
 }
 
 /** Puts an ending before whatever would happen at its time or later. */

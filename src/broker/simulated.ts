@@ -1,7 +1,9 @@
 /** The simulated broker: Alpaca's behaviour on the good path and its refusals, kept in one file. */
+import type { FaultableBroker } from './faulty-broker.ts';
+import { splitHolding, type Split } from './simulated-split.ts';
 import { formatChain } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Broker, Clock, SubmitAnswer } from '../reconciler/ports.ts';
+import type { Clock, SubmitAnswer } from '../reconciler/ports.ts';
 import type { PriceSource } from '../market/price-source.ts';
 import { accountView, orderView, positionsView } from './simulated-account.ts';
 import { advance } from './simulated-advance.ts';
@@ -26,10 +28,11 @@ interface SimulatedBrokerOptions {
   readonly prices: PriceSource;
 }
 
-export interface SimulatedBrokerage extends Broker {
+export interface SimulatedBrokerage extends FaultableBroker {
   readonly kind: 'simulated';
   /** A manual trade past every strategy, filled at once; never rejects. */
   tradeOutside(trade: OutsideTrade): Promise<SubmitAnswer>;
+  split(split: Split): Promise<void>;
   /** The newest moment that the account has seen; undefined when its file cannot be read. */
   newestTime(): Instant | undefined;
 }
@@ -58,6 +61,15 @@ export function simulatedBroker({
       }),
     submit: (request) =>
       store.change((state) => submitOrder(state, request, clock.now(), venue)).catch(notSubmitted),
+    submitChanged: (request, change) =>
+      store
+        .change((state) => submitOrder(state, { ...request, change }, clock.now(), venue))
+        .catch(notSubmitted),
+    split: (split) =>
+      store.change((state) => ({
+        state: splitHolding(advance(state, clock.now()), split),
+        answer: undefined,
+      })),
     cancel: (brokerOrderId) =>
       store
         .change((state) => cancelOrder(state, brokerOrderId, clock.now()))

@@ -1,5 +1,5 @@
 /** The frame of the command line: every misuse is one line, a hint and exit code 3. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { EXIT, HgctlError, type ExitCode } from '../domain/errors.ts';
 
 export interface ProgramSettings {
@@ -25,6 +25,12 @@ export function program(settings: ProgramSettings): Command {
     })
     .showSuggestionAfterError(true)
     .allowExcessArguments(false);
+}
+
+/** Parser of an option that must say something. */
+export function someText(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It must not be empty.');
+  return text;
 }
 
 /**

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { EXIT, type ExitCode } from '../domain/errors.ts';
-import { program } from './arguments.ts';
+import { program, someText } from './arguments.ts';
 import type { Io } from './io.ts';
+import { parseColorMode } from './output/style.ts';
 
 /** Runs a command; its exit code goes to `exit`. */
 type Exit = (code: ExitCode) => void;
@@ -17,11 +18,13 @@ export function declareCommands(io: Io, exit: Exit): Command {
   });
   root
     .version(version(), '-V, --version', 'print the version')
-    .option('--color <when>', 'auto, always or never', 'auto')
+    .option('--color <when>', 'auto, always or never', parseColorMode, 'auto')
     .option('--debug', 'print stack traces of errors');
   declareMain(root, io, exit);
   declareReads(root, io, exit);
-  declareOperator(root, io, exit);
+  declareSwitches(root, io, exit);
+  declareBooks(root, io, exit);
+  declareRepairs(root, io, exit);
   declareTools(root, io, exit);
   return root;
 }
@@ -30,6 +33,7 @@ function declareMain(root: Command, io: Io, exit: Exit): void {
   withManifests(root.command('apply'))
     .description('make the account match the manifests: show the plan, ask, carry it out')
     .option('-y, --yes', 'do not ask; the plan made after the lock is printed before the first order')
+    .option('--prune', 'forget strategies that are declared no more and own nothing')
     .option('-o, --output <format>', 'table or json', 'table')
     .action(async (_: unknown, command: Command) => {
       const { runApply } = await import('./commands/apply.ts');
@@ -53,8 +57,11 @@ function declareMain(root: Command, io: Io, exit: Exit): void {
 
 function declareReads(root: Command, io: Io, exit: Exit): void {
   withManifests(root.command('get'))
-    .description('list strategies, positions, orders, fills or locks')
-    .argument('<kind>', 'strategies (strat, st), positions (pos), orders (ord), fills or locks')
+    .description('list strategies, positions, orders, fills, locks, breaks or events')
+    .argument(
+      '<kind>',
+      'strategies (strat, st), positions (pos), orders (ord), fills, locks, breaks or events',
+    )
     .argument('[names...]', 'only these strategies')
     .option('-o, --output <format>', 'table, wide, json, yaml, name or csv', 'table')
     .option('--no-headers', 'leave out the headers of tables')
@@ -75,18 +82,45 @@ function declareReads(root: Command, io: Io, exit: Exit): void {
     .description('print the status screen')
     .action(async (_: unknown, command: Command) => {
       const { runStatus } = await import('./commands/status.ts');
-      exit(runStatus(io, command.optsWithGlobals()));
+      exit(await runStatus(io, command.optsWithGlobals()));
     });
 }
 
-function declareOperator(root: Command, io: Io, exit: Exit): void {
+function declareSwitches(root: Command, io: Io, exit: Exit): void {
   withManifests(root.command('enable'))
     .description('turn a strategy on in the toggle file, and lift a requested shutdown')
-    .argument('<strategy>')
+    .argument('<strategy>', 'its name')
     .action(async (strategy: string, _: unknown, command: Command) => {
       const { runEnable } = await import('./commands/enable.ts');
-      exit(runEnable(io, strategy, command.optsWithGlobals()));
+      exit(await runEnable(io, strategy, command.optsWithGlobals()));
     });
+  withManifests(root.command('disable'))
+    .description('turn a strategy off; a running execution of it stops before its next order')
+    .argument('<strategy>', 'its name')
+    .option('--close-positions', 'sell what it owns, and only that')
+    .option('--force', 'do not wait for its running execution')
+    .action(async (strategy: string, _: unknown, command: Command) => {
+      const { runDisable } = await import('./commands/disable.ts');
+      exit(await runDisable(io, strategy, command.optsWithGlobals()));
+    });
+  withManifests(root.command('close-orphaned'))
+    .description('sell the positions of a strategy that is off, and leave it off')
+    .argument('<strategy>', 'its name')
+    .action(async (strategy: string, _: unknown, command: Command) => {
+      const { runCloseOrphaned } = await import('./commands/close-orphaned.ts');
+      exit(await runCloseOrphaned(io, strategy, command.optsWithGlobals()));
+    });
+  withManifests(root.command('unlock'))
+    .description('take the execution lock away from a holder that hangs')
+    .argument('<lock-id>', "as 'hgctl get locks' shows it")
+    .option('--kill', 'stop its process first (SIGKILL)')
+    .action(async (lockId: string, _: unknown, command: Command) => {
+      const { runUnlock } = await import('./commands/unlock.ts');
+      exit(await runUnlock(io, lockId, command.optsWithGlobals()));
+    });
+}
+
+function declareBooks(root: Command, io: Io, exit: Exit): void {
   withManifests(root.command('init'))
     .description('open the books of a data folder')
     .option('--from-state <file>', "begin with the books of the original's state file")
@@ -97,24 +131,43 @@ function declareOperator(root: Command, io: Io, exit: Exit): void {
     });
   withManifests(root.command('adopt'))
     .description('give unmanaged shares to a strategy')
-    .argument('<symbol>')
-    .requiredOption('--strategy <name>', 'the new owner')
-    .requiredOption('--reason <text>', 'why, for the journal')
+    .argument('<symbol>', 'as VTI')
+    .requiredOption('--strategy <name>', 'the new owner (required)')
+    .requiredOption('--reason <text>', 'why, for the journal (required)', someText)
     .option('--quantity <shares>', 'how many; all that are unmanaged if left out')
     .option('--price <dollars>', "cost of one share; the broker's average price if left out")
     .action(async (symbol: string, _: unknown, command: Command) => {
       const { runAdopt } = await import('./commands/adopt.ts');
       exit(await runAdopt(io, symbol, command.optsWithGlobals()));
     });
+  withManifests(root.command('release'))
+    .description('take shares out of a strategy; they stay at the broker and nobody owns them')
+    .argument('<symbol>', 'as VTI')
+    .requiredOption('--strategy <name>', 'the owner (required)')
+    .requiredOption('--reason <text>', 'why, for the journal (required)', someText)
+    .option('--quantity <shares>', 'how many; all that it owns if left out')
+    .action(async (symbol: string, _: unknown, command: Command) => {
+      const { runRelease } = await import('./commands/release.ts');
+      exit(await runRelease(io, symbol, command.optsWithGlobals()));
+    });
+  withManifests(root.command('rename'))
+    .description('let a strategy go on under another name, with its book, orders and slots')
+    .argument('<old>', 'its name so far; no manifest declares it any more')
+    .argument('<new>', 'its new name')
+    .action(async (from: string, to: string, _: unknown, command: Command) => {
+      const { runRename } = await import('./commands/rename.ts');
+      exit(await runRename(io, { from, to }, command.optsWithGlobals()));
+    });
   withManifests(root.command('resolve'))
     .description('end the doubt about a symbol: a break, or an order whose fate nobody can find out')
-    .argument('<symbol>')
+    .argument('<symbol>', 'as VTI')
     .requiredOption(
       '--as <truth>',
-      "broker: the book takes the broker's quantity; books: the books are right",
+      "broker: the book takes the broker's quantity; books: the books are right; split: the books follow a stock split (required)",
     )
-    .requiredOption('--reason <text>', 'why, for the journal')
-    .option('--strategy <name>', 'whose shares left, where a symbol has two owners')
+    .requiredOption('--reason <text>', 'why, for the journal (required)', someText)
+    .option('--strategy <name>', 'whose shares left first, where a symbol has two owners')
+    .option('--ratio <to:from>', 'with --as split, how shares were split: 10:1 made ten of one')
     .option('--price <dollars>', 'price of what left the book; its average cost if left out')
     .action(async (symbol: string, _: unknown, command: Command) => {
       const { runResolve } = await import('./commands/resolve.ts');
@@ -122,8 +175,30 @@ function declareOperator(root: Command, io: Io, exit: Exit): void {
     });
 }
 
+function declareRepairs(root: Command, io: Io, exit: Exit): void {
+  withManifests(root.command('rebuild'))
+    .description('make the state file or the books anew; shows what would be done, --yes does it')
+    .option('--from-journal', 'the state file from the journal')
+    .option('--from-backup [file]', 'new books from the newest good copy, where the journal is lost')
+    .option('--from-broker', 'new books from the positions of the broker, by universe')
+    .option('-y, --yes', 'do it')
+    .action(async (_: unknown, command: Command) => {
+      const { runRebuild } = await import('./commands/rebuild.ts');
+      exit(await runRebuild(io, command.optsWithGlobals()));
+    });
+  const imports = root.command('import').description('take over what is not from hgctl: import state');
+  withManifests(imports.command('state'))
+    .description('show what somebody changed in the state file; exit 1 where something differs')
+    .option('--accept', 'the books become what the file says')
+    .option('--discard', 'the file becomes what the books say')
+    .action(async (_: unknown, command: Command) => {
+      const { runImportState } = await import('./commands/import-state.ts');
+      exit(await runImportState(io, command.optsWithGlobals()));
+    });
+}
+
 function declareTools(root: Command, io: Io, exit: Exit): void {
-  const journal = root.command('journal').description('look after the journal');
+  const journal = root.command('journal').description('look after the journal: journal verify');
   withManifests(journal.command('verify'))
     .description('check every record: exit 0 intact, 1 damaged')
     .action(async (_: unknown, command: Command) => {
@@ -145,12 +220,12 @@ function declareTools(root: Command, io: Io, exit: Exit): void {
       io.stdout(`hgctl ${version()}\n`);
       exit(EXIT.done);
     });
-  const sim = root.command('sim').description('act on the simulated broker from outside');
+  const sim = root.command('sim').description('act on the simulated broker from outside: sim trade');
   withManifests(sim.command('trade'))
     .description('trade by hand, past every strategy')
     .argument('<side>', 'buy or sell')
     .argument('<quantity>')
-    .argument('<symbol>')
+    .argument('<symbol>', 'as VTI')
     .option('--price <dollars>', 'the current price if left out')
     .action(async (...words: readonly unknown[]) => {
       const { runSimTrade } = await import('./commands/sim-trade.ts');

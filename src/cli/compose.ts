@@ -1,17 +1,26 @@
 /** Joins ports and implementations: the only place that knows both. */
+import { runProgram } from '../programs/run-program.ts';
 import { randomUUID } from 'node:crypto';
-import { viewLock } from '../actions/observe.ts';
+import { join } from 'node:path';
+import { viewLock } from '../actions/lock-view.ts';
+import { readFaults } from './fault-file.ts';
+import { fileFaultStore } from '../broker/fault-memory.ts';
+import { faultyBroker } from '../broker/faulty-broker.ts';
 import { simulatedBroker, type SimulatedBrokerage } from '../broker/simulated.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import { market, priceSource } from '../market/market.ts';
+import { EXIT, HgctlError } from '../domain/errors.ts';
+import type { Ledger } from '../observed/ledger.ts';
 import type { Ports } from '../reconciler/ports.ts';
+import { withDrains } from '../reconciler/switched.ts';
 import { openJournal } from '../store/journal.ts';
 import { processes } from '../store/processes.ts';
 import { queue } from '../store/queue.ts';
 import { readShutdownFlag } from '../store/shutdown-flag.ts';
 import { stateFile } from '../store/state-file.ts';
+import { setSwitches } from '../store/toggle-switches.ts';
 import type { GlobalOptions, Io } from './io.ts';
-import { readManifests, type Manifests } from './manifests.ts';
+import { ManifestsInvalid, readManifests, type Manifests } from './manifests.ts';
 import { lineReport } from './output/report.ts';
 import { startClock } from './start-clock.ts';
 import { dataPaths, type DataPaths } from './places.ts';
@@ -19,6 +28,8 @@ import { dataPaths, type DataPaths } from './places.ts';
 export interface World {
   readonly desired: DesiredState;
   readonly manifests: Manifests;
+  /** True where the account of the last accepted revision stands in for manifests that are invalid or gone. */
+  readonly isStandIn: boolean;
   readonly ports: Ports;
   readonly broker: SimulatedBrokerage;
   readonly paths: DataPaths;
@@ -28,9 +39,64 @@ export interface World {
 
 /** Reads the manifests and opens everything that they name; writes nothing. */
 export function openWorld(io: Io, options: GlobalOptions): World {
-  const manifests = readManifests(io, options);
+  return open(io, options, readManifests(io, options));
+}
+
+/**
+ * For commands that stop things, and for reads: where the manifests are invalid or gone, the account of the last accepted revision
+ * stands in, and no strategy is declared.
+ */
+export function openWorldAnyway(io: Io, options: GlobalOptions): World {
+  try {
+    return openWorld(io, options);
+  } catch (error) {
+    const isManifests =
+      error instanceof ManifestsInvalid || (error instanceof HgctlError && error.exit === EXIT.notFound);
+    if (!isManifests) throw error;
+    const accepted = lastAccepted(io, options, error instanceof ManifestsInvalid ? error.data : null);
+    if (accepted === null) throw error;
+    io.stderr(
+      `warning: ${error instanceof ManifestsInvalid ? error.found : error.message}\nwarning: the account accepted last is used (${accepted.accountFile})\n`,
+    );
+    return { ...open(io, options, accepted), isStandIn: true };
+  }
+}
+
+/**
+ * For new books in the place of lost ones: with a journal beside the one that cannot be trusted, and of its own name, so
+ * that an earlier try that was interrupted does not matter.
+ */
+export function openForRebuild(io: Io, options: GlobalOptions): World {
+  return open(io, options, readManifests(io, options), `journal.rebuilt-${randomUUID().slice(0, 8)}`);
+}
+
+function lastAccepted(io: Io, options: GlobalOptions, data: string | null): Manifests | null {
+  const paths = dataPaths(io, options, data);
+  const { revision } = readLedger(io, paths);
+  if (revision === null) return null;
+  const { digest, account } = revision;
+  return {
+    // What the manifests say of strategies is not known: nothing is opened, and what is owned is kept.
+    desired: { digest, account: account.settings, strategies: [] },
+    locate: () => undefined,
+    accountFile: account.file,
+  };
+}
+
+/** What the journal of a data folder says; opens nothing else. */
+function readLedger(io: Io, { journal: folder }: DataPaths): Ledger {
+  const journal = openJournal({ folder, run: '', clock: startClock(io), self: processes().self });
+  try {
+    return journal.refresh();
+  } finally {
+    journal.close();
+  }
+}
+
+function open(io: Io, options: GlobalOptions, manifests: Manifests, journalName?: string): World {
   const { desired } = manifests;
-  const paths = dataPaths(io, options, desired.account.data);
+  const usual = dataPaths(io, options, desired.account.data);
+  const paths = journalName === undefined ? usual : { ...usual, journal: join(usual.folder, journalName) };
   const clock = startClock(io);
   const known = processes();
   const run = randomUUID().slice(0, 8);
@@ -42,10 +108,11 @@ export function openWorld(io: Io, options: GlobalOptions): World {
   const state = stateFile({ path: paths.stateFile, backups: paths.backups, clock, journal });
   const ports: Ports = {
     clock,
-    broker,
+    broker: withFaults(broker, account.broker.faults, { clock, memory: paths.brokerFaults }),
     market: market(prices),
     journal,
     stateFile: state,
+    programs: { run: runProgram },
     processes: known,
     queue: queue({
       path: paths.queue,
@@ -56,12 +123,18 @@ export function openWorld(io: Io, options: GlobalOptions): World {
     }),
     report: lineReport(io.stderr),
     shutdownRequested: (strategy) => readShutdownFlag(account.toggleFile, strategy),
+    switchToggle: (strategy, to) =>
+      setSwitches(
+        { path: account.toggleFile, lock: paths.toggleLock },
+        { strategy, ...to, modifiedAt: clock.now(), insert: false },
+      ),
     newId: () => randomUUID().slice(0, 8),
     stop: io.stop,
   };
   return {
-    desired,
+    desired: withDrains(desired, journal.ledger()),
     manifests,
+    isStandIn: false,
     ports,
     broker,
     paths,
@@ -70,4 +143,15 @@ export function openWorld(io: Io, options: GlobalOptions): World {
       journal.close();
     },
   };
+}
+
+/** Only for those who script faults: everybody else pays nothing for them. */
+function withFaults(
+  broker: SimulatedBrokerage,
+  script: string | null,
+  { clock, memory }: { readonly clock: Ports['clock']; readonly memory: string },
+): Ports['broker'] {
+  if (script === null) return broker;
+  const faults = readFaults(script);
+  return faultyBroker(broker, faults, { clock, store: fileFaultStore(memory, faults) });
 }

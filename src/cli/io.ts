@@ -1,6 +1,6 @@
 /** What a command may know of its terminal and its environment. */
 import type { StopSignal } from '../reconciler/ports.ts';
-import { parseColorMode, styleFor, wantsColor, type Style } from './output/style.ts';
+import { styleFor, wantsColor, type ColorMode, type Style } from './output/style.ts';
 
 export interface Io {
   readonly stdout: (text: string) => void;
@@ -19,9 +19,9 @@ export interface GlobalOptions {
   readonly filename?: readonly string[];
   readonly recursive?: boolean;
   readonly data?: string;
-  readonly color: string;
+  readonly color: ColorMode;
 }
 
 export function styleOf(io: Io, options: GlobalOptions): Style {
-  return styleFor(wantsColor(parseColorMode(options.color), { isTTY: io.stdoutIsTerminal }, io.environment));
+  return styleFor(wantsColor(options.color, { isTTY: io.stdoutIsTerminal }, io.environment));
 }

@@ -18,6 +18,21 @@ export interface Manifests {
 
 const STDIN = 0;
 
+/** The manifests have problems; `data` is the data folder that they declare all the same, if they do. */
+export class ManifestsInvalid extends HgctlError {
+  readonly data: string | null;
+  /** For a command that goes on without them. */
+  readonly found: string;
+
+  constructor(problems: readonly string[], data: string | null) {
+    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+    const list = problems.map((problem) => `  ${printableLines(problem)}`).join('\n');
+    super(EXIT.invalid, `the manifests have ${count}; nothing was executed:\n${list}`);
+    this.data = data;
+    this.found = `the manifests have ${count}:\n${list}`;
+  }
+}
+
 /** Throws exit 4 with every problem of every file, one a line. Warnings go to stderr. */
 export function readManifests(io: Io, options: GlobalOptions): Manifests {
   const paths = manifestPaths(io, options);
@@ -25,7 +40,11 @@ export function readManifests(io: Io, options: GlobalOptions): Manifests {
     recursive: options.recursive ?? false,
     readStdin: () => readFileSync(STDIN, 'utf8'),
   });
-  if (loaded.kind === 'invalid') throw invalid(loaded.problems.map(formatProblem));
+  if (loaded.kind === 'invalid') {
+    // What is no YAML is found twice in a toggle file: among the manifests, and as the file that the account names.
+    const problems = new Set(loaded.problems.map(formatProblem));
+    throw new ManifestsInvalid([...problems], loaded.data);
+  }
   for (const warning of loaded.warnings) io.stderr(`warning: ${printableLines(formatProblem(warning))}\n`);
   return { desired: loaded.desired, locate: loaded.locate, accountFile: resolve(loaded.accountFile) };
 }
@@ -33,12 +52,6 @@ export function readManifests(io: Io, options: GlobalOptions): Manifests {
 /** `-f`, else `HGCTL_MANIFESTS`, else `./manifests`. */
 function manifestPaths(io: Io, options: GlobalOptions): readonly string[] {
   return options.filename ?? [variable(io, 'HGCTL_MANIFESTS') ?? 'manifests'];
-}
-
-function invalid(problems: readonly string[]): HgctlError {
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  const list = problems.map((problem) => `  ${printableLines(problem)}`).join('\n');
-  return new HgctlError(EXIT.invalid, `the manifests have ${count}; nothing was executed:\n${list}`);
 }
 
 /** Some messages show lines to add. */

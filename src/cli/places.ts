@@ -10,7 +10,9 @@ export interface DataPaths {
   readonly stateFile: string;
   readonly backups: string;
   readonly broker: string;
+  readonly brokerFaults: string;
   readonly queue: string;
+  readonly toggleLock: string;
 }
 
 /**
@@ -30,7 +32,9 @@ export function dataPaths(io: Io, options: GlobalOptions, declared: string | nul
     stateFile: join(folder, 'strategy_positions.json'),
     backups: join(folder, 'backups'),
     broker: join(folder, 'broker.json'),
+    brokerFaults: join(folder, 'broker-faults.json'),
     queue: join(folder, 'execution.queue'),
+    toggleLock: join(folder, 'toggle.lock'),
   };
 }
 

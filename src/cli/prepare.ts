@@ -1,9 +1,15 @@
 /** What every mutating command does first: the right account, and a state file that fits the journal. */
+import { recoverySteps } from './recovery.ts';
 import { checkAccount, checkFirstStart, needsInit, openBooks } from '../actions/open-books.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
-import type { Pass } from '../reconciler/reconcile.ts';
+import { recover, type Pass } from '../reconciler/reconcile.ts';
+import { verifyJournal } from '../store/journal-check.ts';
 import { keepEdited } from '../store/edited-state.ts';
-import { inspectStateFile } from '../store/state-inspection.ts';
+import { inspectStateFile, readState, type StateInspection } from '../store/state-inspection.ts';
+import type { Ports } from '../reconciler/ports.ts';
+import { formatInstant } from '../domain/instant.ts';
+import type { ForeignDocument } from '../observed/foreign-state.ts';
+import { parseJson } from '../observed/json-text.ts';
 import type { World } from './compose.ts';
 import type { Io } from './io.ts';
 
@@ -26,9 +32,10 @@ export async function warnOfRefusal(io: Io, world: World): Promise<void> {
 /** Keeps a copy of an edited file; null when none is to be made. */
 type KeepCopy = (path: string) => string | null;
 
-async function check({ ports, paths }: World, keep: KeepCopy): Promise<void> {
+async function check(world: World, keep: KeepCopy): Promise<void> {
+  const { ports, paths } = world;
+  const state = inspectState(world);
   const ledger = ports.journal.ledger();
-  const state = inspectStateFile(paths.stateFile, ledger);
   if (state.kind === 'ahead') throw lostJournal(paths, state.seq, ledger.seq);
   if (state.kind === 'invalid') throw edited(paths.stateFile, [state.message], keep);
   if (state.kind === 'edited' || (state.kind === 'foreign' && ledger.opened)) {
@@ -42,11 +49,90 @@ async function check({ ports, paths }: World, keep: KeepCopy): Promise<void> {
   await checkFirstStart(ports);
 }
 
-/** Refuses (exit 5) to open books beside the state file of a journal that is not there. */
-export function refuseOrphanedState({ ports, paths }: World): void {
-  const ledger = ports.journal.ledger();
-  const state = inspectStateFile(paths.stateFile, ledger);
-  if (state.kind === 'ahead') throw lostJournal(paths, state.seq, ledger.seq);
+/** Another process may go on meanwhile: a file that is ahead is compared again, with all that the journal says by now. */
+function inspectState({ ports: { journal }, paths }: World): StateInspection {
+  for (;;) {
+    const ledger = journal.ledger();
+    const state = inspectStateFile(paths.stateFile, journal);
+    if (state.kind !== 'ahead' || journal.refresh().seq === ledger.seq) return state;
+  }
+}
+
+type Held = NonNullable<ForeignDocument['execution_lock']>;
+
+/** An execution lock in the state file that has not expired and is not ours: another program may be trading. */
+function foreignLockOf(
+  state: StateInspection,
+  { journal, clock }: Pick<Ports, 'journal' | 'clock'>,
+): Held | null {
+  if (state.kind !== 'edited' && state.kind !== 'foreign') return null;
+  const { execution_lock: lock } = state.document;
+  const own = journal.ledger().lock;
+  if (lock === null || lock === undefined || lock.expires <= clock.now()) return null;
+  const isOwn = own?.holder === lock.holder && formatInstant(own.expires) === formatInstant(lock.expires);
+  return isOwn ? null : lock;
+}
+
+export function refuseForeignLock(state: StateInspection, ports: Pick<Ports, 'journal' | 'clock'>): void {
+  const lock = foreignLockOf(state, ports);
+  if (lock === null) return;
+  const until = formatInstant(lock.expires);
+  throw new HgctlError(
+    EXIT.lock,
+    `the state file shows an execution lock of ${lock.holder} until ${until}, and it is not ours`,
+    { hint: 'another program may be trading on this account: stop it, then wait for that time' },
+  );
+}
+
+/**
+ * For commands whose word counts beside any state file: one that was changed outside stays as it is, until somebody says
+ * with `import state` what becomes of it. A copy of it is kept.
+ */
+export function passEdited(io: Io, world: World): World {
+  const { ports, paths } = world;
+  const { kind } = inspectState(world);
+  const isChanged = kind === 'edited' || kind === 'foreign' || kind === 'invalid';
+  if (!isChanged || !ports.journal.ledger().opened) return world;
+  const copy = keepEdited(paths.stateFile, ports.clock.now());
+  io.stderr(
+    `warning: ${paths.stateFile} was changed outside hgctl, and is left as it is; a copy is kept in ${copy}\n` +
+      "hint: 'hgctl import state' shows the difference: --accept takes it over, --discard undoes it\n",
+  );
+  return { ...world, ports: { ...ports, stateFile: { write: () => undefined, schedule: () => undefined } } };
+}
+
+/** Refuses (exit 7) to trade while the state file shows an execution lock of another program, or may show one. */
+export function refuseWhileForeign(world: World): void {
+  const { ports, paths } = world;
+  const state = inspectState(world);
+  if (state.kind === 'invalid' && !showsNoLock(readState(paths.stateFile) ?? '')) {
+    throw new HgctlError(EXIT.lock, `${state.message}: it may show an execution lock of another program`, {
+      hint: "stop what trades on this account; 'hgctl import state --discard' writes the file anew",
+    });
+  }
+  refuseForeignLock(state, ports);
+}
+
+function showsNoLock(text: string): boolean {
+  const parsed = parseJson(text);
+  if (parsed.kind === 'invalid') return false;
+  const { value } = parsed;
+  const isObject = typeof value === 'object' && value !== null && 'execution_lock' in value;
+  return !isObject || value['execution_lock'] === null;
+}
+
+/** Refuses (exit 5) to go on beside the state file of a journal that is not there. */
+export function refuseOrphanedState(world: World): void {
+  const lost = lossOfJournal(world);
+  if (lost !== null) throw lost;
+}
+
+/** Says that the state file has seen records that the journal lacks; null where it has not. */
+export function lossOfJournal(world: World): HgctlError | null {
+  const state = inspectState(world);
+  return state.kind === 'ahead'
+    ? lostJournal(world.paths, state.seq, world.ports.journal.ledger().seq)
+    : null;
 }
 
 /** Opens empty books on a first start; later on, sees to it that the state file is there. */
@@ -64,7 +150,7 @@ async function openData(io: Io, world: World): Promise<void> {
 /** Writes a state file that is missing or behind the journal anew, and says so. */
 export function repairStateFile(io: Io, { ports, paths }: World): void {
   const ledger = ports.journal.ledger();
-  const state = inspectStateFile(paths.stateFile, ledger);
+  const state = inspectStateFile(paths.stateFile, ports.journal);
   if (state.kind !== 'missing' && state.kind !== 'older') return;
   ports.stateFile.write(ledger);
   io.stderr(
@@ -75,7 +161,28 @@ export function repairStateFile(io: Io, { ports, paths }: World): void {
 /** What a pass of the loop works on. */
 export function passOf(io: Io, world: World): Pass {
   const { ports, desired, manifests } = world;
-  return { ports, desired, accountFile: manifests.accountFile, open: () => openData(io, world) };
+  return {
+    ports,
+    desired,
+    accountFile: manifests.accountFile,
+    open: () => openData(io, world),
+    looked: (look) => io.stderr(recoverySteps(world, look)),
+  };
+}
+
+/**
+ * Recovery beside an operator's word, which counts whatever comes of it: with data that `apply` would refuse, or a broker
+ * that does not answer, it is left to the next `apply`.
+ */
+export async function recoverIfPossible(io: Io, world: World): Promise<void> {
+  if (!world.ports.journal.refresh().opened) return;
+  try {
+    await check(world, () => null);
+    await recover(passOf(io, world));
+  } catch (error) {
+    if (!(error instanceof HgctlError)) throw error;
+    io.stderr(`warning: recovery is left to the next apply: ${error.message}\n`);
+  }
 }
 
 interface Strategies {
@@ -87,9 +194,12 @@ function holdsPositions({ strategies }: Strategies): boolean {
 }
 
 function lostJournal(paths: World['paths'], seen: number, has: number): HgctlError {
-  const message = `${paths.stateFile} has seen record ${seen}, the journal ends at ${has} or is another one: records are lost`;
+  const verdict = verifyJournal(paths.journal);
+  const suspects = verdict.kind === 'intact' ? verdict.suspects : [];
+  const behind = suspects.map(({ line, problem }) => `; line ${line} behind its last record: ${problem}`);
+  const message = `${paths.stateFile} has seen record ${seen}, the journal ends at ${has} or is another one: records are lost${behind.join('')}`;
   return new HgctlError(EXIT.refused, message, {
-    hint: `put the right journal back into ${paths.journal}; if it is lost for good, move ${paths.stateFile} away, then 'hgctl init --unmanaged' and adopt`,
+    hint: `put the right journal back into ${paths.journal}; if it is lost for good, 'hgctl rebuild --from-backup' opens new books`,
   });
 }
 
@@ -98,6 +208,6 @@ function edited(path: string, detail: readonly string[], keep: KeepCopy): HgctlE
   const list = detail.map((line) => `  ${line}`).join('\n');
   const kept = copy === null ? '' : `a copy is kept in ${copy}; `;
   return new HgctlError(EXIT.conflict, `${path} was changed outside hgctl:\n${list}`, {
-    hint: `${kept}remove ${path} to have it rebuilt from the journal, then say with adopt or resolve what should change`,
+    hint: `${kept}'hgctl import state' shows the difference: --accept takes it over, --discard undoes it`,
   });
 }

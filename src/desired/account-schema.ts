@@ -37,6 +37,7 @@ const broker = mapping(
       least: 0,
       most: 100,
     }).prefault('25%'),
+    faults: filePath('A fault script: what goes wrong at the simulated broker. Default: nothing.').optional(),
   },
   'The brokerage account.',
 );
@@ -99,6 +100,10 @@ const execution = mapping(
     ),
     cancelAllowance: duration('How long a cancellation may take. Default 15s.').prefault('15s'),
     requestTimeout: duration('How long one request to the broker may take. Default 10s.').prefault('10s'),
+    clockSkew: duration(
+      'How far this clock and the broker may differ; beyond it, entries stop. Default 2s.',
+      'zero',
+    ).prefault('2s'),
     settleWindow: duration('How long our own fills explain a difference. Default 10s.', 'zero').prefault(
       '10s',
     ),

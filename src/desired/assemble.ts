@@ -36,6 +36,8 @@ export type LoadResult =
       readonly kind: 'invalid';
       readonly problems: readonly Problem[];
       readonly warnings: readonly Problem[];
+      /** Data folder as the account declares it, if that much can be read. */
+      readonly data: string | null;
     };
 
 /** Joins everything. `files` holds what `parsed.needs` asks for, by absolute path; what is not in it does not exist. */
@@ -55,7 +57,8 @@ export function assemble(parsed: ParsedManifests, files: Files): LoadResult {
   }
   const joined = problems.length === 0 ? join(parsed, universes, toggle) : undefined;
   if (joined === undefined) {
-    return { kind: 'invalid', problems: sortProblems(problems), warnings: sortProblems(warnings) };
+    const data = parsed.accounts[0]?.manifest?.spec.store.data ?? null;
+    return { kind: 'invalid', problems: sortProblems(problems), warnings: sortProblems(warnings), data };
   }
   return {
     kind: 'ok',
@@ -160,7 +163,9 @@ function join(
     const { manifest } = strategy;
     if (manifest === undefined) return [];
     const universe = new Set([...symbols.keys()].sort(compareText));
-    return [toDesiredStrategy(manifest, { universe, toggle: toggleOf(toggles, manifest.metadata.name) })];
+    const toggle = toggleOf(toggles, manifest.metadata.name);
+    const folder = resolveBeside(strategy.source.path, '.');
+    return [toDesiredStrategy(manifest, { universe, toggle, folder })];
   });
   return {
     desired: toDesiredState(desiredAccount, strategies),

@@ -43,15 +43,11 @@ export interface Capital {
 
 export type DesiredSignal =
   | FixedSignal
+  | CommandSignal
   | {
       /** Validated, listed, synced, closed; opens nothing until its signal exists. */
       readonly type:
-        | 'overnight-mean-reversion'
-        | 'momentum-protection'
-        | 'pairs'
-        | 'vol-term-structure'
-        | 'command'
-        | 'module';
+        'overnight-mean-reversion' | 'momentum-protection' | 'pairs' | 'vol-term-structure' | 'module';
     };
 
 export interface FixedSignal {
@@ -59,6 +55,20 @@ export interface FixedSignal {
   /** By symbol. */
   readonly targets: readonly FixedTarget[];
   /** A difference below this part of the target is not acted on; null: the default of 1 %. */
+  readonly band: Ratio | null;
+  readonly wholeShares: boolean;
+  /** What becomes of a held symbol that is not among the targets. */
+  readonly unlisted: 'close' | 'hold';
+}
+
+/** Any program: context on its standard input, targets on its standard output. */
+export interface CommandSignal {
+  readonly type: 'command';
+  readonly argv: readonly string[];
+  /** Longest run, ms. */
+  readonly timeout: number;
+  /** Where it runs: the folder of its manifest; absolute. */
+  readonly folder: string;
   readonly band: Ratio | null;
   readonly wholeShares: boolean;
 }
@@ -95,6 +105,8 @@ export interface SimulatedBroker {
   readonly fillDelay: number;
   /** Part of the orders that fill in more than one step. */
   readonly partialFills: Ratio;
+  /** Absolute path of a fault script; null: nothing goes wrong. */
+  readonly faults: string | null;
 }
 
 export type Prices =
@@ -121,6 +133,8 @@ export interface ExecutionSettings {
   readonly fillTimeout: number;
   readonly cancelAllowance: number;
   readonly requestTimeout: number;
+  /** Between this clock and the broker's, ms; beyond it nothing is opened. */
+  readonly clockSkew: number;
   readonly settleWindow: number;
   readonly secondProof: number;
   readonly maxInFlight: number;

@@ -21,7 +21,6 @@ export const PLANNED_SIGNALS = [
   'momentum-protection',
   'pairs',
   'vol-term-structure',
-  'command',
   'module',
 ] as const;
 
@@ -63,6 +62,31 @@ const fixedSignal = mapping(
     ),
   },
   'Weights or quantities written in the manifest.',
+);
+
+const commandSignal = mapping(
+  {
+    type: described(z.literal('command'), 'Asks a program what to hold.'),
+    params: mapping(
+      {
+        argv: described(
+          z.array(text('The program, or one argument of it.').min(1)).min(1),
+          'The program and its arguments; no shell. It runs in the folder of this manifest.',
+        ),
+        timeout: duration('Longest run. Default 20s.').prefault('20s'),
+        band: percent(
+          'Differences below this part of a target are left alone. Default: 1 %, at least one share.',
+          {
+            least: 0,
+            most: 100,
+          },
+        ).optional(),
+        wholeShares: flag('Buy whole shares only. Default true.').default(true),
+      },
+      'What the command signal reads.',
+    ),
+  },
+  'A program: context as JSON on its input, targets as JSON on its output. What it does not name is held.',
 );
 
 const plannedSignal = mapping(
@@ -126,7 +150,7 @@ const spec = mapping(
       DEFAULT_PRIORITY,
     ),
     signal: described(
-      z.discriminatedUnion('type', [fixedSignal, plannedSignal]),
+      z.discriminatedUnion('type', [fixedSignal, commandSignal, plannedSignal]),
       'Where the targets come from.',
     ),
     universe,

@@ -10,6 +10,7 @@ import type {
   DesiredStrategy,
   FixedTarget,
   Prices,
+  SimulatedBroker,
   Toggle,
 } from './desired-state.ts';
 import type { StrategyManifest } from './strategy-schema.ts';
@@ -24,10 +25,12 @@ export function toDesiredState(
 }
 
 function digestOf(account: DesiredAccount, strategies: readonly DesiredStrategy[]): string {
-  const { name, broker, prices, limits, execution } = account;
+  const { name, prices, limits, execution } = account;
+  const { faults: _, ...broker } = account.broker;
   const pricesWithoutPlace = prices.type === 'csv' ? { type: prices.type } : prices;
   const universesAsLists = strategies.map((strategy) => ({
     ...strategy,
+    signal: withoutFolder(strategy.signal),
     universe: [...strategy.universe].sort(compareText),
   }));
   const canonical = {
@@ -37,14 +40,22 @@ function digestOf(account: DesiredAccount, strategies: readonly DesiredStrategy[
   return sha256(canonicalJson(canonical as unknown as Json));
 }
 
+function withoutFolder(signal: DesiredStrategy['signal']): object {
+  if (signal.type !== 'command') return signal;
+  const { folder: _, ...rest } = signal;
+  return rest;
+}
+
 interface StrategyParts {
+  /** Of its manifest; absolute. */
+  readonly folder: string;
   readonly universe: ReadonlySet<string>;
   readonly toggle: Toggle | null;
 }
 
 export function toDesiredStrategy(
   { metadata, spec }: StrategyManifest,
-  parts: StrategyParts,
+  { folder, ...parts }: StrategyParts,
 ): DesiredStrategy {
   return {
     name: metadata.name,
@@ -52,7 +63,7 @@ export function toDesiredStrategy(
     labels: metadata.labels,
     lifecycle: spec.lifecycle,
     priority: spec.priority,
-    signal: toSignal(spec.signal),
+    signal: toSignal(spec.signal, folder),
     capital: spec.capital,
     schedule: spec.schedule,
     orphans: spec.orphans,
@@ -60,11 +71,15 @@ export function toDesiredStrategy(
   };
 }
 
-function toSignal(signal: StrategyManifest['spec']['signal']): DesiredSignal {
+function toSignal(signal: StrategyManifest['spec']['signal'], folder: string): DesiredSignal {
+  if (signal.type === 'command') {
+    const { band, ...params } = signal.params;
+    return { type: 'command', ...params, band: band ?? null, folder };
+  }
   if (signal.type !== 'fixed') return { type: signal.type };
   const { targets, band, wholeShares } = signal.params;
   const sorted = targets.map(toTarget).sort((a, b) => compareText(a.symbol, b.symbol));
-  return { type: 'fixed', targets: sorted, band: band ?? null, wholeShares };
+  return { type: 'fixed', targets: sorted, band: band ?? null, wholeShares, unlisted: 'close' };
 }
 
 type Target = Extract<StrategyManifest['spec']['signal'], { type: 'fixed' }>['params']['targets'][number];
@@ -85,13 +100,20 @@ interface AccountPlaces {
 export function toDesiredAccount({ metadata, spec }: AccountManifest, places: AccountPlaces): DesiredAccount {
   return {
     name: metadata.name,
-    broker: spec.broker,
+    broker: toBroker(spec.broker, places.resolve),
     prices: toPrices(spec.prices, places.resolve),
     limits: toLimits(spec.limits),
     execution: spec.execution,
     data: spec.store.data ?? null,
     toggleFile: places.toggleFile,
   };
+}
+
+function toBroker(
+  { faults, ...broker }: AccountManifest['spec']['broker'],
+  resolve: AccountPlaces['resolve'],
+): SimulatedBroker {
+  return { ...broker, faults: faults === undefined ? null : resolve(faults) };
 }
 
 function toPrices(prices: AccountManifest['spec']['prices'], resolve: AccountPlaces['resolve']): Prices {

@@ -16,7 +16,7 @@ export type { CalendarDate } from './days.ts';
 export const SECOND = 1_000;
 export const MINUTE = 60_000;
 
-const HOUR = 60 * MINUTE;
+export const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** Minutes from UTC in winter and in summer. */
 const STANDARD = -300;

@@ -1,8 +1,16 @@
 /** Splits what the broker holds among its owners, and types what does not fit. */
-import { absolute, negate, valueOf, type Money, type Price, type Quantity } from '../domain/decimal.ts';
+import {
+  absolute,
+  negate,
+  SHARE,
+  valueOf,
+  type Money,
+  type Price,
+  type Quantity,
+} from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { BrokerPosition } from './broker-view.ts';
-import type { Ledger, LedgerOrder } from './ledger.ts';
+import { newestEndedOrders, type Ledger } from './ledger.ts';
 
 /**
  * One symbol where books and broker differ. All quantities are signed, and
@@ -21,6 +29,8 @@ export interface Difference {
   readonly missing: Quantity;
   /** The broker stands on the other side of zero. */
   readonly sideFlip: boolean;
+  /** A share cost so much more or less at the broker than in the books that there may have been a split. */
+  readonly repriced: boolean;
 }
 
 export interface Attribution {
@@ -30,6 +40,8 @@ export interface Attribution {
   readonly exposures: ReadonlyMap<string, Money>;
   /** By strategy, the broker's price of each lot in the order of its book; 0 for a lot that the broker does not hold. */
   readonly prices: ReadonlyMap<string, readonly Price[]>;
+  /** Symbols of one owner whose quantity agrees and whose cost does not, by more than one percent. */
+  readonly costDoubts: readonly string[];
 }
 
 /** `takenAt`: when the broker was asked; fills of ours after `takenAt - settleWindow` may not be in its positions yet. */
@@ -39,7 +51,7 @@ export function attribute(
   takenAt: Instant,
   settleWindow: number,
 ): Attribution {
-  const { suspects, exposures, prices } = compare(ledger, positions);
+  const { suspects, exposures, prices, costDoubts } = compare(ledger, positions);
   const differences = new Map<string, Difference>();
   const settling = suspects.size === 0 ? NO_TRADES : settlingTrades(ledger, takenAt, settleWindow);
   for (const symbol of suspects) {
@@ -48,13 +60,23 @@ export function attribute(
     const broker = positions.get(symbol)?.quantity ?? (0 as Quantity);
     if (booked === broker) continue;
     const names = owners.map(([name]) => name);
-    differences.set(symbol, split({ symbol, owners: names, booked, broker }, settling.get(symbol)));
+    const cost = owners.reduce((sum, [, book]) => sum + (book.get(symbol)?.cost ?? 0), 0) as Money;
+    const difference = divide({ symbol, owners: names, booked, broker }, settling.get(symbol));
+    differences.set(symbol, {
+      ...difference,
+      repriced: isRepriced(cost, booked, positions.get(symbol)),
+    });
   }
-  return { differences, exposures, prices };
+  return { differences, exposures, prices, costDoubts };
 }
 
-interface Comparison extends Pick<Attribution, 'exposures' | 'prices'> {
+interface Comparison extends Pick<Attribution, 'exposures' | 'prices' | 'costDoubts'> {
   readonly suspects: ReadonlySet<string>;
+}
+
+/** What the broker holds beyond the books and what is settling: signed. */
+export function gapOf({ missing, unmanaged }: Difference): Quantity {
+  return (missing + unmanaged) as Quantity;
 }
 
 /** One look-up a lot, because every pass does this for every lot and nearly always finds nothing. */
@@ -62,15 +84,18 @@ function compare(ledger: Ledger, positions: ReadonlyMap<string, BrokerPosition>)
   const suspects = new Set(ledger.shared);
   const exposures = new Map<string, Money>();
   const prices = new Map<string, readonly Price[]>();
+  const costDoubts: string[] = [];
   let owned = 0;
   for (const [name, book] of ledger.books) {
     let exposure = 0;
     const bookPrices: Price[] = [];
-    for (const [symbol, { quantity }] of book) {
+    for (const [symbol, { quantity, cost }] of book) {
       const position = positions.get(symbol);
       const price = position?.marketPrice ?? (0 as Price);
       bookPrices.push(price);
       if (position?.quantity !== quantity) suspects.add(symbol);
+      else if (isFar(cost, quantity, position.averagePrice) && !ledger.shared.has(symbol))
+        costDoubts.push(symbol);
       if (position === undefined) continue;
       owned += 1;
       exposure += Math.abs(valueOf(quantity, price));
@@ -82,7 +107,24 @@ function compare(ledger: Ledger, positions: ReadonlyMap<string, BrokerPosition>)
     const books = [...ledger.books.values()];
     for (const symbol of positions.keys()) if (!books.some((book) => book.has(symbol))) suspects.add(symbol);
   }
-  return { suspects, exposures, prices };
+  return { suspects, exposures, prices, costDoubts };
+}
+
+const COST_TOLERANCE = 0.01;
+
+/** A broker that says no average price (zero) says nothing. */
+function isFar(cost: Money, quantity: Quantity, averagePrice: Price): boolean {
+  const theirs = (quantity / SHARE) * averagePrice;
+  return theirs !== 0 && Math.abs(theirs - cost) > COST_TOLERANCE * Math.abs(cost);
+}
+
+/** The smallest split moves a price by a fifth; a purchase beside the book at some other price moves it less. */
+const REPRICED = 0.1;
+
+function isRepriced(cost: Money, booked: Quantity, position: BrokerPosition | undefined): boolean {
+  if (position === undefined || booked === 0 || position.averagePrice === 0) return false;
+  const ours = (cost / booked) * SHARE;
+  return Math.abs(position.averagePrice - ours) > REPRICED * Math.abs(ours);
 }
 
 interface SettlingTrades {
@@ -94,7 +136,7 @@ const NO_TRADES: ReadonlyMap<string, SettlingTrades> = new Map();
 
 type Sums = Pick<Difference, 'symbol' | 'owners' | 'booked' | 'broker'>;
 
-function split(sums: Sums, recent: SettlingTrades | undefined): Difference {
+function divide(sums: Sums, recent: SettlingTrades | undefined): Omit<Difference, 'repriced'> {
   const { booked, broker } = sums;
   const gap = (broker - booked) as Quantity;
   const none = 0 as Quantity;
@@ -108,7 +150,7 @@ function split(sums: Sums, recent: SettlingTrades | undefined): Difference {
 
 function settlingTrades(ledger: Ledger, takenAt: Instant, window: number): Map<string, SettlingTrades> {
   const trades = new Map<string, SettlingTrades>();
-  for (const order of recentOrders(ledger)) {
+  for (const order of [...ledger.openOrders.values(), ...newestEndedOrders(ledger)]) {
     const { symbol, side } = order.intent;
     for (const fill of order.fills) {
       if (fill.at <= takenAt - window) continue;
@@ -119,13 +161,4 @@ function settlingTrades(ledger: Ledger, takenAt: Instant, window: number): Map<s
     }
   }
   return trades;
-}
-
-/** Orders whose fills can be young: open ones, and those of the two newest sessions (a fill may cross midnight). */
-function recentOrders(ledger: Ledger): LedgerOrder[] {
-  const newest = [...ledger.endedOrders.keys()].sort().slice(-2);
-  return [
-    ...ledger.openOrders.values(),
-    ...newest.flatMap((date) => [...(ledger.endedOrders.get(date)?.values() ?? [])]),
-  ];
 }

@@ -110,4 +110,6 @@ export interface Snapshot {
   readonly positions: Observed<ReadonlyMap<string, BrokerPosition>>;
   readonly openOrders: Observed<readonly BrokerOrder[]>;
   readonly clock: Observed<MarketClock>;
+  /** By how many ms the broker's clock is ahead of ours (negative: behind), beyond what the request took. */
+  readonly clockSkew: number;
 }

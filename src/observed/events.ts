@@ -2,6 +2,8 @@
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
+import type { SplitRatio } from './split.ts';
+import type { DesiredAccount, FixedTarget, ScheduleEntry } from '../desired/desired-state.ts';
 
 /** Who runs: enough to tell a living process from another one that got its number. */
 export interface ProcessIdentity {
@@ -26,6 +28,26 @@ export interface OpeningLot {
 export interface InventoryEntry {
   readonly name: string;
   readonly lifecycle: 'active' | 'planned';
+  /** Exits of it go on when the manifest is gone. */
+  readonly schedule: readonly ScheduleEntry[];
+}
+
+/** Where the accepted account stands, and what it says: for commands that must work while manifests are invalid. */
+export interface AcceptedAccount {
+  readonly file: string;
+  readonly name: string;
+  readonly settings: DesiredAccount;
+}
+
+/** An operator has turned a strategy off, and no edit of the toggle file turns it on. */
+export interface Drain {
+  readonly strategy: string;
+  readonly close: boolean;
+  readonly by: string;
+  readonly since: Instant;
+  /** `pending`: positions are still to be sold, or an execution to be waited for. */
+  readonly state: 'pending' | 'completed';
+  readonly leftovers: readonly string[];
 }
 
 export type OrderPurpose = 'open' | 'increase' | 'reduce' | 'close' | 'close-orphaned';
@@ -49,7 +71,8 @@ export interface IntentPayload {
 export type TerminalStatus =
   'filled' | 'canceled' | 'expired' | 'rejected' | 'replaced' | 'refused' | 'not-created' | 'resolved';
 
-export type BreakKind = 'missing-shares' | 'side-flip' | 'fill-reversed' | 'id-collision' | 'overfill';
+export type BreakKind =
+  'missing-shares' | 'side-flip' | 'split' | 'price-mismatch' | 'fill-reversed' | 'id-collision' | 'overfill';
 
 export type JournalEvent =
   | {
@@ -61,19 +84,50 @@ export type JournalEvent =
   | {
       /** Opening books. `unmanaged` is what the broker held besides them, when it was asked. */
       readonly type: 'books-opened';
-      readonly source: 'empty' | 'state-file' | 'unmanaged';
+      readonly source: 'empty' | 'state-file' | 'unmanaged' | 'backup' | 'broker';
       readonly lots: readonly OpeningLot[];
       readonly lastExecution: readonly { readonly strategy: string; readonly at: Instant }[];
       /** From when on the account's history can explain a difference. */
       readonly historySince: Instant;
       readonly unmanaged: readonly { readonly symbol: string; readonly quantity: Quantity }[];
+      /** What the lost journal said of shutdowns; left out by earlier versions. */
+      readonly drains?: readonly Drain[];
     }
   | {
       readonly type: 'revision-accepted';
       readonly digest: string;
       readonly strategies: readonly InventoryEntry[];
-      readonly account: { readonly file: string; readonly name: string };
+      readonly account: AcceptedAccount;
     }
+  | {
+      /** An operator takes a strategy without a manifest and without positions out of the inventory. */
+      readonly type: 'strategy-pruned';
+      readonly strategy: string;
+    }
+  | {
+      /** Book, orders, slots and inventory of `from` are `to`'s from now on. */
+      readonly type: 'strategy-renamed';
+      readonly from: string;
+      readonly to: string;
+    }
+  | {
+      /**
+       * An operator turns a strategy off, whatever the toggle file says: no entry, and with `close` its positions are
+       * sold by whoever holds the lock next. Ends only with `drain-lifted`.
+       */
+      readonly type: 'drain-requested';
+      readonly strategy: string;
+      readonly close: boolean;
+      readonly by: string;
+    }
+  | {
+      /** The drain has done its work; the strategy stays off. */
+      readonly type: 'drain-completed';
+      readonly strategy: string;
+      /** Symbols that could not be closed: orphans. */
+      readonly leftovers: readonly string[];
+    }
+  | { readonly type: 'drain-lifted'; readonly strategy: string; readonly by: string }
   | {
       readonly type: 'lock-acquired';
       readonly fence: number;
@@ -87,6 +141,12 @@ export type JournalEvent =
       readonly expiresMonotonic: number;
     }
   | { readonly type: 'lock-released'; readonly fence: number }
+  | {
+      /** An operator takes a lock away from its holder; void once the lock is another one. */
+      readonly type: 'lock-unlocked';
+      readonly lockId: string;
+      readonly by: string;
+    }
   | ({ readonly type: 'intent' } & IntentPayload)
   | {
       readonly type: 'order-created';
@@ -101,6 +161,29 @@ export type JournalEvent =
       readonly detail: string;
     }
   | {
+      /** The broker took nothing and asks for a pause; what is sent after it is `order-unknown` until it is answered. */
+      readonly type: 'order-deferred';
+      readonly fence: number;
+      readonly clientOrderId: string;
+      readonly detail: string;
+    }
+  | {
+      /** Still open when its execution had to end: its symbol and money stay blocked, the next holder follows it. */
+      readonly type: 'order-handed-over';
+      readonly fence: number;
+      readonly clientOrderId: string;
+    }
+  | {
+      /** The broker shows an order that had counted as never created or resolved: it is followed again. */
+      readonly type: 'order-reopened';
+      readonly fence: number;
+      readonly clientOrderId: string;
+      readonly brokerOrderId: string;
+      /** What of its fills the books contain already, and its value: both unsigned. */
+      readonly contained: Quantity;
+      readonly containedValue: Money;
+    }
+  | {
       /** The increase of the order's cumulative filled quantity over what was booked before. */
       readonly type: 'fill';
       readonly fence: number;
@@ -112,6 +195,8 @@ export type JournalEvent =
       readonly cumulative: Quantity;
       readonly averagePrice: Price;
       readonly at: Instant;
+      /** The broker's time of what it said: an older report takes nothing back. */
+      readonly reportedAt: Instant;
     }
   | {
       readonly type: 'order-ended';
@@ -140,8 +225,28 @@ export type JournalEvent =
       readonly symbol: string;
       readonly quantity: Quantity;
       readonly cost: Money;
+      /** The broker's average price that the operator has seen: as long as it stays, it is no doubt. */
+      readonly seenPrice?: Price;
       readonly reason: string;
       readonly anchor: Anchor;
+    }
+  | {
+      /** A strategy gives shares up: they are unmanaged from now on. Its cost goes with them at the average. */
+      readonly type: 'released';
+      readonly strategy: string;
+      readonly symbol: string;
+      /** Signed like the book. */
+      readonly quantity: Quantity;
+      readonly reason: string;
+      readonly anchor: Anchor;
+    }
+  | {
+      /** An operator accepts what somebody wrote into the state file: lots as they are from now on, without a trade. */
+      readonly type: 'lots-set';
+      readonly reason: string;
+      /** A quantity of zero ends the lot. */
+      readonly lots: readonly OpeningLot[];
+      readonly anchors: readonly { readonly symbol: string; readonly anchor: Anchor }[];
     }
   | {
       readonly type: 'break-opened';
@@ -158,10 +263,21 @@ export type JournalEvent =
       readonly type: 'symbol-resolved';
       readonly symbol: string;
       readonly reason: string;
-      readonly lots: readonly { readonly strategy: string; readonly quantity: Quantity }[];
+      readonly lots: readonly ResolvedLot[];
       readonly price: Price;
+      /** The broker's average price that the operator has seen: as long as it stays, it is no doubt. */
+      readonly seenPrice: Price;
+      /** The split that the books follow, where that is the word. */
+      readonly split?: SplitRatio;
       readonly anchor: Anchor;
       readonly sessionDate: CalendarDate;
+    }
+  | {
+      /** What a program decided in a pass that acts on it: the plan after the lock uses it too. */
+      readonly type: 'targets-decided';
+      readonly fence: number;
+      readonly strategy: string;
+      readonly targets: readonly FixedTarget[];
     }
   | {
       readonly type: 'slot-started';
@@ -182,6 +298,17 @@ export type JournalEvent =
       readonly strategy: string;
       readonly at: Instant;
     };
+
+/** The event of one type. */
+export type EventOf<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>;
+
+/** The book of one owner after an operator's word. */
+export interface ResolvedLot {
+  readonly strategy: string;
+  readonly quantity: Quantity;
+  /** What it costs now, signed like the quantity; null: the difference in quantity leaves at the price of the word. */
+  readonly cost: Money | null;
+}
 
 /** A target as it was decided when its slot started. */
 export interface SlotTarget {

@@ -14,17 +14,19 @@ import {
   type Quantity,
 } from '../domain/decimal.ts';
 import { later, type Instant } from '../domain/instant.ts';
-import type { BrokerFill } from './broker-view.ts';
+import { bookTrade, type Lot } from './book.ts';
+import type { BrokerFill, BrokerPosition } from './broker-view.ts';
 import type { Anchor } from './events.ts';
 import type { Difference } from './attribution.ts';
 import { allOrders, type Ledger } from './ledger.ts';
+import { likelySplit, type SplitRatio } from './split.ts';
 
 export type Explanation =
   | { readonly kind: 'explained'; readonly price: Price; readonly fills: readonly BrokerFill[] }
   | { readonly kind: 'silent'; readonly outside: Quantity };
 
 /** From when on the history of a symbol counts. */
-function anchorOf(ledger: Ledger, symbol: string): Anchor {
+export function anchorOf(ledger: Ledger, symbol: string): Anchor {
   return ledger.anchors.get(symbol) ?? { at: ledger.historySince, unmanaged: 0 as Quantity };
 }
 
@@ -40,16 +42,57 @@ export function outsideFills(ledger: Ledger, history: readonly BrokerFill[]): Br
   return history.filter((fill) => !ours.has(fill.brokerOrderId));
 }
 
+/** The outside fills of a symbol that its anchor does not know. */
+export function movedOutside(ledger: Ledger, symbol: string, history: readonly BrokerFill[]): BrokerFill[] {
+  const { at } = anchorOf(ledger, symbol);
+  return outsideFills(ledger, history).filter((fill) => fill.symbol === symbol && fill.time > at);
+}
+
+/** What the broker should hold beyond the books: what it held at the anchor, and what others have traded since. */
+export function expectedBeyond(ledger: Ledger, symbol: string, history: readonly BrokerFill[]): Quantity {
+  const traded = movedOutside(ledger, symbol, history).reduce((sum, fill) => sum + signed(fill), 0);
+  return (anchorOf(ledger, symbol).unmanaged + traded) as Quantity;
+}
+
+/** The split that a position looks like, once all trades of others are counted; shares of nobody split like the rest. */
+export function splitSeen(
+  ledger: Ledger,
+  position: BrokerPosition,
+  history: readonly BrokerFill[],
+): SplitRatio | null {
+  const { symbol } = position;
+  const fills = movedOutside(ledger, symbol, history).sort((a, b) => a.time - b.time);
+  const lot = fills.reduce(tradedOutside, heldAtAnchor(ledger, symbol));
+  return lot === undefined ? null : likelySplit(lot, position);
+}
+
+/** Everything that the account held of a symbol, at what a share of the books cost. */
+function heldAtAnchor(ledger: Ledger, symbol: string): Lot | undefined {
+  const lots = [...ledger.books.values()].flatMap((book) => book.get(symbol) ?? []);
+  const [first] = lots;
+  const booked = lots.reduce((sum, { quantity }) => sum + quantity, 0);
+  const quantity = (booked + anchorOf(ledger, symbol).unmanaged) as Quantity;
+  if (first === undefined || booked === 0 || quantity === 0) return undefined;
+  const cost = lots.reduce((sum, lot) => sum + lot.cost, 0);
+  return { ...first, quantity, cost: mulDiv(cost, quantity, booked) as Money };
+}
+
+function tradedOutside(lot: Lot | undefined, fill: BrokerFill): Lot | undefined {
+  const quantity = signed(fill) as Quantity;
+  const value = valueOf(quantity, fill.price);
+  return bookTrade(lot, { quantity, value, at: fill.time, orderId: null }).lot;
+}
+
 /** `outside`: the account's outside fills, complete since the symbol's anchor. */
 export function explain(ledger: Ledger, difference: Difference, outside: readonly BrokerFill[]): Explanation {
   const { symbol, missing, unmanaged } = difference;
   const anchor = anchorOf(ledger, symbol);
   const fills = outside.filter((fill) => fill.symbol === symbol && fill.time > anchor.at);
   const moved = fills.reduce((sum, fill) => sum + signed(fill), 0);
-  const taken = fills
-    .filter(({ side }) => side === sideOf(missing))
-    .reduce((sum, fill) => sum + fill.quantity, 0);
+  if (missing === 0) return { kind: 'silent', outside: moved as Quantity };
   const isExact = anchor.unmanaged + moved === missing + unmanaged;
+  // Shares that came and went again have taken nothing.
+  const taken = missing < 0 ? 0 - moved : moved;
   if (!isExact || taken < Math.abs(missing)) return { kind: 'silent', outside: moved as Quantity };
   return { kind: 'explained', price: priceOf(fills, missing), fills };
 }
@@ -73,7 +116,8 @@ function priceOf(fills: readonly BrokerFill[], missing: Quantity): Price {
   const side = sideOf(missing);
   let open = Math.abs(missing);
   let value = 0;
-  for (const fill of fills.filter((candidate) => candidate.side === side).reverse()) {
+  const newestFirst = fills.filter((candidate) => candidate.side === side).sort((a, b) => b.time - a.time);
+  for (const fill of newestFirst) {
     const taken = Math.min(open, fill.quantity);
     value += mulDiv(valueOf(fill.quantity, fill.price), taken, fill.quantity);
     open -= taken;

@@ -1,22 +1,26 @@
-/** JSON from people: where it is wrong, as line and column. */
+/** JSON from people and their programs: where it is wrong, as line and column. */
 import type { Json } from '../domain/digest.ts';
 
 export type ParsedJson =
   { readonly kind: 'ok'; readonly value: Json } | { readonly kind: 'invalid'; readonly message: string };
 
-/** The message starts with `LINE:COLUMN`, both from 1. */
+/** A key twice in one object is refused: no reader can tell which of the two was meant. */
 export function parseJson(text: string): ParsedJson {
+  const { offset, repeated } = walk(text);
+  if (repeated !== null) return invalid(text, offset, `the key ${JSON.stringify(repeated)} is there twice`);
   try {
     return { kind: 'ok', value: JSON.parse(text) as Json };
   } catch {
-    const offset = errorOffset(text);
-    const before = text.slice(0, offset).split('\n');
     const found = offset >= text.length ? 'the text ends too early' : `unexpected ${quoted(text, offset)}`;
-    return {
-      kind: 'invalid',
-      message: `${before.length}:${(before.at(-1)?.length ?? 0) + 1}: not JSON: ${found}`,
-    };
+    return invalid(text, offset, `not JSON: ${found}`);
   }
+}
+
+/** The message starts with `LINE:COLUMN`, both from 1. */
+function invalid(text: string, offset: number, trouble: string): ParsedJson {
+  const before = text.slice(0, offset).split('\n');
+  const column = (before.at(-1)?.length ?? 0) + 1;
+  return { kind: 'invalid', message: `${before.length}:${column}: ${trouble}` };
 }
 
 function quoted(text: string, offset: number): string {
@@ -31,26 +35,41 @@ const KEY = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 /** What may come next: a value (or the end of an empty container), a key, a separator, or nothing more. */
 type Expected = 'value' | 'first-item' | 'first-key' | 'key' | 'separator';
 
-/** The offset of the first character that cannot continue the text as JSON. */
-function errorOffset(text: string): number {
-  const open: ('{' | '[')[] = [];
+/** What is open around a place: a list, or an object with the keys that it has had. */
+type Container = 'list' | Set<string>;
+
+interface Walked {
+  /** Of the repeated key, or of the first character that cannot continue the text as JSON. */
+  readonly offset: number;
+  readonly repeated: string | null;
+}
+
+function walk(text: string): Walked {
+  const open: Container[] = [];
   let expected: Expected = 'value';
   let at = skip(SPACE, text, 0) ?? 0;
   while (at < text.length) {
     const step = take(text, at, expected, open);
-    if (step === undefined) return at;
+    if (step === undefined) break;
+    const keys = open.at(-1);
+    if (step.key !== undefined && keys instanceof Set) {
+      if (keys.has(step.key)) return { offset: at, repeated: step.key };
+      keys.add(step.key);
+    }
     expected = step.expected;
     at = skip(SPACE, text, step.end) ?? step.end;
   }
-  return at;
+  return { offset: at, repeated: null };
 }
 
 interface Step {
   readonly end: number;
   readonly expected: Expected;
+  /** Where the step was over a key. */
+  readonly key?: string;
 }
 
-function take(text: string, at: number, expected: Expected, open: ('{' | '[')[]): Step | undefined {
+function take(text: string, at: number, expected: Expected, open: Container[]): Step | undefined {
   const sign = text.charAt(at);
   const inside = open.at(-1);
   if (isEnd(sign, inside, expected)) {
@@ -60,18 +79,18 @@ function take(text: string, at: number, expected: Expected, open: ('{' | '[')[])
   if (expected === 'key' || expected === 'first-key') return takeKey(text, at);
   if (expected !== 'separator') return takeValue(text, at, open);
   if (sign !== ',' || inside === undefined) return undefined;
-  return { end: at + 1, expected: inside === '{' ? 'key' : 'value' };
+  return { end: at + 1, expected: inside === 'list' ? 'value' : 'key' };
 }
 
-function isEnd(sign: string, inside: '{' | '[' | undefined, expected: Expected): boolean {
-  if (inside === '{') return sign === '}' && (expected === 'separator' || expected === 'first-key');
-  return inside === '[' && sign === ']' && (expected === 'separator' || expected === 'first-item');
+function isEnd(sign: string, inside: Container | undefined, expected: Expected): boolean {
+  if (inside === 'list') return sign === ']' && (expected === 'separator' || expected === 'first-item');
+  return inside !== undefined && sign === '}' && (expected === 'separator' || expected === 'first-key');
 }
 
-function takeValue(text: string, at: number, open: ('{' | '[')[]): Step | undefined {
+function takeValue(text: string, at: number, open: Container[]): Step | undefined {
   const sign = text.charAt(at);
   if (sign === '{' || sign === '[') {
-    open.push(sign);
+    open.push(sign === '{' ? new Set() : 'list');
     return { end: at + 1, expected: sign === '{' ? 'first-key' : 'first-item' };
   }
   const end = skip(SCALAR, text, at);
@@ -81,9 +100,8 @@ function takeValue(text: string, at: number, open: ('{' | '[')[]): Step | undefi
 function takeKey(text: string, at: number): Step | undefined {
   const end = skip(KEY, text, at);
   const colon = end === undefined ? undefined : skip(SPACE, text, end);
-  return colon !== undefined && text.charAt(colon) === ':'
-    ? { end: colon + 1, expected: 'value' }
-    : undefined;
+  if (colon === undefined || text.charAt(colon) !== ':') return undefined;
+  return { end: colon + 1, expected: 'value', key: JSON.parse(text.slice(at, end)) as string };
 }
 
 function skip(pattern: RegExp, text: string, at: number): number | undefined {

@@ -3,8 +3,10 @@ import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Lot } from './book.ts';
 import type {
+  AcceptedAccount,
   Anchor,
   BreakKind,
+  Drain,
   IntentPayload,
   InventoryEntry,
   ProcessIdentity,
@@ -26,7 +28,7 @@ export interface Revision {
   readonly number: number;
   readonly digest: string;
   readonly strategies: readonly InventoryEntry[];
-  readonly account: { readonly file: string; readonly name: string };
+  readonly account: AcceptedAccount;
   readonly acceptedAt: Instant;
 }
 
@@ -41,14 +43,19 @@ export interface BookedFill {
 export interface LedgerOrder {
   readonly intent: IntentPayload;
   readonly intendedAt: Instant;
-  /** `intended`: sent or about to be; `unknown`: the answer was lost. */
-  readonly status: 'intended' | 'created' | 'unknown' | TerminalStatus;
+  /**
+   * `intended`: sent or about to be; `unknown`: the answer was lost; `deferred`: the broker took nothing and asks for a
+   * pause; `handed-over`: left open by its execution.
+   */
+  readonly status: 'intended' | 'created' | 'unknown' | 'deferred' | 'handed-over' | TerminalStatus;
   readonly brokerOrderId: string | null;
   readonly filled: Quantity;
   readonly averagePrice: Price | null;
   readonly fills: readonly BookedFill[];
   readonly detail: string;
   readonly updatedAt: Instant;
+  /** The broker's time of the newest fill that is booked; null before the first. */
+  readonly reportedAt: Instant | null;
 }
 
 export interface Break {
@@ -74,6 +81,8 @@ export interface Ledger {
   readonly account: { readonly id: string; readonly environment: string; readonly broker: string } | null;
   /** False until the opening books are recorded. */
   readonly opened: boolean;
+  /** When these books were opened in the place of lost ones; null for the first ones of an account. */
+  readonly rebuiltAt: Instant | null;
   /** Strategy -> symbol -> lot. */
   readonly books: ReadonlyMap<string, ReadonlyMap<string, Lot>>;
   /** Symbols in more than one book: only opening balances can bring them about. */
@@ -86,6 +95,9 @@ export interface Ledger {
   readonly fence: number;
   readonly lock: ExecutionLock | null;
   readonly revision: Revision | null;
+  /** Every strategy that was ever accepted and not pruned, as it was accepted last. */
+  readonly inventory: ReadonlyMap<string, InventoryEntry>;
+  readonly drains: ReadonlyMap<string, Drain>;
   /** Orders without an end, by client order id. */
   readonly openOrders: ReadonlyMap<string, LedgerOrder>;
   /** Ended orders by session date, then client order id. */
@@ -95,6 +107,8 @@ export interface Ledger {
   /** Symbol -> session date on which its book shrank from outside: no entry on that date. */
   readonly shrunkOn: ReadonlyMap<string, CalendarDate>;
   readonly breaks: ReadonlyMap<string, Break>;
+  /** Symbol -> the broker's average price that an operator has accepted beside another cost in the book. */
+  readonly acceptedPrices: ReadonlyMap<string, Price>;
   readonly slots: ReadonlyMap<string, SlotRun>;
   /** Records that were valid in the chain but came from a fence that was no longer current. */
   readonly fencedOff: number;
@@ -130,6 +144,18 @@ export function findOrder(ledger: Ledger, clientOrderId: string): LedgerOrder | 
   return undefined;
 }
 
+/** The break that stops every order on a symbol; a doubt about a price stops entries only. */
+export function stoppingBreak({ breaks }: Ledger, symbol: string): Break | undefined {
+  const found = breaks.get(symbol);
+  return found?.kind === 'price-mismatch' ? undefined : found;
+}
+
+/** Ended orders of the two newest sessions: a fill may cross midnight, an answer a close. */
+export function newestEndedOrders({ endedOrders }: Ledger): LedgerOrder[] {
+  const newest = [...endedOrders.keys()].sort().slice(-2);
+  return newest.flatMap((date) => [...(endedOrders.get(date)?.values() ?? [])]);
+}
+
 /** Every order of the journal, oldest intent first. */
 export function allOrders(ledger: Ledger): LedgerOrder[] {
   const ended = [...ledger.endedOrders.values()].flatMap((orders) => [...orders.values()]);
@@ -140,4 +166,9 @@ export function allOrders(ledger: Ledger): LedgerOrder[] {
 export function ordersOn(ledger: Ledger, date: CalendarDate): LedgerOrder[] {
   const open = [...ledger.openOrders.values()].filter((order) => order.intent.sessionDate === date);
   return [...(ledger.endedOrders.get(date)?.values() ?? []), ...open];
+}
+
+/** Value of what is booked of an order, unsigned. */
+export function valueBooked(order: LedgerOrder): Money {
+  return order.fills.reduce((sum, fill) => sum + fill.value, 0) as Money;
 }

@@ -1,20 +1,29 @@
 /** Everything that a pass has seen before it decides. */
+import type { FixedTarget } from '../desired/desired-state.ts';
 import type { Quantity } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { BrokerFill, Observed, Quote, Snapshot } from './broker-view.ts';
+import type { BrokerFill, BrokerOrder, Observed, Quote, Snapshot } from './broker-view.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface ObservedState {
   readonly ledger: Ledger;
   readonly snapshot: Snapshot;
-  /** Executions of the account that can explain a missing quantity; null when no quantity was missing. */
+  /** Executions of the account that can explain a difference; null when there was none to explain. */
   readonly history: Observed<readonly BrokerFill[]> | null;
   /** Prices of wanted symbols that the account does not hold. */
   readonly quotes: ReadonlyMap<string, Quote>;
   readonly lock: LockView;
   /** What an earlier look saw missing, if this is a second look. */
   readonly earlier: Sighting | null;
+  /** What the programs of `command` strategies want, by strategy: asked once a pass. */
+  readonly signals: ReadonlyMap<string, SignalAnswer>;
+  /** Orders of ours that had counted as ended, and that the broker now shows otherwise. */
+  readonly lateOrders: readonly BrokerOrder[];
 }
+
+export type SignalAnswer =
+  | { readonly kind: 'targets'; readonly targets: readonly FixedTarget[] }
+  | { readonly kind: 'failed'; readonly reason: 'SignalFailed' | 'SignalNotRun'; readonly detail: string };
 
 /** How the recorded execution lock looks from this process. */
 export type LockView =
@@ -24,8 +33,10 @@ export type LockView =
   | { readonly kind: 'held' }
   | { readonly kind: 'stale'; readonly why: 'LockExpired' | 'LockHolderGone' };
 
-/** Missing quantities by symbol, as of one snapshot. */
+/** What one look found to differ. */
 export interface Sighting {
   readonly at: Instant;
-  readonly missing: ReadonlyMap<string, Quantity>;
+  /** What the broker holds beyond the books and what is settling, by symbol: signed. */
+  readonly gaps: ReadonlyMap<string, Quantity>;
+  readonly costDoubts: ReadonlySet<string>;
 }

@@ -9,6 +9,7 @@ import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
 import { formatInstant, type Instant } from '../domain/instant.ts';
 import { compareText } from '../domain/names.ts';
 import type { Lot } from './book.ts';
+import type { Drain } from './events.ts';
 import { parseForeign, type ForeignDocument } from './foreign-state.ts';
 import { parseJson } from './json-text.ts';
 import type { ExecutionLock, Ledger } from './ledger.ts';
@@ -55,6 +56,16 @@ type ExactState = {
   readonly books: Readonly<Record<string, Readonly<Record<string, ExactLot>>>>;
   /** Profit of closed quantities: strategy, symbol, money. */
   readonly realised: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Strategies that an operator has turned off; earlier versions left this out. */
+  readonly drains?: Readonly<Record<string, ExactDrain>>;
+};
+
+type ExactDrain = {
+  readonly close: boolean;
+  readonly by: string;
+  readonly since: string;
+  readonly state: Drain['state'];
+  readonly leftovers: readonly string[];
 };
 
 type ExactLot = {
@@ -95,6 +106,10 @@ export function projectState(ledger: Ledger): StateDocument {
     hash: ledger.hash,
     books: recordOf(ledger.books, (book) => recordOf(book, exactLot)),
     realised: recordOf(ledger.realised, (profits) => recordOf(profits, formatMoney)),
+    drains: recordOf(ledger.drains, ({ strategy, ...drain }) => ({
+      ...drain,
+      since: formatUtc(drain.since),
+    })),
   };
   return { ...visible, hgctl: { ...exact, digest: digestOf({ ...visible, hgctl: exact }) } };
 }
@@ -122,6 +137,16 @@ export function booksOf(document: StateDocument): Map<string, Map<string, Lot>> 
       [name, new Map(Object.entries(book).map(([symbol, lot]) => [symbol, lotOf(lot)]))] as const,
   );
   return new Map(entries);
+}
+
+/** The shutdowns of a document of ours; null where it does not tell them. */
+export function drainsOf({ hgctl: { drains } }: StateDocument): Drain[] | null {
+  if (drains === undefined) return null;
+  return Object.entries(drains).map(([strategy, drain]) => {
+    const since = parseUtc(drain.since);
+    if (since === undefined) throw new Error('state file: bad shutdown');
+    return { ...drain, strategy, since };
+  });
 }
 
 /** Where a document says something else than it should, one line a field; our own key is not compared. */

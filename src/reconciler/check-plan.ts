@@ -3,7 +3,9 @@
  * It shares no rule with the planner. A plan with a violation is never carried out.
  */
 import { formatQuantity, shareOf, valueOf, type Money, type Quantity } from '../domain/decimal.ts';
+import { attribute } from '../observed/attribution.ts';
 import type { BrokerPosition } from '../observed/broker-view.ts';
+import type { LedgerOrder } from '../observed/ledger.ts';
 import type { PlanInput } from './draft.ts';
 import { isOrder, isReduction, type OrderAction, type Plan, type SyncAction } from './plan-types.ts';
 
@@ -13,6 +15,7 @@ export interface Violation {
 }
 
 export type Invariant =
+  | 'conservation'
   | 'unique-ids'
   | 'known-world'
   | 'session-open'
@@ -33,6 +36,7 @@ export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
     found.push({ invariant, detail });
   };
   const orders = plan.actions.filter(isOrder);
+  checkConservation(input, report);
   checkShape(plan, orders, report);
   for (const action of plan.actions) if (action.kind === 'sync-position') checkSync(action, input, report);
   if (orders.length === 0) return found;
@@ -42,6 +46,7 @@ export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
     return found;
   }
   checkClock(world, input, report);
+  checkSkew(orders, input, report);
   for (const order of orders) checkSymbol(order, world, input, report);
   for (const order of orders) (isReduction(order) ? checkReduction : checkEntry)(order, world, input, report);
   checkBesideSync(plan, orders, report);
@@ -50,6 +55,26 @@ export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
 }
 
 type Report = (invariant: Invariant, detail: string) => void;
+
+/** For every symbol: books, settling, unmanaged and missing shares are what the broker holds. */
+function checkConservation({ desired, observed }: PlanInput, report: Report): void {
+  const { ledger, snapshot } = observed;
+  if (snapshot.positions.kind !== 'ok') return;
+  const positions = snapshot.positions.data;
+  const { settleWindow } = desired.account.execution;
+  const { differences } = attribute(ledger, positions, snapshot.takenAt, settleWindow);
+  const sums = new Map<string, number>();
+  for (const book of ledger.books.values())
+    for (const [symbol, { quantity }] of book) sums.set(symbol, (sums.get(symbol) ?? 0) + quantity);
+  for (const { symbol, settling, unmanaged, missing } of differences.values())
+    sums.set(symbol, (sums.get(symbol) ?? 0) + settling + unmanaged + missing);
+  for (const [symbol, sum] of sums) {
+    const held = positions.get(symbol)?.quantity ?? 0;
+    if (sum !== held) report('conservation', `${symbol}: ${sum} accounted for, ${held} held`);
+  }
+  for (const { symbol, quantity } of positions.values())
+    if (!sums.has(symbol) && quantity !== 0) report('conservation', `${symbol}: ${quantity} held by nobody`);
+}
 
 function checkShape(plan: Plan, orders: readonly OrderAction[], report: Report): void {
   const ids = plan.actions.map((action) => action.id);
@@ -102,9 +127,16 @@ function checkClock(world: World, { now }: PlanInput, report: Report): void {
     report('session-open', 'after the last submit time');
 }
 
+function checkSkew(orders: readonly OrderAction[], { observed, desired }: PlanInput, report: Report): void {
+  if (Math.abs(observed.snapshot.clockSkew) <= desired.account.execution.clockSkew) return;
+  for (const order of orders)
+    if (!isReduction(order)) report('entry-allowed', `${order.id}: the clocks disagree`);
+}
+
 function checkSymbol(order: OrderAction, world: World, { observed }: PlanInput, report: Report): void {
   if (world.openSymbols.has(order.symbol)) report('no-order-while-one-is-open', order.id);
-  if (observed.ledger.breaks.has(order.symbol))
+  const found = observed.ledger.breaks.get(order.symbol);
+  if (found !== undefined && !(found.kind === 'price-mismatch' && isReduction(order)))
     report('known-world', `${order.id}: an open break on the symbol`);
   if (order.quantity <= 0 || order.price <= 0)
     report('known-world', `${order.id}: quantity and price must be positive`);
@@ -129,6 +161,7 @@ function checkEntry(order: OrderAction, world: World, input: PlanInput, report: 
   const strategy = input.desired.strategies.find((candidate) => candidate.name === order.strategy);
   const toggle = strategy?.toggle;
   const isOn = strategy?.lifecycle === 'active' && toggle?.enabled === true && !toggle.shutdownRequested;
+  if (input.observed.ledger.drains.has(order.strategy)) report('entry-allowed', `${order.id}: shut down`);
   if (!isOn || !strategy.universe.has(order.symbol)) {
     report('entry-allowed', `${order.id}: the strategy may not open ${order.symbol}`);
     return;
@@ -230,7 +263,30 @@ function measure(plan: Plan, { positions, buyingPower }: World, { observed }: Pl
     running.exposure.set(strategy, exposure);
     running.count.set(strategy, count);
   }
+  for (const order of observed.ledger.openOrders.values())
+    addWorking(order, running, { positions, observed });
   return running;
+}
+
+/** An entry of ours that is still working may fill beside those of the plan. */
+function addWorking(
+  { intent, filled }: LedgerOrder,
+  running: Running,
+  { positions, observed }: Pick<World, 'positions'> & Pick<PlanInput, 'observed'>,
+): void {
+  const { ledger, quotes } = observed;
+  const { openOrders } = observed.snapshot;
+  const { strategy, symbol, quantity, purpose, estimate, clientOrderId } = intent;
+  if (purpose !== 'open' && purpose !== 'increase') return;
+  const seen = positions.get(symbol)?.marketPrice ?? quotes.get(symbol)?.price ?? estimate;
+  const value = valueOf((quantity - filled) as Quantity, seen > 0 ? seen : estimate);
+  running.gross += value;
+  running.exposure.set(strategy, (running.exposure.get(strategy) ?? 0) + value);
+  if (quantityIn(ledger.books, strategy, symbol) === 0)
+    running.count.set(strategy, (running.count.get(strategy) ?? 0) + 1);
+  const isAtBroker =
+    openOrders.kind === 'ok' && openOrders.data.some((working) => working.clientOrderId === clientOrderId);
+  if (!isAtBroker) running.buyingPower -= value;
 }
 
 function quantityIn(

@@ -1,7 +1,7 @@
 /** The conditions of a strategy, as the last look shows them. */
 import type { DesiredStrategy } from '../desired/desired-state.ts';
 import type { Ledger } from '../observed/ledger.ts';
-import { isOrder, type Plan } from './plan-types.ts';
+import { isOrder, type Hold, type HoldReason, type Plan } from './plan-types.ts';
 import { isOff } from './rules/orphans.ts';
 
 export interface Condition {
@@ -28,7 +28,7 @@ export function conditionsOf(input: ConditionInput): Condition[] {
       type: 'OrphanedPositions',
       status: 'True',
       reason: 'StrategyDisabled',
-      message: `${held} positions`,
+      message: counted(held, 'position'),
     });
   }
   if (strategy === undefined) {
@@ -42,7 +42,7 @@ export function conditionsOf(input: ConditionInput): Condition[] {
   return conditions;
 }
 
-function ready({ strategy }: ConditionInput): Condition {
+function ready({ strategy, ledger, name }: ConditionInput): Condition {
   const no = (reason: string, message: string): Condition => ({
     type: 'Ready',
     status: 'False',
@@ -51,25 +51,68 @@ function ready({ strategy }: ConditionInput): Condition {
   });
   if (strategy === undefined) return no('Undeclared', 'it has no manifest');
   if (strategy.lifecycle === 'planned') return no('Planned', 'lifecycle planned: it opens nothing yet');
+  const drain = ledger.drains.get(name);
+  if (drain !== undefined)
+    return no(
+      'Disabled',
+      `the journal: ${drain.by} disabled it with hgctl; 'hgctl enable ${name}' ends that`,
+    );
   if (isOff(strategy)) return no('Disabled', 'it is disabled in the toggle file');
   if (strategy.toggle?.shutdownRequested === true) return no('ShutdownRequested', 'a shutdown is requested');
   return { type: 'Ready', status: 'True', reason: 'Enabled', message: 'its targets are followed' };
 }
 
-function synced({ name, plan }: ConditionInput): Condition {
-  if (plan.totals === null)
-    return {
-      type: 'Synced',
-      status: 'Unknown',
-      reason: 'BrokerUnknown',
-      message: 'the account is not known',
-    };
-  const open = plan.actions.filter((action) => action.strategy === name);
-  if (open.length === 0)
-    return { type: 'Synced', status: 'True', reason: 'NothingToDo', message: 'the book is as wanted' };
-  const orders = open.filter(isOrder).length;
-  const message = `${open.length} actions are due, ${orders} of them orders`;
-  return { type: 'Synced', status: 'False', reason: 'ActionsDue', message };
+/**
+ * True only where the book is as wanted. What is due makes it False, and so does a hold that keeps the book from what is
+ * wanted, with the reason of that hold. No deviation are a difference within the band, a weight of less than one share,
+ * and a strategy that is switched off or planned and owns nothing. A position that such a strategy still owns is one:
+ * also where the manifest says `orphans: hold`, nobody follows it any more.
+ */
+function synced(input: ConditionInput): Condition {
+  const { name, plan } = input;
+  const is = (status: Condition['status'], reason: string, message: string): Condition => ({
+    type: 'Synced',
+    status,
+    reason,
+    message,
+  });
+  if (plan.totals === null) return is('Unknown', 'BrokerUnknown', 'the account is not known');
+  const holds = plan.notDone.filter((hold) => deviates(hold, input));
+  const failed = holds.find(({ reason }) => reason === 'SignalFailed');
+  if (failed !== undefined) return is('False', failed.reason, failed.detail);
+  const due = plan.actions.filter((action) => action.strategy === name);
+  if (due.length > 0)
+    return is(
+      'False',
+      'ActionsDue',
+      `${counted(due.length, 'action')} due, ${counted(due.filter(isOrder).length, 'order')} of them`,
+    );
+  const held = holds.find(({ reason }) => reason !== 'SignalNotRun');
+  if (held !== undefined) return is('False', held.reason, heldText(held, holds.length - 1));
+  const [unasked] = holds;
+  if (unasked !== undefined) return is('Unknown', unasked.reason, unasked.detail);
+  return is('True', 'NothingToDo', 'the book is as wanted');
+}
+
+const AS_WANTED: ReadonlySet<HoldReason> = new Set(['WithinBand', 'BelowOneShare']);
+/** Of a strategy that follows no targets: its book alone says whether something is not as it should be. */
+const IDLE: ReadonlySet<HoldReason> = new Set(['StrategyDisabled', 'StrategyPlanned', 'ShutdownRequested']);
+
+function deviates({ strategy, symbol, reason }: Hold, { name, ledger }: ConditionInput): boolean {
+  const book = ledger.books.get(name);
+  // A break is nobody's; it concerns whoever owns the symbol.
+  if (strategy === null) return reason === 'BreakOpen' && symbol !== null && book?.has(symbol) === true;
+  if (strategy !== name || AS_WANTED.has(reason)) return false;
+  return !IDLE.has(reason) || (book?.size ?? 0) > 0;
+}
+
+function heldText({ symbol, detail }: Hold, others: number): string {
+  const more = others > 0 ? `; and ${others} more` : '';
+  return `${symbol === null ? '' : `${symbol}: `}${detail}${more}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** False while a symbol of the strategy is frozen for everything. */

@@ -12,7 +12,7 @@ import type {
 } from '../observed/broker-view.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
-import type { Action, DueSlot, Hold, HoldReason, OrderAction } from './plan-types.ts';
+import type { Action, DueSlot, Hold, HoldReason, OrderAction, ShutdownAction } from './plan-types.ts';
 
 export interface PlanInput {
   readonly desired: DesiredState;
@@ -20,6 +20,8 @@ export interface PlanInput {
   readonly now: Instant;
   /** Strategies that had their turn in this pass: they take no more buying power from the others. */
   readonly turnTaken: ReadonlySet<string>;
+  /** The reductions of this pass had their turn: none is tried again, and what they did not free is not counted on. */
+  readonly reductionsOver: boolean;
 }
 
 /** The parts of a snapshot that orders need, all known. */
@@ -42,6 +44,8 @@ export interface PlanFacts {
   readonly exposures: ReadonlyMap<string, Money>;
   /** The broker's price of each lot, by strategy and in the order of its book. */
   readonly prices: ReadonlyMap<string, readonly Price[]>;
+  /** Symbols whose cost is not the broker's. */
+  readonly costDoubts: readonly string[];
 }
 
 /** Why a symbol takes no order: `entries` still lets positions shrink, `all` lets nothing through. */
@@ -57,6 +61,7 @@ export interface PlanDraft {
   readonly housekeeping: Action[];
   readonly reductions: OrderAction[];
   readonly entries: OrderAction[];
+  readonly shutdowns: ShutdownAction[];
   readonly holds: Hold[];
   readonly slots: DueSlot[];
   readonly freezes: Map<string, Freeze>;
@@ -70,6 +75,7 @@ export function emptyDraft(): PlanDraft {
     housekeeping: [],
     reductions: [],
     entries: [],
+    shutdowns: [],
     holds: [],
     slots: [],
     freezes: new Map(),
@@ -89,7 +95,12 @@ export function gatherFacts(input: PlanInput): PlanFacts {
   return { input, ledger, market: knownMarket(input), strategies, ...attribution };
 }
 
-const NOTHING_KNOWN: Attribution = { differences: new Map(), exposures: new Map(), prices: new Map() };
+const NOTHING_KNOWN: Attribution = {
+  differences: new Map(),
+  exposures: new Map(),
+  prices: new Map(),
+  costDoubts: [],
+};
 
 function knownMarket({ observed: { snapshot } }: PlanInput): Market | null {
   const { account, positions, openOrders, clock } = snapshot;

@@ -3,7 +3,7 @@ import { absolute, formatQuantity, valueOf, type Quantity } from '../domain/deci
 import type { Side } from '../domain/names.ts';
 import type { OrderPurpose } from '../observed/events.ts';
 import { lotOf } from '../observed/ledger.ts';
-import { hold, priceOf, type Freeze, type PlanDraft, type PlanFacts } from './draft.ts';
+import { freeze, hold, priceOf, type Freeze, type PlanDraft, type PlanFacts } from './draft.ts';
 import type { ActionReason, OrderAction } from './plan-types.ts';
 
 export interface Change {
@@ -42,12 +42,12 @@ export function proposeReduction(
     return;
   }
   const to = (from > 0 ? from - quantity : from + quantity) as Quantity;
-  pushOrder(
-    facts,
-    draft.reductions,
-    { ...change, quantity, from, to, side: from > 0 ? 'sell' : 'buy' },
-    draft,
-  );
+  const side = from > 0 ? 'sell' : 'buy';
+  const isOrdered = pushOrder(facts, draft.reductions, { ...change, quantity, from, to, side }, draft);
+  if (!isOrdered) return;
+  // One order a symbol in a plan: the next owner's turn comes when this one has ended.
+  const detail = `${side} ${formatQuantity(quantity)} ${symbol} of ${strategy} comes first`;
+  freeze(draft, symbol, { grade: 'all', reason: 'PendingOrder', detail });
 }
 
 /** An order away from zero; later rules may still refuse it. */
@@ -82,12 +82,13 @@ interface Order extends Change {
   readonly to: Quantity;
 }
 
-function pushOrder(facts: PlanFacts, list: OrderAction[], order: Order, draft: PlanDraft): void {
+/** False where no price is known. */
+function pushOrder(facts: PlanFacts, list: OrderAction[], order: Order, draft: PlanDraft): boolean {
   const { strategy, symbol, side, quantity, from, kind } = order;
   const price = priceOf(facts, symbol);
   if (price === undefined) {
     hold(draft, order, 'NoPrice', `no price of ${symbol} is known`);
-    return;
+    return false;
   }
   const broker = facts.market?.positions.get(symbol)?.quantity ?? (0 as Quantity);
   const value = valueOf(quantity, price);
@@ -114,7 +115,5 @@ function pushOrder(facts: PlanFacts, list: OrderAction[], order: Order, draft: P
     slot,
     sources,
   });
-  // One order a symbol in a plan: the next owner's turn comes when this one has ended.
-  const detail = `${side} ${formatQuantity(quantity)} ${symbol} of ${strategy} comes first`;
-  draft.freezes.set(symbol, { grade: 'all', reason: 'PendingOrder', detail });
+  return true;
 }

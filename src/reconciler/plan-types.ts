@@ -12,6 +12,7 @@ export type ActionReason =
   | 'RemovedFromTargets'
   | 'TargetZero'
   | 'ExitSlot'
+  | 'ShutdownRequested'
   | 'StrategyDisabled'
   | 'ClosedExternally'
   | 'ReducedExternally'
@@ -20,13 +21,18 @@ export type ActionReason =
   | 'OrderUnresolved'
   | 'OrderLeftOver'
   | 'MissingShares'
-  | 'SideFlip';
+  | 'SideFlip'
+  | 'SplitSuspected'
+  | 'PriceMismatch'
+  | 'LateOrder';
 
 /** Why something wanted is not done. */
 export type HoldReason =
   | 'WithinBand'
   | 'StrategyDisabled'
   | 'StrategyPlanned'
+  | 'SignalFailed'
+  | 'SignalNotRun'
   | 'ShutdownRequested'
   | 'Undeclared'
   | 'OrphanHeld'
@@ -46,6 +52,7 @@ export type HoldReason =
   | 'OrdersUnknown'
   | 'ClockUnknown'
   | 'ForeignController'
+  | 'ClockSkew'
   | 'NoPrice'
   | 'NoEquity'
   | 'OutsideUniverse'
@@ -104,6 +111,8 @@ export interface BreakAction extends ActionBase {
   readonly strategy: string | null;
   readonly symbol: string;
   readonly breakKind: BreakKind;
+  /** What was seen, in words. */
+  readonly detail: string;
   readonly from: Quantity;
   readonly to: Quantity;
 }
@@ -118,6 +127,20 @@ export interface OrderCareAction extends ActionBase {
   readonly to: string;
 }
 
+/** Follows an order again that had counted as ended. */
+export interface LateOrderAction extends ActionBase {
+  readonly kind: 'reopen-order';
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly clientOrderId: string;
+  readonly brokerOrderId: string;
+  /** What of its fills the books contain already: unsigned. */
+  readonly contained: Quantity;
+  readonly containedValue: Money;
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface LockAction extends ActionBase {
   readonly kind: 'release-stale-lock';
   readonly fence: number;
@@ -125,7 +148,16 @@ export interface LockAction extends ActionBase {
   readonly to: string;
 }
 
-export type Action = OrderAction | SyncAction | BreakAction | OrderCareAction | LockAction;
+/** Ends an operator's shutdown: the toggle file says disabled, the journal says what is left. */
+export interface ShutdownAction extends ActionBase {
+  readonly kind: 'complete-shutdown';
+  readonly strategy: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export type Action =
+  ShutdownAction | OrderAction | SyncAction | BreakAction | OrderCareAction | LateOrderAction | LockAction;
 
 export interface Hold {
   readonly strategy: string | null;
@@ -168,7 +200,7 @@ export interface Plan {
   readonly revision: string;
   readonly at: Instant;
   readonly session: CalendarDate | null;
-  /** Housekeeping, then reductions, then entries by priority: the order of execution. */
+  /** Housekeeping, then reductions, then entries by priority, then shutdowns: the order of execution. */
   readonly actions: readonly Action[];
   readonly notDone: readonly Hold[];
   readonly slots: readonly DueSlot[];

@@ -4,9 +4,11 @@ import { emptyDraft, gatherFacts, hold, unknownParts, type PlanDraft, type PlanI
 import type { Action, Hold, OrderAction, Plan } from './plan-types.ts';
 import { EVIDENCE_RULES, TRADING_RULES } from './rules/index.ts';
 import { settledFacts } from './settled-facts.ts';
+import { withDrains } from './switched.ts';
 import { totalsOf } from './totals.ts';
 
-export function makePlan(input: PlanInput): Plan {
+export function makePlan(given: PlanInput): Plan {
+  const input = { ...given, desired: withDrains(given.desired, given.observed.ledger) };
   const facts = gatherFacts(input);
   const draft = emptyDraft();
   for (const { reason, detail } of unknownParts(input))
@@ -47,13 +49,14 @@ function withoutRepeats(holds: readonly Hold[]): Hold[] {
 function inOrder(draft: PlanDraft): Action[] {
   const housekeeping = [...draft.housekeeping].sort(compareHousekeeping);
   const reductions = [...draft.reductions].sort(compareOrders);
-  return [...housekeeping, ...reductions, ...draft.entries];
+  return [...housekeeping, ...reductions, ...draft.entries, ...draft.shutdowns];
 }
 
 const HOUSEKEEPING_ORDER: readonly Action['kind'][] = [
   'release-stale-lock',
   'resolve-order',
   'cancel-order',
+  'reopen-order',
   'sync-position',
   'report-break',
 ];

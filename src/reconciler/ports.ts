@@ -1,4 +1,5 @@
 /** The world as the loop needs it. Implementations live at the edge; only `cli/compose.ts` joins them. */
+import type { Toggle } from '../desired/desired-state.ts';
 import type { Quantity } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
@@ -43,6 +44,8 @@ export type RefusalCode =
 export type SubmitAnswer =
   | { readonly kind: 'created'; readonly order: BrokerOrder }
   | { readonly kind: 'refused'; readonly code: RefusalCode; readonly message: string }
+  /** The broker took no order because there were too many requests. `retryAfter`: ms, null when it did not say. */
+  | { readonly kind: 'rate-limited'; readonly retryAfter: number | null; readonly reason: string }
   /** The broker may or may not have the order: ask by client order id, never send again blindly. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
@@ -72,7 +75,19 @@ export interface Broker {
 }
 
 export class BrokerUnavailable extends Error {
-  override readonly name = 'BrokerUnavailable';
+  override readonly name: string = 'BrokerUnavailable';
+}
+
+/** Too many requests. */
+export class BrokerRateLimited extends BrokerUnavailable {
+  override readonly name = 'BrokerRateLimited';
+  /** When the broker wants to be asked again: ms from now, null when it did not say. */
+  readonly retryAfter: number | null;
+
+  constructor(message: string, retryAfter: number | null) {
+    super(message);
+    this.retryAfter = retryAfter;
+  }
 }
 
 export interface Market {
@@ -91,6 +106,8 @@ export interface Journal {
   ledger(): Ledger;
   /** Reads what others have appended. */
   refresh(): Ledger;
+  /** Hash of the valid record of this number; null where none was read. */
+  hashAt(seq: number): string | null;
   /** Appends durably behind the last record read, or says that somebody was faster. Synchronous on purpose. */
   commit(event: JournalEvent): Commit;
 }
@@ -102,6 +119,9 @@ export interface StateFile {
   /** Writes it soon (within 250 ms), or with the next `write`. */
   schedule(ledger: Ledger): void;
 }
+
+/** Boot id of a machine that tells none: nothing is known of its monotonic clock. */
+export const UNKNOWN_BOOT = 'unknown';
 
 export interface Processes {
   readonly self: ProcessIdentity;
@@ -121,17 +141,41 @@ export interface Report {
   error(strategy: string, message: string): void;
 }
 
+export interface ProgramRequest {
+  readonly argv: readonly string[];
+  /** Working folder. */
+  readonly folder: string;
+  /** Standard input. */
+  readonly input: string;
+  /** ms. */
+  readonly timeout: number;
+}
+
+export type ProgramAnswer =
+  | { readonly kind: 'ok'; readonly output: string }
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** By commands that only look. */
+  | { readonly kind: 'not-run' };
+
+/** Runs a user's program; never rejects. */
+export interface Programs {
+  run(request: ProgramRequest): Promise<ProgramAnswer>;
+}
+
 export interface Ports {
   readonly clock: Clock;
   readonly broker: Broker;
   readonly market: Market;
   readonly journal: Journal;
+  readonly programs: Programs;
   readonly stateFile: StateFile;
   readonly processes: Processes;
   readonly queue: Queue;
   readonly report: Report;
   /** Whether the toggle file, as it is now, asks this strategy to stop. */
   readonly shutdownRequested: (strategy: string) => boolean;
+  /** Sets the switches of a strategy in the toggle file, durably; one that has no entry gets none. */
+  readonly switchToggle: (strategy: string, to: Partial<Toggle>) => Promise<void>;
   /** A new id of a lock or a run. */
   readonly newId: () => string;
   readonly stop: StopSignal;

@@ -1,21 +1,32 @@
 /** One pass: look, plan, check, ask, carry out. `plan` and `apply` share everything but the last step. */
+import { isDraining } from './switched.ts';
 import { CONTROLLER, compareText } from '../domain/names.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { Revision } from '../observed/ledger.ts';
-import type { ObservedState, Sighting } from '../observed/observed-state.ts';
-import { otherAccount } from '../actions/open-books.ts';
-import { executeStrategy, ordersOf, type Look, type TurnPart } from '../actions/execute-strategy.ts';
-import { acquire, lockNotObtained, release, releasing } from '../actions/execution-lock.ts';
+import type { ObservedState } from '../observed/observed-state.ts';
+import { executeStrategy, isUnendedReduction, ordersOf, type TurnPart } from '../actions/execute-strategy.ts';
+import {
+  acquire,
+  interruptedWaiting,
+  lockNotObtained,
+  release,
+  releasing,
+} from '../actions/execution-lock.ts';
 import { LockLost } from '../actions/execution.ts';
+import { FIRST_LOOK, look, type Look } from '../actions/look.ts';
+import { waitUnlessStopped } from '../actions/wait.ts';
+import { completeShutdown } from '../actions/shutdown.ts';
 import { housekeepingOf, keepHouse } from '../actions/housekeeping.ts';
-import { observe, sightingOf, viewLock } from '../actions/observe.ts';
+import { viewLock } from '../actions/lock-view.ts';
+import { agreedSighting, sightingOf } from '../actions/observe.ts';
 import type { Outcome } from '../actions/outcome.ts';
-import { checkPlan } from './check-plan.ts';
-import { orphanWarnings } from './orphan-warnings.ts';
-import { hasWork, makePlan } from './plan.ts';
+import { passWarnings } from './pass-warnings.ts';
+import { hasWork } from './plan.ts';
 import { isOrder, isReduction, type Action, type OrderAction, type Plan } from './plan-types.ts';
 import type { Ports } from './ports.ts';
+import { mayFollow } from './rules/targets.ts';
+import { dueSlot } from './slots.ts';
 
 export interface Pass {
   readonly ports: Ports;
@@ -24,6 +35,8 @@ export interface Pass {
   readonly accountFile: string;
   /** Opens the books of a first start; called once the plan is agreed to, before anything else is written. */
   readonly open: () => Promise<void>;
+  /** Told of the first look, before anything is asked or done. */
+  readonly looked: (look: Look) => void;
 }
 
 export interface Approval {
@@ -40,7 +53,7 @@ export type PassResult =
 
 /** A plan without any effect, but for the wait before a second look when `patient`. */
 export async function lookAndPlan(pass: Pass, patient: boolean): Promise<Look> {
-  const first = await look(pass, { ownFence: null, earlier: null, turnTaken: new Set() });
+  const first = await look(pass, { ...FIRST_LOOK, earlier: null, signals: null });
   if (!first.plan.needsSecondLook || !patient) return first;
   const { execution } = pass.desired.account;
   pass.ports.report.warn(
@@ -48,91 +61,108 @@ export async function lookAndPlan(pass: Pass, patient: boolean): Promise<Look> {
     `Something is missing at the broker; looking again in ${execution.secondProof / 1_000} s`,
   );
   const earlier = sightingOf(first.observed, execution.settleWindow);
-  await wait(pass.ports, execution.secondProof);
-  return look(pass, { ownFence: null, earlier, turnTaken: new Set() });
+  await waitUnlessStopped(pass.ports, execution.secondProof);
+  const { signals } = first.observed;
+  return look(pass, { ...FIRST_LOOK, earlier, signals });
+}
+
+const POLL = 500;
+
+/** A scheduled slot does not give up while its window is open: two strategies may well start at the same minute. */
+function lockWaitOf({ ports, desired }: Pass, only?: string): number {
+  const now = ports.clock.now();
+  const ledger = ports.journal.ledger();
+  const windows = desired.strategies
+    .filter(({ name }) => only === undefined || name === only)
+    .filter(mayFollow)
+    .map((strategy) => (dueSlot(ledger, strategy, now)?.closesAt ?? now) - now);
+  return Math.max(desired.account.execution.lockWait, ...windows);
 }
 
 /** While another execution runs, nothing can be said about what is left to do. */
-async function waitForOthers({ ports, desired }: Pass): Promise<void> {
+async function waitForOthers(pass: Pass): Promise<void> {
+  const { ports, desired } = pass;
   const { execution } = desired.account;
   const isHeld = (): boolean => viewLock(ports, ports.journal.refresh().lock, null).kind === 'held';
-  const deadline = ports.clock.monotonic() + execution.lockWait;
+  const deadline = ports.clock.monotonic() + lockWaitOf(pass);
   for (let isFirst = true; isHeld(); isFirst = false) {
     if (isFirst) ports.report.info(CONTROLLER, 'Another execution is running; waiting for it to end');
-    if (ports.clock.monotonic() >= deadline || ports.stop.requested())
-      throw lockNotObtained(ports.journal.ledger().lock, execution);
+    if (ports.stop.requested()) throw interruptedWaiting(ports);
+    if (ports.clock.monotonic() >= deadline) throw lockNotObtained(ports.journal.ledger().lock, execution);
     const place = await ports.queue.enter();
     await place.leave();
-    await wait(ports, WAIT_STEP);
+    await waitUnlessStopped(ports, POLL);
   }
 }
-
-/** In steps, so that a person who asks to stop is not kept. */
-async function wait({ clock, stop }: Ports, milliseconds: number): Promise<void> {
-  for (let left = milliseconds; left > 0 && !stop.requested(); left -= WAIT_STEP) {
-    await clock.sleep(Math.min(left, WAIT_STEP));
-  }
-}
-
-const WAIT_STEP = 500;
 
 export async function reconcile(pass: Pass, approval: Approval): Promise<PassResult> {
   await waitForOthers(pass);
   const { plan, observed } = await lookAndPlan(pass, true);
-  for (const { strategy, message } of orphanWarnings(pass.desired.strategies, observed.ledger))
+  pass.looked({ plan, observed });
+  for (const { strategy, message } of passWarnings(plan, pass.desired.strategies, observed.ledger))
     pass.ports.report.warn(strategy, message);
   const isRecorded = observed.ledger.revision?.digest === pass.desired.digest;
   if (!hasWork(plan) && isRecorded) return { kind: 'nothing', plan };
   if (pass.ports.stop.requested()) return { kind: 'declined', plan };
   if (hasWork(plan) && !(await approval.approve(plan))) return { kind: 'declined', plan };
   await pass.open();
-  const place = await pass.ports.queue.enter();
-  try {
+  const outcomes = await inLine(pass, () => {
     if (!isRecorded) acceptRevision(pass);
-    const outcomes = await execute(pass, { plan, observed }, approval);
-    return hasWork(plan) ? { kind: 'executed', plan, outcomes } : { kind: 'nothing', plan };
+    return execute(pass, { plan, observed }, approval);
+  });
+  return hasWork(plan) ? { kind: 'executed', plan, outcomes } : { kind: 'nothing', plan };
+}
+
+/** What a command that changes books does first: orders without an end, sync and breaks, and no order of its own. */
+export async function recover(given: Pass): Promise<void> {
+  const pass = withoutPrograms(given);
+  const look = await lookAndPlan(pass, false);
+  pass.looked(look);
+  if (housekeepingOf(look.plan).length > 0) await inLine(pass, () => housekeep(pass, look));
+}
+
+/** Carries out what an operator has ordered, without a question and without accepting manifests. */
+export async function carryOutDrains(given: Pass): Promise<PassResult> {
+  const pass = withoutPrograms(given);
+  const look = await lookAndPlan(pass, false);
+  pass.looked(look);
+  const { plan } = look;
+  if (!hasWork(plan)) return { kind: 'nothing', plan };
+  const agreed = { approve: () => Promise.resolve(true), approveChange: () => Promise.resolve(true) };
+  return {
+    kind: 'executed',
+    plan,
+    outcomes: await inLine(pass, () =>
+      execute(pass, look, agreed, (name) => isDraining(look.observed.ledger, name)),
+    ),
+  };
+}
+
+/** For passes that follow no targets. */
+export function withoutPrograms(pass: Pass): Pass {
+  const programs = { run: () => Promise.resolve({ kind: 'not-run' } as const) };
+  return { ...pass, ports: { ...pass.ports, programs } };
+}
+
+async function inLine<Result>({ ports }: Pass, work: () => Promise<Result>): Promise<Result> {
+  const place = await ports.queue.enter();
+  try {
+    return await work();
   } finally {
     await place.leave();
   }
-}
-
-interface LookOptions {
-  readonly ownFence: number | null;
-  readonly earlier: Sighting | null;
-  readonly turnTaken: ReadonlySet<string>;
-}
-
-async function look({ ports, desired }: Pass, options: LookOptions): Promise<Look> {
-  const observed = await observe(ports, desired, options);
-  refuseOtherAccount(observed);
-  const input = { desired, observed, now: ports.clock.now(), turnTaken: options.turnTaken };
-  const plan = makePlan(input);
-  const violations = checkPlan(plan, input);
-  if (violations.length > 0) {
-    const list = violations.map(({ invariant, detail }) => `${invariant}: ${detail}`).join('; ');
-    throw new HgctlError(EXIT.refused, `the plan breaks an invariant and is not carried out: ${list}`, {
-      hint: 'nothing was sent; please report this with the output of hgctl plan -o json',
-    });
-  }
-  return { plan, observed };
-}
-
-/** A journal is of one account: against another one, everything would look lost. */
-function refuseOtherAccount({ ledger, snapshot }: ObservedState): void {
-  if (ledger.account === null || snapshot.account.kind !== 'ok') return;
-  if (ledger.account.id !== snapshot.account.data.id)
-    throw otherAccount(ledger.account.id, snapshot.account.data.id);
 }
 
 const ACCEPT_TRIES = 100;
 
 /** An operator's record: it carries no fence, and one that loses is built again. */
 function acceptRevision({ ports, desired, accountFile }: Pass): void {
-  const strategies: Revision['strategies'] = desired.strategies.map(({ name, lifecycle }) => ({
+  const strategies: Revision['strategies'] = desired.strategies.map(({ name, lifecycle, schedule }) => ({
     name,
     lifecycle,
+    schedule,
   }));
-  const account = { file: accountFile, name: desired.account.name };
+  const account = { file: accountFile, name: desired.account.name, settings: desired.account };
   for (let attempt = 0; attempt < ACCEPT_TRIES; attempt += 1) {
     if (ports.journal.refresh().revision?.digest === desired.digest) return;
     const commit = ports.journal.commit({
@@ -152,34 +182,64 @@ function acceptRevision({ ports, desired, accountFile }: Pass): void {
 }
 
 /** Housekeeping for all strategies first; then each strategy in its own executions. */
-async function execute(pass: Pass, shown: Look, approval: Approval): Promise<Outcome[]> {
+async function execute(
+  pass: Pass,
+  shown: Look,
+  approval: Approval,
+  mayTrade: (strategy: string) => boolean = () => true,
+): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const turnTaken = new Set<string>();
   if (housekeepingOf(shown.plan).length > 0) outcomes.push(...(await housekeep(pass, shown)));
-  for (const { strategy, part } of turns(shown.plan, pass.desired)) {
+  for (const { strategy, part } of turns(shown.plan, pass.desired).filter(({ strategy }) =>
+    mayTrade(strategy),
+  )) {
     const own = ordersOf(shown.plan, strategy, part);
+    const before = outcomes.filter(({ action }) => isOrder(action) && action.strategy === strategy);
+    const { notDone: held } = shown.plan;
+    const { signals } = shown.observed;
     outcomes.push(
-      ...(await guarded(own, () => turn(pass, { strategy, part, shown: own, turnTaken, approval }))),
+      ...(await guarded(own, () =>
+        turn(pass, {
+          strategy,
+          part,
+          lockWait: lockWaitOf(pass, strategy),
+          shown: own,
+          before,
+          inDoubt: outcomes.filter(isUnendedReduction),
+          held,
+          turnTaken,
+          approval,
+          signals,
+        }),
+      )),
     );
     if (part !== 'reductions') turnTaken.add(strategy);
   }
+  for (const action of shown.plan.actions)
+    if (action.kind === 'complete-shutdown') {
+      outcomes.push(await completeShutdown(pass.ports, action, outcomes));
+    }
   return outcomes;
 }
 
 interface TurnOptions extends PlannedTurn {
   readonly shown: readonly OrderAction[];
+  readonly before: readonly Outcome[];
+  readonly inDoubt: readonly Outcome[];
+  readonly held: Plan['notDone'];
+  readonly lockWait: number;
   readonly turnTaken: ReadonlySet<string>;
   readonly approval: Approval;
+  readonly signals: ObservedState['signals'];
 }
 
-function turn(pass: Pass, { strategy, part, shown, turnTaken, approval }: TurnOptions): Promise<Outcome[]> {
+function turn(pass: Pass, { turnTaken, approval, signals, ...own }: TurnOptions): Promise<Outcome[]> {
   return executeStrategy({
     ports: pass.ports,
     desired: pass.desired,
-    strategy,
-    part,
-    shown,
-    look: (ownFence) => look(pass, { ownFence, earlier: null, turnTaken }),
+    ...own,
+    look: (ownFence, aim) => look(pass, { ownFence, earlier: null, turnTaken, ...aim, signals }),
     approveChange: approval.approveChange,
   });
 }
@@ -188,12 +248,13 @@ async function housekeep(pass: Pass, shown: Look): Promise<Outcome[]> {
   const { ports, desired } = pass;
   return guarded(housekeepingOf(shown.plan), async () => {
     const execution = await acquire(ports, desired.account.execution, CONTROLLER);
-    // The second look of the shown plan stays evidence: missing quantities seen then and now agree.
-    const earlier = shown.observed.earlier;
+    // What two looks agreed on stays evidence, if the look after the lock agrees again.
+    const earlier = agreedSighting(shown.observed, desired.account.execution.settleWindow);
     const released = shown.plan.actions.filter((action) => action.kind === 'release-stale-lock');
     return releasing(execution, async () => {
-      const fresh = await look(pass, { ownFence: execution.fence, earlier, turnTaken: new Set() });
-      const outcomes = await keepHouse(execution, fresh.plan, fresh.observed);
+      const { signals } = shown.observed;
+      const fresh = await look(pass, { ...FIRST_LOOK, ownFence: execution.fence, earlier, signals });
+      const outcomes = await keepHouse(execution, housekeepingOf(fresh.plan), fresh.observed);
       release(execution, null);
       return [...released.map((action): Outcome => ({ kind: 'done', action })), ...outcomes];
     });
@@ -205,11 +266,18 @@ async function guarded(actions: readonly Action[], run: () => Promise<Outcome[]>
   try {
     return await run();
   } catch (error) {
-    const isLock = error instanceof LockLost || (error instanceof HgctlError && error.exit === EXIT.lock);
-    if (!isLock) throw error;
+    const code = whyNoTurn(error);
+    if (code === null || !(error instanceof Error)) throw error;
     const detail = error.message;
-    return actions.map((action) => ({ kind: 'not-started', action, code: 'LockNotObtained', detail }));
+    return actions.map((action) => ({ kind: 'not-started', action, code, detail }));
   }
+}
+
+function whyNoTurn(error: unknown): 'LockNotObtained' | 'Interrupted' | null {
+  if (error instanceof LockLost) return 'LockNotObtained';
+  if (!(error instanceof HgctlError)) return null;
+  if (error.exit === EXIT.lock) return 'LockNotObtained';
+  return error.exit === EXIT.interrupted || error.exit === EXIT.terminated ? 'Interrupted' : null;
 }
 
 interface PlannedTurn {

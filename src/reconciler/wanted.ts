@@ -118,7 +118,9 @@ function capped(
   return Math.max(cap, Math.min(held ?? 0, asked)) as Quantity;
 }
 
+/** A program closes by saying zero; what it does not name is held. */
 function removed(signal: FixedSignal, book: ReadonlyMap<string, Lot>): SlotTarget[] {
+  if (signal.unlisted === 'hold') return [];
   const listed = new Set(signal.targets.map((target) => target.symbol));
   return [...book.keys()]
     .filter((symbol) => !listed.has(symbol))

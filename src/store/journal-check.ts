@@ -8,8 +8,10 @@ import {
   type JournalRead,
   type SuspectLine,
 } from '../observed/journal-reader.ts';
+import { foldRecords } from '../observed/ledger-fold.ts';
 import { journalPath } from './journal-file.ts';
 import { describeTrouble, unreadable } from './journal-trouble.ts';
+import type { KnownRecords } from './state-inspection.ts';
 
 export type JournalVerdict =
   | {
@@ -17,6 +19,8 @@ export type JournalVerdict =
       readonly records: number;
       /** Lines that are void for ever: torn, or second. They harm nobody. */
       readonly voidLines: number;
+      /** Those of them that follow the last valid record: one may have been a record before it was changed. */
+      readonly suspects: readonly SuspectLine[];
       /** Bytes behind the last newline; the next commit decides them. */
       readonly undecidedBytes: number;
       /** The last valid record; null while there is none. */
@@ -59,9 +63,17 @@ export function readRecords(folder: string): readonly JournalRecord[] {
   return read.records;
 }
 
-function intact({ seq, hash, validLine, voidLines, offset }: JournalPosition, size: number): JournalVerdict {
+/** The same records, for a comparison with the state file. */
+export function readKnown(folder: string): KnownRecords {
+  const records = readRecords(folder);
+  const ledger = foldRecords(records);
+  return { ledger: () => ledger, hashAt: (seq) => records[seq - 1]?.sum ?? null };
+}
+
+function intact(position: JournalPosition, size: number): JournalVerdict {
+  const { seq, hash, validLine, voidLines, suspects, offset } = position;
   const head = seq === 0 ? null : { seq, hash, line: validLine };
-  return { kind: 'intact', records: seq, voidLines, undecidedBytes: size - offset, head };
+  return { kind: 'intact', records: seq, voidLines, suspects, undecidedBytes: size - offset, head };
 }
 
 function readBytes(folder: string): Buffer {

@@ -6,7 +6,7 @@ import { journalPath } from './journal-file.ts';
 import { codeOf } from './system-error.ts';
 
 const VERIFY =
-  'nothing was changed; look with: hgctl journal verify, then restore the journal folder from a backup';
+  "nothing was changed; 'hgctl journal verify' lists the lines; restore the journal folder from a copy, or 'hgctl rebuild --from-backup' opens new books";
 
 export function unreadable(folder: string, trouble: JournalDamage | JournalTooNew): HgctlError {
   const message = `${journalPath(folder)}: ${describeTrouble(trouble)}`;

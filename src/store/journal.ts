@@ -54,6 +54,8 @@ class SharedJournal implements OpenJournal {
   #isDurablyNamed = false;
   #position: JournalPosition = JOURNAL_START;
   #ledger: Ledger = emptyLedger();
+  /** Of every valid record, the first one first. */
+  readonly #hashes: string[] = [];
   #hasUnsynced = false;
   #failure: HgctlError | undefined;
 
@@ -71,6 +73,10 @@ class SharedJournal implements OpenJournal {
     this.#file ??= this.#files.open(this.#options.folder);
     if (this.#file !== undefined) this.#read(this.#file, this.#file.size());
     return this.#ledger;
+  }
+
+  hashAt(seq: number): string | null {
+    return this.#hashes[seq - 1] ?? null;
   }
 
   commit(event: JournalEvent): Commit {
@@ -139,6 +145,7 @@ class SharedJournal implements OpenJournal {
     this.#ledger =
       this.#position.seq === 0 ? foldRecords(read.records) : read.records.reduce(advance, this.#ledger);
     this.#position = read.position;
+    for (const { sum } of read.records) this.#hashes.push(sum);
     if (this.#ledger.seq !== read.position.seq || this.#ledger.hash !== read.position.hash) {
       throw new Error(`the ledger is at record ${this.#ledger.seq}, the journal at ${read.position.seq}`);
     }

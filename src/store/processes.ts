@@ -2,10 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { ProcessIdentity } from '../observed/events.ts';
-import type { Processes } from '../reconciler/ports.ts';
+import { UNKNOWN_BOOT as UNKNOWN, type Processes } from '../reconciler/ports.ts';
 import { codeOf } from './system-error.ts';
-
-const UNKNOWN = 'unknown';
 
 /** What the system says of one number. */
 type Sighting =

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { formatStamp } from '../domain/instant.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import { formatState, parseState, projectState, type ParsedState } from '../observed/state-document.ts';
-import type { Clock, StateFile } from '../reconciler/ports.ts';
+import type { Clock, Journal, StateFile } from '../reconciler/ports.ts';
 import { keepBackup } from './backups.ts';
 import { keepCopy } from './keep-copy.ts';
 import { removeAbandonedStages, replaceFile } from './replace-file.ts';
@@ -14,7 +14,7 @@ export interface StateFileOptions {
   readonly backups: string;
   readonly clock: Clock;
   /** Makes the journal durable first: a projection must never know more than the journal after a power loss. */
-  readonly journal: { sync(): void };
+  readonly journal: { sync(): void } & Pick<Journal, 'hashAt'>;
 }
 
 export interface FlushableStateFile extends StateFile {
@@ -23,6 +23,9 @@ export interface FlushableStateFile extends StateFile {
 }
 
 const COALESCED = 250;
+
+/** Whose journal it is, and the books at its beginning. */
+const OPENING_RECORDS = 2;
 
 export function stateFile(options: StateFileOptions): FlushableStateFile {
   return new ProjectedFile(options);
@@ -71,26 +74,37 @@ class ProjectedFile implements FlushableStateFile {
     const text = formatState(projectState(ledger));
     if (before === text) return;
     const state = before === undefined ? undefined : parseState(before);
-    if (state?.kind === 'ours' && !isBehind(state, ledger)) return;
+    if (state?.kind === 'ours' && !isBehind(state, ledger, journal)) return;
     journal.sync();
-    if (before !== undefined && state !== undefined) this.#keep(before, state);
+    if (before !== undefined && state !== undefined) this.#keep(before, state, ledger);
     replaceFile(path, text);
     if (this.#isFirstWrite) removeAbandonedStages(path);
     this.#isFirstWrite = false;
   }
 
-  /** The first write of a process keeps a valid file as a backup; what was changed outside is never overwritten. */
-  #keep(text: string, { kind }: ParsedState): void {
+  /**
+   * The first write of a process keeps a valid file as a backup; what was changed outside is never overwritten. A file
+   * of the original is one when its books are taken over, and afterwards a change like any other.
+   */
+  #keep(text: string, { kind }: ParsedState, { seq }: Ledger): void {
     const { path, backups, clock } = this.#options;
-    const isBackedUp = this.#isFirstWrite && (kind === 'ours' || kind === 'foreign');
+    const isTakenOver = kind === 'foreign' && seq <= OPENING_RECORDS;
+    const isBackedUp = this.#isFirstWrite && (kind === 'ours' || isTakenOver);
     if (isBackedUp) keepBackup(backups, text, clock.now());
     else if (kind !== 'ours') keepEdited(path, text, formatStamp(clock.now()));
   }
 }
 
-/** False when somebody has projected more than this process has read, or another journal. */
-function isBehind(state: { readonly seq: number; readonly hash: string }, { seq, hash }: Ledger): boolean {
-  return state.seq < seq || (state.seq === seq && state.hash === hash);
+/**
+ * False when somebody has projected more than this process has read, or another journal: that file is the witness of
+ * records that are lost, and stays.
+ */
+function isBehind(
+  { seq, hash }: { readonly seq: number; readonly hash: string },
+  ledger: Ledger,
+  journal: Pick<Journal, 'hashAt'>,
+): boolean {
+  return seq <= ledger.seq && journal.hashAt(seq) === hash;
 }
 
 function keepEdited(path: string, text: string, stamp: string): void {

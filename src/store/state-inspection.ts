@@ -2,8 +2,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { ForeignDocument } from '../observed/foreign-state.ts';
-import type { Ledger } from '../observed/ledger.ts';
 import { parseState, projectState, stateDifferences } from '../observed/state-document.ts';
+import type { Journal } from '../reconciler/ports.ts';
 import { codeOf } from './system-error.ts';
 
 export type StateInspection =
@@ -11,7 +11,7 @@ export type StateInspection =
   | { readonly kind: 'current' }
   /** Behind the journal: to be written anew. */
   | { readonly kind: 'older'; readonly seq: number }
-  /** It has seen records that this journal lacks: a journal was lost or swapped. */
+  /** It has seen a record that this journal lacks: a journal was lost or swapped, however far this one goes. */
   | { readonly kind: 'ahead'; readonly seq: number }
   /** Ours once, changed outside; `detail` has one line a field that differs from the journal. */
   | { readonly kind: 'edited'; readonly document: ForeignDocument; readonly detail: readonly string[] }
@@ -24,15 +24,19 @@ export type StateInspection =
     }
   | { readonly kind: 'invalid'; readonly message: string };
 
+/** What a journal has seen so far, and what became of each record. */
+export type KnownRecords = Pick<Journal, 'ledger' | 'hashAt'>;
+
 /** Changes nothing. `message` of an invalid file starts with its path. */
-export function inspectStateFile(path: string, ledger: Ledger): StateInspection {
+export function inspectStateFile(path: string, journal: KnownRecords): StateInspection {
+  const ledger = journal.ledger();
   const text = readState(path);
   if (text === undefined) return { kind: 'missing' };
   const state = parseState(text);
   switch (state.kind) {
     case 'ours':
-      if (state.seq === ledger.seq && state.hash === ledger.hash) return { kind: 'current' };
-      return { kind: state.seq < ledger.seq ? 'older' : 'ahead', seq: state.seq };
+      if (journal.hashAt(state.seq) !== state.hash) return { kind: 'ahead', seq: state.seq };
+      return state.seq === ledger.seq ? { kind: 'current' } : { kind: 'older', seq: state.seq };
     case 'edited': {
       const detail = stateDifferences(projectState(ledger), state.raw);
       return { kind: 'edited', document: state.document, detail };

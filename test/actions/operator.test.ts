@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { adopt } from '../../src/actions/adopt.ts';
-import { resolveSymbol, type Resolution } from '../../src/actions/resolve-symbol.ts';
+import { resolveSymbol } from '../../src/actions/resolve-symbol.ts';
+import type { Resolution } from '../../src/actions/resolved-lots.ts';
+import { parsePrice, type Price } from '../../src/domain/decimal.ts';
 import { holdsIn, ordersIn, world, type TestWorld, type WorldFacts } from '../support/world.ts';
 
 const PRICES = { VTI: '250', GLD: '200' };
@@ -80,6 +82,29 @@ describe('resolve', () => {
     expect(w.books()).toEqual({ a: { GLD: '6' }, b: { GLD: '1' } });
   });
 
+  const SHARED = { a: { GLD: '6' }, b: { GLD: '4' } };
+
+  test.each([
+    { holds: {}, what: 'holds nothing' },
+    { holds: { GLD: '-3' }, what: 'stands across zero' },
+  ])('empties the books of two owners where the broker $what', async ({ holds }) => {
+    const w = await world({ prices: PRICES, books: SHARED, broker: holds, strategies: { a: {} } });
+    await w.apply();
+    await resolve(w);
+    expect(w.books()).toEqual({});
+    expect(w.journal.ledger().breaks.size).toBe(0);
+  });
+
+  test.each([
+    { strategy: 'a', left: { b: { GLD: '1' } } },
+    { strategy: 'b', left: { a: { GLD: '1' } } },
+  ])('takes more than $strategy owns from the other owner too', async ({ strategy, left }) => {
+    const w = await world({ prices: PRICES, books: SHARED, broker: { GLD: '1' }, strategies: { a: {} } });
+    await w.apply();
+    await resolve(w, { strategy });
+    expect(w.books()).toEqual(left);
+  });
+
   test('lifts the freeze of entries after an outside sale', async () => {
     const w = await world(facts);
     w.broker.tradeOutside({ symbol: 'GLD', side: 'sell', quantity: (4 * ONE) as never });
@@ -146,6 +171,17 @@ describe('adopt', () => {
   test('never gives a symbol a second owner', async () => {
     const w = await world({ ...facts, books: { other: { GLD: '1' } }, broker: { GLD: '3' } });
     await expect(adoptGld(w)).rejects.toThrow('GLD is owned by other');
+  });
+});
+
+describe('adopt at another price than the broker’s', () => {
+  test('is the word on that price, too', async () => {
+    const w = await world({ ...facts, books: {}, broker: { GLD: '10' } });
+    const adoption = { symbol: 'GLD', strategy: 'core', quantity: null, reason: 'test' };
+    await adopt(w.ports, w.desired, { ...adoption, price: parsePrice('300') as Price });
+    await w.apply();
+    expect(w.journal.ledger().breaks.size).toBe(0);
+    expect(w.books()['core']).toEqual({ GLD: '10', VTI: '4' });
   });
 });
 

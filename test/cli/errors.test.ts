@@ -26,6 +26,12 @@ describe('Misuse ends with exit 3 and says what would be right:', () => {
     ['a format that the command lacks', 'plan -o csv', 'one of: table, json'],
     ['a selector that is none', 'get st -l =', 'key=value'],
     ['an unknown colour mode', 'plan --color sometimes', 'auto, always, never'],
+    [
+      'an unknown colour mode of a command without colours',
+      'status --color sometimes',
+      'auto, always, never',
+    ],
+    ['a reason that says nothing', 'adopt VTI --strategy core --reason=', 'must not be empty'],
     ['an unknown manifest kind', 'schema Acount', 'did you mean Account?'],
     ['a side that is none', 'sim trade hold 1 VTI', 'one of: buy, sell'],
     ['a quantity that is none', 'sim trade buy 0 VTI', 'above zero'],
@@ -184,4 +190,12 @@ test('Help and version go to stdout with exit 0.', async () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/hgctl|\d+\.\d+\.\d+/);
   }
+});
+
+test('A toggle file that is no YAML is one problem.', async () => {
+  const mine = project();
+  mine.write('manifests/strategy_toggle.yaml', 'strategies:\n  core: [\n');
+  const { code, stderr } = await trouble(mine, 'validate');
+  expect(code).toBe(4);
+  expect(stderr).toContain('the manifests have 1 problem;');
 });

@@ -1,4 +1,5 @@
 /** Processes that end in the middle of an execution: nothing is lost, nothing is bought twice. */
+import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { project, type Project, type StrategyFacts } from '../support/project.ts';
@@ -13,11 +14,11 @@ interface Order {
 const TARGETS: StrategyFacts = { targets: { VTI: '10', GLD: '5' }, universe: ['VTI', 'GLD'] };
 
 /** In real time, on a broker that takes a minute to fill. */
-function slow(): Project {
+function slow(broker: { readonly faults?: string } = {}): Project {
   return project({
     now: null,
     account: {
-      broker: { fillDelay: '60s', partialFills: '0%' },
+      broker: { fillDelay: '60s', partialFills: '0%', ...broker },
       execution: { fillTimeout: '120s', requestTimeout: '1s', settleWindow: '0s' },
     },
     strategies: { core: TARGETS },
@@ -40,6 +41,12 @@ async function held(mine: Project): Promise<string[]> {
 
 function brokerOrders(mine: Project): { clientOrderId: string; status: string; filledQuantity: string }[] {
   return (JSON.parse(mine.read('data/broker.json')) as { orders: never[] }).orders;
+}
+
+/** How many orders the journal says the broker has confirmed. */
+function createdOrders(mine: Project): number {
+  const [segment = ''] = readdirSync(mine.path('data/journal'));
+  return mine.read(`data/journal/${segment}`).split('"type":"order-created"').length - 1;
 }
 
 /** An apply with both orders at the broker, unfilled. */
@@ -146,13 +153,14 @@ describe('kill -9', () => {
     expect(brokerOrders(mine)).toHaveLength(2);
   });
 
-  describe('before the orders reached the broker', () => {
+  describe('before an order reached the broker', () => {
     async function lost(): Promise<Project> {
-      const mine = slow();
-      const running = await applying(mine);
+      const mine = slow({ faults: '../faults.yaml' });
+      mine.write('faults.yaml', 'faults:\n  - {on: submit, effect: unavailable}\n');
+      const running = mine.start('apply', '--yes');
+      await running.said('No clear answer for');
       running.process.kill('SIGKILL');
       await running.ended;
-      mine.remove('data/broker.json');
       quicken(mine);
       // Virtual time: looking a second time for an order takes no real seconds.
       return mine.at(new Date().toISOString());
@@ -160,11 +168,12 @@ describe('kill -9', () => {
 
     test('leaves a doubt: exit 12, no second order, and the command that ends it.', async () => {
       const mine = await lost();
+      const [first = ''] = doubts((await mine.run('apply', '--yes')).stdout);
       for (let attempt = 0; attempt < 2; attempt += 1) {
         const { code, stdout } = await mine.run('apply', '--yes');
         expect(code).toBe(12);
-        expect(doubts(stdout)).toEqual(['GLD', 'VTI']);
-        expect(mine.exists('data/broker.json')).toBe(false);
+        expect(doubts(stdout)).toEqual([first]);
+        expect(brokerOrders(mine)).toHaveLength(1);
       }
       await converges(mine);
     });
@@ -174,6 +183,21 @@ describe('kill -9', () => {
       expect(await tomorrow.run('apply', '--yes')).toMatchObject({ code: 0 });
       await converges(tomorrow);
     });
+  });
+
+  test('with orders that the broker had confirmed and then knows no more: in doubt until somebody says so.', async () => {
+    const mine = slow();
+    const running = await applying(mine);
+    while (createdOrders(mine) < 2) await delay(20);
+    running.process.kill('SIGKILL');
+    await running.ended;
+    mine.remove('data/broker.json');
+    quicken(mine);
+    const tomorrow = mine.at(new Date(Date.now() + 86_400_000).toISOString());
+    const { code, stdout } = await tomorrow.run('apply', '--yes');
+    expect(code).toBe(12);
+    expect(doubts(stdout)).toEqual(['GLD', 'VTI']);
+    await converges(tomorrow);
   });
 
   test.each([0, 30, 60, 90, 150])(

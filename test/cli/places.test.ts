@@ -87,7 +87,7 @@ describe.skipIf(!existsSync('/dev/full'))('Output that nobody can take', () => {
   test('on stdout is trouble with a reason, before any order: nobody has seen the plan.', () => {
     const { mine, run } = applyInto('stdout');
     expect(run.status).toBe(5);
-    expect(run.stderr).toMatch(/^error: .*ENOSPC.*\nhint: /);
+    expect(run.stderr).toMatch(/^error: .*ENOSPC.*\nhint: /m);
     expect(mine.exists('data/broker.json')).toBe(false);
   });
 });

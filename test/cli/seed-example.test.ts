@@ -26,6 +26,23 @@ const STEPS = [
   '07-apply-again',
   '08-disabled-status',
   '09-disabled-apply',
+  '10-rule-1-entry',
+  '11-rule-2-exit',
+  '12-entry-again',
+  '13-partial-exit',
+  '14-rest-of-exit',
+  '15-three-positions',
+  '16-disable',
+  '17-orphaned-status',
+  '18-orphaned-apply',
+  '19-close-orphaned',
+  '20-enable',
+  '21-no-money',
+  '22-flag-by-hand',
+  '23-tqqq',
+  '24-no-answer',
+  '25-no-time',
+  '26-rule-5-shutdown',
 ].map((name) => `${name}.txt`);
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'hgctl-seed-')));
@@ -88,13 +105,85 @@ Orphaned Positions: None
 `);
 });
 
+/** What a strategy said on stderr. */
+function said(name: string, prefix: string): string[] {
+  const [, stderr = ''] = step(name).split('--- stderr');
+  return stderr.split('\n').filter((line) => line.includes(`[${prefix}]`));
+}
+
+test('Rule 1: an entry is told as in the original.', () => {
+  expect(said('10-rule-1-entry.txt', 'MP')).toEqual([
+    '[MP] Acquiring execution lock...',
+    '[MP] Lock acquired',
+    '[MP] Checking pending orders for PLTR: none',
+    '[MP] Buying power check: $65,000 available, $6,500 needed ✓',
+    '[MP] Symbol conflict check: PLTR not owned by other strategies ✓',
+    '[MP] Submitting order: BUY 100 PLTR @ MARKET',
+    '[MP] Order filled: 100 shares @ $65.00',
+    '[MP] State updated: PLTR added to MP positions',
+    '[MP] Releasing execution lock',
+  ]);
+});
+
+test('Rule 2: an exit is told as in the original, with the check for pending orders that its text demands.', () => {
+  const lines = said('11-rule-2-exit.txt', 'MP');
+  expect(lines.filter((line) => !line.includes('Checking pending orders'))).toEqual([
+    '[MP] Acquiring execution lock...',
+    '[MP] Lock acquired',
+    '[MP] Closing position: PLTR (100 shares)',
+    '[MP] Submitting order: SELL 100 PLTR @ MARKET',
+    '[MP] Order filled: 100 shares @ $68.50 (complete fill)',
+    '[MP] State updated: PLTR removed from MP positions',
+    '[MP] Releasing execution lock',
+  ]);
+});
+
+test('Rule 6: the screen of a disable with a partial close is the original’s, with exit 10.', () => {
+  const [screen = ''] = step('16-disable.txt')
+    .replace(/^\$ .*\n/, '')
+    .split('--- stderr');
+  expect(screen).toBe(`\
+Disabling MP strategy...
+Setting shutdown_requested flag...
+Waiting for current execution to complete... done
+
+Closing positions:
+  PLTR: Selling 100 shares... FILLED
+  AVGO: Selling 25 shares... FILLED
+  NVDA: Selling 50 shares... PARTIAL (30/50)
+
+WARNING: Partial close for NVDA
+  20 shares remaining as orphaned position
+
+To close orphaned positions:
+  hgctl close-orphaned mp
+
+MP strategy disabled.
+`);
+  expect(step('16-disable.txt')).toContain('--- exit 10');
+  expect(step('19-close-orphaned.txt')).toContain('NVDA: Selling 20 shares... FILLED');
+});
+
 test.each([
+  ['13-partial-exit.txt', '[MP] Order filled: 60 shares @ $68.50 (partial fill)'],
+  ['13-partial-exit.txt', '[MP] State updated: PLTR qty reduced from 100 to 40'],
+  ['13-partial-exit.txt', '[!] [MP] Partial close: 40 shares remaining for PLTR'],
+  ['16-disable.txt', '[!] [MP] Partial close: 20 shares remaining for NVDA'],
+  ['18-orphaned-apply.txt', '[!] [MP] DISABLED with orphaned positions:'],
+  ['21-no-money.txt', '[!] [MP] Insufficient buying power for NVDA'],
+  ['22-flag-by-hand.txt', '[!] [MP] Shutdown requested - aborting remaining orders'],
+  ['24-no-answer.txt', '[-] [OMR] Failed to close TQQQ: Connection timeout'],
+  ['25-no-time.txt', '[-] [MP] Execution timeout after 240s'],
+  ['25-no-time.txt', '[-] [MP] Aborted 1 remaining orders'],
+  ['26-rule-5-shutdown.txt', '[MP] Checking shutdown flag...'],
+  ['26-rule-5-shutdown.txt', '[!] [MP] Shutdown requested - aborting remaining 3 orders'],
+  ['26-rule-5-shutdown.txt', '[MP] Execution aborted gracefully'],
   ['05-apply.txt', '[!] [MP] Position PLTR closed externally'],
   ['05-apply.txt', '[!] [MP] Position AVGO: 25 -> 15'],
   ['09-disabled-apply.txt', '[!] [MP] DISABLED with orphaned positions:'],
   ['09-disabled-apply.txt', '[!] [MP]   AVGO: 15 shares'],
   ['09-disabled-apply.txt', '[!] [MP]   NVDA: 50 shares'],
 ])('%s warns on stderr, in the words of the original: %s', (name, line) => {
-  const [, stderr = ''] = step(name).split('--- stderr\n');
+  const [, stderr = ''] = step(name).split('--- stderr');
   expect(stderr.split('\n')).toContain(line);
 });

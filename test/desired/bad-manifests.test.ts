@@ -25,7 +25,7 @@ const RATES = 'with at most 4 decimals';
 const TARGETS = 'spec.signal.params.targets';
 const NAME_RULE = 'a lower case letter, then up to 31 lower case letters, digits or dashes; not hgctl';
 const SIGNALS =
-  'fixed, overnight-mean-reversion, momentum-protection, pairs, vol-term-structure, command, module';
+  'fixed, command, overnight-mean-reversion, momentum-protection, pairs, vol-term-structure, module';
 
 describe('One mistake in a strategy gives one problem', () => {
   test.each<[what: string, texts: Texts, problem: string]>([

@@ -57,10 +57,26 @@ describe('The digest', () => {
       'the order of a universe file',
       { 'm/big.csv': 'Name,Symbol\nx,MSFT\ny,AAPL\n'.replaceAll('\n', '\r\n') },
     ],
+    [
+      'a fault script of the simulated broker',
+      { 'm/account.yaml': ACCOUNT.replace('seed: 7}', 'seed: 7, faults: f.yaml}') },
+    ],
     ['the data folder', { 'm/account.yaml': `${ACCOUNT}  store: {data: /elsewhere}\n` }],
   ])('%s does not', (_what, change) => {
     expect(digest(change)).toBe(before);
   });
+});
+
+test('The digest of a program is the same wherever its manifest is.', () => {
+  const own = CORE.replace(
+    / {2}signal:[^]*(?= {2}universe)/,
+    '  signal: {type: command, params: {argv: ["./x"]}}\n',
+  );
+  const { 'm/core.yaml': _, ...rest } = BASE;
+  const here = loaded({ ...rest, 'm/core.yaml': own });
+  const there = loaded({ ...rest, 'm/deep/core.yaml': own });
+  expect(here.desired.strategies[0]?.signal).not.toEqual(there.desired.strategies[0]?.signal);
+  expect(there.desired.digest).toBe(here.desired.digest);
 });
 
 test('What a manifest leaves out takes the documented defaults.', () => {
@@ -74,6 +90,7 @@ test('What a manifest leaves out takes the documented defaults.', () => {
       seed: 7,
       multiplier: 1_000_000,
       fillDelay: 1_000,
+      faults: null,
       partialFills: 250_000,
     },
     prices: { type: 'synthetic', seed: 7, movement: 'constant' },
@@ -94,6 +111,7 @@ test('What a manifest leaves out takes the documented defaults.', () => {
       settleWindow: 10_000,
       secondProof: 30_000,
       maxInFlight: 4,
+      clockSkew: 2_000,
     },
     data: null,
     toggleFile: '/home/m/toggle.yaml',
@@ -112,6 +130,7 @@ test('What a manifest leaves out takes the documented defaults.', () => {
           { symbol: 'VTI', size: { kind: 'weight', weight: 500_000 }, priority: 0 },
         ],
         band: null,
+        unlisted: 'close',
         wholeShares: true,
       },
       universe: new Set(['GLD', 'VTI']),

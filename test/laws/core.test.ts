@@ -91,7 +91,13 @@ describe('whatever happens outside', () => {
       const w = await world(facts);
       tradeOutside(w, trades);
       const { observed, plan } = await w.look();
-      const input = { desired: w.desired, observed, now: w.clock.now(), turnTaken: new Set<string>() };
+      const input = {
+        desired: w.desired,
+        observed,
+        now: w.clock.now(),
+        turnTaken: new Set<string>(),
+        reductionsOver: false,
+      };
       expect(checkPlan(plan, input)).toEqual([]);
     },
   );
@@ -139,6 +145,7 @@ describe('a plan is a function', () => {
         observed: shuffledState(observed, seed),
         now: w.clock.now(),
         turnTaken: new Set(),
+        reductionsOver: false,
       });
       expect(JSON.stringify(planJson(again))).toBe(JSON.stringify(planJson(plan)));
     },

@@ -73,6 +73,7 @@ test.prop([folder], RUNS)(
         observed,
         now: observed.snapshot.takenAt,
         turnTaken: new Set<string>(),
+        reductionsOver: false,
       };
       return JSON.stringify(planJson(makePlan(input)));
     };

@@ -56,6 +56,7 @@ function fill(fence: number, clientOrderId: string, shares: number, dollars: num
     cumulative: (shares * SHARE) as Quantity,
     averagePrice: ((dollars / shares) * 1_000_000) as Price,
     at,
+    reportedAt: at,
   };
 }
 

@@ -19,6 +19,7 @@ import {
 } from '../../src/observed/state-document.ts';
 import { formatUtc, parseUtc } from '../../src/observed/utc-text.ts';
 import { arbitraryEvents, recordsOf } from './support/arbitrary-events.ts';
+import { TEST_ACCOUNT } from '../support/account.ts';
 
 /** The example of the original's documentation. */
 const ORIGINAL = `{
@@ -82,8 +83,8 @@ const example = ledgerWith({
   revision: {
     number: 1,
     digest: 'd',
-    strategies: [{ name: 'vol', lifecycle: 'planned' }],
-    account: { file: 'a', name: 'a' },
+    strategies: [{ name: 'vol', lifecycle: 'planned', schedule: [] }],
+    account: { file: 'a', name: 'a', settings: TEST_ACCOUNT },
     acceptedAt: at,
   },
 });

@@ -3,9 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { buildSync } from 'esbuild';
 import { expect, onTestFinished, test } from 'vitest';
 import { readRecords, verifyJournal } from '../../src/store/journal-check.ts';
+import { bundle } from '../support/bundle.ts';
 import { temporaryFolder } from './support/journals.ts';
 
 const WORKERS = 8;
@@ -18,20 +18,6 @@ const PAUSE = 400;
 interface Storm {
   kills: number;
   pauses: number;
-}
-
-function buildWorker(folder: string): string {
-  const outfile = join(folder, 'commit-worker.mjs');
-  buildSync({
-    entryPoints: ['test/store/support/commit-worker.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'error',
-  });
-  return outfile;
 }
 
 /** Runs one worker to its end, starting it again whenever it is killed. */
@@ -73,7 +59,7 @@ function acknowledgements(file: string): { readonly seq: number; readonly hash: 
 
 test('eight processes under kill -9 lose no acknowledged commit and share no sequence number', async () => {
   const root = temporaryFolder();
-  const worker = buildWorker(root);
+  const worker = bundle('test/store/support/commit-worker.ts', root);
   const folder = join(root, 'journal');
   const files = Array.from({ length: WORKERS }, (_, index) => join(root, `acknowledged-${index}`));
   const alive = new Set<ChildProcess>();

@@ -32,8 +32,16 @@ function place(): Place {
   return { folder, path: join(folder, 'strategy_positions.json'), backups: join(folder, 'backups') };
 }
 
-function open({ path, backups }: Place, sync: () => void = () => undefined): FlushableStateFile {
-  return stateFile({ path, backups, clock: fixedClock(NOW), journal: { sync } });
+function open(
+  { path, backups }: Place,
+  sync: () => void = () => undefined,
+  hashAt: (seq: number) => string = hashOf,
+): FlushableStateFile {
+  return stateFile({ path, backups, clock: fixedClock(NOW), journal: { sync, hashAt } });
+}
+
+function hashOf(seq: number): string {
+  return `h${seq}`;
 }
 
 function ledgerAt(seq: number, shares = seq): Ledger {
@@ -46,7 +54,7 @@ function ledgerAt(seq: number, shares = seq): Ledger {
   return {
     ...emptyLedger(),
     seq,
-    hash: `h${seq}`,
+    hash: hashOf(seq),
     time: (NOW + seq * 1_000) as Instant,
     books: new Map([['core', new Map([['VTI', lot]])]]),
   };
@@ -87,11 +95,20 @@ describe('writing', () => {
     expect(seen).toStrictEqual([undefined, textAt(1)]);
   });
 
+  test('does not replace the projection of records that this journal lacks, however far it goes by now', () => {
+    const at = place();
+    open(at).write(ledgerAt(3));
+    const text = readFileSync(at.path, 'utf8');
+    const grown = open(at, undefined, (seq) => `other-${seq}`);
+    grown.write({ ...ledgerAt(9), hash: 'other-9' });
+    expect(readFileSync(at.path, 'utf8')).toBe(text);
+  });
+
   test('does not replace a newer projection by an older one, nor one of another journal', () => {
     const at = place();
     open(at).write(ledgerAt(5));
     open(at).write(ledgerAt(4));
-    open(at).write({ ...ledgerAt(5, 99), hash: 'other' });
+    open(at, undefined, () => 'other').write({ ...ledgerAt(5, 99), hash: 'other' });
     expect(readFileSync(at.path, 'utf8')).toBe(textAt(5));
   });
 
@@ -210,6 +227,14 @@ describe('backups', () => {
     expect(readdirSync(at.folder).sort()).toStrictEqual(['backups', 'strategy_positions.json']);
   });
 
+  test('a file that another program puts in the place of ours later is no backup, but a copy of it is kept', () => {
+    const at = place();
+    writeFileSync(at.path, FOREIGN);
+    open(at).write(ledgerAt(3));
+    expect(existsSync(at.backups)).toBe(false);
+    expect(readdirSync(at.folder).some((name) => name.includes('.edited-'))).toBe(true);
+  });
+
   test.each(['not json', textAt(1).replace('"qty": 1', '"qty": 2')])(
     'none is made of an invalid file',
     (text) => {
@@ -225,7 +250,11 @@ describe('inspection', () => {
   function inspect(text: string | undefined, ledger: Ledger) {
     const { path } = place();
     if (text !== undefined) writeFileSync(path, text);
-    const found = inspectStateFile(path, ledger);
+    const hashAt = (seq: number): string | null => {
+      if (seq > ledger.seq) return null;
+      return seq === ledger.seq ? ledger.hash : hashOf(seq);
+    };
+    const found = inspectStateFile(path, { ledger: () => ledger, hashAt });
     return found.kind === 'invalid' ? { ...found, message: found.message.replace(path, 'PATH') } : found;
   }
 
@@ -235,6 +264,12 @@ describe('inspection', () => {
     ['an earlier record', textAt(2), ledgerAt(3), { kind: 'older', seq: 2 }],
     ['a later record', textAt(4), ledgerAt(3), { kind: 'ahead', seq: 4 }],
     ['another journal', textAt(3), { ...ledgerAt(3), hash: 'other' }, { kind: 'ahead', seq: 3 }],
+    [
+      'another journal that has grown',
+      formatState(projectState({ ...ledgerAt(2), hash: 'other' })),
+      ledgerAt(3),
+      { kind: 'ahead', seq: 2 },
+    ],
     ['a lost journal', textAt(3), emptyLedger(), { kind: 'ahead', seq: 3 }],
     ['no JSON', '{"a": }', ledgerAt(3), { kind: 'invalid', message: 'PATH:1:7: not JSON: unexpected "}"' }],
     [

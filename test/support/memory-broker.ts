@@ -14,9 +14,11 @@ import {
   type Transition,
   type Venue,
 } from '../../src/broker/simulated-state.ts';
-import type { Broker, Clock } from '../../src/reconciler/ports.ts';
+import type { FaultableBroker } from '../../src/broker/faulty-broker.ts';
+import { splitHolding } from '../../src/broker/simulated-split.ts';
+import type { Clock } from '../../src/reconciler/ports.ts';
 
-export interface MemoryBroker extends Broker {
+export interface MemoryBroker extends FaultableBroker {
   state(): SimulatedState;
   tradeOutside(trade: OutsideTrade): void;
   /** Every order request that reached the broker, refused or not. */
@@ -45,6 +47,15 @@ export function memoryBroker(start: SimulatedState, venue: Venue, clock: Clock):
     submit: (request) => {
       submitted.push(request.clientOrderId);
       return Promise.resolve(change(submitOrder(state, request, clock.now(), venue)));
+    },
+    submitChanged: (request, orderChange) => {
+      submitted.push(request.clientOrderId);
+      return Promise.resolve(
+        change(submitOrder(state, { ...request, change: orderChange }, clock.now(), venue)),
+      );
+    },
+    split: (split) => {
+      state = splitHolding(seen(), split);
     },
     cancel: (id) => Promise.resolve(change(cancelOrder(state, id, clock.now()))),
     history: (since) => Promise.resolve(seen().fills.filter((fill) => fill.time > since)),

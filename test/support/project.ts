@@ -1,6 +1,7 @@
 /** A folder of its own with manifests and data, and hgctl run in it: `project({...}).run('apply', '--yes')`. */
 import { createHash } from 'node:crypto';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -54,6 +55,8 @@ export interface Project {
   at(now: string | null): Project;
   with(env: Readonly<Record<string, string>>): Project;
   given(input: string): Project;
+  /** A second project with the same files, in a folder of its own. */
+  copy(): Project;
   /** Runs and reads the answer, which must be exit 0 and JSON. */
   json<Answer>(...args: readonly string[]): Promise<Answer>;
   path(name: string): string;
@@ -69,12 +72,16 @@ export interface Project {
 
 /** Removed when the test ends. */
 export function project(facts: ProjectFacts = {}): Project {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'hgctl-')));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const made = handle(folder, environmentOf(facts.now === undefined ? NOW : facts.now), '');
+  const made = handle(newFolder(), environmentOf(facts.now === undefined ? NOW : facts.now), '');
   made.write('manifests/account.yaml', accountText(facts.account ?? {}));
   made.declare(facts.strategies ?? { core: { targets: { VTI: '50%', BND: '30%', GLD: '12' } } });
   return made;
+}
+
+function newFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'hgctl-')));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 function environmentOf(now: string | null): Record<string, string> {
@@ -97,6 +104,11 @@ function handle(folder: string, env: Readonly<Record<string, string>>, input: st
     at: (now) => handle(folder, { ...without(env, 'HGCTL_NOW'), ...environmentOf(now) }, input),
     with: (more) => handle(folder, { ...env, ...more }, input),
     given: (text) => handle(folder, env, text),
+    copy: () => {
+      const other = newFolder();
+      cpSync(folder, other, { recursive: true });
+      return handle(other, env, input);
+    },
     json: async (...args) => parsed(await run(...args)) as never,
     exists: (name) => existsSync(path(name)),
     read: (name) => readFileSync(path(name), 'utf8'),

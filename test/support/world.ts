@@ -13,11 +13,14 @@ import {
 } from '../../src/domain/decimal.ts';
 import { sha256 } from '../../src/domain/digest.ts';
 import type { Instant } from '../../src/domain/instant.ts';
+import type { Fault } from '../../src/broker/fault-script.ts';
+import { faultyBroker, memoryFaultStore } from '../../src/broker/faulty-broker.ts';
 import type {
   AccountLimits,
   DesiredAccount,
   DesiredState,
   DesiredStrategy,
+  ExecutionSettings,
   FixedTarget,
 } from '../../src/desired/desired-state.ts';
 import { observe } from '../../src/actions/observe.ts';
@@ -28,6 +31,7 @@ import type { Plan } from '../../src/reconciler/plan-types.ts';
 import type { Ports } from '../../src/reconciler/ports.ts';
 import { makePlan } from '../../src/reconciler/plan.ts';
 import { reconcile, type PassResult } from '../../src/reconciler/reconcile.ts';
+import { TEST_ACCOUNT } from './account.ts';
 import { memoryBroker, type MemoryBroker } from './memory-broker.ts';
 import { memoryJournal, type MemoryJournal } from './memory-journal.ts';
 import { START } from './simulated-world.ts';
@@ -62,6 +66,9 @@ export interface WorldFacts {
   readonly broker?: Readonly<Record<string, string>>;
   readonly limits?: Partial<AccountLimits>;
   readonly settings?: Partial<SimulatedSettings>;
+  readonly execution?: Partial<ExecutionSettings>;
+  /** What goes wrong at the broker. */
+  readonly faults?: readonly Fault[];
 }
 
 export interface TestWorld {
@@ -97,8 +104,13 @@ export async function world(facts: WorldFacts): Promise<TestWorld> {
   const broker = memoryBroker(openingState(facts, settings, lots, priceAt), venue, clock);
   const journal = memoryJournal(clock);
   const log: string[] = [];
-  const ports = portsOf({ clock, broker, journal, log, priceAt });
-  await openBooks(ports, { kind: 'state-file', lots, lastExecution: [], writtenAt: clock.now() });
+  const faulty = faultyBroker(broker, facts.faults ?? [], { clock, store: memoryFaultStore() });
+  const ports = portsOf({ clock, broker: faulty, journal, log, priceAt });
+  // What goes wrong begins once the books are open.
+  await openBooks(
+    { ...ports, broker },
+    { kind: 'state-file', lots, lastExecution: [], writtenAt: clock.now() },
+  );
   return handle(
     { desired: desiredOf(facts, settings), ports, clock, broker, journal, log },
     { facts, settings },
@@ -121,7 +133,16 @@ function handle(
   const { desired, ports, broker, journal } = parts;
   const look: TestWorld['look'] = async (earlier) => {
     const observed = await observe(ports, desired, { ownFence: null, earlier: earlier ?? null });
-    return { observed, plan: makePlan({ desired, observed, now: ports.clock.now(), turnTaken: new Set() }) };
+    return {
+      observed,
+      plan: makePlan({
+        desired,
+        observed,
+        now: ports.clock.now(),
+        turnTaken: new Set(),
+        reductionsOver: false,
+      }),
+    };
   };
   return {
     ...parts,
@@ -134,6 +155,7 @@ function handle(
           desired,
           accountFile: 'account.yaml',
           open: () => Promise.resolve(),
+          looked: () => undefined,
         },
         { approve: () => Promise.resolve(true), approveChange: () => Promise.resolve(true) },
       ),
@@ -240,6 +262,7 @@ function strategyOf(name: string, facts: StrategyFacts): DesiredStrategy {
       targets,
       band: facts.band === undefined ? null : percent(facts.band),
       wholeShares: facts.wholeShares ?? true,
+      unlisted: 'close',
     },
     universe: new Set(facts.universe ?? targets.map(({ symbol }) => symbol)),
     capital: {
@@ -253,38 +276,18 @@ function strategyOf(name: string, facts: StrategyFacts): DesiredStrategy {
   };
 }
 
-function accountOf({ limits }: WorldFacts, broker: SimulatedSettings): DesiredAccount {
+function accountOf({ limits, execution }: WorldFacts, broker: SimulatedSettings): DesiredAccount {
   return {
-    name: 'test',
-    broker: { type: 'simulated', ...broker },
-    prices: { type: 'synthetic', seed: 7, movement: 'constant' },
-    limits: {
-      maxOrderValue: null,
-      maxOrdersPerDay: null,
-      maxOrdersPerSymbol: null,
-      priceCollar: percent('5%'),
-      maxGross: null,
-      ...limits,
-    },
-    execution: {
-      lockWait: 30_000,
-      lockTimeout: 240_000,
-      snapshotAge: 30_000,
-      fillTimeout: 30_000,
-      cancelAllowance: 15_000,
-      requestTimeout: 10_000,
-      settleWindow: 10_000,
-      secondProof: 30_000,
-      maxInFlight: 4,
-    },
-    data: null,
-    toggleFile: '/dev/null',
+    ...TEST_ACCOUNT,
+    broker: { type: 'simulated', faults: null, ...broker },
+    limits: { ...TEST_ACCOUNT.limits, ...limits },
+    execution: { ...TEST_ACCOUNT.execution, ...execution },
   };
 }
 
 interface PortParts {
   readonly clock: VirtualClock;
-  readonly broker: MemoryBroker;
+  readonly broker: Ports['broker'];
   readonly journal: MemoryJournal;
   readonly log: string[];
   readonly priceAt: (symbol: string) => Price | undefined;
@@ -308,6 +311,7 @@ function portsOf({ clock, broker, journal, log, priceAt }: PortParts): Ports {
           ),
         ),
     },
+    programs: { run: () => Promise.resolve({ kind: 'not-run' }) },
     stateFile: { write: () => undefined, schedule: () => undefined },
     processes: { self, lookUp: () => 'alive' },
     queue: { enter: () => Promise.resolve({ leave: () => Promise.resolve() }) },
@@ -317,6 +321,7 @@ function portsOf({ clock, broker, journal, log, priceAt }: PortParts): Ports {
       error: (strategy, message) => void log.push(`[-] [${strategy}] ${message}`),
     },
     shutdownRequested: () => false,
+    switchToggle: () => Promise.resolve(),
     newId: () => `id-${(ids += 1)}`,
     stop: { requested: () => false, signal: () => null },
   };

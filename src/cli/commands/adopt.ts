@@ -1,4 +1,6 @@
 /** `hgctl adopt`: gives unmanaged shares to a strategy. */
+import { recover } from '../../reconciler/reconcile.ts';
+import { passOf } from '../prepare.ts';
 import { adopt } from '../../actions/adopt.ts';
 import { formatDollars, formatQuantity } from '../../domain/decimal.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
@@ -35,6 +37,7 @@ export async function runAdopt(io: Io, text: string, options: AdoptOptions): Pro
     }
     requireBooks(ports.journal.ledger().opened, world.paths.folder);
     await checkData(world);
+    await recover(passOf(io, world));
     const adopted = await adopt(ports, desired, {
       symbol,
       strategy: strategy.name,

@@ -1,9 +1,10 @@
 /** `hgctl apply`: show the plan, ask, carry it out, and say what became of it. */
+import { prunable, prune } from '../../actions/prune.ts';
 import type { Outcome } from '../../actions/outcome.ts';
 import { EXIT, strongestExit, type ExitCode } from '../../domain/errors.ts';
 import type { OrderAction, Plan } from '../../reconciler/plan-types.ts';
 import { reconcile, type Approval, type PassResult } from '../../reconciler/reconcile.ts';
-import { openWorld } from '../compose.ts';
+import { openWorld, type World } from '../compose.ts';
 import { styleOf, type GlobalOptions, type Io } from '../io.ts';
 import { parseTextOrJson, renderJson } from '../output/formats.ts';
 import { actionJson, planJson } from '../output/plan-json.ts';
@@ -15,23 +16,47 @@ import { holdExits } from './plan.ts';
 export interface ApplyOptions extends GlobalOptions {
   readonly output: string;
   readonly yes?: boolean;
+  readonly prune?: boolean;
 }
 
 export async function runApply(io: Io, options: ApplyOptions): Promise<ExitCode> {
+  parseTextOrJson(options.output);
+  return applyIn(io, openWorld(io, options), options);
+}
+
+/** The command in a world that is open already; closes it. */
+export async function applyIn(io: Io, world: World, options: ApplyOptions): Promise<ExitCode> {
   const format = parseTextOrJson(options.output);
-  const world = openWorld(io, options);
   try {
     await checkData(world);
     const text: PlanTextOptions = { style: styleOf(io, options), locate: world.manifests.locate };
     const approval = approvalOf(io, { yes: options.yes ?? false, format, text });
     const result = await reconcile(passOf(io, world), approval);
     if (result.kind === 'nothing') repairStateFile(io, world);
+    const isPruning = options.prune === true && result.kind !== 'declined';
+    const pruned = isPruning ? await pruneGone(io, world, approval) : EXIT.done;
     world.close();
     print(io, result, { format, text });
-    return exitOf(io, result);
+    return exitOf(io, result, pruned);
   } finally {
     world.close();
   }
+}
+
+/** `--prune`: what the manifests no longer declare leaves the inventory, where it owns nothing. */
+async function pruneGone(io: Io, { ports, desired }: World, approval: Prompt): Promise<ExitCode> {
+  const all = prunable(desired, ports.journal.refresh());
+  const going = all.filter(({ because }) => because === null);
+  for (const { strategy, because } of all) {
+    if (because === null) continue;
+    const ways = `'hgctl disable ${strategy} --close-positions', 'hgctl release' or 'hgctl rename'`;
+    io.stderr(`warning: ${strategy} is declared no more and is kept: ${because}; ${ways}\n`);
+  }
+  if (going.length === 0) return EXIT.done;
+  for (const { strategy } of going) io.stderr(`  - prune strategy/${strategy}\n`);
+  if (!(await approval.agree('Prune these strategies?'))) return EXIT.declined;
+  for (const { strategy } of going) if (prune(ports, strategy)) io.stderr(`strategy/${strategy} pruned\n`);
+  return EXIT.done;
 }
 
 interface View {
@@ -39,7 +64,11 @@ interface View {
   readonly text: PlanTextOptions;
 }
 
-function approvalOf(io: Io, { yes, format, text }: View & { readonly yes: boolean }): Approval {
+interface Prompt extends Approval {
+  readonly agree: (question: string) => Promise<boolean>;
+}
+
+function approvalOf(io: Io, { yes, format, text }: View & { readonly yes: boolean }): Prompt {
   // With JSON, stdout carries the one document of the result.
   const show = (shown: string): void => (format === 'json' ? io.stderr : io.stdout)(`${shown}\n\n`);
   const agree = async (question: string): Promise<boolean> => {
@@ -53,6 +82,7 @@ function approvalOf(io: Io, { yes, format, text }: View & { readonly yes: boolea
     return YES.has((await io.ask(`${question} [y/N] `)).trim().toLowerCase());
   };
   return {
+    agree,
     approve: (plan: Plan) => {
       show(planText(plan, text));
       return agree('Carry out this plan?');
@@ -117,16 +147,28 @@ const OUTCOME_EXIT: Readonly<Record<Outcome['kind'], ExitCode>> = {
   'in-doubt': EXIT.inDoubt,
 };
 
-function exitOf(io: Io, result: PassResult): ExitCode {
+function exitOf(io: Io, result: PassResult, pruned: ExitCode): ExitCode {
   const stopped = io.stop.signal();
-  const codes: ExitCode[] = [...holdExits(result.plan)];
+  const codes: ExitCode[] = [...holdExits(result.plan), pruned];
   if (stopped !== null) codes.push(stopped === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
   if (result.kind === 'declined') codes.push(EXIT.declined);
-  if (result.kind === 'executed') codes.push(...result.outcomes.map(outcomeExit));
+  if (result.kind === 'executed') {
+    const counted = result.outcomes.filter((outcome) => !waitsForTheMarket(outcome, result.plan));
+    codes.push(...counted.map(outcomeExit));
+  }
   return strongestExit(codes.filter((code) => code !== EXIT.done));
 }
 
-function outcomeExit(outcome: Outcome): ExitCode {
+/** A shutdown that only a closed market holds up: the held orders say so themselves, as in `plan`. */
+function waitsForTheMarket(outcome: Outcome, { notDone }: Plan): boolean {
+  if (outcome.kind !== 'not-started' || outcome.code !== 'ShutdownPending') return false;
+  const held = notDone.filter(
+    ({ strategy, symbol }) => strategy === outcome.action.strategy && symbol !== null,
+  );
+  return held.length > 0 && held.every(({ reason }) => reason === 'MarketClosed');
+}
+
+export function outcomeExit(outcome: Outcome): ExitCode {
   if (outcome.kind === 'done') return EXIT.done;
   if (outcome.code === 'LockNotObtained' || outcome.code === 'LockLost') return EXIT.lock;
   if (outcome.code === 'NotApproved') return EXIT.declined;

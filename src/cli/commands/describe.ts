@@ -3,13 +3,13 @@ import { formatPercent } from '../../domain/decimal.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { formatScheduleTime } from '../../domain/schedule.ts';
 import type { DesiredStrategy } from '../../desired/desired-state.ts';
-import type { Look } from '../../actions/execute-strategy.ts';
+import type { Look } from '../../actions/look.ts';
 import { lookAndPlan } from '../../reconciler/reconcile.ts';
-import { openWorld, type World } from '../compose.ts';
+import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
-import { passOf } from '../prepare.ts';
+import { passOf, warnOfRefusal } from '../prepare.ts';
 import { FILL_COLUMNS, fillItems } from '../views/orders.ts';
 import { POSITION_COLUMNS, positionItems } from '../views/positions.ts';
 import { strategyItems, type StrategyItem } from '../views/strategies.ts';
@@ -25,7 +25,7 @@ export async function runDescribe(
   if (!['strategy', 'strategies', 'strat', 'st'].includes(kind)) {
     throw new HgctlError(EXIT.usage, `cannot describe ${JSON.stringify(kind)}`, { hint: 'one of: strategy' });
   }
-  const world = openWorld(io, options);
+  const world = openWorldAnyway(io, options);
   try {
     const look = await lookAndPlan(passOf(io, world), false);
     const items = strategyItems({ desired: world.desired, ledger: look.observed.ledger, plan: look.plan });
@@ -36,6 +36,7 @@ export async function runDescribe(
         items.map((candidate) => candidate.name),
       );
     io.stdout(`${describe(item, world, look)}\n`);
+    await warnOfRefusal(io, world);
     return EXIT.done;
   } finally {
     world.close();

@@ -1,49 +1,73 @@
-/** `hgctl enable`: turns a strategy on in the toggle file, in place. */
+/** `hgctl enable`: turns a strategy on in the toggle file, in place, and lifts what an operator has shut down. */
+import { commitDecision } from '../../actions/operator.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
-import { formatInstant } from '../../domain/instant.ts';
-import { formatProblem } from '../../desired/problem.ts';
-import { editToggle } from '../../desired/toggle-edit.ts';
-import { writeToggle } from '../../store/toggle-file.ts';
-import { openWorld } from '../compose.ts';
+import { viewLock } from '../../actions/lock-view.ts';
+import type { Ledger } from '../../observed/ledger.ts';
+import { passEdited, recoverIfPossible, refuseOrphanedState } from '../prepare.ts';
+import { setSwitches } from '../../store/toggle-switches.ts';
+import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
+import { requireKnown } from './close-positions.ts';
 import { unknownStrategy } from './get.ts';
+import { operatorName } from '../operator-name.ts';
 
-export function runEnable(io: Io, name: string, options: GlobalOptions): ExitCode {
-  const world = openWorld(io, options);
+export async function runEnable(io: Io, name: string, options: GlobalOptions): Promise<ExitCode> {
+  const world = openWorldAnyway(io, options);
   try {
-    const { strategies, account } = world.desired;
-    const strategy = strategies.find((candidate) => candidate.name === name);
-    if (strategy === undefined)
-      throw unknownStrategy(
-        name,
-        strategies.map((candidate) => candidate.name),
-      );
-    if (strategy.toggle?.enabled === true && !strategy.toggle.shutdownRequested) {
-      io.stdout(`strategy/${name} already enabled\n`);
-      return EXIT.done;
-    }
-    const modifiedAt = formatInstant(world.ports.clock.now());
-    writeToggle(account.toggleFile, (text) => enabled(text, name, modifiedAt, account.toggleFile));
-    io.stdout(`strategy/${name} enabled\n`);
-    return EXIT.done;
+    refuseOrphanedState(world);
+    return await enable(io, passEdited(io, world), name);
   } finally {
     world.close();
   }
 }
 
-function enabled(text: string, strategy: string, modifiedAt: string, file: string): string {
-  const edit = editToggle(text, {
-    file,
-    strategy,
-    enabled: true,
-    shutdownRequested: false,
-    modifiedAt,
-    modifiedBy: 'hgctl',
-  });
-  if (edit.kind === 'problem') {
-    throw new HgctlError(EXIT.invalid, `the toggle file cannot be edited: ${formatProblem(edit.problem)}`, {
-      hint: `mend ${file} by hand`,
-    });
+async function enable(io: Io, world: World, name: string): Promise<ExitCode> {
+  const { manifests, ports, isStandIn } = world;
+  const { strategies, account } = manifests.desired;
+  const isDrained = ports.journal.ledger().drains.has(name);
+  const strategy = strategies.find((candidate) => candidate.name === name);
+  if (!isDrained && strategy === undefined) refuseUndeclared(world, name);
+  if (strategy?.toggle?.enabled === true && !strategy.toggle.shutdownRequested && !isDrained) {
+    io.stdout(`strategy/${name} already enabled\n`);
+    return EXIT.done;
   }
-  return edit.kind === 'edited' ? edit.text : text;
+  await recoverIfPossible(io, world);
+  if (isDrained) lift(io, world, name);
+  const on = { enabled: true, shutdownRequested: false, modifiedAt: ports.clock.now() };
+  // The toggle file has entries of declared strategies only; beside a stand-in nobody knows which these are.
+  const file = { path: account.toggleFile, lock: world.paths.toggleLock };
+  await setSwitches(file, { strategy: name, ...on, insert: strategy !== undefined });
+  io.stdout(
+    strategy === undefined && !isStandIn
+      ? `The shutdown of ${name} is lifted; no manifest declares it\n`
+      : `strategy/${name} enabled\n`,
+  );
+  return EXIT.done;
+}
+
+function refuseUndeclared(world: World, name: string): void {
+  if (world.isStandIn) {
+    requireKnown(world, name);
+    return;
+  }
+  const { strategies } = world.manifests.desired;
+  throw unknownStrategy(
+    name,
+    strategies.map((candidate) => candidate.name),
+  );
+}
+
+/** The toggle file is edited after this: a crash between the two leaves the strategy off. */
+function lift(io: Io, world: World, strategy: string): void {
+  commitDecision(world.ports, (ledger) => {
+    refuseExecuting(world, ledger, strategy);
+    return { type: 'drain-lifted', strategy, by: operatorName(io) };
+  });
+}
+
+function refuseExecuting({ ports }: World, { lock }: Ledger, strategy: string): void {
+  if (lock?.holder !== strategy || viewLock(ports, lock, null).kind !== 'held') return;
+  throw new HgctlError(EXIT.lock, `${strategy} is executing: its shutdown cannot be lifted now`, {
+    hint: "wait for it to end; see 'hgctl get locks'",
+  });
 }

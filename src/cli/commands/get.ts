@@ -1,15 +1,19 @@
 /** `hgctl get`: lists of what is declared, owned, ordered, filled and locked. Writes nothing. */
+import type { JournalRecord } from '../../observed/events.ts';
+import { readRecords } from '../../store/journal-check.ts';
+import { BREAK_COLUMNS, BREAK_WIDE, breakItems } from '../views/breaks.ts';
+import { EVENT_COLUMNS, EVENT_WIDE, eventItems } from '../views/events.ts';
 import { observe } from '../../actions/observe.ts';
 import type { DesiredState } from '../../desired/desired-state.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { closest } from '../../domain/suggest.ts';
 import type { Ledger } from '../../observed/ledger.ts';
 import type { ObservedState } from '../../observed/observed-state.ts';
-import { lookAndPlan } from '../../reconciler/reconcile.ts';
-import { openWorld, type World } from '../compose.ts';
+import { lookAndPlan, withoutPrograms } from '../../reconciler/reconcile.ts';
+import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { parseFormat, renderList, type ListView } from '../output/formats.ts';
-import { passOf } from '../prepare.ts';
+import { passOf, warnOfRefusal } from '../prepare.ts';
 import { parseSelector } from '../selector.ts';
 import { LOCK_COLUMNS, LOCK_WIDE, lockItems } from '../views/locks.ts';
 import {
@@ -41,6 +45,8 @@ const KINDS = {
   orders: ['order', 'ord'],
   fills: ['fill'],
   locks: ['lock'],
+  breaks: ['break', 'br'],
+  events: ['event', 'ev'],
 } as const;
 
 type Kind = keyof typeof KINDS;
@@ -53,7 +59,7 @@ export async function runGet(
   const kind = parseKind(word);
   const format = parseFormat(options.output);
   const selects = parseSelector(options.selector);
-  const world = openWorld(io, options);
+  const world = openWorldAnyway(io, options);
   try {
     const { observed, list } = await look(kind, io, world);
     const { positions } = observed.snapshot;
@@ -62,6 +68,7 @@ export async function runGet(
     const text = await renderList({ ...list(wanted), format, headers: options.headers });
     io.stdout(text);
     if (text === '') io.stderr(`No ${kind} found.\n`);
+    await warnOfRefusal(io, world);
     return EXIT.done;
   } finally {
     world.close();
@@ -117,12 +124,13 @@ interface Listing {
 
 /** Only a plan says whether a strategy is ready and in sync; the other lists are read without one. */
 async function look(kind: Kind, io: Io, world: World): Promise<Listing> {
-  const { desired, ports } = world;
+  const { desired, ports, paths } = world;
   if (kind === 'strategies') {
-    const { observed, plan } = await lookAndPlan(passOf(io, world), false);
+    const { observed, plan } = await lookAndPlan(withoutPrograms(passOf(io, world)), false);
     return { observed, list: (wanted) => strategyList({ desired, ledger: observed.ledger, plan }, wanted) };
   }
   const observed = await observe(ports, desired, { ownFence: null, earlier: null });
+  if (kind === 'events') return { observed, list: (wanted) => eventList(readRecords(paths.journal), wanted) };
   return { observed, list: (wanted) => listOf(kind, desired, observed, wanted) };
 }
 
@@ -137,7 +145,7 @@ function strategyList(context: StrategyContext, wanted: ReadonlySet<string> | nu
 }
 
 function listOf(
-  kind: Exclude<Kind, 'strategies'>,
+  kind: Exclude<Kind, 'strategies' | 'events'>,
   desired: DesiredState,
   observed: ObservedState,
   wanted: ReadonlySet<string> | null,
@@ -171,6 +179,16 @@ function listOf(
         nameOf: ({ clientOrderId, time }) => `${clientOrderId}@${time}`,
       });
     }
+    case 'breaks': {
+      const items = keep(breakItems(observed.ledger));
+      return view({
+        kind: 'break',
+        items,
+        columns: BREAK_COLUMNS,
+        wideColumns: BREAK_WIDE,
+        nameOf: ({ symbol }) => symbol,
+      });
+    }
     case 'locks': {
       const items = lockItems(observed);
       return view({
@@ -182,6 +200,19 @@ function listOf(
       });
     }
   }
+}
+
+function eventList(records: readonly JournalRecord[], wanted: ReadonlySet<string> | null): AnyView {
+  const items = eventItems(records).filter(
+    ({ strategy }) => wanted === null || (strategy !== null && wanted.has(strategy)),
+  );
+  return view({
+    kind: 'event',
+    items,
+    columns: EVENT_COLUMNS,
+    wideColumns: EVENT_WIDE,
+    nameOf: ({ seq }) => String(seq),
+  });
 }
 
 /** A list of one kind, as a list of some kind. */

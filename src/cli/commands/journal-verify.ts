@@ -1,13 +1,15 @@
 /** `hgctl journal verify`: checks every record. */
 import { existsSync } from 'node:fs';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
-import { verifyJournal } from '../../store/journal-check.ts';
+import { readKnown, verifyJournal } from '../../store/journal-check.ts';
+import { inspectStateFile } from '../../store/state-inspection.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { readManifests } from '../manifests.ts';
-import { dataPaths, variable } from '../places.ts';
+import { dataPaths, variable, type DataPaths } from '../places.ts';
 
 export function runJournalVerify(io: Io, options: GlobalOptions): ExitCode {
-  const { folder, journal } = dataPaths(io, options, declaredData(io, options));
+  const paths = dataPaths(io, options, declaredData(io, options));
+  const { folder, journal } = paths;
   // Before the first apply there is nothing to verify; a folder that was named and is not there is a wrong path.
   if (isNamed(io, options) && !existsSync(folder)) {
     throw new HgctlError(EXIT.notFound, `there is no data folder ${folder}`, { hint: 'name it with --data' });
@@ -18,12 +20,26 @@ export function runJournalVerify(io: Io, options: GlobalOptions): ExitCode {
     for (const { line, problem } of verdict.lines) io.stdout(`  line ${line}: ${problem}\n`);
     return EXIT.differs;
   }
-  const { records, voidLines, undecidedBytes, head } = verdict;
+  const { records, voidLines, suspects, undecidedBytes, head } = verdict;
+  const seen = seenBeyond(paths);
   const last = head === null ? 'no record yet' : `head ${head.seq} (${head.hash.slice(0, 12)})`;
   io.stdout(
-    `${journal}: intact, ${records} records, ${last}, ${voidLines} void lines, ${undecidedBytes} undecided bytes\n`,
+    `${journal}: ${seen === null ? 'intact' : 'records are lost'}, ${records} records, ${last}, ${voidLines} void lines, ${undecidedBytes} undecided bytes\n`,
   );
-  return EXIT.done;
+  if (seen !== null) io.stdout(`${paths.stateFile} has seen record ${seen} of the right journal\n`);
+  for (const { line, problem } of suspects) io.stdout(`  line ${line}, behind the last record: ${problem}\n`);
+  return seen === null ? EXIT.done : EXIT.differs;
+}
+
+/** The record that the state file has seen and this journal lacks; null where there is none. */
+function seenBeyond(paths: DataPaths): number | null {
+  for (;;) {
+    const known = readKnown(paths.journal);
+    const state = inspectStateFile(paths.stateFile, known);
+    if (state.kind !== 'ahead') return null;
+    // Another process may have gone on between the two looks.
+    if (readKnown(paths.journal).ledger().seq === known.ledger().seq) return state.seq;
+  }
 }
 
 /** A journal can be verified beside invalid manifests, or none: then it is looked for in the default place. */

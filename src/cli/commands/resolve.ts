@@ -1,7 +1,10 @@
 /** `hgctl resolve`: an operator ends the doubt about a symbol. */
+import { recover } from '../../reconciler/reconcile.ts';
+import { passOf } from '../prepare.ts';
 import { resolveSymbol } from '../../actions/resolve-symbol.ts';
 import { formatQuantity } from '../../domain/decimal.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
+import type { SplitRatio } from '../../observed/split.ts';
 import { openWorld } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { priceOption, symbolArgument } from '../numbers.ts';
@@ -13,23 +16,29 @@ export interface ResolveOptions extends GlobalOptions {
   readonly reason: string;
   readonly strategy?: string;
   readonly price?: string;
+  readonly ratio?: string;
 }
 
 export async function runResolve(io: Io, text: string, options: ResolveOptions): Promise<ExitCode> {
   const symbol = symbolArgument(text);
   const price = priceOption(options.price);
   const { as, reason } = options;
-  if (as !== 'broker' && as !== 'books') {
-    throw new HgctlError(EXIT.usage, `--as is ${JSON.stringify(as)}`, { hint: 'one of: broker, books' });
+  if (as !== 'broker' && as !== 'books' && as !== 'split') {
+    throw new HgctlError(EXIT.usage, `--as is ${JSON.stringify(as)}`, {
+      hint: 'one of: broker, books, split',
+    });
   }
+  const ratio = ratioOption(as, options.ratio);
   const world = openWorld(io, options);
   try {
     const { desired, ports } = world;
     requireBooks(ports.journal.ledger().opened, world.paths.folder);
     await checkData(world);
+    await recover(passOf(io, world));
     const ledger = await resolveSymbol(ports, desired, {
       symbol,
       as,
+      ratio,
       strategy: options.strategy ?? null,
       price,
       reason,
@@ -43,4 +52,17 @@ export async function runResolve(io: Io, text: string, options: ResolveOptions):
   } finally {
     world.close();
   }
+}
+
+/** `10:1`: ten new shares for one old. */
+function ratioOption(as: string, text: string | undefined): SplitRatio | null {
+  if (text === undefined) return null;
+  if (as !== 'split') {
+    throw new HgctlError(EXIT.usage, '--ratio says nothing here', { hint: 'it goes with --as split' });
+  }
+  const [, to, from] = /^([1-9]\d{0,3}):([1-9]\d{0,3})$/.exec(text) ?? [];
+  if (to !== undefined && from !== undefined && to !== from) return { from: Number(from), to: Number(to) };
+  throw new HgctlError(EXIT.usage, `--ratio is ${JSON.stringify(text)}`, {
+    hint: 'new shares for old ones: 10:1, or 1:20 for a reverse split',
+  });
 }

@@ -8,13 +8,15 @@ import type { Lot } from '../../observed/book.ts';
 import type { Ledger } from '../../observed/ledger.ts';
 import { isOff } from '../../reconciler/rules/orphans.ts';
 import { dueOrNextSlot } from '../../reconciler/slots.ts';
-import { openWorld, type World } from '../compose.ts';
+import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
+import { warnOfRefusal } from '../prepare.ts';
 
-export function runStatus(io: Io, options: GlobalOptions): ExitCode {
-  const world = openWorld(io, options);
+export async function runStatus(io: Io, options: GlobalOptions): Promise<ExitCode> {
+  const world = openWorldAnyway(io, options);
   try {
     io.stdout(`${statusScreen(world, world.ports.clock.now())}\n`);
+    await warnOfRefusal(io, world);
     return EXIT.done;
   } finally {
     world.close();

@@ -1,10 +1,13 @@
-/** `hgctl validate`: every problem of every manifest at once. */
+/** `hgctl validate`: every problem of every manifest at once, then those of the fault script that they name. */
 import { EXIT, type ExitCode } from '../../domain/errors.ts';
+import { readFaults } from '../fault-file.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { readManifests } from '../manifests.ts';
 
 export function runValidate(io: Io, options: GlobalOptions): ExitCode {
   const { desired } = readManifests(io, options);
+  const { faults } = desired.account.broker;
+  if (faults !== null) readFaults(faults);
   const names = desired.strategies.map(({ name }) => name).join(', ');
   io.stdout(
     `valid: account ${desired.account.name}, ${desired.strategies.length} strategies (${names}), revision ${desired.digest.slice(0, 12)}\n`,

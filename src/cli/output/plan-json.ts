@@ -53,7 +53,14 @@ export function actionJson(action: Action): Json {
         sources,
       };
     case 'report-break':
-      return { ...base, from: formatQuantity(action.from), to: formatQuantity(action.to), reason, sources };
+      return {
+        ...base,
+        break: action.breakKind,
+        from: formatQuantity(action.from),
+        to: formatQuantity(action.to),
+        reason,
+        sources,
+      };
     default:
       return { ...base, from: action.from, to: action.to, reason, sources };
   }

@@ -141,25 +141,27 @@ function roundedRatio(part: Money, whole: Money): ReturnType<typeof ratioOf> {
   return (Math.round(ratioOf(part, whole) / 100) * 100) as ReturnType<typeof ratioOf>;
 }
 
-const KIND_WORDS: readonly (readonly [Action['kind'], string])[] = [
-  ['release-stale-lock', 'stale lock to release'],
-  ['resolve-order', 'order to resolve'],
-  ['cancel-order', 'order to cancel'],
-  ['sync-position', 'to sync'],
-  ['report-break', 'break to report'],
-  ['close-orphaned', 'orphan to close'],
-  ['close', 'to close'],
-  ['reduce', 'to reduce'],
-  ['open', 'to open'],
-  ['increase', 'to increase'],
+/** Of one, and of more. */
+const KIND_WORDS: readonly (readonly [Action['kind'], string, string])[] = [
+  ['release-stale-lock', 'stale lock to release', 'stale locks to release'],
+  ['resolve-order', 'order to resolve', 'orders to resolve'],
+  ['cancel-order', 'order to cancel', 'orders to cancel'],
+  ['reopen-order', 'late order to follow', 'late orders to follow'],
+  ['sync-position', 'to sync', 'to sync'],
+  ['report-break', 'break to report', 'breaks to report'],
+  ['close-orphaned', 'orphan to close', 'orphans to close'],
+  ['close', 'to close', 'to close'],
+  ['reduce', 'to reduce', 'to reduce'],
+  ['open', 'to open', 'to open'],
+  ['increase', 'to increase', 'to increase'],
+  ['complete-shutdown', 'shutdown to complete', 'shutdowns to complete'],
 ];
 
 function summary(plan: Plan): string {
-  const counts = KIND_WORDS.map(
-    ([kind, words]) => [plan.actions.filter((action) => action.kind === kind).length, words] as const,
-  )
-    .filter(([count]) => count > 0)
-    .map(([count, words]) => `${count} ${words}`);
+  const counts = KIND_WORDS.flatMap(([kind, one, more]) => {
+    const count = plan.actions.filter((action) => action.kind === kind).length;
+    return count === 0 ? [] : [`${count} ${count === 1 ? one : more}`];
+  });
   const held = plan.notDone.length > 0 ? [`${plan.notDone.length} not done`] : [];
   const due = plan.slots.map((slot) => `slot ${slot.slot} due`);
   const parts = [...counts, ...due, ...held];

@@ -34,6 +34,7 @@ export function lockItems({ ledger, lock: view }: ObservedState): LockItem[] {
 
 export const LOCK_COLUMNS: readonly Column<LockItem>[] = [
   { header: 'NAME', value: ({ name }) => name },
+  { header: 'LOCK-ID', value: ({ lockId }) => lockId },
   { header: 'HOLDER', value: ({ holder }) => holder },
   { header: 'STATE', value: ({ state }) => state },
   { header: 'PID', align: 'right', value: ({ owner }) => String(owner.pid) },
@@ -42,7 +43,4 @@ export const LOCK_COLUMNS: readonly Column<LockItem>[] = [
   { header: 'EXPIRES', value: ({ expires }) => expires },
 ];
 
-export const LOCK_WIDE: readonly Column<LockItem>[] = [
-  { header: 'HOST', value: ({ owner }) => owner.host },
-  { header: 'LOCK-ID', value: ({ lockId }) => lockId },
-];
+export const LOCK_WIDE: readonly Column<LockItem>[] = [{ header: 'HOST', value: ({ owner }) => owner.host }];

@@ -12,7 +12,7 @@ import { formatInstant } from '../../domain/instant.ts';
 import { attribute } from '../../observed/attribution.ts';
 import type { BrokerPosition } from '../../observed/broker-view.ts';
 import type { Lot } from '../../observed/book.ts';
-import type { Ledger } from '../../observed/ledger.ts';
+import { stoppingBreak, type Ledger } from '../../observed/ledger.ts';
 import type { ObservedState } from '../../observed/observed-state.ts';
 import type { Column } from '../output/formats.ts';
 
@@ -40,10 +40,16 @@ export function positionItems({ ledger, snapshot }: ObservedState, settleWindow:
       }),
     ),
   );
-  const unmanaged = [...(differences?.values() ?? [])]
-    .filter((difference) => difference.unmanaged !== 0)
-    .map(({ symbol, unmanaged: quantity }) => unmanagedItem(symbol, quantity, positions?.get(symbol)));
-  return [...owned, ...unmanaged];
+  const ofNobody = [...(differences?.values() ?? [])].flatMap((difference) => {
+    const { symbol, owners, unmanaged, settling } = difference;
+    const position = positions?.get(symbol);
+    if (unmanaged !== 0) return [itemOfNobody('unmanaged', symbol, unmanaged, position)];
+    // Sold by us just now, and still in the broker's list: it goes, or it turns out to be unmanaged.
+    return settling !== 0 && owners.length === 0
+      ? [itemOfNobody('settling', symbol, settling, position)]
+      : [];
+  });
+  return [...owned, ...ofNobody];
 }
 
 function sortedByName<Value>(entries: Iterable<readonly [string, Value]>): (readonly [string, Value])[] {
@@ -70,11 +76,12 @@ function ownedItem(
     marketValue: marketValue(lot.quantity, position),
     since: formatInstant(lot.since),
     orderId: lot.orderId,
-    class: ledger.breaks.has(symbol) ? 'break' : isSettling ? 'settling' : 'owned',
+    class: stoppingBreak(ledger, symbol) !== undefined ? 'break' : isSettling ? 'settling' : 'owned',
   };
 }
 
-function unmanagedItem(
+function itemOfNobody(
+  kind: 'unmanaged' | 'settling',
   symbol: string,
   quantity: Quantity,
   position: BrokerPosition | undefined,
@@ -88,7 +95,7 @@ function unmanagedItem(
     marketValue: marketValue(quantity, position),
     since: null,
     orderId: null,
-    class: 'unmanaged',
+    class: kind,
   };
 }
 
@@ -97,7 +104,7 @@ function marketValue(quantity: Quantity, position: BrokerPosition | undefined): 
 }
 
 export const POSITION_COLUMNS: readonly Column<PositionItem>[] = [
-  { header: 'STRATEGY', value: ({ strategy }) => strategy ?? '<unmanaged>' },
+  { header: 'STRATEGY', value: ({ strategy, class: kind }) => strategy ?? `<${kind}>` },
   { header: 'SYMBOL', value: ({ symbol }) => symbol },
   { header: 'QUANTITY', align: 'right', value: ({ quantity }) => quantity },
   { header: 'COST', align: 'right', value: ({ averageCost }) => averageCost },

@@ -41,10 +41,9 @@ export function knownStrategies(
   const known = new Map<string, DesiredStrategy | undefined>(
     desired.strategies.map((strategy) => [strategy.name, strategy]),
   );
-  const undeclared = [...ledger.books]
-    .filter(([name, book]) => book.size > 0 && !known.has(name))
-    .map(([name]) => name);
-  for (const name of undeclared.sort()) known.set(name, undefined);
+  const owning = [...ledger.books].filter(([, book]) => book.size > 0).map(([name]) => name);
+  const undeclared = new Set([...ledger.inventory.keys(), ...owning].filter((name) => !known.has(name)));
+  for (const name of [...undeclared].sort()) known.set(name, undefined);
   return known;
 }
 

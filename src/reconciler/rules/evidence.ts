@@ -6,10 +6,11 @@
  * on the symbol until an operator resolves it.
  */
 import { absolute, formatQuantity, type Quantity } from '../../domain/decimal.ts';
-import { explain, nextAnchor, outsideFills, type Explanation } from '../../observed/evidence.ts';
-import type { Difference } from '../../observed/attribution.ts';
+import { explain, nextAnchor, outsideFills, splitSeen, type Explanation } from '../../observed/evidence.ts';
+import { gapOf, type Difference } from '../../observed/attribution.ts';
 import type { BrokerFill } from '../../observed/broker-view.ts';
 import { lotOf } from '../../observed/ledger.ts';
+import { formatSplit, type SplitRatio } from '../../observed/split.ts';
 import { freeze, hold, type PlanDraft, type PlanFacts } from '../draft.ts';
 import type { BreakAction, SyncAction } from '../plan-types.ts';
 import { wayOut } from '../way-out.ts';
@@ -20,8 +21,9 @@ const MASS_PART = 0.2;
 
 export function weighEvidence(facts: PlanFacts, draft: PlanDraft): void {
   for (const { symbol, kind, detail } of facts.ledger.breaks.values()) {
-    const what = `${kind}: ${detail}; ${wayOut(symbol)}`;
-    freeze(draft, symbol, { grade: 'all', reason: 'BreakOpen', detail: what });
+    const what = `${kind}: ${detail}; ${wayOut(symbol, kind)}`;
+    const grade = kind === 'price-mismatch' ? 'entries' : 'all';
+    freeze(draft, symbol, { grade, reason: 'BreakOpen', detail: what });
     hold(draft, { strategy: null, symbol }, 'BreakOpen', what);
   }
   for (const symbol of facts.ledger.shared) {
@@ -33,10 +35,10 @@ export function weighEvidence(facts: PlanFacts, draft: PlanDraft): void {
   }
   freezeShrunk(facts, draft);
   const differences = [...facts.differences.values()].map((difference) => unlessTraded(facts, difference));
-  for (const difference of differences)
-    if (isJudged(draft, difference.symbol)) noteHarmless(difference, draft);
-  const missing = differences.filter(({ missing: gone, symbol }) => gone !== 0 && isJudged(draft, symbol));
-  if (missing.length > 0) judge(facts, missing, draft);
+  const judged = differences.filter(({ symbol }) => isJudged(draft, symbol));
+  for (const difference of judged) if (!isSplit(facts, difference)) noteHarmless(difference, draft);
+  const doubtful = judged.filter((difference) => difference.missing !== 0 || isSplit(facts, difference));
+  if (doubtful.length > 0) judge(facts, doubtful, draft);
 }
 
 /** A gap that young fills of ours could explain is none of theirs when the history shows who traded it away. */
@@ -48,6 +50,20 @@ function unlessTraded({ ledger, input }: PlanFacts, difference: Difference): Dif
   const traded = { ...difference, settling: 0 as Quantity, missing: settling };
   const explanation = explain(ledger, traded, outsideFills(ledger, history.data));
   return explanation.kind === 'explained' ? traded : difference;
+}
+
+/** Unknown history decides nothing: then a price that has jumped is doubt enough. */
+function isSplit(facts: PlanFacts, difference: Difference): boolean {
+  const { history } = facts.input.observed;
+  return history?.kind === 'ok' ? splitOf(facts, difference) !== null : difference.repriced;
+}
+
+/** Shares were split where no trade tells of what is there, and the cost has stayed. */
+function splitOf({ ledger, input }: PlanFacts, { symbol }: Difference): SplitRatio | null {
+  const { history, snapshot } = input.observed;
+  const position = snapshot.positions.kind === 'ok' ? snapshot.positions.data.get(symbol) : undefined;
+  if (position === undefined || history?.kind !== 'ok') return null;
+  return splitSeen(ledger, position, history.data);
 }
 
 /** A symbol with an order in flight or an open break is not judged: its quantities are still moving, or known to be off. */
@@ -93,14 +109,15 @@ function judge(facts: PlanFacts, missing: readonly Difference[], draft: PlanDraf
     difference,
     explanation: explain(facts.ledger, difference, outside),
   }));
-  const explained = judged.filter(({ difference, explanation }) => isSyncable(difference, explanation));
-  const isMass = explained.length > MASS_SYMBOLS && explained.length > MASS_PART * lotCount(facts);
+  // Also those that nothing explains: they tell how far this answer of the broker can be believed.
+  const shrunk = missing.filter((difference) => difference.missing !== 0).length;
+  const isMass = shrunk > MASS_SYMBOLS && shrunk > MASS_PART * lotCount(facts);
   for (const { difference, explanation } of judged) {
     const seenTwice = wasSeenBefore(facts, difference);
     if (isSyncable(difference, explanation) && (!isMass || seenTwice))
       sync(facts, difference, explanation, draft);
     else if (!seenTwice) doubt(draft, difference, isMass);
-    else reportBreak(difference, explanation, draft);
+    else reportBreak(facts, { difference, explanation }, draft);
   }
 }
 
@@ -115,12 +132,13 @@ function lotCount({ ledger }: PlanFacts): number {
   return [...ledger.books.values()].reduce((count, book) => count + book.size, 0);
 }
 
-function wasSeenBefore({ input }: PlanFacts, { symbol, missing }: Difference): boolean {
+function wasSeenBefore({ input }: PlanFacts, difference: Difference): boolean {
+  const { symbol } = difference;
   const { earlier, snapshot } = input.observed;
   const { secondProof } = input.desired.account.execution;
   return (
     earlier !== null &&
-    earlier.missing.get(symbol) === missing &&
+    earlier.gaps.get(symbol) === gapOf(difference) &&
     snapshot.takenAt >= earlier.at + secondProof
   );
 }
@@ -166,15 +184,23 @@ function sync(facts: PlanFacts, difference: Difference, { price, fills }: Explai
   freezeAfterShrinking(draft, symbol);
 }
 
-function reportBreak(difference: Difference, explanation: Explanation, draft: PlanDraft): void {
-  const { symbol, owners, booked, broker, sideFlip } = difference;
+interface Judged {
+  readonly difference: Difference;
+  readonly explanation: Explanation;
+}
+
+function reportBreak(facts: PlanFacts, { difference, explanation }: Judged, draft: PlanDraft): void {
+  const { symbol, owners, booked, broker } = difference;
+  const { breakKind, reason, like } = typeOf(difference, explanation, splitOf(facts, difference));
+  const what = `books ${formatQuantity(booked)}, broker ${formatQuantity(broker)}${like}`;
   draft.housekeeping.push({
     kind: 'report-break',
     id: `report-break/${symbol}`,
     strategy: owners.length === 1 ? (owners[0] ?? null) : null,
     symbol,
-    breakKind: sideFlip ? 'side-flip' : 'missing-shares',
-    reason: sideFlip ? 'SideFlip' : 'MissingShares',
+    breakKind,
+    detail: what,
+    reason,
     from: booked,
     to: broker,
     sources: [
@@ -185,8 +211,20 @@ function reportBreak(difference: Difference, explanation: Explanation, draft: Pl
         : 'history: fills explain it, but not whose shares left',
     ],
   } satisfies BreakAction);
-  const detail = `${describe(difference)}; ${wayOut(symbol)}`;
+  const detail = `${describe(difference)}; ${wayOut(symbol, breakKind)}`;
   freeze(draft, symbol, { grade: 'all', reason: 'BreakOpen', detail });
+}
+
+function typeOf(
+  { sideFlip }: Difference,
+  explanation: Explanation,
+  split: SplitRatio | null,
+): Pick<BreakAction, 'breakKind' | 'reason'> & { readonly like: string } {
+  if (sideFlip) return { breakKind: 'side-flip', reason: 'SideFlip', like: '' };
+  if (split === null || explanation.kind !== 'silent')
+    return { breakKind: 'missing-shares', reason: 'MissingShares', like: '' };
+  const like = `, as after a ${formatSplit(split)} split`;
+  return { breakKind: 'split', reason: 'SplitSuspected', like };
 }
 
 function describe({ symbol, booked, broker }: Difference): string {

@@ -2,16 +2,26 @@
  * Limits on entries, in order of priority: what does not fit is left out whole, and the next one is tried.
  * Reductions pass every limit, and what they free counts.
  */
-import { formatDollars, formatPercent, shareOf, valueOf, type Money } from '../../domain/decimal.ts';
+import {
+  formatDollars,
+  formatPercent,
+  shareOf,
+  subtract,
+  valueOf,
+  type Money,
+  type Price,
+} from '../../domain/decimal.ts';
+import type { OrderPurpose } from '../../observed/events.ts';
 import { compareText } from '../../domain/names.ts';
 import type { DesiredStrategy } from '../../desired/desired-state.ts';
 import { ordersOn } from '../../observed/ledger.ts';
-import { hold, type Market, type PlanDraft, type PlanFacts } from '../draft.ts';
+import { hold, priceOf, type Market, type PlanDraft, type PlanFacts } from '../draft.ts';
 import type { HoldReason, OrderAction } from '../plan-types.ts';
 
 export function keepLimits(facts: PlanFacts, draft: PlanDraft): void {
   const { market } = facts;
   if (market === null) return;
+  if (facts.input.reductionsOver) draft.reductions.length = 0;
   const waiting = draft.entries.filter((entry) => !facts.input.turnTaken.has(entry.strategy));
   sortEntries(facts, waiting);
   if (waiting.length === 0) {
@@ -82,7 +92,56 @@ function measureRoom(facts: PlanFacts, market: Market, draft: PlanDraft): Room {
     own.exposure -= value;
     if (to === 0) own.positions -= 1;
   }
+  for (const working of workingEntries(facts, market)) reserve(room, working);
   return room;
+}
+
+/** What an open order may still add to the account. */
+interface WorkingEntry {
+  /** Null: nobody's order, or one that we do not know. */
+  readonly strategy: string | null;
+  readonly value: Money;
+  readonly opens: boolean;
+  /** The broker has set its money aside already. */
+  readonly isPaidFor: boolean;
+}
+
+/** An order without an end may fill at any moment: until its end it counts as if it had. */
+function workingEntries(facts: PlanFacts, market: Market): WorkingEntry[] {
+  const { ledger } = facts;
+  const atBroker = new Set(market.openOrders.map(({ clientOrderId }) => clientOrderId));
+  const ours = [...ledger.openOrders.values()].filter(({ intent }) => isEntry(intent.purpose));
+  const others = market.openOrders.filter(
+    ({ clientOrderId, side }) => side === 'buy' && !ledger.openOrders.has(clientOrderId),
+  );
+  return [
+    ...ours.map(({ intent, filled }): WorkingEntry => {
+      const { strategy, symbol, quantity, estimate, clientOrderId } = intent;
+      const value = valueOf(subtract(quantity, filled), priceOf(facts, symbol) ?? estimate);
+      const opens = ledger.books.get(strategy)?.has(symbol) !== true;
+      return { strategy, value, opens, isPaidFor: atBroker.has(clientOrderId) };
+    }),
+    ...others.map(({ symbol, quantity, filledQuantity }): WorkingEntry => {
+      const price = priceOf(facts, symbol) ?? (0 as Price);
+      const value = valueOf(subtract(quantity, filledQuantity), price);
+      return { strategy: null, value, opens: false, isPaidFor: true };
+    }),
+  ];
+}
+
+function isEntry(purpose: OrderPurpose): boolean {
+  return purpose === 'open' || purpose === 'increase';
+}
+
+function reserve(room: Room, { strategy, value, opens, isPaidFor }: WorkingEntry): void {
+  room.gross += value;
+  if (!isPaidFor) room.buyingPower -= value;
+  if (strategy === null) return;
+  const own = room.strategies.get(strategy) ?? { exposure: 0, positions: 0 };
+  room.strategies.set(strategy, {
+    exposure: own.exposure + value,
+    positions: own.positions + (opens ? 1 : 0),
+  });
 }
 
 type Refusal = { readonly reason: HoldReason; readonly detail: string };

@@ -17,11 +17,16 @@ export function carefulOfOrders(facts: PlanFacts, draft: PlanDraft): void {
       draft.housekeeping.push(careOf(order, openAtBroker.get(order.intent.clientOrderId)));
     freeze(draft, symbol, {
       grade: 'all',
-      reason: order.status === 'created' ? 'PendingOrder' : 'OrderUnresolved',
+      reason: isKnown(order) ? 'PendingOrder' : 'OrderUnresolved',
       detail: `${side} order ${order.intent.clientOrderId} has no end yet`,
     });
   }
   for (const order of openAtBroker.values()) foreign(facts, order, draft);
+}
+
+/** The broker has taken it. */
+function isKnown({ status }: LedgerOrder): boolean {
+  return status === 'created' || status === 'handed-over';
 }
 
 function careOf(order: LedgerOrder, atBroker: BrokerOrder | undefined): PlanDraft['housekeeping'][number] {

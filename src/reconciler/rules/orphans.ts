@@ -1,45 +1,76 @@
 /** Positions of strategies that are off or no longer declared: kept and shown, or closed where the manifest says so. */
-import { formatQuantity } from '../../domain/decimal.ts';
+import { formatQuantity, type Quantity } from '../../domain/decimal.ts';
+import type { Lot } from '../../observed/book.ts';
+import type { OrderPurpose } from '../../observed/events.ts';
+import type { DueSlot } from '../plan-types.ts';
+import { dueSlot, exitTargets } from '../slots.ts';
 import type { DesiredStrategy } from '../../desired/desired-state.ts';
 import { hold, type PlanDraft, type PlanFacts } from '../draft.ts';
-import { proposeReduction } from '../orders.ts';
+import { proposeReduction, type Change } from '../orders.ts';
+import { isDraining } from '../switched.ts';
 
 export function handleOrphans(facts: PlanFacts, draft: PlanDraft): void {
   for (const [name, book] of facts.ledger.books) {
     const strategy = facts.strategies.get(name);
     if (strategy !== undefined && !isOff(strategy)) continue;
+    const exit = strategy === undefined ? dueExit(facts, name, book, draft) : null;
     for (const [symbol, lot] of book) {
-      if (strategy?.orphans === 'close') {
-        proposeReduction(facts, draft, {
-          strategy: name,
-          symbol,
-          to: 0,
-          kind: 'close-orphaned',
-          reason: 'StrategyDisabled',
-          priority: 0,
-          slot: null,
-          source: `strategy/${name}:spec.orphans`,
-        });
-        continue;
-      }
-      const shares = `${formatQuantity(lot.quantity)} shares`;
-      if (strategy === undefined) {
-        hold(
-          draft,
-          { strategy: name, symbol },
-          'Undeclared',
-          `${shares}; ${name} has no manifest, its book is kept`,
-        );
-      } else {
-        hold(
-          draft,
-          { strategy: name, symbol },
-          'OrphanHeld',
-          `${shares}; ${name} is disabled, orphans: hold`,
-        );
-      }
+      const why = whyClose(facts, { name, symbol, strategy, exit });
+      if (why !== null)
+        proposeReduction(facts, draft, { strategy: name, symbol, to: 0, priority: 0, ...why });
+      else keep(draft, { strategy: name, symbol }, strategy, lot.quantity);
     }
   }
+}
+
+interface Orphan {
+  readonly name: string;
+  readonly symbol: string;
+  readonly strategy: DesiredStrategy | undefined;
+  /** The scheduled exit of a strategy without a manifest, where one is due. */
+  readonly exit: DueSlot | null;
+}
+
+type Closing = Pick<Change, 'reason' | 'slot' | 'source'> & { readonly kind: OrderPurpose };
+
+function whyClose({ ledger }: PlanFacts, { name, symbol, strategy, exit }: Orphan): Closing | null {
+  const kind = 'close-orphaned';
+  if (isDraining(ledger, name))
+    return { kind, reason: 'ShutdownRequested', slot: null, source: 'journal: disable or close-orphaned' };
+  if (strategy?.orphans === 'close')
+    return { kind, reason: 'StrategyDisabled', slot: null, source: `strategy/${name}:spec.orphans` };
+  if (exit?.targets.some((target) => target.symbol === symbol) !== true) return null;
+  return { kind: 'close', reason: 'ExitSlot', slot: exit.slot, source: `journal: schedule of ${name}` };
+}
+
+function keep(
+  draft: PlanDraft,
+  of: { readonly strategy: string; readonly symbol: string },
+  strategy: DesiredStrategy | undefined,
+  quantity: Quantity,
+): void {
+  const shares = `${formatQuantity(quantity)} shares`;
+  if (strategy === undefined)
+    hold(draft, of, 'Undeclared', `${shares}; ${of.strategy} has no manifest, its book is kept`);
+  else hold(draft, of, 'OrphanHeld', `${shares}; ${of.strategy} is disabled, orphans: hold`);
+}
+
+/** A manifest that is gone takes back no exit: it goes on as it was accepted last, unless somebody shut it down. */
+function dueExit(
+  { ledger, input }: PlanFacts,
+  name: string,
+  book: ReadonlyMap<string, Lot>,
+  draft: PlanDraft,
+): DueSlot | null {
+  const schedule = ledger.inventory.get(name)?.schedule.filter(({ action }) => action === 'exit') ?? [];
+  if (ledger.drains.has(name)) return null;
+  const slot = dueSlot(ledger, { name, schedule }, input.now);
+  if (slot === null) return null;
+  const run = ledger.slots.get(slot.id);
+  const targets = run?.targets ?? exitTargets(book, slot.at);
+  const due = { slot: slot.id, strategy: name, action: slot.action, started: run !== undefined, targets };
+  draft.slots.push(due);
+  return due;
 }
 
 /** A disabled strategy's positions are orphans; a planned one without a toggle entry is not disabled, only idle. */

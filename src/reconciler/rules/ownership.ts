@@ -2,6 +2,7 @@
 import { hold, type PlanDraft, type PlanFacts } from '../draft.ts';
 
 export function refuseConflicts({ ledger, market }: PlanFacts, draft: PlanDraft): void {
+  const taken = new Set<string>();
   const allowed = draft.entries.filter((entry) => {
     const owner = [...ledger.books].find(([name, book]) => name !== entry.strategy && book.has(entry.symbol));
     if (owner !== undefined) {
@@ -17,6 +18,11 @@ export function refuseConflicts({ ledger, market }: PlanFacts, draft: PlanDraft)
       hold(draft, entry, 'NotShortable', `${entry.symbol} would be sold short`);
       return false;
     }
+    if (taken.has(entry.symbol)) {
+      hold(draft, entry, 'SymbolConflict', `${entry.symbol} is being opened by another strategy`);
+      return false;
+    }
+    taken.add(entry.symbol);
     return true;
   });
   draft.entries.splice(0, draft.entries.length, ...allowed);

@@ -1,6 +1,5 @@
 /** Targets of enabled strategies against their books: the rebalance. */
 import { WHOLE, partOf, SHARE, formatQuantity, type Quantity, type Ratio } from '../../domain/decimal.ts';
-import type { Instant } from '../../domain/instant.ts';
 import type { Slot } from '../../domain/schedule.ts';
 import type { DesiredStrategy, FixedSignal } from '../../desired/desired-state.ts';
 import type { SlotTarget } from '../../observed/events.ts';
@@ -8,7 +7,7 @@ import type { Lot } from '../../observed/book.ts';
 import { lotOf } from '../../observed/ledger.ts';
 import { hold, type PlanDraft, type PlanFacts } from '../draft.ts';
 import { proposeEntry, proposeReduction, type Change } from '../orders.ts';
-import { dueSlot } from '../slots.ts';
+import { dueSlot, exitTargets } from '../slots.ts';
 import { stillAllowed, wantedByFixed, type FixedTurn } from '../wanted.ts';
 import { isOff } from './orphans.ts';
 
@@ -19,10 +18,36 @@ export function followTargets(facts: PlanFacts, draft: PlanDraft): void {
     const blocked = whyIdle(strategy);
     if (blocked !== null) {
       hold(draft, { strategy: strategy.name, symbol: null }, blocked.reason, blocked.detail);
-    } else if (facts.market !== null && strategy.signal.type === 'fixed') {
-      follow(facts, { strategy, signal: strategy.signal, market: facts.market }, draft);
+    } else if (facts.market !== null) {
+      const signal = targetsOf(facts, strategy, draft);
+      if (signal !== null) follow(facts, { strategy, signal, market: facts.market }, draft);
     }
   }
+}
+
+/** The targets as a fixed signal has them; null where there are none to follow. */
+function targetsOf(
+  { input, ledger }: PlanFacts,
+  strategy: DesiredStrategy,
+  draft: PlanDraft,
+): FixedSignal | null {
+  const { signal, name } = strategy;
+  if (signal.type === 'fixed') return signal;
+  if (signal.type !== 'command') return null;
+  const { band, wholeShares } = signal;
+  const answer = input.observed.signals.get(name);
+  if (answer?.kind === 'failed') hold(draft, { strategy: name, symbol: null }, answer.reason, answer.detail);
+  const targets = answer?.kind === 'targets' ? answer.targets : [];
+  const slot = dueSlot(ledger, strategy, input.now);
+  // An exit, and a slot that has its targets, need no answer.
+  const needsNone = slot !== null && (slot.action === 'exit' || ledger.slots.has(slot.id));
+  if (answer?.kind !== 'targets' && !needsNone) return null;
+  return { type: 'fixed', targets, band, wholeShares, unlisted: 'hold' };
+}
+
+/** Whether its switches let it follow targets at all. */
+export function mayFollow(strategy: DesiredStrategy): boolean {
+  return whyIdle(strategy) === null;
 }
 
 type Idle = {
@@ -83,12 +108,6 @@ function slotTargets(facts: PlanFacts, turn: FixedTurn, slot: Slot, draft: PlanD
   const wanted = wantedByFixed(facts, turn, draft);
   if (slot.action === 'rebalance') return wanted;
   return wanted.filter(({ symbol, quantity }) => quantity > (book.get(symbol)?.quantity ?? 0));
-}
-
-function exitTargets(book: ReadonlyMap<string, Lot>, nominal: Instant): SlotTarget[] {
-  return [...book]
-    .filter(([, lot]) => lot.since < nominal)
-    .map(([symbol]) => ({ symbol, quantity: 0 as Quantity, priority: 0 }));
 }
 
 interface Step {

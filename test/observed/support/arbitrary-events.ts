@@ -3,6 +3,7 @@ import { fc } from '@fast-check/vitest';
 import type { Money, Price, Quantity } from '../../../src/domain/decimal.ts';
 import type { Instant } from '../../../src/domain/instant.ts';
 import type { JournalEvent, JournalRecord } from '../../../src/observed/events.ts';
+import { TEST_ACCOUNT } from '../../support/account.ts';
 
 const instant = fc.integer({ min: 1_700_000_000_000, max: 1_800_000_000_000 }).map((at) => at as Instant);
 const quantity = fc.integer({ min: -5_000_000_000, max: 5_000_000_000 }).map((n) => n as Quantity);
@@ -50,13 +51,33 @@ const events = {
     type: type('revision-accepted' as const),
     digest: words,
     strategies: fc.array(
-      fc.record({ name: strategy, lifecycle: fc.constantFrom('active' as const, 'planned' as const) }),
+      fc.record({
+        name: strategy,
+        lifecycle: fc.constantFrom('active' as const, 'planned' as const),
+        schedule: fc.constant([]),
+      }),
       {
         maxLength: 3,
       },
     ),
-    account: fc.record({ file: words, name: words }),
+    account: fc.record({ file: words, name: words, settings: fc.constant(TEST_ACCOUNT) }),
   }),
+  'strategy-pruned': fc.record({ type: type('strategy-pruned' as const), strategy }),
+  'strategy-renamed': fc
+    .record({ type: type('strategy-renamed' as const), from: strategy })
+    .map((event) => ({ ...event, to: 'renamed' })),
+  'drain-requested': fc.record({
+    type: type('drain-requested' as const),
+    strategy,
+    close: fc.boolean(),
+    by: words,
+  }),
+  'drain-completed': fc.record({
+    type: type('drain-completed' as const),
+    strategy,
+    leftovers: fc.array(symbol, { maxLength: 2 }),
+  }),
+  'drain-lifted': fc.record({ type: type('drain-lifted' as const), strategy, by: words }),
   'lock-acquired': fc.record({
     type: type('lock-acquired' as const),
     fence,
@@ -68,6 +89,37 @@ const events = {
     expiresMonotonic: fc.nat(),
   }),
   'lock-released': fc.record({ type: type('lock-released' as const), fence }),
+  'lock-unlocked': fc.record({ type: type('lock-unlocked' as const), lockId: words, by: words }),
+  'order-handed-over': fc.record({ type: type('order-handed-over' as const), fence, clientOrderId }),
+  'order-reopened': fc.record({
+    type: type('order-reopened' as const),
+    fence,
+    clientOrderId,
+    brokerOrderId: words,
+    contained: quantity,
+    containedValue: money,
+  }),
+  released: fc.record({
+    type: type('released' as const),
+    strategy,
+    symbol,
+    quantity,
+    reason: words,
+    anchor,
+  }),
+  'lots-set': fc.record({
+    type: type('lots-set' as const),
+    cause: fc.constantFrom('state-file' as const, 'split' as const),
+    reason: words,
+    lots: fc.array(lot, { maxLength: 2 }),
+    anchors: fc.array(fc.record({ symbol, anchor }), { maxLength: 2 }),
+  }),
+  'targets-decided': fc.record({
+    type: type('targets-decided' as const),
+    fence,
+    strategy,
+    targets: fc.constant([]),
+  }),
   intent: fc.record({
     type: type('intent' as const),
     clientOrderId,
@@ -89,6 +141,7 @@ const events = {
     brokerOrderId: words,
   }),
   'order-unknown': fc.record({ type: type('order-unknown' as const), fence, clientOrderId, detail: words }),
+  'order-deferred': fc.record({ type: type('order-deferred' as const), fence, clientOrderId, detail: words }),
   fill: fc.record({
     type: type('fill' as const),
     fence,
@@ -99,6 +152,7 @@ const events = {
     cumulative: amount,
     averagePrice: price,
     at: instant,
+    reportedAt: instant,
   }),
   'order-ended': fc.record({
     type: type('order-ended' as const),
@@ -139,8 +193,9 @@ const events = {
     type: type('symbol-resolved' as const),
     symbol,
     reason: words,
-    lots: fc.array(fc.record({ strategy, quantity }), { maxLength: 2 }),
+    lots: fc.array(fc.record({ strategy, quantity, cost: fc.option(money) }), { maxLength: 2 }),
     price,
+    seenPrice: price,
     anchor,
     sessionDate: fc.constant('2025-12-02'),
   }),

@@ -7,6 +7,7 @@ import type { JournalEvent } from '../../../src/observed/events.ts';
 import { systemClock } from '../../../src/store/clocks.ts';
 import { openJournal } from '../../../src/store/journal.ts';
 import { processes } from '../../../src/store/processes.ts';
+import { TEST_ACCOUNT } from '../../support/account.ts';
 
 const [folder = '', acknowledged = '', count = '0'] = process.argv.slice(2);
 const clock = systemClock();
@@ -25,5 +26,6 @@ while (done < Number(count)) {
 }
 
 function event(digest: string): JournalEvent {
-  return { type: 'revision-accepted', digest, strategies: [], account: { file: 'a.yaml', name: 'paper' } };
+  const account = { file: 'a.yaml', name: 'paper', settings: TEST_ACCOUNT };
+  return { type: 'revision-accepted', digest, strategies: [], account };
 }

@@ -9,6 +9,7 @@ import type { JournalEvent, ProcessIdentity } from '../../../src/observed/events
 import { fixedClock } from '../../../src/store/clocks.ts';
 import type { JournalFiles } from '../../../src/store/journal.ts';
 import { openJournal, type OpenJournal } from '../../../src/store/journal.ts';
+import { TEST_ACCOUNT } from '../../support/account.ts';
 
 export const NOW = 1_764_709_200_123 as Instant;
 const SELF: ProcessIdentity = { pid: 7, started: '1', bootId: 'boot', host: 'here' };
@@ -32,8 +33,8 @@ export function accepted(digest: string): JournalEvent {
   return {
     type: 'revision-accepted',
     digest,
-    strategies: [{ name: 'core', lifecycle: 'active' }],
-    account: { file: 'account.yaml', name: 'paper' },
+    strategies: [{ name: 'core', lifecycle: 'active', schedule: [] }],
+    account: { file: 'account.yaml', name: 'paper', settings: TEST_ACCOUNT },
   };
 }
 
@@ -93,6 +94,7 @@ function fillOf(shares: number): JournalEvent {
     cumulative: 5_000_000_000 as Quantity,
     averagePrice: 300_000_000 as Price,
     at: NOW,
+    reportedAt: NOW,
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { orphanWarnings } from '../../src/reconciler/orphan-warnings.ts';
+import { orphanWarnings } from '../../src/reconciler/pass-warnings.ts';
 import { world, type StrategyFacts } from '../support/world.ts';
 
 const BOOKS = { mp: { AVGO: '15', NVDA: '50.5' }, omr: { TQQQ: '50' } };

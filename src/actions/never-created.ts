@@ -1,0 +1,94 @@
+/** Orders that the broker does not know: when that is proof that they never were. */
+import { HOUR, type Instant } from '../domain/instant.ts';
+import type { BrokerFill, MarketClock, Observed } from '../observed/broker-view.ts';
+import { outsideFills } from '../observed/evidence.ts';
+import type { LedgerOrder } from '../observed/ledger.ts';
+import type { OrderCareAction } from '../reconciler/plan-types.ts';
+import { wayOut } from '../reconciler/way-out.ts';
+import { record, type Execution } from './execution.ts';
+import type { Outcome } from './outcome.ts';
+import { read } from './read.ts';
+
+/** Brokers list orders late: until so long after its intent no order counts as never created. */
+const NEVER_CREATED_AFTER = HOUR;
+
+/**
+ * That the broker does not know an order is proof only once its session has closed, and the complete history shows no
+ * trade that may have been it.
+ */
+export async function endNeverCreated(
+  execution: Execution,
+  actions: readonly OrderCareAction[],
+  clock: Observed<MarketClock>,
+): Promise<ReadonlyMap<OrderCareAction, Outcome>> {
+  const { ports } = execution;
+  const { openOrders } = ports.journal.ledger();
+  const orders = actions.flatMap((action) => {
+    const order = openOrders.get(action.clientOrderId);
+    return order === undefined ? [] : [{ action, order }];
+  });
+  const isDue = ({ order }: { order: LedgerOrder }): boolean => isOver(execution, order, clock);
+  const history = orders.some(isDue)
+    ? await historySince(execution, Math.min(...orders.map(({ order }) => order.intendedAt)) as Instant)
+    : null;
+  return new Map(
+    orders.map(({ action, order }) => {
+      const doubt = isDue({ order })
+        ? whyUncertain(execution, order, history)
+        : `the broker does not know ${action.clientOrderId} (yet): ${action.symbol} takes no order in this session`;
+      return [action, doubt === null ? neverCreated(execution, action) : notSeen(action, doubt)];
+    }),
+  );
+}
+
+function isOver(
+  { ports }: Execution,
+  { intent, intendedAt }: LedgerOrder,
+  clock: Observed<MarketClock>,
+): boolean {
+  const isLong = ports.clock.now() >= intendedAt + NEVER_CREATED_AFTER;
+  return isLong && clock.kind === 'ok' && clock.data.session.date > intent.sessionDate;
+}
+
+/** Fills of the broker's clock, which may be a little behind ours. */
+function historySince(
+  { ports, settings }: Execution,
+  since: Instant,
+): Promise<Observed<readonly BrokerFill[]>> {
+  const { broker, clock } = ports;
+  return read(clock, () => broker.history((since - settings.settleWindow) as Instant));
+}
+
+/** Null where nothing speaks for it any more. */
+function whyUncertain(
+  { ports, settings }: Execution,
+  { intent, intendedAt, brokerOrderId }: LedgerOrder,
+  history: Observed<readonly BrokerFill[]> | null,
+): string | null {
+  const { clientOrderId: id, symbol, side } = intent;
+  if (brokerOrderId !== null)
+    return `the broker took ${id} as ${brokerOrderId}, and does not know it any more`;
+  if (history?.kind !== 'ok') return `the account's history is not available, which would show ${id}`;
+  const since = intendedAt - settings.settleWindow;
+  const trade = outsideFills(ports.journal.ledger(), history.data).find(
+    (fill) => fill.symbol === symbol && fill.side === side && fill.time >= since,
+  );
+  if (trade === undefined) return null;
+  return `the broker does not know ${id}, and the history shows a ${side} of ${symbol} (${trade.id}) that may be it`;
+}
+
+function notSeen(action: OrderCareAction, doubt: string): Outcome {
+  const detail = `${doubt}; ${wayOut(action.symbol)}`;
+  return { kind: 'in-doubt', action, code: 'OrderNotSeen', detail };
+}
+
+function neverCreated(execution: Execution, action: OrderCareAction): Outcome {
+  record(execution, () => ({
+    type: 'order-ended',
+    fence: execution.fence,
+    clientOrderId: action.clientOrderId,
+    status: 'not-created',
+    detail: 'its session has closed, and neither the broker nor the history knows it',
+  }));
+  return { kind: 'done', action };
+}

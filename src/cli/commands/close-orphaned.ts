@@ -1,0 +1,55 @@
+/** `hgctl close-orphaned`: sells the positions of a strategy that is off, and leaves it off. */
+import { commitDecision } from '../../actions/operator.ts';
+import { requestShutdown } from '../../actions/shutdown.ts';
+import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
+import { openWorldAnyway, type World } from '../compose.ts';
+import type { GlobalOptions, Io } from '../io.ts';
+import { operatorName } from '../operator-name.ts';
+import { passEdited, refuseOrphanedState, refuseWhileForeign } from '../prepare.ts';
+import { closePositions, requireKnown } from './close-positions.ts';
+
+export async function runCloseOrphaned(io: Io, name: string, options: GlobalOptions): Promise<ExitCode> {
+  const world = openWorldAnyway(io, options);
+  try {
+    refuseOrphanedState(world);
+    requireKnown(world, name);
+    return await closeOrphaned(io, passEdited(io, world), name);
+  } finally {
+    world.close();
+  }
+}
+
+async function closeOrphaned(io: Io, world: World, name: string): Promise<ExitCode> {
+  const { ports } = world;
+  refuseEnabled(world, name);
+  refuseWhileForeign(world);
+  const ledger = ports.journal.ledger();
+  if ((ledger.books.get(name)?.size ?? 0) === 0) {
+    io.stdout(`No orphaned positions: ${name} owns nothing.\n`);
+    return EXIT.done;
+  }
+  const wasShutDown = ledger.drains.has(name);
+  const by = operatorName(io);
+  requestShutdown(ports, { strategy: name, close: true, by });
+  const code = await closePositions(io, world, name);
+  // The toggle file decides again; a shutdown from before goes on standing.
+  const isCompleted = ports.journal.refresh().drains.get(name)?.state === 'completed';
+  if (isCompleted && !wasShutDown)
+    commitDecision(ports, () => ({ type: 'drain-lifted', strategy: name, by }));
+  const left = ports.journal.ledger().books.get(name)?.size ?? 0;
+  if (left === 0) io.stdout(`All positions of ${name.toUpperCase()} are closed.\n`);
+  else if (!isCompleted) {
+    io.stdout(
+      `The positions of ${name.toUpperCase()} are not all closed yet; the next 'hgctl apply' goes on with it.\n`,
+    );
+  }
+  return code;
+}
+
+function refuseEnabled({ desired }: World, name: string): void {
+  const strategy = desired.strategies.find((candidate) => candidate.name === name);
+  if (strategy?.toggle?.enabled !== true) return;
+  throw new HgctlError(EXIT.refused, `${name} is enabled: its positions are not orphaned`, {
+    hint: `'hgctl disable ${name} --close-positions' turns it off and closes them`,
+  });
+}

@@ -1,0 +1,132 @@
+/** What the journal has recorded, in words. */
+import { formatDollars, formatQuantity } from '../../domain/decimal.ts';
+import { formatInstant } from '../../domain/instant.ts';
+import type { JournalEvent, JournalRecord } from '../../observed/events.ts';
+import type { Column } from '../output/formats.ts';
+
+export interface EventItem {
+  readonly seq: number;
+  readonly time: string;
+  readonly type: JournalEvent['type'];
+  readonly strategy: string | null;
+  readonly symbol: string | null;
+  readonly message: string;
+}
+
+/** Oldest first. */
+export function eventItems(records: readonly JournalRecord[]): EventItem[] {
+  const strategies = new Map<string, Subject>();
+  return records.map(({ seq, time, event }) => {
+    if (event.type === 'intent') strategies.set(event.clientOrderId, event);
+    const { strategy, symbol } = subjectOf(event, strategies);
+    return { seq, time: formatInstant(time), type: event.type, strategy, symbol, message: messageOf(event) };
+  });
+}
+
+interface Subject {
+  readonly strategy: string | null;
+  readonly symbol: string | null;
+}
+
+/** Later events of an order name its id only. */
+function subjectOf(event: JournalEvent, orders: ReadonlyMap<string, Subject>): Subject {
+  const order = 'clientOrderId' in event ? orders.get(event.clientOrderId) : undefined;
+  const holder = event.type === 'lock-acquired' ? event.holder : null;
+  return {
+    strategy: 'strategy' in event ? event.strategy : (order?.strategy ?? holder),
+    symbol: 'symbol' in event ? event.symbol : (order?.symbol ?? null),
+  };
+}
+
+/** One function, one line an event: the shortest words that say what was decided or seen. */
+function messageOf(event: JournalEvent): string {
+  switch (event.type) {
+    case 'intent':
+      return `${event.side} ${formatQuantity(event.quantity)} decided (${event.purpose}, ${event.reason}): ${event.clientOrderId}`;
+    case 'fill':
+      return `${formatQuantity(event.quantity)} filled at $${formatDollars(event.averagePrice)} on average: ${event.clientOrderId}`;
+    case 'order-ended':
+      return `${event.status}${event.detail === '' ? '' : ` (${event.detail})`}: ${event.clientOrderId}`;
+    case 'synced':
+      return `${formatQuantity(event.from)} -> ${formatQuantity(event.to)} at $${formatDollars(event.price)}: ${event.evidence.join('; ')}`;
+    case 'adopted':
+    case 'released':
+      return `${formatQuantity(event.quantity)} shares: ${event.reason}`;
+    case 'break-opened':
+      return `${event.kind}: ${event.detail}`;
+    case 'symbol-resolved':
+    case 'lots-set':
+      return event.reason;
+    default:
+      return plainMessage(event);
+  }
+}
+
+type Plain = Exclude<
+  JournalEvent,
+  {
+    type:
+      | 'intent'
+      | 'fill'
+      | 'order-ended'
+      | 'synced'
+      | 'adopted'
+      | 'released'
+      | 'break-opened'
+      | 'symbol-resolved'
+      | 'lots-set';
+  }
+>;
+
+function plainMessage(event: Plain): string {
+  switch (event.type) {
+    case 'genesis':
+      return `account ${event.accountId} (${event.broker}, ${event.environment})`;
+    case 'books-opened':
+      return `${event.lots.length} positions, from ${event.source}`;
+    case 'revision-accepted':
+      return `manifests ${event.digest.slice(0, 12)} with ${event.strategies.length} strategies`;
+    case 'lock-acquired':
+      return `lock ${event.lockId}, fence ${event.fence}, pid ${event.owner.pid}`;
+    case 'lock-unlocked':
+      return `lock ${event.lockId} taken away by ${event.by}`;
+    case 'drain-requested':
+      return `shut down by ${event.by}${event.close ? ', positions to be closed' : ''}`;
+    case 'drain-completed':
+      return event.leftovers.length === 0 ? 'shutdown completed' : `left over: ${event.leftovers.join(', ')}`;
+    case 'drain-lifted':
+      return `enabled again by ${event.by}`;
+    case 'strategy-renamed':
+      return `${event.from} -> ${event.to}`;
+    case 'order-unknown':
+      return `no clear answer (${event.detail}): ${event.clientOrderId}`;
+    case 'order-deferred':
+      return `not taken yet (${event.detail}): ${event.clientOrderId}`;
+    case 'order-created':
+    case 'order-handed-over':
+    case 'order-reopened':
+      return event.clientOrderId;
+    case 'slot-started':
+    case 'slot-ended':
+      return event.slot;
+    case 'targets-decided':
+      return `${event.targets.length} targets`;
+    case 'lock-released':
+      return `fence ${event.fence}`;
+    case 'execution-ended':
+    case 'strategy-pruned':
+      return '';
+  }
+}
+
+export const EVENT_COLUMNS: readonly Column<EventItem>[] = [
+  { header: 'TIME', value: ({ time }) => time },
+  { header: 'TYPE', value: ({ type }) => type },
+  { header: 'STRATEGY', value: ({ strategy }) => strategy ?? '<none>' },
+  { header: 'SYMBOL', value: ({ symbol }) => symbol ?? '<none>' },
+  { header: 'MESSAGE', value: ({ message }) => message },
+];
+
+export const EVENT_WIDE: readonly Column<EventItem>[] = [
+  { header: 'SEQ', align: 'right', value: ({ seq }) => String(seq) },
+];

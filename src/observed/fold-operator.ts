@@ -1,0 +1,86 @@
+/** What operators and accepted manifests change: revision, inventory, names, drains. */
+import type { Instant } from '../domain/instant.ts';
+import type { EventOf } from './events.ts';
+import { noteOwners } from './fold-trade.ts';
+import type { LedgerOrder, WritableLedger } from './ledger.ts';
+
+type OperatorEvent = EventOf<
+  | 'revision-accepted'
+  | 'strategy-pruned'
+  | 'strategy-renamed'
+  | 'drain-requested'
+  | 'drain-completed'
+  | 'drain-lifted'
+>;
+
+export function applyOperatorEvent(ledger: WritableLedger, event: OperatorEvent, at: Instant): void {
+  switch (event.type) {
+    case 'revision-accepted':
+      return acceptRevision(ledger, event, at);
+    case 'strategy-pruned':
+      // Its drain stays: declared again, what an operator has switched off is off.
+      ledger.inventory.delete(event.strategy);
+      return;
+    case 'strategy-renamed':
+      return renameStrategy(ledger, event);
+    case 'drain-requested': {
+      const { strategy, close, by } = event;
+      ledger.drains.set(strategy, { strategy, close, by, since: at, state: 'pending', leftovers: [] });
+      return;
+    }
+    case 'drain-completed': {
+      const drain = ledger.drains.get(event.strategy);
+      if (drain === undefined) return;
+      ledger.drains.set(event.strategy, { ...drain, state: 'completed', leftovers: event.leftovers });
+      return;
+    }
+    case 'drain-lifted':
+      ledger.drains.delete(event.strategy);
+      return;
+  }
+}
+
+/** What an earlier revision declared and this one does not stays in the inventory: absence is not deletion. */
+function acceptRevision(ledger: WritableLedger, event: EventOf<'revision-accepted'>, at: Instant): void {
+  const { digest, strategies, account } = event;
+  const number = (ledger.revision?.number ?? 0) + 1;
+  ledger.revision = { number, digest, strategies, account, acceptedAt: at };
+  for (const entry of strategies) ledger.inventory.set(entry.name, entry);
+}
+
+/** `to` has no book of its own: the command refuses it otherwise. */
+function renameStrategy(ledger: WritableLedger, { from, to }: EventOf<'strategy-renamed'>): void {
+  moveKey(ledger.books, from, to);
+  for (const symbol of ledger.books.get(to)?.keys() ?? []) noteOwners(ledger, symbol);
+  moveKey(ledger.realised, from, to);
+  moveKey(ledger.lastExecution, from, to);
+  moveKey(ledger.importedExecution, from, to);
+  const entry = ledger.inventory.get(from);
+  ledger.inventory.delete(from);
+  if (entry !== undefined) ledger.inventory.set(to, { ...entry, name: to });
+  const drain = ledger.drains.get(from);
+  ledger.drains.delete(from);
+  if (drain !== undefined) ledger.drains.set(to, { ...drain, strategy: to });
+  renameOrders(ledger.openOrders, from, to);
+  for (const ended of ledger.endedOrders.values()) renameOrders(ended, from, to);
+  for (const [id, run] of [...ledger.slots]) {
+    if (run.strategy !== from) continue;
+    ledger.slots.delete(id);
+    const slot = `${to}${id.slice(from.length)}`;
+    ledger.slots.set(slot, { ...run, slot, strategy: to });
+  }
+}
+
+function moveKey<Value>(map: Map<string, Value>, from: string, to: string): void {
+  const value = map.get(from);
+  if (value === undefined) return;
+  map.delete(from);
+  map.set(to, value);
+}
+
+function renameOrders(orders: Map<string, LedgerOrder>, from: string, to: string): void {
+  for (const [id, order] of orders) {
+    if (order.intent.strategy === from)
+      orders.set(id, { ...order, intent: { ...order.intent, strategy: to } });
+  }
+}

@@ -1,0 +1,43 @@
+/** What every pass warns of before it acts, in the words of the seed: rules 5, 7 and 9. */
+import { formatQuantity } from '../domain/decimal.ts';
+import type { DesiredStrategy } from '../desired/desired-state.ts';
+import type { Ledger } from '../observed/ledger.ts';
+import type { Plan } from './plan-types.ts';
+import { isOff } from './rules/orphans.ts';
+
+export interface PassWarning {
+  readonly strategy: string;
+  readonly message: string;
+}
+
+export function passWarnings(
+  plan: Plan,
+  strategies: readonly DesiredStrategy[],
+  ledger: Ledger,
+): PassWarning[] {
+  return [...orphanWarnings(strategies, ledger), ...holdWarnings(plan)];
+}
+
+/** For each disabled strategy with a book: one line that says so, then one a position. */
+export function orphanWarnings(strategies: readonly DesiredStrategy[], ledger: Ledger): PassWarning[] {
+  return strategies.filter(isOff).flatMap(({ name }) => {
+    const positions = [...(ledger.books.get(name) ?? [])].map(
+      ([symbol, { quantity }]) => `  ${symbol}: ${formatQuantity(quantity)} shares`,
+    );
+    const messages = positions.length === 0 ? [] : ['DISABLED with orphaned positions:', ...positions];
+    return messages.map((message) => ({ strategy: name, message }));
+  });
+}
+
+function holdWarnings({ notDone }: Plan): PassWarning[] {
+  return notDone.flatMap(({ strategy, symbol, reason, detail }): PassWarning[] => {
+    if (strategy === null) return [];
+    if (reason === 'ShutdownRequested')
+      return [{ strategy, message: 'Shutdown requested - aborting remaining orders' }];
+    if (reason !== 'InsufficientBuyingPower' || symbol === null) return [];
+    return [
+      { strategy, message: `Insufficient buying power for ${symbol}` },
+      { strategy, message: `  ${detail}` },
+    ];
+  });
+}

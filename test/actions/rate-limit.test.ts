@@ -1,0 +1,85 @@
+/** The broker is asked too often: wait as told, or 30 s, once (the seed's table of errors). */
+import { describe, expect, test } from 'vitest';
+import { fault } from '../support/faults.ts';
+import { world, type TestWorld } from '../support/world.ts';
+import type { Fault } from '../../src/broker/fault-script.ts';
+
+function wanting(faults: readonly Fault[], rest = {}): Promise<TestWorld> {
+  return world({ prices: { KO: '50' }, strategies: { mp: { targets: { KO: '10' } } }, faults, ...rest });
+}
+
+const limited = (retryAfter: number | null) => ({ kind: 'rate-limited', retryAfter }) as const;
+
+describe('an order', () => {
+  test.each([
+    ['as told', 4_000, 4_000],
+    ['30 s where nothing is told', null, 30_000],
+  ])('waits %s, and goes out once more under the same id', async (_, retryAfter, pause) => {
+    const home = await wanting([fault('submit', limited(retryAfter))]);
+    await home.apply();
+    expect(home.books()).toStrictEqual({ mp: { KO: '10' } });
+    expect(home.broker.submitted).toHaveLength(1);
+    expect(home.clock.monotonic()).toBeGreaterThanOrEqual(pause);
+    expect(home.log.some((line) => line.includes(`waiting ${pause / 1_000} s`))).toBe(true);
+  });
+
+  test('is given up at the second time, and its symbol is free again', async () => {
+    const home = await wanting([fault('submit', limited(1_000), { times: 2 })]);
+    const result = await home.apply();
+    expect(result.kind === 'executed' && result.outcomes).toMatchObject([
+      { kind: 'failed', code: 'RateLimited', detail: 'too many requests' },
+    ]);
+    expect(home.journal.ledger().openOrders.size).toBe(0);
+    await home.apply();
+    expect(home.books()).toStrictEqual({ mp: { KO: '10' } });
+  });
+
+  test('does not go out after the pause when its strategy was shut down meanwhile', async () => {
+    const home = await wanting([fault('submit', limited(1_000))]);
+    let asked = 0;
+    await home.apply({ shutdownRequested: () => (asked += 1) > 1 });
+    expect(home.broker.submitted).toStrictEqual([]);
+    expect(home.journal.ledger().openOrders.size).toBe(0);
+  });
+
+  test('of a slot does not go out once its window has closed', async () => {
+    const schedule = [
+      { at: { kind: 'clock' as const, time: '15:55' }, action: 'entry' as const, window: 20_000 },
+    ];
+    const home = await wanting([fault('submit', limited(null))], {
+      now: Date.parse('2025-12-02T15:55:10-05:00'),
+      strategies: { mp: { targets: { KO: '10' }, schedule } },
+    });
+    await home.apply();
+    expect(home.broker.submitted).toStrictEqual([]);
+  });
+});
+
+test('a question waits as told and is asked once more, not three times', async () => {
+  const once = await wanting([fault('positions', limited(7_000))]);
+  await once.apply();
+  expect(once.books()).toStrictEqual({ mp: { KO: '10' } });
+  const twice = await wanting([fault('positions', limited(7_000), { times: 2 })]);
+  await twice.apply();
+  expect(twice.broker.submitted).toStrictEqual([]);
+});
+
+describe('an order that is still open when its execution ends', () => {
+  const never = { kind: 'order', fills: 0 as never, fillAfter: 0, hiddenFor: 0 } as const;
+  const stuck = [fault('submit', never), fault('cancel', { kind: 'stuck' }, { times: 99 })];
+
+  test('is handed over in time, and keeps its symbol and its money', async () => {
+    const home = await wanting(stuck);
+    const execution = { ...home.desired.account.execution, fillTimeout: 600_000 };
+    const patient = { ...home.desired, account: { ...home.desired.account, execution } };
+    Object.assign(home.desired.account, patient.account);
+    const result = await home.apply();
+    expect(result.kind === 'executed' && result.outcomes).toMatchObject([
+      { kind: 'in-doubt', code: 'HandedOver' },
+    ]);
+    expect([...home.journal.ledger().openOrders.values()]).toMatchObject([{ status: 'handed-over' }]);
+    expect(home.clock.monotonic()).toBeLessThanOrEqual(240_000);
+    expect(home.journal.ledger().lock).toBeNull();
+    expect((await home.plan()).actions.map(({ kind }) => kind)).toStrictEqual(['cancel-order']);
+  });
+});

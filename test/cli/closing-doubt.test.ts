@@ -1,0 +1,67 @@
+/** What closing commands say and exit with when they cannot finish: doubt, a closed market, no broker. */
+import { expect, test } from 'vitest';
+import { project, type Project } from '../support/project.ts';
+
+const ONE = { core: { targets: { VTI: '10' } } };
+
+async function inDoubt(): Promise<Project> {
+  const mine = project({ strategies: ONE, account: { broker: { faults: '../faults.yaml' } } });
+  mine.write('faults.yaml', 'faults:\n  - {on: submit, effect: unavailable, times: 99}\n');
+  expect(await mine.run('apply', '--yes')).toMatchObject({ code: 12 });
+  return mine;
+}
+
+test('disable --close-positions names an order in doubt, exit 12.', async () => {
+  const mine = await inDoubt();
+  const { code, stdout } = await mine.run('disable', 'core', '--close-positions');
+  expect(code).toBe(12);
+  expect(stdout).toMatch(/VTI: order hg-core-\S+\.\.\. IN DOUBT \(OrderNotSeen: /);
+});
+
+async function owning(account: object): Promise<Project> {
+  const mine = project({ strategies: ONE, account: { broker: account } });
+  expect(await mine.run('apply', '--yes')).toMatchObject({ code: 0 });
+  mine.declare({ core: { ...ONE.core, enabled: false } });
+  return mine;
+}
+
+test('close-orphaned beside a closed market says what goes on with it, exit 13.', async () => {
+  const evening = (await owning({ clock: 'exchange' })).at('2025-12-02T17:00:00-05:00');
+  const { code, stdout } = await evening.run('close-orphaned', 'core');
+  expect(code).toBe(13);
+  expect(stdout).toContain(
+    "The positions of CORE are not all closed yet; the next 'hgctl apply' goes on with it.\n",
+  );
+});
+
+test('close-orphaned without an answer of the broker says so, exit 11.', async () => {
+  const mine = (await owning({})).at('2025-12-02T15:40:00-05:00');
+  mine.write('data/broker.json', 'no JSON');
+  const { code, stderr } = await mine.run('close-orphaned', 'core');
+  expect(code).toBe(11);
+  expect(stderr).toMatch(/^error: .*broker\.json/m);
+});
+
+test('enable lifts the shutdown of a strategy without a manifest, and adds no entry to the toggle file.', async () => {
+  const two = { ...ONE, beta: { targets: { GLD: '5' } } };
+  const mine = project({ strategies: two });
+  await mine.run('apply', '--yes');
+  await mine.run('disable', 'beta');
+  mine.declare(ONE);
+  expect(await mine.run('enable', 'beta')).toMatchObject({
+    code: 0,
+    stdout: 'The shutdown of beta is lifted; no manifest declares it\n',
+  });
+  expect(mine.read('manifests/strategy_toggle.yaml')).not.toContain('beta');
+  mine.declare(two);
+  expect((await mine.run('status')).stdout).toContain('BETA: ENABLED');
+});
+
+test('enable works with invalid manifests: the shutdown is lifted, and the toggle file edited.', async () => {
+  const mine = project({ strategies: ONE });
+  await mine.run('apply', '--yes');
+  await mine.run('disable', 'core');
+  mine.write('manifests/account.yaml', 'kind: Acount\n');
+  expect(await mine.run('enable', 'core')).toMatchObject({ code: 0, stdout: 'strategy/core enabled\n' });
+  expect(mine.read('manifests/strategy_toggle.yaml')).toMatch(/core:\s+enabled: true/);
+});

@@ -1,0 +1,293 @@
+/** The laws of the order protocol, under thousands of fault scripts, crashes at any await, and shuffled reports. */
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect } from 'vitest';
+import type { Fault } from '../../src/broker/fault-script.ts';
+import { bookOrder } from '../../src/actions/book-order.ts';
+import { acquire } from '../../src/actions/execution-lock.ts';
+import { averageOf, type Money, type Price, type Quantity, type Ratio } from '../../src/domain/decimal.ts';
+import type { BrokerOrder } from '../../src/observed/broker-view.ts';
+import type { Broker, Ports } from '../../src/reconciler/ports.ts';
+import { liveOrders } from '../failures/hostile-broker.ts';
+import { arbitraryFaults } from '../support/faults.ts';
+import { world, type TestWorld, type WorldFacts } from '../support/world.ts';
+import { randomWorld } from './worlds.ts';
+
+const RUNS = { numRuns: Number(process.env['HGCTL_LAW_RUNS'] ?? 1_000) };
+const SYMBOLS = ['AAA', 'BBB', 'CCC', 'DDD', 'EEE', 'FFF', 'GGG', 'HHH', 'III'];
+const DAY = 86_400_000;
+
+/** Fails at once when an order goes out while another one of its symbol may still fill. */
+function watched(home: TestWorld, broker: Broker): Broker {
+  return new Proxy(broker, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      if (name !== 'submit') return value.bind(target) as unknown;
+      return (request: Parameters<Broker['submit']>[0]) => {
+        const others = home.broker
+          .state()
+          .orders.filter(
+            ({ symbol, status, clientOrderId }) =>
+              symbol === request.symbol && LIVE.has(status) && clientOrderId !== request.clientOrderId,
+          );
+        if (others.length > 0) throw new Error(`a second live order on ${request.symbol}`);
+        return target.submit(request);
+      };
+    },
+  });
+}
+
+const LIVE: ReadonlySet<string> = new Set([
+  'new',
+  'accepted',
+  'pending_new',
+  'partially_filled',
+  'pending_cancel',
+]);
+
+/** Passes under the faults; then some days without any. */
+async function live(home: TestWorld): Promise<void> {
+  for (const pause of [20_000, 60_000, 130_000, 130_000, DAY, 60_000, DAY]) {
+    await home.apply({ broker: watched(home, home.ports.broker) }).catch(onlyExpected);
+    home.clock.advance(pause);
+  }
+  for (let calm = 0; calm < 3; calm += 1) {
+    await home.apply({ broker: watched(home, home.broker) });
+    home.clock.advance(DAY);
+  }
+}
+
+/** A pass may be refused: by a broker that is down, or a lock that is held. Never by a broken invariant. */
+function onlyExpected(error: unknown): void {
+  if (error instanceof Error && /broker does not answer|execution lock/.test(error.message)) return;
+  throw error;
+}
+
+function booked(home: TestWorld): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const book of home.journal.ledger().books.values())
+    for (const [symbol, { quantity }] of book) sums[symbol] = (sums[symbol] ?? 0) + quantity;
+  return sums;
+}
+
+/** What the broker really holds, less what nobody owned from the start. */
+function heldByUs(home: TestWorld, unmanaged: Readonly<Record<string, number>>): Record<string, number> {
+  const own = [...home.broker.state().positions].map(
+    ([symbol, { quantity }]) => [symbol, quantity - (unmanaged[symbol] ?? 0) * 1e9] as const,
+  );
+  return Object.fromEntries(own.filter(([, quantity]) => quantity !== 0));
+}
+
+const withFaults = (
+  lists: boolean,
+): fc.Arbitrary<{ facts: WorldFacts; unmanaged: Record<string, number>; faults: readonly Fault[] }> =>
+  fc
+    .tuple(randomWorld({ unmanaged: true }), arbitraryFaults({ symbols: SYMBOLS, lists }))
+    .map(([{ facts, unmanaged }, faults]) => ({ facts: { ...facts, faults }, unmanaged, faults }));
+
+describe('under any fault script', () => {
+  test.prop([withFaults(true)], RUNS)(
+    'no symbol ever has two live orders, and no fill is lost or booked twice, also where lists lie',
+    async ({ facts, unmanaged }) => {
+      const home = await world(facts);
+      await live(home);
+      expect(liveOrders(home)).toBe(0);
+      expect(booked(home)).toEqual(heldByUs(home, unmanaged));
+    },
+  );
+
+  test.prop([withFaults(false)], RUNS)(
+    'the account converges once the faults are over, and nothing stays in doubt',
+    async ({ facts }) => {
+      const home = await world(facts);
+      await live(home);
+      const ledger = home.journal.ledger();
+      expect(ledger.openOrders.size).toBe(0);
+      expect(ledger.breaks.size).toBe(0);
+      expect((await home.plan()).actions).toEqual([]);
+    },
+  );
+});
+
+interface Report {
+  readonly filled: number;
+  readonly price: number;
+}
+
+describe('reports of an order', () => {
+  const fills = fc.array(
+    fc.record({ filled: fc.integer({ min: 1, max: 20 }), price: fc.integer({ min: 1, max: 9 }) }),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  );
+  const reports = fills.chain((steps) => {
+    const all = steps.map((_, index) => index);
+    return fc.tuple(fc.constant(steps), fc.array(fc.constantFrom(...all), { maxLength: 12 }));
+  });
+
+  test.prop([reports], RUNS)('in any order, lost or repeated, give the same book', async ([steps, heard]) => {
+    const plain = await bookOf(steps, [steps.length - 1]);
+    expect(await bookOf(steps, [...heard, steps.length - 1])).toEqual(plain);
+  });
+});
+
+/** The book after these reports; the last one is the end of the order. */
+async function bookOf(steps: readonly Report[], heard: readonly number[]): Promise<object> {
+  const home = await world({ prices: { AAA: '5' } });
+  const execution = await acquire(home.ports, home.desired.account.execution, 'one');
+  const total = steps.reduce((sum, { filled }) => sum + filled, 0);
+  const quantity = (total * 1e9) as Quantity;
+  home.journal.commit({
+    type: 'intent',
+    clientOrderId: 'hg-one-1',
+    fence: execution.fence,
+    strategy: 'one',
+    symbol: 'AAA',
+    side: 'buy',
+    quantity,
+    purpose: 'open',
+    reason: 'NewTarget',
+    estimate: 5_000_000 as Price,
+    sessionDate: '2025-12-02',
+    key: 'key',
+  });
+  for (const index of heard) bookOrder(execution, 'hg-one-1', reportAt(steps, index, quantity));
+  const { books, breaks, openOrders } = home.journal.ledger();
+  const lot = books.get('one')?.get('AAA');
+  return {
+    lot: lot && { quantity: lot.quantity, cost: lot.cost },
+    breaks: breaks.size,
+    open: openOrders.size,
+  };
+}
+
+function reportAt(steps: readonly Report[], index: number, quantity: Quantity): BrokerOrder {
+  const done = steps.slice(0, index + 1);
+  const filledQuantity = (done.reduce((sum, { filled }) => sum + filled, 0) * 1e9) as Quantity;
+  const value = (done.reduce((sum, { filled, price }) => sum + filled * price, 0) * 1e6) as Money;
+  return {
+    brokerOrderId: 'b-1',
+    clientOrderId: 'hg-one-1',
+    symbol: 'AAA',
+    side: 'buy',
+    quantity,
+    filledQuantity,
+    averagePrice: averageOf(value, filledQuantity),
+    status: filledQuantity === quantity ? 'filled' : 'partially_filled',
+    submittedAt: 0 as never,
+    updatedAt: (1_000 + index) as never,
+  };
+}
+
+/** A part of a pass, in thousandths: a pass of 40 moments has its 21st at 500. */
+const part = fc.nat({ max: 999 });
+const momentAt = (thousandths: number, moments: number): number =>
+  1 + Math.floor((thousandths * moments) / 1_000);
+
+describe('a crash', () => {
+  test.prop([randomWorld({ unmanaged: false }), part, fc.option(part, { freq: 1 })], RUNS)(
+    'at any await, and a restart, end where no crash would have ended',
+    async ({ facts: drawn }, first, second) => {
+      const facts = rich(drawn);
+      const calm = await world(facts);
+      const moments = await passUntil(calm, NEVER);
+      await calm.apply();
+      const home = await crashed(facts, momentAt(first, moments));
+      if (second !== null) {
+        const restart = await crashed(facts, momentAt(first, moments));
+        await killed(home, momentAt(second, await passUntil(restart, NEVER)));
+      }
+      for (let start = 0; start < 3; start += 1) {
+        await home.apply(afterCrash(home));
+        home.clock.advance(DAY);
+      }
+      expect(home.books()).toEqual(calm.books());
+      expect(booked(home)).toEqual(heldByUs(home, {}));
+    },
+  );
+
+  test.prop([withFaults(false), part], { numRuns: Math.ceil(RUNS.numRuns / 8) })(
+    'beside other faults loses no fill, books none twice, and leaves nothing in doubt',
+    async ({ facts, unmanaged }, first) => {
+      const moments = await passUntil(await world(facts), NEVER);
+      const home = await crashed(facts, momentAt(first, moments));
+      await live(home);
+      expect(booked(home)).toEqual(heldByUs(home, unmanaged));
+      expect(home.journal.ledger().openOrders.size).toBe(0);
+    },
+  );
+});
+
+/** Money for everything that is wanted: where it is scarce, it goes to whoever asks first after the crash. */
+function rich(facts: WorldFacts): WorldFacts {
+  const settings = { ...facts.settings, multiplier: 4_000_000 as Ratio };
+  return { ...facts, settings, limits: { ...facts.limits, maxGross: null } };
+}
+
+async function crashed(facts: WorldFacts, moment: number): Promise<TestWorld> {
+  const home = await world(facts);
+  await killed(home, moment);
+  return home;
+}
+
+async function killed(home: TestWorld, moment: number): Promise<void> {
+  expect(await passUntil(home, moment)).toBe(moment);
+  home.clock.advance(20_000);
+}
+
+function afterCrash(home: TestWorld): Partial<Ports> {
+  return { processes: { ...home.ports.processes, lookUp: () => 'gone' } };
+}
+
+const NEVER = Infinity;
+
+class Killed extends Error {}
+
+/**
+ * One pass that is killed at this moment: nothing of it runs any more, not even a `finally`. Moments are counted before
+ * every await, when the effect has not happened; after it, when its answer finds nobody; and around every record.
+ * Returns how many there were.
+ */
+async function passUntil(home: TestWorld, last: number): Promise<number> {
+  let moments = 0;
+  const elapse = (): void => {
+    if (moments === last) throw new Killed();
+    moments += 1;
+    if (moments === last) throw new Killed();
+  };
+  const asking = <Target extends object>(target: Target): Target =>
+    new Proxy(target, {
+      get: (object, name) => {
+        const value: unknown = Reflect.get(object, name, object);
+        if (typeof value !== 'function' || SYNCHRONOUS.has(name)) return value;
+        return async (...args: unknown[]): Promise<unknown> => {
+          elapse();
+          const answer: unknown = await Reflect.apply(value, object, args);
+          elapse();
+          return answer;
+        };
+      },
+    });
+  const commit: Ports['journal']['commit'] = (event) => {
+    elapse();
+    const answer = home.journal.commit(event);
+    elapse();
+    return answer;
+  };
+  const { broker, market, clock } = home.ports;
+  const ports = {
+    ...afterCrash(home),
+    broker: asking(broker),
+    market: asking(market),
+    clock: asking(clock),
+    journal: { ...home.journal, commit },
+  };
+  await home.apply(ports).catch((error: unknown) => {
+    if (!(error instanceof Killed)) onlyExpected(error);
+  });
+  return moments;
+}
+
+const SYNCHRONOUS: ReadonlySet<string | symbol> = new Set(['now', 'monotonic']);

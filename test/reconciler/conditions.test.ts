@@ -1,0 +1,115 @@
+/** What a strategy is said to be, as the last look shows it. */
+import { describe, expect, test } from 'vitest';
+import { requestShutdown } from '../../src/actions/shutdown.ts';
+import type { DesiredStrategy } from '../../src/desired/desired-state.ts';
+import { conditionsOf, type Condition } from '../../src/reconciler/conditions.ts';
+import type { Hold } from '../../src/reconciler/plan-types.ts';
+import { world, type TestWorld, type WorldFacts } from '../support/world.ts';
+
+const PRICES = { VTI: '100', BND: '50' };
+
+async function conditions(home: TestWorld, more: readonly Hold[] = []): Promise<readonly Condition[]> {
+  const { observed, plan } = await home.look();
+  const strategy = home.desired.strategies.find(({ name }) => name === 'core') as DesiredStrategy;
+  return conditionsOf({
+    name: 'core',
+    strategy,
+    ledger: observed.ledger,
+    plan: { ...plan, notDone: [...plan.notDone, ...more] },
+  });
+}
+
+async function synced(facts: WorldFacts, more?: readonly Hold[]): Promise<Condition | undefined> {
+  const all = await conditions(await world({ prices: PRICES, ...facts }), more);
+  return all.find(({ type }) => type === 'Synced');
+}
+
+const signal = (reason: 'SignalFailed' | 'SignalNotRun'): Hold => ({
+  strategy: 'core',
+  symbol: null,
+  reason,
+  detail: 'signal: why',
+});
+const HELD = { strategies: { core: { targets: { VTI: '10' } } }, books: { core: { VTI: '10' } } };
+const SATURDAY = Date.parse('2025-12-06T12:00:00-05:00') as NonNullable<WorldFacts['now']>;
+
+describe('Synced', () => {
+  test.each<[string, WorldFacts]>([
+    ['the book is at its targets', HELD],
+    ['the difference is within the band', { ...HELD, books: { core: { VTI: '10.05' } } }],
+    [
+      'a weight is less than one share',
+      { strategies: { core: { targets: { VTI: '0.01%' }, universe: ['VTI'] } } },
+    ],
+    [
+      'it is planned and owns nothing',
+      { strategies: { core: { targets: { VTI: '1' }, lifecycle: 'planned' } } },
+    ],
+    ['it is disabled and owns nothing', { strategies: { core: { targets: { VTI: '1' }, enabled: false } } }],
+  ])('is true where %s', async (_, facts) => {
+    expect(await synced(facts)).toMatchObject({ status: 'True', reason: 'NothingToDo' });
+  });
+
+  test.each<[string, WorldFacts, string]>([
+    ['an order is due', { strategies: { core: { targets: { VTI: '10' } } } }, 'ActionsDue'],
+    [
+      'the market is closed and a purchase waits',
+      {
+        strategies: { core: { targets: { VTI: '10' } } },
+        now: SATURDAY,
+        settings: { clock: 'exchange' },
+      },
+      'MarketClosed',
+    ],
+    [
+      'it is disabled and keeps positions',
+      {
+        strategies: { core: { targets: {}, universe: ['VTI'], enabled: false } },
+        books: { core: { VTI: '4' } },
+      },
+      'StrategyDisabled',
+    ],
+    [
+      'it is planned and owns something',
+      {
+        strategies: { core: { targets: {}, universe: ['VTI'], lifecycle: 'planned' } },
+        books: { core: { VTI: '4' } },
+      },
+      'StrategyPlanned',
+    ],
+  ])('is false where %s', async (_, facts, reason) => {
+    expect(await synced(facts)).toMatchObject({ status: 'False', reason });
+  });
+
+  test('is false while a break is open on a symbol that it owns', async () => {
+    const home = await world({ prices: PRICES, ...HELD, broker: { VTI: '4' } });
+    await home.apply();
+    await home.apply();
+    const found = (await conditions(home)).find(({ type }) => type === 'Synced');
+    expect(found).toMatchObject({ status: 'False', reason: 'BreakOpen' });
+  });
+
+  test('is false with the reason of the signal that failed, and unknown where none was run', async () => {
+    const failed = await synced(HELD, [signal('SignalFailed')]);
+    expect(failed).toMatchObject({ status: 'False', reason: 'SignalFailed', message: 'signal: why' });
+    expect(await synced(HELD, [signal('SignalNotRun')])).toMatchObject({
+      status: 'Unknown',
+      reason: 'SignalNotRun',
+    });
+  });
+});
+
+test('Ready says where the strategy was disabled', async () => {
+  const filed = await world({ prices: PRICES, strategies: { core: { enabled: false } } });
+  expect((await conditions(filed))[0]).toMatchObject({
+    status: 'False',
+    message: 'it is disabled in the toggle file',
+  });
+  const told = await world({ prices: PRICES, ...HELD });
+  requestShutdown(told.ports, { strategy: 'core', close: false, by: 'ann' });
+  expect((await conditions(told))[0]).toMatchObject({
+    status: 'False',
+    reason: 'Disabled',
+    message: expect.stringContaining('ann disabled it with hgctl') as string,
+  });
+});
