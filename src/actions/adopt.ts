@@ -4,7 +4,8 @@ import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import { stoppingBreak, type Ledger } from '../observed/ledger.ts';
 import type { Ports } from '../reconciler/ports.ts';
-import { changedMeanwhile, commitDecision, viewSymbol } from './operator.ts';
+import { changedMeanwhile, commitDecision, viewSymbol, type SymbolView } from './operator.ts';
+import { likeness } from './resolved-lots.ts';
 
 export interface Adoption {
   readonly symbol: string;
@@ -23,8 +24,10 @@ export async function adopt(
   adoption: Adoption,
 ): Promise<{ readonly ledger: Ledger; readonly quantity: Quantity; readonly price: Price }> {
   const { symbol, strategy, reason } = adoption;
-  const { observed, position, difference, anchor } = await viewSymbol(ports, desired, symbol);
+  const view = await viewSymbol(ports, desired, symbol);
+  const { observed, position, difference, anchor } = view;
   refuseInDoubt(observed.ledger, symbol);
+  refuseAfterSplit(view, symbol);
   const unmanaged = difference === undefined || difference.sideFlip ? (0 as Quantity) : difference.unmanaged;
   const quantity = wantedQuantity(adoption, unmanaged);
   const other = difference?.owners.find((owner) => owner !== strategy);
@@ -50,6 +53,15 @@ export async function adopt(
     };
   });
   return { ledger, quantity, price };
+}
+
+/** New shares of a split are no purchase: the book has them already, at a part of its cost. */
+function refuseAfterSplit(view: SymbolView, symbol: string): void {
+  const split = likeness(view);
+  if (split === null) return;
+  throw new HgctlError(EXIT.refused, `${symbol} looks split, ${split.to} for ${split.from}`, {
+    hint: `'hgctl apply' looks twice, then 'hgctl resolve ${symbol} --as split' lets the books follow`,
+  });
 }
 
 /** What an order of ours bought, and is not booked yet, looks like shares of nobody. */

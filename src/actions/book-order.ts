@@ -43,7 +43,8 @@ export function bookOrder(execution: Execution, clientOrderId: string, seen: Bro
       detail: `${clientOrderId} filled more than was ordered`,
     });
   }
-  if (!isTerminal(seen.status)) return 'open';
+  // An end that does not say what was paid is asked for again: it may not take the fill with it.
+  if (!isTerminal(seen.status) || isUnpriced(known, seen)) return 'open';
   const ended = record(execution, () => ({
     type: 'order-ended',
     fence,
@@ -53,6 +54,10 @@ export function bookOrder(execution: Execution, clientOrderId: string, seen: Bro
   }));
   ports.stateFile.schedule(ended);
   return 'ended';
+}
+
+function isUnpriced({ filled }: LedgerOrder, seen: BrokerOrder): boolean {
+  return seen.filledQuantity > filled && seen.averagePrice === null;
 }
 
 function bookIncrease(execution: Execution, order: LedgerOrder, seen: BrokerOrder): void {

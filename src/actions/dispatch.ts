@@ -158,11 +158,10 @@ function isShutDown(
   ledger: Ledger,
   { strategy, purpose }: Pick<IntentPayload, 'strategy' | 'purpose'>,
 ): boolean {
-  const closes = purpose === 'close-orphaned';
-  if (ledger.drains.has(strategy)) return !closes || !isDraining(ledger, strategy);
-  if (!closes) return ports.shutdownRequested(strategy);
+  if (purpose !== 'close-orphaned') return ledger.drains.has(strategy) || ports.shutdownRequested(strategy);
   // Planned for a drain that somebody has lifted since, unless its manifest asks for it too.
-  return desired.strategies.find(({ name }) => name === strategy)?.orphans !== 'close';
+  const isDeclared = desired.strategies.find(({ name }) => name === strategy)?.orphans === 'close';
+  return !isDeclared && !isDraining(ledger, strategy);
 }
 
 /** An entry belongs to its slot's window; an exit goes on until the session ends. */

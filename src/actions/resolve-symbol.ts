@@ -1,6 +1,7 @@
 /** An operator ends the doubt about a symbol: a break, an order whose fate nobody can find out, a freeze. */
 import { averageOf, subtract, type Price, type Quantity } from '../domain/decimal.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
+import type { CalendarDate } from '../domain/instant.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
@@ -18,7 +19,10 @@ export async function resolveSymbol(
   const view = await viewSymbol(ports, desired, symbol);
   const { ledger } = view.observed;
   refuseWhileWorking(view.observed, symbol);
-  await refuseIfFound(ports, view.observed, symbol);
+  const { clock } = view.observed.snapshot;
+  if (clock.kind === 'unknown') throw brokerUnknown(clock.reason);
+  const sessionDate = clock.data.session.date;
+  await refuseIfAlive(ports, view.observed, { symbol, sessionDate });
   if (!isInDoubt(view, resolution)) {
     throw new HgctlError(EXIT.notFound, `nothing about ${symbol} is in doubt`, {
       hint:
@@ -34,9 +38,6 @@ export async function resolveSymbol(
   const booked = lots.reduce((sum, lot) => sum + lot.quantity, 0) as Quantity;
   const anchor = view.anchor(subtract(view.position?.quantity ?? (0 as Quantity), booked));
   const price = resolution.price ?? (arrived === null ? averageCost(ledger, symbol) : priceAt(view));
-  const { clock } = view.observed.snapshot;
-  if (clock.kind === 'unknown') throw brokerUnknown(clock.reason);
-  const sessionDate = clock.data.session.date;
   return commitDecision(ports, (current) => {
     const isSame =
       current.books === ledger.books &&
@@ -77,14 +78,28 @@ function refuseWhileWorking({ ledger, snapshot, lock }: ObservedState, symbol: s
   });
 }
 
-/** An operator's word is for what nobody can find out: an order that the broker knows is booked by the next apply. */
-async function refuseIfFound(ports: Ports, { ledger }: ObservedState, symbol: string): Promise<void> {
+/**
+ * An operator's word is for what nobody can find out: an order that the broker knows is booked by the next apply, and one
+ * that it has confirmed may come back until its session is over.
+ */
+async function refuseIfAlive(
+  ports: Ports,
+  { ledger }: ObservedState,
+  { symbol, sessionDate }: { readonly symbol: string; readonly sessionDate: CalendarDate },
+): Promise<void> {
   if (ledger.breaks.has(symbol)) return;
-  for (const { intent } of ledger.openOrders.values()) {
+  for (const { intent, brokerOrderId } of ledger.openOrders.values()) {
     if (intent.symbol !== symbol) continue;
     const found = await lookUp(ports, intent.clientOrderId);
     if (found.kind === 'unreachable') throw brokerUnknown(found.reason);
-    if (found.kind === 'absent') continue;
+    if (found.kind === 'absent') {
+      if (brokerOrderId === null || intent.sessionDate < sessionDate) continue;
+      throw new HgctlError(
+        EXIT.refused,
+        `the broker has confirmed ${intent.clientOrderId} today, and does not show it now`,
+        { hint: "'hgctl apply' asks for it again; after its session it can be resolved" },
+      );
+    }
     throw new HgctlError(EXIT.refused, `the broker knows ${intent.clientOrderId} (${found.order.status})`, {
       hint: "'hgctl apply' books it and brings it to its end",
     });

@@ -11,16 +11,27 @@ import type { Outcome } from './outcome.ts';
 const SHUTDOWN_WAIT = 60 * SECOND;
 const POLL = 250;
 
+/**
+ * `disable` ends with `enable` only. `close-orphaned` ends by itself, and leaves a shutdown from before, or one that
+ * somebody requests meanwhile, as it is.
+ */
+export type ShutdownCommand = 'disable' | 'close-orphaned';
+
 export interface Shutdown {
   readonly strategy: string;
   /** Whether its positions are sold. */
   readonly close: boolean;
   readonly by: string;
+  readonly command: ShutdownCommand;
 }
 
 /** Commits the drain: from here on no order of the strategy goes out but those that close it, whoever executes. */
-export function requestShutdown(ports: Ports, { strategy, close, by }: Shutdown): Ledger {
-  return commitDecision(ports, () => ({ type: 'drain-requested', strategy, close, by }));
+export function requestShutdown(ports: Ports, { strategy, close, by, command }: Shutdown): Ledger {
+  return commitDecision(ports, ({ drains }) => {
+    const before = drains.get(strategy);
+    const endsItself = command === 'close-orphaned' && (before === undefined || before.ends === 'when-done');
+    return { type: 'drain-requested', strategy, close, by, ...(endsItself ? { ends: 'when-done' } : {}) };
+  });
 }
 
 /** True once no execution of the strategy runs; false when one still runs after 60 s. */
@@ -63,11 +74,16 @@ export async function completeShutdown(
     return { kind: 'not-started', action, code: 'ShutdownPending', detail };
   }
   const trouble = await switchedOff(ports, strategy);
-  commitDecision(ports, (now) => ({
-    type: 'drain-completed',
-    strategy,
-    leftovers: symbolsOf(now, strategy),
-  }));
+  const after = commitDecision(ports, (now) => {
+    // Somebody may have asked for more while the file was written.
+    const current = now.drains.get(strategy);
+    if (current?.state !== 'pending' || current.close !== drain.close) return null;
+    return { type: 'drain-completed', strategy, leftovers: symbolsOf(now, strategy) };
+  });
+  if (after.drains.get(strategy)?.state === 'pending') {
+    const detail = `${strategy} was shut down once more meanwhile: the next execution goes on`;
+    return { kind: 'not-started', action, code: 'ShutdownPending', detail };
+  }
   if (trouble === null) return { kind: 'done', action };
   return { kind: 'skipped', action, code: 'ToggleNotWritten', detail: trouble };
 }

@@ -48,6 +48,8 @@ export interface Drain {
   /** `pending`: positions are still to be sold, or an execution to be waited for. */
   readonly state: 'pending' | 'completed';
   readonly leftovers: readonly string[];
+  /** It ends by itself once its work is done (`close-orphaned`); left out: only `enable` ends it. */
+  readonly ends?: 'when-done';
 }
 
 export type OrderPurpose = 'open' | 'increase' | 'reduce' | 'close' | 'close-orphaned';
@@ -113,12 +115,13 @@ export type JournalEvent =
   | {
       /**
        * An operator turns a strategy off, whatever the toggle file says: no entry, and with `close` its positions are
-       * sold by whoever holds the lock next. Ends only with `drain-lifted`.
+       * sold by whoever holds the lock next. Ends only with `drain-lifted`, unless it `ends` by itself.
        */
       readonly type: 'drain-requested';
       readonly strategy: string;
       readonly close: boolean;
       readonly by: string;
+      readonly ends?: 'when-done';
     }
   | {
       /** The drain has done its work; the strategy stays off. */

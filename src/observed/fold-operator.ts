@@ -24,14 +24,15 @@ export function applyOperatorEvent(ledger: WritableLedger, event: OperatorEvent,
     case 'strategy-renamed':
       return renameStrategy(ledger, event);
     case 'drain-requested': {
-      const { strategy, close, by } = event;
-      ledger.drains.set(strategy, { strategy, close, by, since: at, state: 'pending', leftovers: [] });
+      const { type, ...drain } = event;
+      ledger.drains.set(event.strategy, { ...drain, since: at, state: 'pending', leftovers: [] });
       return;
     }
     case 'drain-completed': {
       const drain = ledger.drains.get(event.strategy);
       if (drain === undefined) return;
-      ledger.drains.set(event.strategy, { ...drain, state: 'completed', leftovers: event.leftovers });
+      if (drain.ends === 'when-done') ledger.drains.delete(event.strategy);
+      else ledger.drains.set(event.strategy, { ...drain, state: 'completed', leftovers: event.leftovers });
       return;
     }
     case 'drain-lifted':

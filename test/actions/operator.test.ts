@@ -194,3 +194,10 @@ describe('opening books from a state file', () => {
     expect(w.journal.ledger().breaks.size).toBe(0);
   });
 });
+
+test('adopt takes no new share of a split for a purchase', async () => {
+  const w = await world({ ...facts, prices: { ...PRICES, GLD: '200' } });
+  w.broker.split({ symbol: 'GLD', from: 1, to: 2 });
+  await expect(adoptGld(w)).rejects.toMatchObject({ exit: 5 });
+  expect(w.books()).toEqual({ core: { GLD: '10', VTI: '4' } });
+});

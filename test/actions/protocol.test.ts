@@ -580,3 +580,40 @@ test('An exit is never kept back by an entry that is itself refused, whoever com
     expect(home.books(), `beta at ${priority}`).toEqual({ beta: { BBB: '10' } });
   }
 });
+
+describe('an order that the broker has confirmed', () => {
+  test('cannot be resolved away while it may come back', async () => {
+    const home = await world({
+      ...buying,
+      faults: [
+        fault('submit', {
+          kind: 'order',
+          fills: shares(0),
+          fillAfter: 60 * MINUTE,
+          hiddenFor: 5 * MINUTE,
+        }),
+      ],
+    });
+    await home.apply();
+    const word = { symbol: 'KO', as: 'books', strategy: null, price: null, reason: 'gone' } as const;
+    await expect(resolveSymbol(home.ports, home.desired, word)).rejects.toMatchObject({ exit: 5 });
+    await home.apply();
+    expect(home.broker.state().orders).toHaveLength(1);
+  });
+
+  test('and whose end does not say what was paid is followed until it does', async () => {
+    const home = await world(buying);
+    let answers = 0;
+    const unpriced = <Order extends { readonly status: string } | null>(order: Order): Order =>
+      order?.status === 'filled' && (answers += 1) < 3 ? { ...order, averagePrice: null } : order;
+    const broker: Ports['broker'] = {
+      ...home.broker,
+      openOrders: async () => (await home.broker.openOrders()).map(unpriced),
+      orderByClientId: async (id) => unpriced(await home.broker.orderByClientId(id)),
+    };
+    await home.apply({ broker });
+    await home.apply();
+    expect(home.books()).toEqual({ mp: { KO: '10' } });
+    expect([...home.journal.ledger().openOrders]).toEqual([]);
+  });
+});

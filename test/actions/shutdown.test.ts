@@ -1,6 +1,7 @@
 /** Turning strategies off: what is sold, what stays, and what goes on standing (rules 5 to 7 of the seed). */
 import { describe, expect, test } from 'vitest';
 import { requestShutdown } from '../../src/actions/shutdown.ts';
+import { fault } from '../support/faults.ts';
 import type { Ports } from '../../src/reconciler/ports.ts';
 import { holdsIn, ordersIn, world, type StrategyFacts, type TestWorld } from '../support/world.ts';
 
@@ -15,7 +16,7 @@ const both = { core: { targets: { VTI: '10', BND: '20' } } };
 describe('a strategy that was shut down', () => {
   test('opens nothing, whatever the toggle file says', async () => {
     const home = await world({ prices: PRICES, strategies: { core: { targets: { VTI: '10' } } } });
-    requestShutdown(home.ports, { strategy: 'core', close: false, by: 'ann' });
+    requestShutdown(home.ports, { strategy: 'core', close: false, by: 'ann', command: 'disable' });
     const plan = await home.plan();
     expect(ordersIn(plan)).toStrictEqual([]);
     expect(holdsIn(plan)).toContain('core/*: StrategyDisabled');
@@ -24,7 +25,7 @@ describe('a strategy that was shut down', () => {
 
   test('keeps its positions without --close-positions', async () => {
     const home = await owning(both);
-    requestShutdown(home.ports, { strategy: 'core', close: false, by: 'ann' });
+    requestShutdown(home.ports, { strategy: 'core', close: false, by: 'ann', command: 'disable' });
     await home.apply();
     expect(home.books()).toStrictEqual({ core: { VTI: '10', BND: '20' } });
     expect(holdsIn(await home.plan())).toContain('core/VTI: OrphanHeld');
@@ -32,7 +33,7 @@ describe('a strategy that was shut down', () => {
 
   test('is closed by whoever executes next, and the toggle file then says disabled', async () => {
     const home = await owning(both);
-    requestShutdown(home.ports, { strategy: 'core', close: true, by: 'ann' });
+    requestShutdown(home.ports, { strategy: 'core', close: true, by: 'ann', command: 'disable' });
     const switched: unknown[] = [];
     await home.apply({
       switchToggle: (strategy, to) => {
@@ -50,7 +51,7 @@ describe('a strategy that was shut down', () => {
 
   test('is closed also without a manifest', async () => {
     const home = await owning(both);
-    requestShutdown(home.ports, { strategy: 'core', close: true, by: 'ann' });
+    requestShutdown(home.ports, { strategy: 'core', close: true, by: 'ann', command: 'disable' });
     await home.with({}).apply();
     expect(home.books()).toStrictEqual({});
   });
@@ -62,18 +63,82 @@ describe('a strategy that was shut down', () => {
       books: { core: { VTI: '10' }, other: { GLD: '5' } },
       broker: { VTI: '13', GLD: '5' },
     });
-    requestShutdown(home.ports, { strategy: 'core', close: true, by: 'ann' });
+    requestShutdown(home.ports, { strategy: 'core', close: true, by: 'ann', command: 'disable' });
     await home.apply();
     expect(home.held()).toStrictEqual({ VTI: '3', GLD: '5' });
   });
 
   test('stays off until it is lifted', async () => {
     const home = await owning(both);
-    requestShutdown(home.ports, { strategy: 'core', close: true, by: 'ann' });
+    requestShutdown(home.ports, { strategy: 'core', close: true, by: 'ann', command: 'disable' });
     await home.apply();
     expect(ordersIn(await home.plan())).toStrictEqual([]);
     home.journal.commit({ type: 'drain-lifted', strategy: 'core', by: 'ann' });
     expect(ordersIn(await home.plan())).toStrictEqual(['buy 20 BND (open)', 'buy 10 VTI (open)']);
+  });
+});
+
+describe('a strategy that was shut down, and whose manifest says orphans: close', () => {
+  const closing = { core: { universe: ['VTI', 'BND'], orphans: 'close' as const } };
+
+  test('is closed although it was disabled without --close-positions', async () => {
+    const home = await owning(closing);
+    requestShutdown(home.ports, { strategy: 'core', close: false, by: 'ann', command: 'disable' });
+    await home.apply();
+    await home.apply();
+    expect(home.books()).toStrictEqual({});
+    expect((await home.apply()).kind).toBe('nothing');
+  });
+
+  test('goes on closing what a sale in part has left', async () => {
+    const part = fault('submit', { kind: 'order', fills: 4e9 as never, fillAfter: 0, hiddenFor: 0 });
+    const home = await world({
+      prices: PRICES,
+      strategies: closing,
+      books: { core: { VTI: '10' } },
+      faults: [part],
+    });
+    requestShutdown(home.ports, { strategy: 'core', close: true, by: 'ann', command: 'disable' });
+    await home.apply();
+    expect(home.books()).toStrictEqual({ core: { VTI: '6' } });
+    await home.apply();
+    expect(home.books()).toStrictEqual({});
+  });
+});
+
+describe('two commands at once', () => {
+  test('the end of a plain shutdown does not count as the end of one that closes', async () => {
+    const home = await owning(both);
+    requestShutdown(home.ports, { strategy: 'core', close: false, by: 'ann', command: 'disable' });
+    await home.apply({
+      switchToggle: () => {
+        requestShutdown(home.ports, { strategy: 'core', close: true, by: 'bob', command: 'disable' });
+        return Promise.resolve();
+      },
+    });
+    expect(home.journal.ledger().drains.get('core')).toMatchObject({ by: 'bob', state: 'pending' });
+    await home.apply();
+    expect(home.books()).toStrictEqual({});
+  });
+
+  test('close-orphaned leaves a shutdown that somebody requests meanwhile', async () => {
+    const home = await owning(both);
+    requestShutdown(home.ports, { strategy: 'core', close: true, by: 'ann', command: 'close-orphaned' });
+    requestShutdown(home.ports, { strategy: 'core', close: true, by: 'bob', command: 'disable' });
+    await home.apply();
+    expect(home.books()).toStrictEqual({});
+    expect(home.journal.ledger().drains.get('core')).toMatchObject({ by: 'bob', state: 'completed' });
+  });
+
+  test('close-orphaned alone leaves the switch to the toggle file, and one from before as it was', async () => {
+    const home = await owning(both);
+    requestShutdown(home.ports, { strategy: 'core', close: true, by: 'ann', command: 'close-orphaned' });
+    await home.apply();
+    expect(home.journal.ledger().drains.has('core')).toBe(false);
+    requestShutdown(home.ports, { strategy: 'core', close: false, by: 'ann', command: 'disable' });
+    requestShutdown(home.ports, { strategy: 'core', close: true, by: 'ann', command: 'close-orphaned' });
+    await home.apply();
+    expect(home.journal.ledger().drains.get('core')).toMatchObject({ state: 'completed' });
   });
 });
 
@@ -92,7 +157,7 @@ describe('a running execution', () => {
 });
 
 function stop(home: TestWorld): void {
-  requestShutdown(home.ports, { strategy: 'core', close: false, by: 'ann' });
+  requestShutdown(home.ports, { strategy: 'core', close: false, by: 'ann', command: 'disable' });
 }
 
 function afterFirstSubmit(home: TestWorld, act: () => void): Ports['broker'] {

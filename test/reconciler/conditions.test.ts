@@ -106,7 +106,7 @@ test('Ready says where the strategy was disabled', async () => {
     message: 'it is disabled in the toggle file',
   });
   const told = await world({ prices: PRICES, ...HELD });
-  requestShutdown(told.ports, { strategy: 'core', close: false, by: 'ann' });
+  requestShutdown(told.ports, { strategy: 'core', close: false, by: 'ann', command: 'disable' });
   expect((await conditions(told))[0]).toMatchObject({
     status: 'False',
     reason: 'Disabled',

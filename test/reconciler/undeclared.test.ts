@@ -38,7 +38,7 @@ describe('an undeclared strategy', () => {
 
   test('does not exit when somebody shut it down and kept its positions', async () => {
     const home = await gone();
-    requestShutdown(home.ports, { strategy: 'omr', close: false, by: 'ann' });
+    requestShutdown(home.ports, { strategy: 'omr', close: false, by: 'ann', command: 'disable' });
     await home.apply();
     home.clock.advance(31 * 60_000 + 5_000);
     expect(ordersIn(await home.plan())).toStrictEqual([]);

@@ -1,5 +1,4 @@
 /** `hgctl close-orphaned`: sells the positions of a strategy that is off, and leaves it off. */
-import { commitDecision } from '../../actions/operator.ts';
 import { requestShutdown } from '../../actions/shutdown.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
@@ -28,17 +27,12 @@ async function closeOrphaned(io: Io, world: World, name: string): Promise<ExitCo
     io.stdout(`No orphaned positions: ${name} owns nothing.\n`);
     return EXIT.done;
   }
-  const wasShutDown = ledger.drains.has(name);
-  const by = operatorName(io);
-  requestShutdown(ports, { strategy: name, close: true, by });
+  requestShutdown(ports, { strategy: name, close: true, by: operatorName(io), command: 'close-orphaned' });
   const code = await closePositions(io, world, name);
-  // The toggle file decides again; a shutdown from before goes on standing.
-  const isCompleted = ports.journal.refresh().drains.get(name)?.state === 'completed';
-  if (isCompleted && !wasShutDown)
-    commitDecision(ports, () => ({ type: 'drain-lifted', strategy: name, by }));
-  const left = ports.journal.ledger().books.get(name)?.size ?? 0;
+  const { books, drains } = ports.journal.refresh();
+  const left = books.get(name)?.size ?? 0;
   if (left === 0) io.stdout(`All positions of ${name.toUpperCase()} are closed.\n`);
-  else if (!isCompleted) {
+  else if (drains.get(name)?.state === 'pending') {
     io.stdout(
       `The positions of ${name.toUpperCase()} are not all closed yet; the next 'hgctl apply' goes on with it.\n`,
     );

@@ -72,7 +72,7 @@ async function disable(io: Io, world: World, order: Order): Promise<ExitCode> {
   }
   io.stdout(`Disabling ${title} strategy...\n`);
   // The journal first: whatever goes wrong from here on, the strategy stays off.
-  requestShutdown(ports, { strategy: name, close, by: operatorName(io) });
+  requestShutdown(ports, { strategy: name, close, by: operatorName(io), command: 'disable' });
   io.stdout('Setting shutdown_requested flag...\n');
   const trouble = await setFlag(io, world, order);
   if (!force) await waitForEnd(io, world, name);
