@@ -134,6 +134,7 @@ function inputOf(
     now: NOW,
     turnTaken: new Set(),
     reductionsOver: false,
+    manifests: 'accepted',
     observed: {
       ledger: { ...emptyLedger(), opened: true, books, historySince: (NOW - 3_600_000) as Instant },
       snapshot: {

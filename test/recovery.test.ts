@@ -303,6 +303,20 @@ const SYMBOLS: Commands = {
   },
 };
 
+const LOOP: Commands = {
+  ManifestsInvalid: {
+    enter: async () => {
+      const mine = await owning();
+      mine.write('manifests/strategies/core.yaml', 'kind: Strateg\n');
+      return mine;
+    },
+    look: ['run', '--until', '2025-12-02T15:35:00-05:00'],
+    shows: 'ManifestsInvalid',
+    meanwhile: (mine) => declared(mine, TWO),
+    leave: ['validate'],
+  },
+};
+
 const ACCOUNT: Commands = {
   'AccountUnknown, PositionsUnknown, OrdersUnknown, ClockUnknown': {
     enter: async () => faults(await owning(), '{on: positions, effect: unavailable, times: 99}'),
@@ -623,7 +637,7 @@ async function stuck(isStopped: boolean): Promise<void> {
   expect(owned.items).toMatchObject([{ symbol: 'VTI', quantity: '10' }]);
 }
 
-const ROWS: Commands = { ...SYMBOLS, ...ACCOUNT, ...STRATEGIES, ...FILES };
+const ROWS: Commands = { ...SYMBOLS, ...ACCOUNT, ...LOOP, ...STRATEGIES, ...FILES };
 
 const OTHER_WAYS = Object.entries(ROWS).flatMap(([state, { orElse = [], ...row }]) =>
   orElse.map(({ way, meanwhile = (mine: Project) => mine, leave }) => ({

@@ -284,6 +284,9 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'NotFilled',
   'PartialFill',
   'RateLimited',
+  'ClockSkew',
+  'ForeignController',
+  'ManifestsInvalid',
 ]);
 
 /** A slot runs at most once: it has run when every order of it has got its final answer. */

@@ -3,6 +3,7 @@ import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { ObservedState, Sighting } from '../observed/observed-state.ts';
 import { checkPlan } from '../reconciler/check-plan.ts';
+import type { ManifestsOnDisk } from '../reconciler/draft.ts';
 import { makePlan } from '../reconciler/plan.ts';
 import type { Plan } from '../reconciler/plan-types.ts';
 import type { Ports } from '../reconciler/ports.ts';
@@ -18,6 +19,7 @@ export interface Look {
 interface LookWorld {
   readonly ports: Ports;
   readonly desired: DesiredState;
+  readonly manifests: ManifestsOnDisk;
 }
 
 export interface LookOptions {
@@ -38,12 +40,12 @@ export const FIRST_LOOK = {
   except: null,
 } as const;
 
-export async function look({ ports, desired }: LookWorld, options: LookOptions): Promise<Look> {
+export async function look({ ports, desired, manifests }: LookWorld, options: LookOptions): Promise<Look> {
   const { ownFence, earlier, turnTaken, reductionsOver, except } = options;
   const seen = without(await observe(ports, desired, { ownFence, earlier }), except);
   const observed = { ...seen, signals: options.signals ?? (await askPrograms(ports, desired, seen)) };
   refuseOtherAccount(observed);
-  const input = { desired, observed, now: ports.clock.now(), turnTaken, reductionsOver };
+  const input = { desired, observed, now: ports.clock.now(), turnTaken, reductionsOver, manifests };
   const plan = makePlan(input);
   const violations = checkPlan(plan, input);
   if (violations.length > 0) {

@@ -21,6 +21,7 @@ export function declareCommands(io: Io, exit: Exit): Command {
     .option('--color <when>', 'auto, always or never', parseColorMode, 'auto')
     .option('--debug', 'print stack traces of errors');
   declareMain(root, io, exit);
+  declareLoop(root, io, exit);
   declareReads(root, io, exit);
   declareSwitches(root, io, exit);
   declareBooks(root, io, exit);
@@ -52,6 +53,17 @@ function declareMain(root: Command, io: Io, exit: Exit): void {
     .action(async (_: unknown, command: Command) => {
       const { runValidate } = await import('./commands/validate.ts');
       exit(runValidate(io, command.optsWithGlobals()));
+    });
+}
+
+function declareLoop(root: Command, io: Io, exit: Exit): void {
+  withManifests(root.command('run'))
+    .description('keep the account as the manifests say, until asked to stop (SIGTERM, Ctrl-C)')
+    .option('--wait', 'where a controller runs already, wait for its end and take over')
+    .option('--until <instant>', 'end then, with exit 0; for rehearsals with HGCTL_NOW')
+    .action(async (_: unknown, command: Command) => {
+      const { runRun } = await import('./commands/run.ts');
+      exit(await runRun(io, command.optsWithGlobals()));
     });
 }
 

@@ -22,7 +22,7 @@ import { setSwitches } from '../store/toggle-switches.ts';
 import type { GlobalOptions, Io } from './io.ts';
 import { ManifestsInvalid, readManifests, type Manifests } from './manifests.ts';
 import { lineReport } from './output/report.ts';
-import { startClock } from './start-clock.ts';
+import { startClock, type CommandClock } from './start-clock.ts';
 import { dataPaths, type DataPaths } from './places.ts';
 
 export interface World {
@@ -38,17 +38,17 @@ export interface World {
 }
 
 /** Reads the manifests and opens everything that they name; writes nothing. */
-export function openWorld(io: Io, options: GlobalOptions): World {
-  return open(io, options, readManifests(io, options));
+export function openWorld(io: Io, options: GlobalOptions, clock = startClock(io)): World {
+  return open(io, options, { manifests: readManifests(io, options), clock });
 }
 
 /**
  * For commands that stop things, and for reads: where the manifests are invalid or gone, the account of the last accepted revision
  * stands in, and no strategy is declared.
  */
-export function openWorldAnyway(io: Io, options: GlobalOptions): World {
+export function openWorldAnyway(io: Io, options: GlobalOptions, clock = startClock(io)): World {
   try {
-    return openWorld(io, options);
+    return openWorld(io, options, clock);
   } catch (error) {
     const isManifests =
       error instanceof ManifestsInvalid || (error instanceof HgctlError && error.exit === EXIT.notFound);
@@ -58,7 +58,7 @@ export function openWorldAnyway(io: Io, options: GlobalOptions): World {
     io.stderr(
       `warning: ${error instanceof ManifestsInvalid ? error.found : error.message}\nwarning: the account accepted last is used (${accepted.accountFile})\n`,
     );
-    return { ...open(io, options, accepted), isStandIn: true };
+    return { ...open(io, options, { manifests: accepted, clock }), isStandIn: true };
   }
 }
 
@@ -67,7 +67,11 @@ export function openWorldAnyway(io: Io, options: GlobalOptions): World {
  * that an earlier try that was interrupted does not matter.
  */
 export function openForRebuild(io: Io, options: GlobalOptions): World {
-  return open(io, options, readManifests(io, options), `journal.rebuilt-${randomUUID().slice(0, 8)}`);
+  return open(io, options, {
+    manifests: readManifests(io, options),
+    clock: startClock(io),
+    journalName: `journal.rebuilt-${randomUUID().slice(0, 8)}`,
+  });
 }
 
 function lastAccepted(io: Io, options: GlobalOptions, data: string | null): Manifests | null {
@@ -80,6 +84,7 @@ function lastAccepted(io: Io, options: GlobalOptions, data: string | null): Mani
     desired: { digest, account: account.settings, strategies: [] },
     locate: () => undefined,
     accountFile: account.file,
+    files: [],
   };
 }
 
@@ -93,11 +98,16 @@ function readLedger(io: Io, { journal: folder }: DataPaths): Ledger {
   }
 }
 
-function open(io: Io, options: GlobalOptions, manifests: Manifests, journalName?: string): World {
+interface Opening {
+  readonly manifests: Manifests;
+  readonly clock: CommandClock;
+  readonly journalName?: string;
+}
+
+function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }: Opening): World {
   const { desired } = manifests;
   const usual = dataPaths(io, options, desired.account.data);
   const paths = journalName === undefined ? usual : { ...usual, journal: join(usual.folder, journalName) };
-  const clock = startClock(io);
   const known = processes();
   const run = randomUUID().slice(0, 8);
   const journal = openJournal({ folder: paths.journal, run, clock, self: known.self });

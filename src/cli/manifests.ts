@@ -14,6 +14,8 @@ export interface Manifests {
   /** `file:line` of a subject such as `strategy/core:spec.capital`. */
   readonly locate: (subject: string) => string | undefined;
   readonly accountFile: string;
+  /** Every file that they were read from. */
+  readonly files: readonly string[];
 }
 
 const STDIN = 0;
@@ -21,14 +23,22 @@ const STDIN = 0;
 /** The manifests have problems; `data` is the data folder that they declare all the same, if they do. */
 export class ManifestsInvalid extends HgctlError {
   readonly data: string | null;
+  readonly problems: readonly string[];
+  /** Every file that was read. */
+  readonly files: readonly string[];
   /** For a command that goes on without them. */
   readonly found: string;
 
-  constructor(problems: readonly string[], data: string | null) {
+  constructor(
+    problems: readonly string[],
+    { data, files }: { readonly data: string | null; readonly files: readonly string[] },
+  ) {
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
     const list = problems.map((problem) => `  ${printableLines(problem)}`).join('\n');
     super(EXIT.invalid, `the manifests have ${count}; nothing was executed:\n${list}`);
     this.data = data;
+    this.files = files;
+    this.problems = problems;
     this.found = `the manifests have ${count}:\n${list}`;
   }
 }
@@ -43,14 +53,15 @@ export function readManifests(io: Io, options: GlobalOptions): Manifests {
   if (loaded.kind === 'invalid') {
     // What is no YAML is found twice in a toggle file: among the manifests, and as the file that the account names.
     const problems = new Set(loaded.problems.map(formatProblem));
-    throw new ManifestsInvalid([...problems], loaded.data);
+    throw new ManifestsInvalid([...problems], loaded);
   }
   for (const warning of loaded.warnings) io.stderr(`warning: ${printableLines(formatProblem(warning))}\n`);
-  return { desired: loaded.desired, locate: loaded.locate, accountFile: resolve(loaded.accountFile) };
+  const { desired, locate, files } = loaded;
+  return { desired, locate, accountFile: resolve(loaded.accountFile), files };
 }
 
 /** `-f`, else `HGCTL_MANIFESTS`, else `./manifests`. */
-function manifestPaths(io: Io, options: GlobalOptions): readonly string[] {
+export function manifestPaths(io: Io, options: GlobalOptions): readonly string[] {
   return options.filename ?? [variable(io, 'HGCTL_MANIFESTS') ?? 'manifests'];
 }
 

@@ -13,6 +13,9 @@ export interface DataPaths {
   readonly brokerFaults: string;
   readonly queue: string;
   readonly toggleLock: string;
+  /** Who runs as controller. */
+  readonly controller: string;
+  readonly controllerLock: string;
 }
 
 /**
@@ -35,6 +38,8 @@ export function dataPaths(io: Io, options: GlobalOptions, declared: string | nul
     brokerFaults: join(folder, 'broker-faults.json'),
     queue: join(folder, 'execution.queue'),
     toggleLock: join(folder, 'toggle.lock'),
+    controller: join(folder, 'controller.lease'),
+    controllerLock: join(folder, 'controller.lock'),
   };
 }
 

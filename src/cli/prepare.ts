@@ -164,6 +164,8 @@ export function passOf(io: Io, world: World): Pass {
   return {
     ports,
     desired,
+    manifests: 'accepted',
+    resting: new Set(),
     accountFile: manifests.accountFile,
     open: () => openData(io, world),
     looked: (look) => io.stderr(recoverySteps(world, look)),

@@ -22,7 +22,11 @@ export interface PlanInput {
   readonly turnTaken: ReadonlySet<string>;
   /** The reductions of this pass had their turn: none is tried again, and what they did not free is not counted on. */
   readonly reductionsOver: boolean;
+  readonly manifests: ManifestsOnDisk;
 }
+
+/** `invalid`: they cannot be accepted. The last accepted revision is in force, and opens nothing. */
+export type ManifestsOnDisk = 'accepted' | 'invalid';
 
 /** The parts of a snapshot that orders need, all known. */
 export interface Market {

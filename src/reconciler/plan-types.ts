@@ -53,6 +53,7 @@ export type HoldReason =
   | 'ClockUnknown'
   | 'ForeignController'
   | 'ClockSkew'
+  | 'ManifestsInvalid'
   | 'NoPrice'
   | 'NoEquity'
   | 'OutsideUniverse'

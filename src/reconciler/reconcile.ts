@@ -22,6 +22,7 @@ import { viewLock } from '../actions/lock-view.ts';
 import { agreedSighting, sightingOf } from '../actions/observe.ts';
 import type { Outcome } from '../actions/outcome.ts';
 import { passWarnings } from './pass-warnings.ts';
+import type { ManifestsOnDisk } from './draft.ts';
 import { hasWork } from './plan.ts';
 import { isOrder, isReduction, type Action, type OrderAction, type Plan } from './plan-types.ts';
 import type { Ports } from './ports.ts';
@@ -31,6 +32,9 @@ import { dueSlot } from './slots.ts';
 export interface Pass {
   readonly ports: Ports;
   readonly desired: DesiredState;
+  readonly manifests: ManifestsOnDisk;
+  /** Strategies that send nothing in this pass, because what they sent before has failed. */
+  readonly resting: ReadonlySet<string>;
   /** Where the accepted account stands, for commands that must work while manifests are invalid. */
   readonly accountFile: string;
   /** Opens the books of a first start; called once the plan is agreed to, before anything else is written. */
@@ -102,15 +106,23 @@ export async function reconcile(pass: Pass, approval: Approval): Promise<PassRes
   for (const { strategy, message } of passWarnings(plan, pass.desired.strategies, observed.ledger))
     pass.ports.report.warn(strategy, message);
   const isRecorded = observed.ledger.revision?.digest === pass.desired.digest;
-  if (!hasWork(plan) && isRecorded) return { kind: 'nothing', plan };
+  if (!hasWorkNow(pass, plan) && isRecorded) return { kind: 'nothing', plan };
   if (pass.ports.stop.requested()) return { kind: 'declined', plan };
-  if (hasWork(plan) && !(await approval.approve(plan))) return { kind: 'declined', plan };
+  if (hasWorkNow(pass, plan) && !(await approval.approve(plan))) return { kind: 'declined', plan };
   await pass.open();
   const outcomes = await inLine(pass, () => {
     if (!isRecorded) acceptRevision(pass);
-    return execute(pass, { plan, observed }, approval);
+    return execute(pass, { plan, observed }, approval, (name) => !pass.resting.has(name));
   });
-  return hasWork(plan) ? { kind: 'executed', plan, outcomes } : { kind: 'nothing', plan };
+  return hasWorkNow(pass, plan) ? { kind: 'executed', plan, outcomes } : { kind: 'nothing', plan };
+}
+
+/** What a resting strategy would trade is left for later. */
+function hasWorkNow({ resting }: Pass, plan: Plan): boolean {
+  if (resting.size === 0) return hasWork(plan);
+  const isLater = (action: Action): boolean =>
+    resting.has(action.strategy ?? '') && (isOrder(action) || action.kind === 'complete-shutdown');
+  return !plan.actions.every(isLater) || plan.slots.some(({ strategy }) => !resting.has(strategy));
 }
 
 /** What a command that changes books does first: orders without an end, sync and breaks, and no order of its own. */

@@ -6,6 +6,7 @@ import { parseManifests, type FileContent, type SourceFile } from '../desired/pa
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { compareText } from '../domain/names.ts';
 import { readText, type Fence } from './read-text.ts';
+import { fileStamp } from './stamps.ts';
 import { codeOf } from './system-error.ts';
 
 export interface LoadOptions {
@@ -24,7 +25,7 @@ interface FoundFile {
  * Loads files, folders and `-`. A path that does not exist, cannot be read or holds no manifest is an
  * {@link HgctlError}; what is wrong inside the files comes back as problems, all at once.
  */
-export function loadManifests(paths: readonly string[], options: LoadOptions): LoadResult {
+export function loadManifests(paths: readonly string[], options: LoadOptions): LoadedFiles {
   const found = distinct(paths.flatMap((path) => findFiles(path, options)));
   const parsed = parseManifests(found.map(({ source }) => source));
   const fences = found.map(({ fence }) => fence);
@@ -33,7 +34,32 @@ export function loadManifests(paths: readonly string[], options: LoadOptions): L
     // A manifest may point to no file outside the folders that the user named, but for an existing toggle file.
     files.set(path, readText(path, kind === 'universe' ? fences : undefined));
   }
-  return assemble(parsed, files);
+  const read = [...found.map(({ source }) => source.path), ...files.keys()];
+  return { ...assemble(parsed, files), files: read };
+}
+
+export type LoadedFiles = LoadResult & {
+  /** Every file that was read, or looked for. */
+  readonly files: readonly string[];
+};
+
+/**
+ * Something that is different after any of `files`, or the set of manifests under `paths`, has changed. Never throws:
+ * what cannot be read is part of the answer.
+ */
+export function manifestStamp(
+  paths: readonly string[],
+  files: readonly string[],
+  options: Pick<LoadOptions, 'recursive'>,
+): string {
+  const listed = paths.flatMap((path) => {
+    try {
+      return statSync(path).isDirectory() ? listYaml(path, options.recursive) : [path];
+    } catch {
+      return [path];
+    }
+  });
+  return [...new Set([...listed, ...files])].sort(compareText).map(fileStamp).join('\n');
 }
 
 /** A file that was named twice counts once, under its first name. */

@@ -97,6 +97,7 @@ describe('whatever happens outside', () => {
         now: w.clock.now(),
         turnTaken: new Set<string>(),
         reductionsOver: false,
+        manifests: 'accepted' as const,
       };
       expect(checkPlan(plan, input)).toEqual([]);
     },
@@ -146,6 +147,7 @@ describe('a plan is a function', () => {
         now: w.clock.now(),
         turnTaken: new Set(),
         reductionsOver: false,
+        manifests: 'accepted',
       });
       expect(JSON.stringify(planJson(again))).toBe(JSON.stringify(planJson(plan)));
     },

@@ -74,6 +74,7 @@ test.prop([folder], RUNS)(
         now: observed.snapshot.takenAt,
         turnTaken: new Set<string>(),
         reductionsOver: false,
+        manifests: 'accepted' as const,
       };
       return JSON.stringify(planJson(makePlan(input)));
     };

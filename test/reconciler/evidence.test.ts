@@ -169,6 +169,7 @@ describe('shares that left', () => {
       now,
       turnTaken: new Set(),
       reductionsOver: false,
+      manifests: 'accepted',
     });
     expect(plan.actions).toEqual([]);
     expect(plan.notDone.filter(({ reason }) => reason === 'Unconfirmed')).toHaveLength(5);

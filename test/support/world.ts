@@ -141,6 +141,7 @@ function handle(
         now: ports.clock.now(),
         turnTaken: new Set(),
         reductionsOver: false,
+        manifests: 'accepted',
       }),
     };
   };
@@ -153,6 +154,8 @@ function handle(
         {
           ports: { ...ports, ...changes },
           desired,
+          manifests: 'accepted',
+          resting: new Set(),
           accountFile: 'account.yaml',
           open: () => Promise.resolve(),
           looked: () => undefined,

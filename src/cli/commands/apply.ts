@@ -118,9 +118,13 @@ function print(io: Io, result: PassResult, { format, text }: View): void {
     io.stderr('Nothing was done.\n');
     return;
   }
-  for (const line of outcomes.filter((outcome) => outcome.kind !== 'done').map(outcomeLine))
-    io.stdout(`${line}\n`);
-  io.stdout(`${summary(outcomes)}\n`);
+  io.stdout(`${outcomeLines(outcomes)}\n`);
+}
+
+/** What was not done, one a line, and the sum. */
+export function outcomeLines(outcomes: readonly Outcome[]): string {
+  const others = outcomes.filter((outcome) => outcome.kind !== 'done').map(outcomeLine);
+  return [...others, summary(outcomes)].join('\n');
 }
 
 function outcomeLine(outcome: Exclude<Outcome, { kind: 'done' }> | Outcome): string {

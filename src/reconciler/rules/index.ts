@@ -5,6 +5,7 @@ import { keepLimits } from './limits.ts';
 import { keepMarketHours } from './market-hours.ts';
 import { doubtClock } from './clock-skew.ts';
 import { followLateOrders } from './late-orders.ts';
+import { holdUnderInvalidManifests } from './manifests-invalid.ts';
 import { carefulOfOrders } from './orders-in-flight.ts';
 import { handleOrphans } from './orphans.ts';
 import { refuseConflicts } from './ownership.ts';
@@ -19,6 +20,7 @@ type Rule = (facts: PlanFacts, draft: PlanDraft) => void;
 export const EVIDENCE_RULES: readonly Rule[] = [
   releaseStaleLock,
   doubtClock,
+  holdUnderInvalidManifests,
   carefulOfOrders,
   followLateOrders,
   weighEvidence,

@@ -1,0 +1,152 @@
+/** `hgctl run`: the control loop, until it is asked to stop. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
+import { formatLocalZone, parseInstant, type Instant } from '../../domain/instant.ts';
+import { CONTROLLER } from '../../domain/names.ts';
+import { control, type PassReport } from '../../reconciler/controller.ts';
+import { isOrder } from '../../reconciler/plan-types.ts';
+import { takeLease, type Lease, type LeaseHolder } from '../../store/controller-lease.ts';
+import { fileStamp, folderStamp } from '../../store/stamps.ts';
+import type { World } from '../compose.ts';
+import { styleOf, type GlobalOptions, type Io } from '../io.ts';
+import { manifestPaths } from '../manifests.ts';
+import { planText } from '../output/plan-text.ts';
+import { variable } from '../places.ts';
+import { checkData, passOf, repairStateFile } from '../prepare.ts';
+import { declaredBy, type DeclaredManifests } from '../declared.ts';
+import { startClock } from '../start-clock.ts';
+import { wakeUps } from '../wake-ups.ts';
+import { outcomeLines } from './apply.ts';
+
+export interface RunOptions extends GlobalOptions {
+  readonly wait?: boolean;
+  readonly until?: string;
+}
+
+export async function runRun(io: Io, options: RunOptions): Promise<ExitCode> {
+  refuse(io, options);
+  const until = readUntil(options);
+  const clock = startClock(io);
+  const declared = declaredBy(io, options, clock);
+  try {
+    const lease = await takePlace(io, declared.world(), options);
+    try {
+      return await loop(io, declared, { options, until });
+    } finally {
+      lease.release();
+    }
+  } finally {
+    declared.close();
+  }
+}
+
+function refuse(io: Io, options: RunOptions): void {
+  if (process.platform === 'win32') {
+    throw new HgctlError(EXIT.refused, 'hgctl run is not supported on Windows', {
+      hint: 'its file protocol is proved on Linux and macOS only',
+    });
+  }
+  if (manifestPaths(io, options).includes('-')) {
+    throw new HgctlError(EXIT.usage, 'hgctl run cannot watch standard input', {
+      hint: 'give -f a file or a folder',
+    });
+  }
+}
+
+function readUntil({ until }: RunOptions): Instant | null {
+  if (until === undefined) return null;
+  const instant = parseInstant(until);
+  if (instant !== undefined) return instant;
+  throw new HgctlError(EXIT.usage, `--until is no instant: ${JSON.stringify(until)}`, {
+    hint: 'write it with an offset, for example 2026-01-05T16:10:00-05:00',
+  });
+}
+
+type Mine = Extract<Lease, { kind: 'mine' }>;
+
+const ASK_AGAIN = 1_000;
+
+/** A second controller says who runs, and leaves, or waits for its end. */
+async function takePlace(io: Io, { ports, paths }: World, { wait }: RunOptions): Promise<Mine> {
+  const ask = (): Promise<Lease> =>
+    takeLease({
+      file: paths.controller,
+      lock: paths.controllerLock,
+      processes: ports.processes,
+      now: () => ports.clock.now(),
+    });
+  let lease = await ask();
+  if (lease.kind === 'held' && wait === true) io.stderr(`${runsAlready(lease)}; waiting for its end\n`);
+  while (lease.kind === 'held' && wait === true && !io.stop.requested()) {
+    await delay(ASK_AGAIN);
+    lease = await ask();
+  }
+  if (lease.kind === 'mine') return lease;
+  if (io.stop.requested()) {
+    const code = io.stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+    throw new HgctlError(code, 'interrupted while another controller runs');
+  }
+  throw new HgctlError(EXIT.lock, runsAlready(lease), {
+    hint: `stop it first, or add --wait; if it is not there any more, remove ${paths.controller}`,
+  });
+}
+
+function runsAlready({ identity, since }: LeaseHolder): string {
+  return `a controller runs on this data folder already (pid ${identity.pid} on ${identity.host}, since ${since})`;
+}
+
+async function loop(
+  io: Io,
+  declared: DeclaredManifests,
+  { options, until }: { readonly options: RunOptions; readonly until: Instant | null },
+): Promise<ExitCode> {
+  const { ports, paths } = declared.world();
+  const wakes = await wakeUps({
+    clock: ports.clock,
+    stop: io.stop,
+    isRehearsal: variable(io, 'HGCTL_NOW') !== undefined,
+    watched: [...manifestPaths(io, options), ...declared.files(), paths.journal, paths.broker],
+    stamp: () => [declared.stamp(), fileStamp(paths.broker), folderStamp(paths.journal)].join('\n'),
+  });
+  ports.report.info(CONTROLLER, 'Controller started');
+  let isFirst = true;
+  try {
+    const code = await control({
+      clock: ports.clock,
+      stop: io.stop,
+      report: ports.report,
+      random: Math.random,
+      declared: () => {
+        wakes.mark();
+        const { world, problems } = declared.read();
+        const pass = passOf(io, world);
+        // The five steps of a start are not those of every pass.
+        return { problems, pass: isFirst ? pass : { ...pass, looked: () => undefined } };
+      },
+      checkData: () => checkData(declared.world()),
+      wait: (moment) => wakes.wait(moment),
+      show: (plan) => {
+        const text = { style: styleOf(io, options), locate: declared.world().manifests.locate };
+        if (plan.actions.some(isOrder)) io.stdout(`${stamp(ports.clock.now())}\n${planText(plan, text)}\n\n`);
+      },
+      passed: (pass) => {
+        isFirst = false;
+        if (pass.trouble === null) repairStateFile(io, declared.world());
+        tell(io, pass, ports.clock.now());
+      },
+      until,
+    });
+    ports.report.info(CONTROLLER, 'Controller stopped');
+    return code;
+  } finally {
+    await wakes.close();
+  }
+}
+
+function stamp(at: Instant): string {
+  return `--- ${formatLocalZone(at)}`;
+}
+
+function tell(io: Io, { outcomes }: PassReport, at: Instant): void {
+  if (outcomes.length > 0) io.stdout(`${stamp(at)}\n${outcomeLines(outcomes)}\n`);
+}

@@ -1,0 +1,109 @@
+/** The manifests of a program that goes on while they are edited. */
+import { HgctlError } from '../domain/errors.ts';
+import { CONTROLLER } from '../domain/names.ts';
+import { manifestStamp } from '../store/manifest-files.ts';
+import { openWorld, openWorldAnyway, type World } from './compose.ts';
+import type { GlobalOptions, Io } from './io.ts';
+import { manifestPaths, ManifestsInvalid } from './manifests.ts';
+import type { CommandClock } from './start-clock.ts';
+
+export interface DeclaredManifests {
+  /** Of the manifests that are in force. */
+  world(): World;
+  /** Reads them again where they have changed. `problems`: why those on disk are not in force; empty where they are. */
+  read(): { readonly world: World; readonly problems: readonly string[] };
+  /** Every file that was read. */
+  files(): readonly string[];
+  /** Something that is different after a manifest has changed. */
+  stamp(): string;
+  close(): void;
+}
+
+/** Throws exit 4 where they are invalid and none were ever accepted. */
+export function declaredBy(io: Io, options: GlobalOptions, clock: CommandClock): DeclaredManifests {
+  const paths = manifestPaths(io, options);
+  const stampOf = (files: readonly string[]): string =>
+    manifestStamp(paths, files, { recursive: options.recursive ?? false });
+  let read = stampOf([]);
+  let { world, problems, files } = start(io, options, clock);
+  tell(world, [], problems);
+  const readAgain = (): void => {
+    const before = problems;
+    const next = reopen(io, { options, clock, world });
+    files = next.files;
+    problems = next.problems;
+    world = next.world;
+    tell(world, before, problems);
+  };
+  return {
+    world: () => world,
+    read: () => {
+      const now = stampOf(files);
+      if (now !== read) {
+        readAgain();
+        // Taken before the reading: what changes meanwhile is read again.
+        read = now;
+      }
+      return { world, problems };
+    },
+    files: () => files,
+    stamp: () => stampOf(files),
+    close: () => world.close(),
+  };
+}
+
+interface InForce {
+  readonly world: World;
+  readonly problems: readonly string[];
+  readonly files: readonly string[];
+}
+
+function start(io: Io, options: GlobalOptions, clock: CommandClock): InForce {
+  try {
+    const world = openWorld(io, options, clock);
+    return { world, problems: [], files: world.manifests.files };
+  } catch (error) {
+    if (!(error instanceof ManifestsInvalid)) throw error;
+    const world = openWorldAnyway(io, options, clock);
+    return { world, problems: error.problems, files: error.files };
+  }
+}
+
+function reopen(
+  io: Io,
+  {
+    options,
+    clock,
+    world,
+  }: { readonly options: GlobalOptions; readonly clock: CommandClock; readonly world: World },
+): InForce {
+  try {
+    const next = openWorld(io, options, clock);
+    const { files } = next.manifests;
+    if (next.paths.folder !== world.paths.folder) {
+      next.close();
+      const problem = `store.data has become ${next.paths.folder}: stop hgctl run, and start it again`;
+      return { world, problems: [problem], files };
+    }
+    world.close();
+    return { world: next, problems: [], files };
+  } catch (error) {
+    if (!(error instanceof HgctlError)) throw error;
+    if (error instanceof ManifestsInvalid) return { world, problems: error.problems, files: error.files };
+    return { world, problems: [error.message], files: [] };
+  }
+}
+
+function tell(
+  { ports: { report }, desired }: World,
+  before: readonly string[],
+  now: readonly string[],
+): void {
+  if (now.length === 0) {
+    report.info(CONTROLLER, `Manifests read: revision ${desired.digest.slice(0, 12)}`);
+    return;
+  }
+  if (before.join('\n') === now.join('\n')) return;
+  report.warn(CONTROLLER, 'ManifestsInvalid: the last accepted ones stay in force, and open nothing');
+  for (const problem of now) report.warn(CONTROLLER, `  ${problem}`);
+}

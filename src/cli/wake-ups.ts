@@ -1,0 +1,96 @@
+/**
+ * What wakes the control loop before its time: manifests that change, records of other processes, the simulated account.
+ * Events of the file system only make it quick, and get lost; what is compared every two seconds is the truth.
+ */
+import { resolve, sep } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Instant } from '../domain/instant.ts';
+import type { Clock, StopSignal } from '../reconciler/ports.ts';
+
+export interface WakeUpOptions {
+  readonly clock: Clock;
+  readonly stop: StopSignal;
+  /** Whether the clock stands still and is moved by waiting alone. */
+  readonly isRehearsal: boolean;
+  /** Files and folders whose events are worth a look. */
+  readonly watched: readonly string[];
+  /** Something that is different after anything has changed. */
+  readonly stamp: () => string;
+}
+
+export interface WakeUps {
+  /** What changes from now on is news. */
+  mark(): void;
+  /** Returns at `until`, or soon after something has changed since the last mark, or when asked to stop. */
+  wait(until: Instant): Promise<void>;
+  close(): Promise<void>;
+}
+
+const TICK = 100;
+const COMPARE = 2_000;
+/** Editors and checkouts write several times: all of it counts, once. */
+const DEBOUNCE = 250;
+/** Of real time, before a rehearsal jumps: enough for an edit of somebody else to be seen. */
+const REHEARSAL_PAUSE = 40;
+
+export async function wakeUps(options: WakeUpOptions): Promise<WakeUps> {
+  const { clock, stop, isRehearsal, stamp } = options;
+  const { watch } = await import('chokidar');
+  let lastEvent = 0;
+  const watcher = watch(withoutNested(options.watched), { ignoreInitial: true });
+  watcher.on('all', () => {
+    lastEvent = performance.now();
+  });
+  // A file system that cannot be watched is compared all the same.
+  watcher.on('error', () => undefined);
+  let marked = stamp();
+
+  /** True once it has changed and has been still for a moment. */
+  const hasChanged = async (): Promise<boolean> => {
+    let found = stamp();
+    if (found === marked) return false;
+    for (let last = ''; last !== found; found = stamp()) {
+      last = found;
+      await delay(DEBOUNCE);
+    }
+    return true;
+  };
+
+  const waitInReal = async (until: Instant): Promise<void> => {
+    let compared = performance.now();
+    while (!stop.requested()) {
+      const left = until - clock.now();
+      if (left <= 0) return;
+      await delay(Math.min(left, TICK));
+      if (lastEvent <= compared && performance.now() - compared < COMPARE) continue;
+      compared = performance.now();
+      if (await hasChanged()) return;
+    }
+  };
+
+  const jump = async (until: Instant): Promise<void> => {
+    await delay(REHEARSAL_PAUSE);
+    if (stop.requested() || (await hasChanged())) return;
+    await clock.sleep(until - clock.now());
+  };
+
+  return {
+    wait: isRehearsal ? jump : waitInReal,
+    mark: () => {
+      marked = stamp();
+    },
+    close: async () => {
+      try {
+        await watcher.close();
+      } catch {
+        // A file that was replaced while it was watched; nothing is lost with the watch.
+      }
+    },
+  };
+}
+
+/** What lies in a watched folder is watched with it. */
+function withoutNested(paths: readonly string[]): string[] {
+  const all = [...new Set(paths.map((path) => resolve(path)))];
+  return all.filter((path) => !all.some((other) => path.startsWith(other + sep)));
+}

@@ -1,0 +1,155 @@
+/**
+ * The control loop: looks, acts, and waits until there is reason to look again. Level-triggered: what woke it decides
+ * nothing, and a wake-up that is lost costs time and never a decision.
+ */
+import { EXIT, HgctlError, type ExitCode } from '../domain/errors.ts';
+import { MINUTE, SECOND, type Instant } from '../domain/instant.ts';
+import { CONTROLLER } from '../domain/names.ts';
+import type { Outcome } from '../actions/outcome.ts';
+import type { Plan } from './plan-types.ts';
+import type { Clock, Report, StopSignal } from './ports.ts';
+import { reconcile, type Pass } from './reconcile.ts';
+import { nextEdge } from './wake-times.ts';
+
+/** The manifests in force, and what is wrong with those on disk. */
+export interface Declared {
+  readonly pass: Pass;
+  /** Why the manifests on disk are not in force; empty where they are. One problem a line. */
+  readonly problems: readonly string[];
+}
+
+export interface Controlled {
+  readonly clock: Clock;
+  readonly stop: StopSignal;
+  readonly report: Report;
+  /** From 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
+  /** Reads the manifests again where they have changed. */
+  readonly declared: () => Declared;
+  /** Refuses a pass on data that somebody else has changed or lost. */
+  readonly checkData: () => Promise<void>;
+  /** Returns at `until` at the latest, earlier where something has changed. */
+  readonly wait: (until: Instant) => Promise<void>;
+  /** Shows the orders of a pass before they are sent. */
+  readonly show: (plan: Plan) => void;
+  /** Told of every pass that has ended. */
+  readonly passed: (pass: PassReport) => void;
+  /** When the loop ends by itself; null: never. */
+  readonly until: Instant | null;
+}
+
+export interface PassReport {
+  readonly outcomes: readonly Outcome[];
+  readonly problems: readonly string[];
+  /** What kept the pass from being made; null where it was made. */
+  readonly trouble: string | null;
+}
+
+export const RESYNC = 5 * MINUTE;
+/** Passes of many controllers should not all come at one moment. */
+const JITTER = 0.1;
+const RETRY_FIRST = 5 * SECOND;
+const RETRY_LAST = 5 * MINUTE;
+
+/** What the loop remembers from pass to pass; the rest is in the journal. */
+interface Memory {
+  /** Failed passes in a row. */
+  failures: number;
+  /** Strategy -> its failures in a row, and until when it waits. */
+  readonly backOff: Map<string, { readonly failures: number; readonly until: Instant }>;
+  /** What was said last, so that it is said once. */
+  said: string;
+}
+
+/** Ends with 130 or 143 when it was asked to stop, with 0 at `until`. */
+export async function control(controlled: Controlled): Promise<ExitCode> {
+  const { clock, stop, until } = controlled;
+  const memory: Memory = { failures: 0, backOff: new Map(), said: '' };
+  for (;;) {
+    if (stop.requested()) return stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+    if (until !== null && clock.now() >= until) return EXIT.done;
+    const next = await once(controlled, memory);
+    const wake = (until === null ? next : Math.min(next, until)) as Instant;
+    if (wake > clock.now() && !stop.requested()) await controlled.wait(wake);
+  }
+}
+
+/** One pass; says when the next one is due. */
+async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
+  const { clock, report } = controlled;
+  const started = clock.now();
+  const { pass, problems } = controlled.declared();
+  try {
+    await controlled.checkData();
+    const result = await reconcile(
+      {
+        ...pass,
+        manifests: problems.length === 0 ? 'accepted' : 'invalid',
+        resting: resting(memory, started),
+      },
+      {
+        approve: (plan) => {
+          controlled.show(plan);
+          return Promise.resolve(true);
+        },
+        approveChange: () => Promise.resolve(true),
+      },
+    );
+    memory.failures = 0;
+    const outcomes = result.kind === 'executed' ? result.outcomes : [];
+    noteFailures(memory, outcomes, clock.now());
+    controlled.passed({ outcomes, problems, trouble: null });
+    say(report, memory, '');
+    // What the pass has changed may have made something else possible.
+    if (outcomes.some(({ kind }) => kind === 'done')) return clock.now();
+    return nextWake(controlled, pass, memory);
+  } catch (error) {
+    if (!(error instanceof HgctlError)) throw error;
+    controlled.passed({ outcomes: [], problems, trouble: error.message });
+    if (controlled.stop.requested()) return clock.now();
+    memory.failures += 1;
+    const pause = backOff(memory.failures);
+    say(report, memory, `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
+    return (clock.now() + pause) as Instant;
+  }
+}
+
+function nextWake({ clock, random }: Controlled, { desired }: Pass, { backOff }: Memory): Instant {
+  const now = clock.now();
+  const resync = now + RESYNC * (1 - JITTER * random());
+  const retries = [...backOff.values()].map(({ until }) => until).filter((until) => until > now);
+  return Math.floor(Math.min(resync, nextEdge(desired.strategies, now), ...retries)) as Instant;
+}
+
+function backOff(failures: number): number {
+  return Math.min(RETRY_LAST, RETRY_FIRST * 2 ** (failures - 1));
+}
+
+function resting({ backOff }: Memory, now: Instant): ReadonlySet<string> {
+  return new Set([...backOff].filter(([, { until }]) => until > now).map(([strategy]) => strategy));
+}
+
+/** A strategy whose orders fail is tried again later and later; the others go on. */
+function noteFailures(memory: Memory, outcomes: readonly Outcome[], now: Instant): void {
+  const byStrategy = new Map<string, Outcome[]>();
+  for (const outcome of outcomes) {
+    const { strategy } = outcome.action;
+    if (strategy !== null) byStrategy.set(strategy, [...(byStrategy.get(strategy) ?? []), outcome]);
+  }
+  for (const [strategy, own] of byStrategy) {
+    if (own.every(({ kind }) => kind === 'done')) {
+      memory.backOff.delete(strategy);
+      continue;
+    }
+    const failures = (memory.backOff.get(strategy)?.failures ?? 0) + 1;
+    memory.backOff.set(strategy, { failures, until: (now + backOff(failures)) as Instant });
+  }
+}
+
+/** The same trouble is told once, and its end too. */
+function say(report: Report, memory: Memory, trouble: string): void {
+  if (trouble === memory.said) return;
+  if (trouble === '') report.info(CONTROLLER, 'The trouble is over');
+  else report.error(CONTROLLER, trouble);
+  memory.said = trouble;
+}

@@ -1,0 +1,205 @@
+/** The control loop: when it looks again, what it does about failures, and how it ends. */
+import { describe, expect, test } from 'vitest';
+import { fault } from '../support/faults.ts';
+import { HgctlError } from '../../src/domain/errors.ts';
+import { formatLocal, plus, type Instant } from '../../src/domain/instant.ts';
+import { control, RESYNC, type Controlled, type PassReport } from '../../src/reconciler/controller.ts';
+import { nextEdge } from '../../src/reconciler/wake-times.ts';
+import type { Pass } from '../../src/reconciler/reconcile.ts';
+import { world, type StrategyFacts, type TestWorld, type WorldFacts } from '../support/world.ts';
+
+const MINUTE = 60_000;
+const at = (text: string): Instant => Date.parse(text) as Instant;
+const MORNING = at('2025-12-02T09:25:00-05:00');
+
+const DAY: StrategyFacts = {
+  targets: { QQQ: '10' },
+  schedule: [
+    { at: { kind: 'open', offset: MINUTE }, action: 'exit', window: 5 * MINUTE },
+    { at: { kind: 'close', offset: -5 * MINUTE }, action: 'entry', window: 4 * MINUTE },
+  ],
+};
+
+function scheduled(changes: Partial<WorldFacts> = {}): Promise<TestWorld> {
+  return world({
+    now: MORNING,
+    prices: { QQQ: '100', VTI: '50' },
+    settings: { clock: 'exchange' },
+    strategies: { day: DAY },
+    ...changes,
+  });
+}
+
+function passOf({ ports, desired }: TestWorld): Pass {
+  return {
+    ports,
+    desired,
+    manifests: 'accepted',
+    resting: new Set(),
+    accountFile: 'account.yaml',
+    open: () => Promise.resolve(),
+    looked: () => undefined,
+  };
+}
+
+interface Run {
+  readonly waits: string[];
+  readonly passes: PassReport[];
+}
+
+/** Runs for `minutes` of its own time; waiting moves the clock. */
+async function runFor(home: TestWorld, minutes: number, changes: Partial<Controlled> = {}): Promise<Run> {
+  const waits: string[] = [];
+  const passes: PassReport[] = [];
+  const { clock } = home;
+  await control({
+    clock,
+    stop: home.ports.stop,
+    report: home.ports.report,
+    random: () => 0,
+    declared: () => ({ pass: passOf(home), problems: [] }),
+    checkData: () => Promise.resolve(),
+    wait: (until) => {
+      waits.push(formatLocal(until).slice(11));
+      clock.advance(until - clock.now());
+      return Promise.resolve();
+    },
+    show: () => undefined,
+    passed: (pass) => void passes.push(pass),
+    until: plus(clock.now(), minutes * MINUTE),
+    ...changes,
+  });
+  return { waits, passes };
+}
+
+describe('a day', () => {
+  test('wakes at the edges of slots and sessions, and between them every five minutes', async () => {
+    const { waits } = await runFor(await scheduled(), 20);
+    expect(waits).toEqual(['09:30:00', '09:31:00', '09:36:00', '09:36:00', '09:41:00', '09:45:00']);
+  });
+
+  test('runs each slot once, and what was bought in the evening is sold in the morning', async () => {
+    const home = await scheduled();
+    await runFor(home, 3 * 24 * 60);
+    const sent = home.broker
+      .state()
+      .orders.map(({ side, submittedAt }) => `${side} ${formatLocal(submittedAt)}`);
+    expect(sent).toEqual(
+      [
+        'buy 2025-12-02 15:55:00',
+        'sell 2025-12-03 09:31:00',
+        'buy 2025-12-03 15:55:00',
+        'sell 2025-12-04 09:31:00',
+        'buy 2025-12-04 15:55:00',
+        'sell 2025-12-05 09:31:00',
+      ].slice(0, sent.length),
+    );
+    expect(sent.length).toBeGreaterThanOrEqual(5);
+  });
+
+  test('is over at `until`, with exit 0', async () => {
+    const home = await scheduled();
+    await runFor(home, 7);
+    expect(formatLocal(home.clock.now())).toBe('2025-12-02 09:32:00');
+  });
+});
+
+describe('a strategy whose orders fail', () => {
+  const refusing = (): Promise<TestWorld> =>
+    world({
+      prices: { AAA: '10', BBB: '10' },
+      strategies: { bad: { targets: { AAA: '5' }, priority: 1 }, good: { targets: { BBB: '5' } } },
+      faults: [
+        fault('submit', { kind: 'reject', code: 'Refused', message: 'no' }, { symbol: 'AAA', times: 99 }),
+      ],
+    });
+
+  test('is tried again later and later, and does not keep the others', async () => {
+    const home = await refusing();
+    const { passes } = await runFor(home, 4);
+    const tries = passes
+      .flatMap(({ outcomes }) => outcomes)
+      .filter(({ kind, action }) => kind === 'failed' && action.strategy === 'bad').length;
+    expect(home.books()).toEqual({ good: { BBB: '5' } });
+    // At 0, 5, 15, 35, 75 and 155 s.
+    expect(tries).toBe(6);
+  });
+});
+
+describe('what keeps a pass from being made', () => {
+  test('is told once, tried again, and told when it is over', async () => {
+    const home = await scheduled();
+    let checks = 0;
+    const { passes } = await runFor(home, 4, {
+      checkData: () => {
+        checks += 1;
+        return checks > 3
+          ? Promise.resolve()
+          : Promise.reject(new HgctlError(8, 'the state file was changed'));
+      },
+    });
+    const told = home.log.filter((line) => line.includes('[hgctl]'));
+    expect(told).toEqual(['[-] [hgctl] the state file was changed', '[hgctl] The trouble is over']);
+    expect(passes.map(({ trouble }) => trouble).slice(0, 4)).toEqual([
+      'the state file was changed',
+      'the state file was changed',
+      'the state file was changed',
+      null,
+    ]);
+  });
+
+  test('ends the loop where it is a defect: a supervisor starts it again', async () => {
+    const home = await scheduled();
+    const broken = { checkData: () => Promise.reject(new TypeError('x')) };
+    await expect(runFor(home, 1, broken)).rejects.toThrow(TypeError);
+  });
+});
+
+describe('manifests that are invalid', () => {
+  test('leave the accepted ones in force, which still reduce and open nothing', async () => {
+    const home = await world({
+      prices: { AAA: '10', BBB: '10' },
+      strategies: { core: { targets: { AAA: '2', BBB: '5' } } },
+      books: { core: { AAA: '5' } },
+    });
+    await runFor(home, 1, { declared: () => ({ pass: passOf(home), problems: ['a.yaml:1:1 wrong'] }) });
+    expect(home.books()).toEqual({ core: { AAA: '2' } });
+  });
+});
+
+test('A request to stop ends it with the code of its signal, before another pass.', async () => {
+  const home = await scheduled();
+  const stop = { requested: () => true, signal: () => 'SIGTERM' as const };
+  let passes = 0;
+  const code = await control({
+    clock: home.clock,
+    stop,
+    report: home.ports.report,
+    random: () => 0,
+    declared: () => ({ pass: passOf(home), problems: [] }),
+    checkData: () => Promise.resolve(),
+    wait: () => Promise.resolve(),
+    show: () => undefined,
+    passed: () => void (passes += 1),
+    until: null,
+  });
+  expect([code, passes]).toEqual([143, 0]);
+});
+
+describe('the next edge', () => {
+  const strategies = [{ name: 'day', schedule: DAY.schedule ?? [] }];
+  test.each([
+    ['before the open', '2025-12-02T09:00:00-05:00', '2025-12-02 09:30:00'],
+    ['at an edge, the one after it', '2025-12-02T09:30:00-05:00', '2025-12-02 09:31:00'],
+    ['over a weekend', '2025-12-05T17:00:00-05:00', '2025-12-08 09:30:00'],
+    ['on a day that ends at 13:00', '2025-11-28T10:00:00-05:00', '2025-11-28 12:55:00'],
+    ['over the change of the clocks', '2026-03-06T17:00:00-05:00', '2026-03-09 09:30:00'],
+  ])('%s', (_, now, edge) => {
+    expect(formatLocal(nextEdge(strategies, at(now)))).toBe(edge);
+  });
+
+  test('is never further away than the next session', () => {
+    expect(formatLocal(nextEdge([], at('2025-12-24T17:00:00-05:00')))).toBe('2025-12-26 09:30:00');
+    expect(RESYNC).toBe(5 * MINUTE);
+  });
+});
