@@ -2,6 +2,7 @@
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
+import type { MarkEvent } from './mark-events.ts';
 import type { SplitRatio } from './split.ts';
 import type { DesiredAccount, FixedTarget, ScheduleEntry } from '../desired/desired-state.ts';
 
@@ -75,6 +76,7 @@ export type BreakKind =
   'missing-shares' | 'side-flip' | 'split' | 'price-mismatch' | 'fill-reversed' | 'id-collision' | 'overfill';
 
 export type JournalEvent =
+  | MarkEvent
   | {
       readonly type: 'genesis';
       readonly accountId: string;
@@ -225,6 +227,8 @@ export type JournalEvent =
       readonly symbol: string;
       readonly quantity: Quantity;
       readonly cost: Money;
+      /** At the market price then, signed like the quantity; left out where none was known. */
+      readonly value?: Money;
       /** The broker's average price that the operator has seen: as long as it stays, it is no doubt. */
       readonly seenPrice?: Price;
       readonly reason: string;
@@ -237,6 +241,8 @@ export type JournalEvent =
       readonly symbol: string;
       /** Signed like the book. */
       readonly quantity: Quantity;
+      /** At the market price then, signed like the quantity; left out where none was known. */
+      readonly value?: Money;
       readonly reason: string;
       readonly anchor: Anchor;
     }

@@ -3,6 +3,7 @@ import { absolute, mulDiv, valueOf, type Money, type Quantity } from '../domain/
 import type { Instant } from '../domain/instant.ts';
 import type { EventOf } from './events.ts';
 import type { Lot } from './book.ts';
+import { carry } from './fold-marks.ts';
 import { bookOf, noteOwners, tradeInBook } from './fold-trade.ts';
 import { endOrder } from './fold-orders.ts';
 import type { WritableLedger } from './ledger.ts';
@@ -40,6 +41,7 @@ export function applyBookEvent(ledger: WritableLedger, event: BookEvent, at: Ins
     case 'adopted': {
       const { symbol, quantity, cost: value, seenPrice } = event;
       tradeInBook(ledger, event.strategy, symbol, { quantity, value, at, orderId: null });
+      if (event.value !== undefined) carry(ledger, event.strategy, event.value - value);
       if (seenPrice !== undefined) ledger.acceptedPrices.set(symbol, seenPrice);
       ledger.anchors.set(symbol, event.anchor);
       return;
@@ -67,6 +69,8 @@ function releaseShares(ledger: WritableLedger, event: EventOf<'released'>, at: I
   const quantity = (lot.quantity > 0 ? 0 - most : most) as Quantity;
   const value = mulDiv(lot.cost, quantity, lot.quantity) as Money;
   tradeInBook(ledger, strategy, symbol, { quantity, value, at, orderId: null });
+  // The value has the sign of what was given up, the trade the other one.
+  if (event.value !== undefined) carry(ledger, strategy, 0 - event.value - value);
   ledger.anchors.set(symbol, event.anchor);
 }
 
@@ -76,6 +80,8 @@ function setLots(ledger: WritableLedger, { lots, anchors }: EventOf<'lots-set'>)
     else bookOf(ledger, strategy).set(symbol, lot);
     noteOwners(ledger, symbol);
     ledger.breaks.delete(symbol);
+    // Another cost is no profit or loss: the next start of a session begins to count anew.
+    if (ledger.lastMark !== null) ledger.curves.set(strategy, null);
   }
   for (const { symbol, anchor } of anchors) ledger.anchors.set(symbol, anchor);
 }

@@ -2,6 +2,8 @@
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Lot } from './book.ts';
+import type { LossCurve } from './loss-curve.ts';
+import type { DayMark, LatchPayload } from './mark-events.ts';
 import type {
   AcceptedAccount,
   Anchor,
@@ -72,6 +74,11 @@ export interface SlotRun {
   readonly targets: readonly SlotTarget[];
 }
 
+/** A loss limit that was crossed, until an operator resets it. */
+export interface Latch extends LatchPayload {
+  readonly since: Instant;
+}
+
 export interface Ledger {
   /** Sequence number and hash of the last valid record; 0 and empty before the first. */
   readonly seq: number;
@@ -110,6 +117,14 @@ export interface Ledger {
   /** Symbol -> the broker's average price that an operator has accepted beside another cost in the book. */
   readonly acceptedPrices: ReadonlyMap<string, Price>;
   readonly slots: ReadonlyMap<string, SlotRun>;
+  /** The newest mark of a session day; null before the first. */
+  readonly lastMark: Pick<DayMark, 'session' | 'kind' | 'equity'> | null;
+  /** By strategy, and of the account; null where no start of a session has known a value yet. */
+  readonly curves: ReadonlyMap<string, LossCurve | null>;
+  /** By strategy, and of the account. */
+  readonly latches: ReadonlyMap<string, Latch>;
+  /** Strategy -> profit that came or left with shares by an operator's word. */
+  readonly carried: ReadonlyMap<string, Money>;
   /** Records that were valid in the chain but came from a fence that was no longer current. */
   readonly fencedOff: number;
 }
