@@ -18,8 +18,8 @@ import { compareText, type Side } from '../domain/names.ts';
 import { profitOf, realisedOf } from './day-mark.ts';
 import type { EodWindow } from './eod-window.ts';
 import type { JournalRecord } from './events.ts';
-import { allOrders, type Latch, type LedgerOrder } from './ledger.ts';
-import type { DayMark, MarkedStrategy, MarkKind } from './mark-events.ts';
+import { allOrders, type LedgerOrder } from './ledger.ts';
+import type { DayMark, Latch, MarkedStrategy, MarkKind } from './mark-events.ts';
 
 export interface EodReport {
   readonly date: CalendarDate;

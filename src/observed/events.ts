@@ -2,7 +2,7 @@
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
-import type { MarkEvent } from './mark-events.ts';
+import type { Latch, MarkEvent } from './mark-events.ts';
 import type { SplitRatio } from './split.ts';
 import type { DesiredAccount, FixedTarget, ScheduleEntry } from '../desired/desired-state.ts';
 
@@ -94,6 +94,8 @@ export type JournalEvent =
       readonly unmanaged: readonly { readonly symbol: string; readonly quantity: Quantity }[];
       /** What the lost journal said of shutdowns; left out by earlier versions. */
       readonly drains?: readonly Drain[];
+      /** What it said of loss limits; left out where nothing is latched. */
+      readonly latches?: readonly Latch[];
     }
   | {
       readonly type: 'revision-accepted';

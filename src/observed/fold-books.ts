@@ -6,6 +6,7 @@ import type { Lot } from './book.ts';
 import { carry } from './fold-marks.ts';
 import { bookOf, noteOwners, tradeInBook } from './fold-trade.ts';
 import { endOrder } from './fold-orders.ts';
+import { ACCOUNT } from './loss-curve.ts';
 import type { WritableLedger } from './ledger.ts';
 
 export function openBooks(ledger: WritableLedger, event: EventOf<'books-opened'>, at: Instant): void {
@@ -18,6 +19,7 @@ export function openBooks(ledger: WritableLedger, event: EventOf<'books-opened'>
     ledger.importedExecution.set(executed.strategy, executed.at);
   }
   for (const drain of event.drains ?? []) ledger.drains.set(drain.strategy, drain);
+  for (const latch of event.latches ?? []) ledger.latches.set(latch.strategy ?? ACCOUNT, latch);
   ledger.opened = true;
   if (event.source === 'backup' || event.source === 'broker') ledger.rebuiltAt = at;
   ledger.historySince = event.historySince;

@@ -3,7 +3,7 @@ import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Lot } from './book.ts';
 import type { LossCurve } from './loss-curve.ts';
-import type { DayMark, LatchPayload } from './mark-events.ts';
+import type { DayMark, Latch } from './mark-events.ts';
 import type {
   AcceptedAccount,
   Anchor,
@@ -72,11 +72,6 @@ export interface SlotRun {
   readonly strategy: string;
   readonly state: 'started' | 'done' | 'partial';
   readonly targets: readonly SlotTarget[];
-}
-
-/** A loss limit that was crossed, until an operator resets it. */
-export interface Latch extends LatchPayload {
-  readonly since: Instant;
 }
 
 export interface Ledger {

@@ -73,3 +73,8 @@ export interface LatchPayload {
   readonly base: Money;
   readonly allowed: Ratio;
 }
+
+/** A latch in force. */
+export interface Latch extends LatchPayload {
+  readonly since: Instant;
+}

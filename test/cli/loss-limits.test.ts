@@ -1,5 +1,6 @@
 /** Day marks, loss limits and the report of a day, through the real program and CSV prices that somebody edits. */
 import { describe, expect, test } from 'vitest';
+import { writeEodReport } from '../../src/cli/eod-files.ts';
 import { project, type Project, type StrategyFacts } from '../support/project.ts';
 
 const DAY = '2025-12-02';
@@ -70,6 +71,18 @@ describe('a loss limit', () => {
     expect(await after.run('reset-limit', 'core', '--reason', 'again')).toMatchObject({ code: 6 });
   });
 
+  test('survives the loss of the journal', async () => {
+    const mine = await owning();
+    prices(mine, { VTI: '475' });
+    const later = mine.at(at('11:00'));
+    await later.run('apply', '--yes');
+    mine.remove('data/journal');
+    const rebuilt = await later.run('rebuild', '--from-backup', '--yes');
+    expect(rebuilt.code, rebuilt.stderr).toBe(0);
+    mine.declare(declared({ maxDailyLoss: '2%' }, { VTI: '100', BND: '10' }));
+    expect((await mine.at(at('11:10')).run('plan')).stdout).toContain('LossLimit');
+  });
+
   test.each([
     { words: ['reset-limit', '--reason', 'x'], code: 3 },
     { words: ['reset-limit', 'core', '--account', '--reason', 'x'], code: 3 },
@@ -132,7 +145,14 @@ describe('hgctl report eod', () => {
     expect(model.strategies).toMatchObject([
       { name: 'core', profit: '1000.00', realised: '0.00', fees: '0.00', orders: { filled: 1 } },
     ]);
+    const folder = { journal: mine.path('data/journal'), reports: mine.path('data/reports') };
+    expect(writeEodReport(folder, DAY)).toHaveLength(2);
+    expect(writeEodReport(folder, DAY)).toEqual([]);
+    expect(writeEodReport(folder, '2025-11-03')).toEqual([]);
+    const asJson = await later.run('report', 'eod', '--date', DAY, '-o', 'json');
+    expect(mine.read(`data/reports/eod-${DAY}.json`)).toBe(asJson.stdout);
     const markdown = await later.run('report', 'eod', '--date', DAY, '-o', 'markdown');
+    expect(mine.read(`data/reports/eod-${DAY}.md`)).toBe(markdown.stdout);
     expect(markdown.stdout).toContain('| core | 0.00 | 1,000.00 | 1,000.00 | 0.00 | 1,000.00 |');
   });
 

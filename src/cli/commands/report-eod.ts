@@ -22,7 +22,7 @@ export interface ReportEodOptions extends GlobalOptions {
 
 const RENDERERS: ReadonlyMap<string, (report: EodReport) => string> = new Map([
   ['text', eodText],
-  ['json', (report) => renderJson(eodJson(report) as object)],
+  ['json', (report) => renderJson(eodJson(report))],
   ['markdown', eodMarkdown],
 ]);
 

@@ -1,11 +1,18 @@
 /** The report of a session day as plain data: money and quantities as decimal strings, times with offset. */
 import { averageOf, formatMoney, formatPercent, formatQuantity, type Money } from '../../domain/decimal.ts';
-import type { Json } from '../../domain/digest.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import type { EodAccount, EodReport, EodStrategy } from '../../observed/eod-report.ts';
-import type { Latch } from '../../observed/ledger.ts';
+import type { Latch } from '../../observed/mark-events.ts';
 
-export function eodJson({ date, start, end, strategies, account, fillsAfterEnd, latches }: EodReport): Json {
+export function eodJson({
+  date,
+  start,
+  end,
+  strategies,
+  account,
+  fillsAfterEnd,
+  latches,
+}: EodReport): object {
   return {
     kind: 'EodReport',
     formatVersion: '1.0',
@@ -19,7 +26,7 @@ export function eodJson({ date, start, end, strategies, account, fillsAfterEnd, 
   };
 }
 
-function accountJson({ equityStart, equityEnd, change, profit, residual, causes }: EodAccount): Json {
+function accountJson({ equityStart, equityEnd, change, profit, residual, causes }: EodAccount): object {
   return {
     equityStart: formatMoney(equityStart),
     equityEnd: formatMoney(equityEnd),
@@ -37,7 +44,7 @@ function accountJson({ equityStart, equityEnd, change, profit, residual, causes 
   };
 }
 
-function strategyJson(own: EodStrategy): Json {
+function strategyJson(own: EodStrategy): object {
   return {
     name: own.strategy,
     realised: formatMoney(own.realised),
@@ -66,7 +73,7 @@ function strategyJson(own: EodStrategy): Json {
   };
 }
 
-function latchJson({ strategy, limit, session, loss, base, allowed, since }: Latch): Json {
+function latchJson({ strategy, limit, session, loss, base, allowed, since }: Latch): object {
   return {
     strategy,
     limit,
