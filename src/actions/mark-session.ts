@@ -5,18 +5,20 @@ import { dueMark, markOf } from '../observed/day-mark.ts';
 import type { MarkKind } from '../observed/mark-events.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
 import type { Ports } from '../reconciler/ports.ts';
+import { checkAccount } from './open-books.ts';
 import { acquire, release, releasing } from './execution-lock.ts';
 import { record, type Execution } from './execution.ts';
 import { observe } from './observe.ts';
 
 /**
  * Records the start or the close of the session if it is due and nobody has; writes nothing otherwise. For the first pass
- * of a controller in a session, and its first after a close; executions mark by themselves. Returns what it marked.
+ * of a controller in a session, and its first after a close; executions mark by themselves. Returns what it marked. Refuses (exit 5) the broker of another account.
  */
 export async function markSession(ports: Ports, desired: DesiredState): Promise<MarkKind | null> {
   if (!ports.journal.ledger().opened) return null;
   const seen = await observe(ports, desired, { ownFence: null, earlier: null });
   if (dueKind(seen) === null) return null;
+  await checkAccount(ports);
   const place = await ports.queue.enter();
   try {
     const execution = await acquire(ports, desired.account.execution, CONTROLLER);

@@ -91,7 +91,7 @@ function declareReports(root: Command, io: Io, exit: Exit): void {
   const report = root.command('report').description('what was, from the journal: report eod');
   withManifests(report.command('eod'))
     .description('report one session day: positions, fills, orders, profits, and the change of equity')
-    .option('--date <date>', 'as 2025-12-02; the newest session if left out')
+    .option('--date <date>', 'as 2025-12-02; the session that is open if left out, else the newest')
     .option('-o, --output <format>', 'text, json or markdown', 'text')
     .action(async (_: unknown, command: Command) => {
       const { runReportEod } = await import('./commands/report-eod.ts');

@@ -79,11 +79,10 @@ function startOf(
   first: PlacedMark | undefined,
   date: CalendarDate,
 ): PlacedMark | null {
-  if (first === undefined) return null;
-  const before = marks.findLast(({ index }) => index < first.index);
+  const before = marks.findLast(({ index }) => first === undefined || index < first.index);
   if (before?.mark.kind === 'close' && before.mark.session === previousSessionBefore(date).date)
     return before;
-  return first.mark.kind === 'start' ? first : null;
+  return first?.mark.kind === 'start' ? first : null;
 }
 
 /** The number of records until the end of a date: what is recorded on a later one belongs to that. */

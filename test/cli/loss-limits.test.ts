@@ -156,6 +156,39 @@ describe('hgctl report eod', () => {
     expect(markdown.stdout).toContain('| core | 0.00 | 1,000.00 | 1,000.00 | 0.00 | 1,000.00 |');
   });
 
+  test('tells of a day without an order, too', async () => {
+    const mine = await owning();
+    expect(await mine.at(at('16:05')).run('report', 'eod')).toMatchObject({ code: 0 });
+    prices(mine, { VTI: '505' });
+    const quiet = mine.at(at('12:00', '2025-12-03'));
+    const before = mine.fingerprint('data/journal');
+    const during = await quiet.json<Report>('report', 'eod', '-o', 'json');
+    expect(during.account).toMatchObject({ equityStart: '100000.00', change: '500.00', residual: '0.00' });
+    expect(mine.fingerprint('data/journal')).toEqual(before);
+    const evening = mine.at(at('16:05', '2025-12-03'));
+    const closed = await evening.json<Report>('report', 'eod', '-o', 'json');
+    expect(closed).toMatchObject({ date: '2025-12-03', end: { mark: 'close' } });
+    expect(closed.account).toMatchObject({ change: '500.00', strategies: '500.00' });
+    expect(closed.strategies).toMatchObject([{ name: 'core', fills: [], orders: {} }]);
+  });
+
+  test('marks nothing by the broker of another account', async () => {
+    const mine = await owning();
+    const broker = JSON.parse(mine.read('data/broker.json')) as Record<string, unknown>;
+    mine.write('data/broker.json', JSON.stringify({ ...broker, accountId: 'sim-another' }));
+    const before = mine.fingerprint('data/journal');
+    const told = await mine.at(at('16:05')).run('report', 'eod');
+    expect(told).toMatchObject({ code: 0 });
+    expect(told.stderr).toContain('the journal belongs to account');
+    expect(mine.fingerprint('data/journal')).toEqual(before);
+  });
+
+  test('before the first books there is nothing to report, and nothing is written', async () => {
+    const mine = project({ strategies: declared({}) });
+    expect(await mine.run('report', 'eod')).toMatchObject({ code: 6, stdout: '' });
+    expect(mine.exists('data')).toBe(false);
+  });
+
   test('a night belongs to the day after it', async () => {
     const mine = await owning();
     expect(await mine.at(at('16:05')).run('report', 'eod')).toMatchObject({ code: 0 });

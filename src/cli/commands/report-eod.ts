@@ -8,12 +8,14 @@ import { markOf } from '../../observed/day-mark.ts';
 import { eodReport, type EodReport } from '../../observed/eod-report.ts';
 import { newestMarked, windowOf } from '../../observed/eod-window.ts';
 import type { DayMark } from '../../observed/mark-events.ts';
+import { BrokerUnavailable } from '../../reconciler/ports.ts';
 import { readRecords } from '../../store/journal-check.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { eodJson } from '../output/eod-json.ts';
 import { eodMarkdown, eodText } from '../output/eod-text.ts';
 import { renderJson } from '../output/formats.ts';
+import { checkBesideReading } from '../prepare.ts';
 
 export interface ReportEodOptions extends GlobalOptions {
   readonly date?: string;
@@ -31,10 +33,11 @@ export async function runReportEod(io: Io, options: ReportEodOptions): Promise<E
   const asked = options.date === undefined ? null : dateArgument(options.date);
   const world = openWorldAnyway(io, options);
   try {
-    await markClose(io, world);
+    const today = dateOf(world.ports.clock.now());
+    const isOpen = world.ports.journal.ledger().opened && (await isOpenToday(io, world));
     const records = readRecords(world.paths.journal);
-    const date = asked ?? newestMarked(records) ?? dateOf(world.ports.clock.now());
-    const live = await liveMark(io, world, date);
+    const date = asked ?? (isOpen ? today : (newestMarked(records) ?? today));
+    const live = isOpen && date === today ? await liveMark(io, world) : null;
     const window = windowOf(records, date, live);
     if (window === null) throw noSuchDay(date, newestMarked(records));
     io.stdout(render(eodReport(window)));
@@ -57,28 +60,28 @@ function dateArgument(text: string): CalendarDate {
   throw new HgctlError(EXIT.usage, `${JSON.stringify(text)} is no date`, { hint: 'as in 2025-12-02' });
 }
 
-/** Nobody else may have seen the close: without its mark the end of the day would never be known. */
-async function markClose(io: Io, { ports, desired }: World): Promise<void> {
-  const { clock } = ports;
+/** Whether the session of today goes on. After it, its close is marked: else its end would never be known. */
+async function isOpenToday(io: Io, world: World): Promise<boolean> {
+  const { ports, desired } = world;
   try {
-    const market = await ports.broker.clock();
-    if (!market.isOpen && dateOf(clock.now()) === ports.journal.ledger().lastMark?.session)
-      await markSession(ports, desired);
+    // Another account, or another's records, are nothing to mark or to value these books by.
+    await checkBesideReading(world);
+    const { isOpen } = await ports.broker.clock();
+    if (!isOpen) await markSession(ports, desired);
+    return isOpen;
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    io.stderr(`warning: the close is not marked: ${error.message}\n`);
+    if (!(error instanceof BrokerUnavailable || error instanceof HgctlError)) throw error;
+    io.stderr(`warning: the day is reported from the journal alone: ${error.message}\n`);
+    return false;
   }
 }
 
-/** The account as it is now, for the session that goes on; null for a day that is over. */
-async function liveMark(io: Io, { ports, desired }: World, date: CalendarDate): Promise<DayMark | null> {
-  const { lastMark } = ports.journal.refresh();
-  if (lastMark?.session !== date || lastMark.kind === 'close') return null;
-  if (dateOf(ports.clock.now()) !== date) return null;
+/** The account as it is now, for the session that goes on. */
+async function liveMark(io: Io, { ports, desired }: World): Promise<DayMark | null> {
   const observed = await observe(ports, desired, { ownFence: null, earlier: null });
   const mark = markOf(observed, 'interim', desired.account.execution.settleWindow);
   if (mark === null) io.stderr('warning: the broker does not answer: the report ends with the last mark\n');
-  return mark?.session === date ? mark : null;
+  return mark;
 }
 
 function noSuchDay(date: CalendarDate, newest: CalendarDate | null): HgctlError {
