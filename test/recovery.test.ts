@@ -64,6 +64,26 @@ const later = (mine: Project): Project => mine.at(MINUTES_LATER);
 const nextDay = (mine: Project): Project => mine.at(NEXT_DAY);
 const healed = (mine: Project): Project => later(faults(mine));
 
+/** A price falls by a tenth, and a limit is latched. */
+async function lost(spec: object, limits: object): Promise<Project> {
+  const strategies = (
+    targets: Readonly<Record<string, string>>,
+  ): Readonly<Record<string, StrategyFacts>> => ({
+    core: { targets, universe: ['VTI', 'BND'], spec },
+  });
+  const prices = { type: 'csv', folder: '../prices' };
+  const mine = project({ strategies: strategies({ VTI: '50' }), account: { prices, limits } });
+  const close = (symbol: string, price: number): void =>
+    mine.write(`prices/${symbol}.csv`, `Date,Close\n2025-12-01,${price}\n`);
+  close('VTI', 1_000);
+  close('BND', 50);
+  expect(await mine.run('apply', '--yes')).toMatchObject({ code: 0 });
+  close('VTI', 900);
+  declared(mine, strategies({ VTI: '50', BND: '10' }));
+  expect((await later(mine).run('apply', '--yes')).stderr).toContain('Loss limit: ');
+  return later(mine);
+}
+
 /** Books of 10 VTI at $250.50, from the original's state file, beside what the broker says. */
 async function beside(quantity: string, averagePrice: string): Promise<Project> {
   const mine = project({ strategies: ONE, account: { broker: { faults: '../faults.yaml' } } });
@@ -411,6 +431,28 @@ const STRATEGIES: Commands = {
         leave: ['release', 'VTI', '--strategy', 'core', '--reason', 'not mine'],
       },
     ],
+  },
+  LossLimit: {
+    enter: () => lost({ risk: { maxDailyLoss: '2%' } }, {}),
+    shows: 'LossLimit',
+    leave: ['reset-limit', 'core', '--reason', 'looked at it'],
+  },
+  'LossLimit, of the account': {
+    enter: () => lost({}, { maxDrawdown: '2%' }),
+    shows: 'LossLimit',
+    leave: ['reset-limit', '--account', '--reason', 'looked at it'],
+  },
+  LossUnknown: {
+    enter: async () => {
+      const limited = { targets: { VTI: '10' }, spec: { risk: { maxDailyLoss: '2%' } } };
+      const mine = await owning({ core: limited });
+      await mine.run('sim', 'trade', 'sell', '4', 'VTI');
+      declared(mine, { core: { ...limited, targets: { VTI: '10', BND: '5' } } });
+      return faults(later(mine), '{on: history, effect: unavailable, times: 99}');
+    },
+    shows: 'LossUnknown',
+    meanwhile: healed,
+    leave: ['apply', '--yes'],
   },
   SignalFailed: {
     enter: () => {

@@ -47,7 +47,9 @@ export async function adopt(
       symbol,
       quantity,
       cost: valueOf(quantity, price),
-      ...(position === undefined ? {} : { seenPrice: position.averagePrice }),
+      ...(position === undefined
+        ? {}
+        : { seenPrice: position.averagePrice, value: valueOf(quantity, position.marketPrice) }),
       reason,
       anchor: rest,
     };

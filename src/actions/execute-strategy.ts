@@ -15,6 +15,7 @@ import { LockLost, record, type Execution } from './execution.ts';
 import { acquire, release, releasing } from './execution-lock.ts';
 import { keepHouse } from './housekeeping.ts';
 import type { Look } from './look.ts';
+import { markAfterTrading, markIfDue } from './mark-session.ts';
 import type { Outcome } from './outcome.ts';
 import { runOrders } from './run-orders.ts';
 import type { Ports } from '../reconciler/ports.ts';
@@ -57,6 +58,7 @@ export async function executeStrategy(turn: Turn): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     try {
       await trade(turn, execution, outcomes);
+      if (!isLockLost(outcomes) && outcomes.some(hasFilled)) await markAfterTrading(execution, desired);
       if (!isLockLost(outcomes))
         release(execution, hasActed(outcomes) ? { strategy, at: ports.clock.now() } : null);
     } catch (error) {
@@ -69,6 +71,11 @@ export async function executeStrategy(turn: Turn): Promise<Outcome[]> {
     if (isLockLost(outcomes)) ports.report.error(strategy, 'The execution lock went to somebody else');
     return outcomes;
   });
+}
+
+/** Wholly or in part. */
+function hasFilled(outcome: Outcome): boolean {
+  return outcome.kind === 'done' || (outcome.kind === 'failed' && outcome.filled > 0);
 }
 
 function withoutOutcome(actions: readonly OrderAction[], outcomes: readonly Outcome[]): OrderAction[] {
@@ -97,6 +104,7 @@ async function trade(turn: Turn, execution: Execution, outcomes: Outcome[]): Pro
     outcomes.push(...orders.map((action) => notApproved(action)));
     return;
   }
+  markIfDue(execution, turn.desired, look.observed);
   startSlots(execution, look.plan, turn.strategy);
   if (approved.length > 0) recordTargets(execution, look, turn.strategy);
   await runBoth(turn, execution, { look, approved, outcomes });
@@ -140,14 +148,18 @@ async function runBoth(turn: Turn, execution: Execution, { look, approved, outco
   outcomes.push(...(await runOrders(forEntries, entries, renewal(true))));
 }
 
-/** What happened outside since the plan was shown goes into the books first: no order is sized from a book of before. */
+/**
+ * What happened outside since the plan was shown goes into the books first: no order is sized from a book of before. A
+ * loss limit that is crossed meanwhile stays so, whatever prices do next.
+ */
 async function settledLook(turn: Turn, execution: Execution, aim: LookAim): Promise<Look> {
   const look = await turn.look(execution.fence, aim);
-  const syncs = look.plan.actions.filter(
-    (action) => action.kind === 'sync-position' && action.strategy === turn.strategy,
+  const care = look.plan.actions.filter(
+    (action) =>
+      (action.kind === 'sync-position' && action.strategy === turn.strategy) || action.kind === 'latch-limit',
   );
-  if (syncs.length === 0) return look;
-  await keepHouse(execution, syncs, look.observed);
+  if (care.length === 0) return look;
+  await keepHouse(execution, care, look.observed);
   return turn.look(execution.fence, aim);
 }
 
@@ -287,6 +299,7 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'ClockSkew',
   'ForeignController',
   'ManifestsInvalid',
+  'LossUnknown',
 ]);
 
 /** A slot runs at most once: it has run when every order of it has got its final answer. */

@@ -5,6 +5,7 @@ import type { ObservedState } from '../observed/observed-state.ts';
 import type { Action, BreakAction, OrderCareAction, Plan, SyncAction } from '../reconciler/plan-types.ts';
 import { isOrder } from '../reconciler/plan-types.ts';
 import { wayOut } from '../reconciler/way-out.ts';
+import { latchLimit } from './limits.ts';
 import { record, type Execution } from './execution.ts';
 import type { Outcome } from './outcome.ts';
 import { followLateOrder, resolveOrders } from './resolve-order.ts';
@@ -38,6 +39,8 @@ async function carryOut(execution: Execution, action: Action, observed: Observed
       return sync(execution, action, observed);
     case 'report-break':
       return reportBreak(execution, action);
+    case 'latch-limit':
+      return latchLimit(execution, action);
     default:
       // The acquisition itself has released a stale lock.
       return { kind: 'done', action };

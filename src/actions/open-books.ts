@@ -4,6 +4,7 @@ import { formatQuantity, negate, type Quantity } from '../domain/decimal.ts';
 import { later, MINUTE, plus, type Instant } from '../domain/instant.ts';
 import type { BrokerAccount, BrokerFill, BrokerPosition } from '../observed/broker-view.ts';
 import type { Drain, JournalEvent, OpeningLot } from '../observed/events.ts';
+import type { Latch } from '../observed/mark-events.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import { read } from './read.ts';
@@ -23,6 +24,8 @@ export interface LotsOpening {
   readonly writtenAt: Instant;
   /** Strategies that an operator has turned off; left out where the source says nothing of them. */
   readonly drains?: readonly Drain[];
+  /** Loss limits that are latched; left out where none is. */
+  readonly latches?: readonly Latch[];
 }
 
 const HINT = "say how to begin: 'hgctl init --from-state FILE' or 'hgctl init --unmanaged'";
@@ -112,10 +115,18 @@ function openingEvent(opening: Opening, holdings: Holdings): JournalEvent {
     case 'state-file':
     case 'backup':
     case 'broker': {
-      const { lots, lastExecution, writtenAt, drains = [] } = opening;
+      const { lots, lastExecution, writtenAt, drains = [], latches } = opening;
       const unmanaged = surplusAt(opening, holdings);
       const since = { historySince: writtenAt, unmanaged };
-      return { ...nothing, ...since, source: opening.kind, lots, lastExecution, drains };
+      return {
+        ...nothing,
+        ...since,
+        source: opening.kind,
+        lots,
+        lastExecution,
+        drains,
+        ...(latches && { latches }),
+      };
     }
   }
 }

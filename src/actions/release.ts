@@ -1,5 +1,5 @@
 /** A strategy gives shares up: the reverse of an adoption. They stay at the broker and belong to nobody. */
-import { absolute, add, formatQuantity, NO_QUANTITY, type Quantity } from '../domain/decimal.ts';
+import { absolute, add, formatQuantity, NO_QUANTITY, valueOf, type Quantity } from '../domain/decimal.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import { lotOf } from '../observed/ledger.ts';
@@ -22,7 +22,7 @@ export async function releaseShares(
   release: Release,
 ): Promise<Quantity> {
   const { symbol, strategy, reason } = release;
-  const { observed, difference, anchor } = await viewSymbol(ports, desired, symbol);
+  const { observed, position, difference, anchor } = await viewSymbol(ports, desired, symbol);
   refuseInDoubt(observed.ledger, symbol);
   const owned = lotOf(observed.ledger, strategy, symbol)?.quantity ?? NO_QUANTITY;
   const quantity = wantedQuantity(release, owned);
@@ -31,7 +31,8 @@ export async function releaseShares(
   commitDecision(ports, (current) => {
     refuseInDoubt(current, symbol);
     if (current.books !== observed.ledger.books) throw changedMeanwhile();
-    return { type: 'released', strategy, symbol, quantity, reason, anchor: rest };
+    const value = position === undefined ? {} : { value: valueOf(quantity, position.marketPrice) };
+    return { type: 'released', strategy, symbol, quantity, ...value, reason, anchor: rest };
   });
   return quantity;
 }

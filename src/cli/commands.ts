@@ -23,6 +23,7 @@ export function declareCommands(io: Io, exit: Exit): Command {
   declareMain(root, io, exit);
   declareLoop(root, io, exit);
   declareReads(root, io, exit);
+  declareReports(root, io, exit);
   declareSwitches(root, io, exit);
   declareBooks(root, io, exit);
   declareRepairs(root, io, exit);
@@ -98,6 +99,18 @@ function declareReads(root: Command, io: Io, exit: Exit): void {
     });
 }
 
+function declareReports(root: Command, io: Io, exit: Exit): void {
+  const report = root.command('report').description('what was, from the journal: report eod');
+  withManifests(report.command('eod'))
+    .description('report one session day: positions, fills, orders, profits, and the change of equity')
+    .option('--date <date>', 'as 2025-12-02; the session that is open if left out, else the newest')
+    .option('-o, --output <format>', 'text, json or markdown', 'text')
+    .action(async (_: unknown, command: Command) => {
+      const { runReportEod } = await import('./commands/report-eod.ts');
+      exit(await runReportEod(io, command.optsWithGlobals()));
+    });
+}
+
 function declareSwitches(root: Command, io: Io, exit: Exit): void {
   withManifests(root.command('enable'))
     .description('turn a strategy on in the toggle file, and lift a requested shutdown')
@@ -121,6 +134,15 @@ function declareSwitches(root: Command, io: Io, exit: Exit): void {
     .action(async (strategy: string, _: unknown, command: Command) => {
       const { runCloseOrphaned } = await import('./commands/close-orphaned.ts');
       exit(await runCloseOrphaned(io, strategy, command.optsWithGlobals()));
+    });
+  withManifests(root.command('reset-limit'))
+    .description('lift a loss limit that was crossed; losses are counted from then on')
+    .argument('[strategy]', 'its name; with --account none')
+    .option('--account', 'the limit of the account')
+    .requiredOption('--reason <text>', 'why, for the journal (required)', someText)
+    .action(async (name: string | undefined, _: unknown, command: Command) => {
+      const { runResetLimit } = await import('./commands/reset-limit.ts');
+      exit(await runResetLimit(io, name, command.optsWithGlobals()));
     });
   withManifests(root.command('unlock'))
     .description('take the execution lock away from a holder that hangs')

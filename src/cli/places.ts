@@ -9,6 +9,7 @@ export interface DataPaths {
   readonly journal: string;
   readonly stateFile: string;
   readonly backups: string;
+  readonly reports: string;
   readonly broker: string;
   readonly brokerFaults: string;
   readonly queue: string;
@@ -34,6 +35,7 @@ export function dataPaths(io: Io, options: GlobalOptions, declared: string | nul
     journal,
     stateFile: join(folder, 'strategy_positions.json'),
     backups: join(folder, 'backups'),
+    reports: join(folder, 'reports'),
     broker: join(folder, 'broker.json'),
     brokerFaults: join(folder, 'broker-faults.json'),
     queue: join(folder, 'execution.queue'),

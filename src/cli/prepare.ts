@@ -18,6 +18,11 @@ export function checkData(world: World): Promise<void> {
   return check(world, (path) => keepEdited(path, world.ports.clock.now()));
 }
 
+/** As {@link checkData}, for commands that read but for one record: no copy of an edited file is kept. */
+export function checkBesideReading(world: World): Promise<void> {
+  return check(world, () => null);
+}
+
 /** What would make a mutating command refuse, said on stderr; writes nothing, and blocks no reading. */
 export async function warnOfRefusal(io: Io, world: World): Promise<void> {
   try {

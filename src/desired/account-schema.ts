@@ -11,6 +11,7 @@ import {
   percent,
   wholeNumber,
 } from './fields.ts';
+import { lossFields } from './loss-schema.ts';
 
 const SEED_MAX = 4_294_967_295;
 
@@ -86,6 +87,7 @@ const limits = mapping(
         most: 1000,
       },
     ).optional(),
+    ...lossFields('equity at that time'),
   },
   'Limits of the account. Orders that only make a position smaller always pass.',
 );

@@ -24,6 +24,8 @@ export interface DesiredStrategy {
   readonly capital: Capital;
   readonly schedule: readonly ScheduleEntry[];
   readonly orphans: 'hold' | 'close';
+  /** Parts of the strategy's own capital: what `capital.maxExposure` gives it of equity. Absent: none. */
+  readonly risk?: LossLimits;
   /** Null for a planned strategy without an entry in the toggle file. */
   readonly toggle: Toggle | null;
 }
@@ -123,6 +125,18 @@ export interface AccountLimits {
   readonly priceCollar: Ratio;
   /** Largest sum of absolute position values of the account, as part of equity. */
   readonly maxGross: Ratio | null;
+  /** Parts of equity. Absent: none. */
+  readonly loss?: LossLimits;
+}
+
+/** Entries stop when so much is lost, until an operator resets the limit; null: no such limit. */
+export interface LossLimits {
+  /** Since the start of the session day. */
+  readonly daily: Ratio | null;
+  /** Since the start of the week. */
+  readonly weekly: Ratio | null;
+  /** From the peak. */
+  readonly drawdown: Ratio | null;
 }
 
 /** All in ms, but for `maxInFlight`. */

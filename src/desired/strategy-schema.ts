@@ -15,6 +15,7 @@ import {
   text,
   wholeNumber,
 } from './fields.ts';
+import { lossFields } from './loss-schema.ts';
 
 export const PLANNED_SIGNALS = [
   'overnight-mean-reversion',
@@ -159,10 +160,10 @@ const spec = mapping(
       z.array(scheduleEntry),
       'Runs of a session. Empty (the default): planned on every pass.',
     ).default([]),
-    risk: emptyMapping(
-      'nothing reads this: there is no risk setting yet',
-      'Reserved; must be empty.',
-    ).optional(),
+    risk: mapping(
+      lossFields('what maxExposure gave the strategy of equity at that time'),
+      'Loss limits. Orders that only make a position smaller always pass.',
+    ).prefault({}),
     orphans: described(
       z.enum(['hold', 'close']),
       'What happens to the positions of a disabled strategy. Default hold.',

@@ -13,6 +13,7 @@ import type {
   SimulatedBroker,
   Toggle,
 } from './desired-state.ts';
+import { toLossLimits } from './loss-schema.ts';
 import type { StrategyManifest } from './strategy-schema.ts';
 
 /** Sorts the strategies, and adds the digest of everything but paths of this machine. */
@@ -57,6 +58,7 @@ export function toDesiredStrategy(
   { metadata, spec }: StrategyManifest,
   { folder, ...parts }: StrategyParts,
 ): DesiredStrategy {
+  const risk = toLossLimits(spec.risk);
   return {
     name: metadata.name,
     description: spec.description,
@@ -67,6 +69,7 @@ export function toDesiredStrategy(
     capital: spec.capital,
     schedule: spec.schedule,
     orphans: spec.orphans,
+    ...(risk && { risk }),
     ...parts,
   };
 }
@@ -121,11 +124,13 @@ function toPrices(prices: AccountManifest['spec']['prices'], resolve: AccountPla
 }
 
 function toLimits(limits: AccountManifest['spec']['limits']): AccountLimits {
+  const loss = toLossLimits(limits);
   return {
     maxOrderValue: limits.maxOrderValue ?? null,
     maxOrdersPerDay: limits.maxOrdersPerDay ?? null,
     maxOrdersPerSymbol: limits.maxOrdersPerSymbol ?? null,
     priceCollar: limits.priceCollar,
     maxGross: limits.maxGross ?? null,
+    ...(loss && { loss }),
   };
 }

@@ -2,6 +2,7 @@
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
+import type { Latch, MarkEvent } from './mark-events.ts';
 import type { SplitRatio } from './split.ts';
 import type { DesiredAccount, FixedTarget, ScheduleEntry } from '../desired/desired-state.ts';
 
@@ -77,6 +78,7 @@ export type BreakKind =
   'missing-shares' | 'side-flip' | 'split' | 'price-mismatch' | 'fill-reversed' | 'id-collision' | 'overfill';
 
 export type JournalEvent =
+  | MarkEvent
   | {
       readonly type: 'genesis';
       readonly accountId: string;
@@ -94,6 +96,8 @@ export type JournalEvent =
       readonly unmanaged: readonly { readonly symbol: string; readonly quantity: Quantity }[];
       /** What the lost journal said of shutdowns; left out by earlier versions. */
       readonly drains?: readonly Drain[];
+      /** What it said of loss limits; left out where nothing is latched. */
+      readonly latches?: readonly Latch[];
     }
   | {
       readonly type: 'revision-accepted';
@@ -228,6 +232,8 @@ export type JournalEvent =
       readonly symbol: string;
       readonly quantity: Quantity;
       readonly cost: Money;
+      /** At the market price then, signed like the quantity; left out where none was known. */
+      readonly value?: Money;
       /** The broker's average price that the operator has seen: as long as it stays, it is no doubt. */
       readonly seenPrice?: Price;
       readonly reason: string;
@@ -240,6 +246,8 @@ export type JournalEvent =
       readonly symbol: string;
       /** Signed like the book. */
       readonly quantity: Quantity;
+      /** At the market price then, signed like the quantity; left out where none was known. */
+      readonly value?: Money;
       readonly reason: string;
       readonly anchor: Anchor;
     }

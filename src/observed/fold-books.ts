@@ -3,8 +3,10 @@ import { absolute, mulDiv, valueOf, type Money, type Quantity } from '../domain/
 import type { Instant } from '../domain/instant.ts';
 import type { EventOf } from './events.ts';
 import type { Lot } from './book.ts';
+import { carry } from './fold-marks.ts';
 import { bookOf, noteOwners, tradeInBook } from './fold-trade.ts';
 import { endOrder } from './fold-orders.ts';
+import { ACCOUNT } from './loss-curve.ts';
 import type { WritableLedger } from './ledger.ts';
 
 export function openBooks(ledger: WritableLedger, event: EventOf<'books-opened'>, at: Instant): void {
@@ -17,6 +19,7 @@ export function openBooks(ledger: WritableLedger, event: EventOf<'books-opened'>
     ledger.importedExecution.set(executed.strategy, executed.at);
   }
   for (const drain of event.drains ?? []) ledger.drains.set(drain.strategy, drain);
+  for (const latch of event.latches ?? []) ledger.latches.set(latch.strategy ?? ACCOUNT, latch);
   ledger.opened = true;
   if (event.source === 'backup' || event.source === 'broker') ledger.rebuiltAt = at;
   ledger.historySince = event.historySince;
@@ -40,6 +43,7 @@ export function applyBookEvent(ledger: WritableLedger, event: BookEvent, at: Ins
     case 'adopted': {
       const { symbol, quantity, cost: value, seenPrice } = event;
       tradeInBook(ledger, event.strategy, symbol, { quantity, value, at, orderId: null });
+      if (event.value !== undefined) carry(ledger, event.strategy, event.value - value);
       if (seenPrice !== undefined) ledger.acceptedPrices.set(symbol, seenPrice);
       ledger.anchors.set(symbol, event.anchor);
       return;
@@ -67,6 +71,8 @@ function releaseShares(ledger: WritableLedger, event: EventOf<'released'>, at: I
   const quantity = (lot.quantity > 0 ? 0 - most : most) as Quantity;
   const value = mulDiv(lot.cost, quantity, lot.quantity) as Money;
   tradeInBook(ledger, strategy, symbol, { quantity, value, at, orderId: null });
+  // The value has the sign of what was given up, the trade the other one.
+  if (event.value !== undefined) carry(ledger, strategy, 0 - event.value - value);
   ledger.anchors.set(symbol, event.anchor);
 }
 
@@ -76,6 +82,8 @@ function setLots(ledger: WritableLedger, { lots, anchors }: EventOf<'lots-set'>)
     else bookOf(ledger, strategy).set(symbol, lot);
     noteOwners(ledger, symbol);
     ledger.breaks.delete(symbol);
+    // Another cost is no profit or loss: the next start of a session begins to count anew.
+    if (ledger.lastMark !== null) ledger.curves.set(strategy, null);
   }
   for (const { symbol, anchor } of anchors) ledger.anchors.set(symbol, anchor);
 }

@@ -54,6 +54,11 @@ function renameStrategy(ledger: WritableLedger, { from, to }: EventOf<'strategy-
   moveKey(ledger.books, from, to);
   for (const symbol of ledger.books.get(to)?.keys() ?? []) noteOwners(ledger, symbol);
   moveKey(ledger.realised, from, to);
+  moveKey(ledger.carried, from, to);
+  moveKey(ledger.curves, from, to);
+  const latch = ledger.latches.get(from);
+  ledger.latches.delete(from);
+  if (latch !== undefined) ledger.latches.set(to, { ...latch, strategy: to });
   moveKey(ledger.lastExecution, from, to);
   moveKey(ledger.importedExecution, from, to);
   const entry = ledger.inventory.get(from);

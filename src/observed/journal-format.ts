@@ -108,4 +108,7 @@ const EVENT_TYPES: Readonly<Record<JournalEvent['type'], true>> = {
   'slot-started': true,
   'slot-ended': true,
   'execution-ended': true,
+  'day-marked': true,
+  'limit-latched': true,
+  'limit-reset': true,
 };

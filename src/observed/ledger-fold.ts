@@ -3,6 +3,7 @@ import { enableMapSet, produce, setAutoFreeze } from 'immer';
 import { later, type Instant } from '../domain/instant.ts';
 import type { EventOf, JournalEvent, JournalRecord } from './events.ts';
 import { applyBookEvent, openBooks } from './fold-books.ts';
+import { applyMarkEvent } from './fold-marks.ts';
 import { applyOperatorEvent } from './fold-operator.ts';
 import { applyOrderEvent } from './fold-orders.ts';
 import type { Ledger, WritableLedger } from './ledger.ts';
@@ -38,6 +39,10 @@ export function emptyLedger(): Ledger {
     breaks: new Map(),
     acceptedPrices: new Map(),
     slots: new Map(),
+    lastMark: null,
+    curves: new Map(),
+    latches: new Map(),
+    carried: new Map(),
     fencedOff: 0,
   };
 }
@@ -114,6 +119,10 @@ function applyEvent(ledger: WritableLedger, event: JournalEvent, at: Instant): v
     case 'slot-started':
     case 'slot-ended':
       return applySlotEvent(ledger, event);
+    case 'day-marked':
+    case 'limit-latched':
+    case 'limit-reset':
+      return applyMarkEvent(ledger, event, at);
     case 'execution-ended':
       ledger.lastExecution.set(event.strategy, event.at);
       return;

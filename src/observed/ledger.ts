@@ -2,6 +2,8 @@
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Lot } from './book.ts';
+import type { LossCurve } from './loss-curve.ts';
+import type { DayMark, Latch } from './mark-events.ts';
 import type {
   AcceptedAccount,
   Anchor,
@@ -110,6 +112,14 @@ export interface Ledger {
   /** Symbol -> the broker's average price that an operator has accepted beside another cost in the book. */
   readonly acceptedPrices: ReadonlyMap<string, Price>;
   readonly slots: ReadonlyMap<string, SlotRun>;
+  /** The newest mark of a session day; null before the first. */
+  readonly lastMark: Pick<DayMark, 'session' | 'kind' | 'equity'> | null;
+  /** By strategy, and of the account; null where no start of a session has known a value yet. */
+  readonly curves: ReadonlyMap<string, LossCurve | null>;
+  /** By strategy, and of the account. */
+  readonly latches: ReadonlyMap<string, Latch>;
+  /** Strategy -> profit that came or left with shares by an operator's word. */
+  readonly carried: ReadonlyMap<string, Money>;
   /** Records that were valid in the chain but came from a fence that was no longer current. */
   readonly fencedOff: number;
 }

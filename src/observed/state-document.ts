@@ -4,7 +4,15 @@
  * It is a projection of the journal. What the original's tools read are rounded JSON numbers; the exact books are
  * decimal strings under the one key `hgctl`, with the place in the journal and a digest that betrays an edit.
  */
-import { averageOf, formatMoney, formatQuantity, parseMoney, parseQuantity } from '../domain/decimal.ts';
+import {
+  averageOf,
+  formatMoney,
+  formatPercent,
+  formatQuantity,
+  parseMoney,
+  parsePercent,
+  parseQuantity,
+} from '../domain/decimal.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
 import { formatInstant, type Instant } from '../domain/instant.ts';
 import { compareText } from '../domain/names.ts';
@@ -13,6 +21,8 @@ import type { Drain } from './events.ts';
 import { parseForeign, type ForeignDocument } from './foreign-state.ts';
 import { parseJson } from './json-text.ts';
 import type { ExecutionLock, Ledger } from './ledger.ts';
+import { ACCOUNT } from './loss-curve.ts';
+import type { Latch, LossLimit } from './mark-events.ts';
 import { formatUtc, parseUtc } from './utc-text.ts';
 
 // Aliases, not interfaces: only they are Json to the type checker.
@@ -58,6 +68,8 @@ type ExactState = {
   readonly realised: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Strategies that an operator has turned off; earlier versions left this out. */
   readonly drains?: Readonly<Record<string, ExactDrain>>;
+  /** Loss limits that are latched, by strategy and `*` for the account; left out where none is. */
+  readonly latches?: Readonly<Record<string, ExactLatch>>;
 };
 
 type ExactDrain = {
@@ -66,6 +78,15 @@ type ExactDrain = {
   readonly since: string;
   readonly state: Drain['state'];
   readonly leftovers: readonly string[];
+};
+
+type ExactLatch = {
+  readonly limit: LossLimit;
+  readonly session: string;
+  readonly loss: string;
+  readonly base: string;
+  readonly allowed: string;
+  readonly since: string;
 };
 
 type ExactLot = {
@@ -110,6 +131,7 @@ export function projectState(ledger: Ledger): StateDocument {
       ...drain,
       since: formatUtc(drain.since),
     })),
+    ...(ledger.latches.size > 0 && { latches: recordOf(ledger.latches, exactLatch) }),
   };
   return { ...visible, hgctl: { ...exact, digest: digestOf({ ...visible, hgctl: exact }) } };
 }
@@ -149,6 +171,19 @@ export function drainsOf({ hgctl: { drains } }: StateDocument): Drain[] | null {
   });
 }
 
+/** The latched loss limits of a document of ours. */
+export function latchesOf({ hgctl: { latches = {} } }: StateDocument): Latch[] {
+  return Object.entries(latches).map(([scope, { limit, session, ...exact }]) => {
+    const loss = parseMoney(exact.loss);
+    const base = parseMoney(exact.base);
+    const allowed = parsePercent(exact.allowed);
+    const since = parseUtc(exact.since);
+    if (loss === undefined || base === undefined || allowed === undefined || since === undefined)
+      throw new Error('state file: bad loss limit');
+    return { strategy: scope === ACCOUNT ? null : scope, limit, session, loss, base, allowed, since };
+  });
+}
+
 /** Where a document says something else than it should, one line a field; our own key is not compared. */
 export function stateDifferences(expected: StateDocument, found: Json): readonly string[] {
   return differences('', withoutOwn(expected), withoutOwn(found));
@@ -173,6 +208,17 @@ function visiblePosition({ quantity, cost, since, orderId }: Lot): VisiblePositi
     entry_price: Number(formatMoney(averageOf(cost, quantity))),
     entry_time: formatInstant(since),
     order_id: orderId,
+  };
+}
+
+function exactLatch({ limit, session, loss, base, allowed, since }: Latch): ExactLatch {
+  return {
+    limit,
+    session,
+    loss: formatMoney(loss),
+    base: formatMoney(base),
+    allowed: formatPercent(allowed),
+    since: formatUtc(since),
   };
 }
 

@@ -7,6 +7,7 @@ import { attribute } from '../observed/attribution.ts';
 import type { BrokerPosition } from '../observed/broker-view.ts';
 import type { LedgerOrder } from '../observed/ledger.ts';
 import type { PlanInput } from './draft.ts';
+import { checkLosses } from './check-losses.ts';
 import { isOrder, isReduction, type OrderAction, type Plan, type SyncAction } from './plan-types.ts';
 
 export interface Violation {
@@ -28,6 +29,7 @@ export type Invariant =
   | 'limits-hold'
   | 'buying-power-holds'
   | 'sync-only-shrinks'
+  | 'loss-limits-hold'
   | 'reductions-first';
 
 export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
@@ -50,6 +52,8 @@ export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
   for (const order of orders) checkSymbol(order, world, input, report);
   for (const order of orders) (isReduction(order) ? checkReduction : checkEntry)(order, world, input, report);
   checkBesideSync(plan, orders, report);
+  const entries = orders.filter((order) => !isReduction(order));
+  for (const loss of checkLosses(entries, input)) report('loss-limits-hold', loss);
   checkPrefixes(plan, world, input, report);
   return found;
 }

@@ -1,11 +1,13 @@
 /** The conditions of a strategy, as the last look shows them. */
 import type { DesiredStrategy } from '../desired/desired-state.ts';
 import type { Ledger } from '../observed/ledger.ts';
+import { ACCOUNT } from '../observed/loss-curve.ts';
 import { isOrder, type Hold, type HoldReason, type Plan } from './plan-types.ts';
+import { latchDetail } from './rules/loss-limits.ts';
 import { isOff } from './rules/orphans.ts';
 
 export interface Condition {
-  readonly type: 'Ready' | 'Synced' | 'Healthy' | 'OrphanedPositions' | 'Undeclared';
+  readonly type: 'Ready' | 'Synced' | 'Healthy' | 'WithinLimits' | 'OrphanedPositions' | 'Undeclared';
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
@@ -22,6 +24,8 @@ export interface ConditionInput {
 export function conditionsOf(input: ConditionInput): Condition[] {
   const conditions = [ready(input), synced(input), healthy(input)];
   const { strategy, ledger, name } = input;
+  const limits = withinLimits(input);
+  if (limits !== null) conditions.push(limits);
   const held = ledger.books.get(name)?.size ?? 0;
   if (strategy !== undefined && isOff(strategy) && held > 0) {
     conditions.push({
@@ -42,7 +46,8 @@ export function conditionsOf(input: ConditionInput): Condition[] {
   return conditions;
 }
 
-function ready({ strategy, ledger, name }: ConditionInput): Condition {
+function ready(input: ConditionInput): Condition {
+  const { strategy, ledger, name } = input;
   const no = (reason: string, message: string): Condition => ({
     type: 'Ready',
     status: 'False',
@@ -59,7 +64,28 @@ function ready({ strategy, ledger, name }: ConditionInput): Condition {
     );
   if (isOff(strategy)) return no('Disabled', 'it is disabled in the toggle file');
   if (strategy.toggle?.shutdownRequested === true) return no('ShutdownRequested', 'a shutdown is requested');
+  const limits = withinLimits(input);
+  if (limits !== null && limits.status !== 'True') return no(limits.reason, limits.message);
   return { type: 'Ready', status: 'True', reason: 'Enabled', message: 'its targets are followed' };
+}
+
+/** Of strategies that have limits, or are stopped by one: their own, or the account's. Null for all others. */
+function withinLimits({ strategy, ledger, name, plan }: ConditionInput): Condition | null {
+  const is = (status: Condition['status'], reason: string, message: string): Condition => ({
+    type: 'WithinLimits',
+    status,
+    reason,
+    message,
+  });
+  const latch = ledger.latches.get(ACCOUNT) ?? ledger.latches.get(name);
+  if (latch !== undefined) return is('False', 'LossLimit', latchDetail(latch));
+  const due = plan.actions.find(
+    (action) => action.kind === 'latch-limit' && (action.strategy === null || action.strategy === name),
+  );
+  if (due?.kind === 'latch-limit') return is('False', 'LossLimit', due.to);
+  const unknown = plan.notDone.find((held) => held.strategy === name && held.reason === 'LossUnknown');
+  if (unknown !== undefined) return is('Unknown', unknown.reason, unknown.detail);
+  return strategy?.risk === undefined ? null : is('True', 'WithinLimits', 'no loss limit is crossed');
 }
 
 /**

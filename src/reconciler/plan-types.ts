@@ -2,6 +2,7 @@
 import type { Money, Price, Quantity, Ratio } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
+import type { LatchPayload } from '../observed/mark-events.ts';
 import type { Anchor, BreakKind, OrderPurpose, SlotTarget } from '../observed/events.ts';
 
 /** Why something is done. */
@@ -24,7 +25,8 @@ export type ActionReason =
   | 'SideFlip'
   | 'SplitSuspected'
   | 'PriceMismatch'
-  | 'LateOrder';
+  | 'LateOrder'
+  | 'LossLimit';
 
 /** Why something wanted is not done. */
 export type HoldReason =
@@ -54,6 +56,8 @@ export type HoldReason =
   | 'ForeignController'
   | 'ClockSkew'
   | 'ManifestsInvalid'
+  | 'LossLimit'
+  | 'LossUnknown'
   | 'NoPrice'
   | 'NoEquity'
   | 'OutsideUniverse'
@@ -157,8 +161,23 @@ export interface ShutdownAction extends ActionBase {
   readonly to: string;
 }
 
+/** A loss limit is crossed: no entry from now on, until an operator resets it. */
+export interface LatchAction extends ActionBase {
+  readonly kind: 'latch-limit';
+  readonly latch: LatchPayload;
+  readonly from: string;
+  readonly to: string;
+}
+
 export type Action =
-  ShutdownAction | OrderAction | SyncAction | BreakAction | OrderCareAction | LateOrderAction | LockAction;
+  | ShutdownAction
+  | OrderAction
+  | SyncAction
+  | BreakAction
+  | OrderCareAction
+  | LateOrderAction
+  | LockAction
+  | LatchAction;
 
 export interface Hold {
   readonly strategy: string | null;

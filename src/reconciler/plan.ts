@@ -59,6 +59,7 @@ const HOUSEKEEPING_ORDER: readonly Action['kind'][] = [
   'reopen-order',
   'sync-position',
   'report-break',
+  'latch-limit',
 ];
 
 function compareHousekeeping(a: Action, b: Action): number {

@@ -20,6 +20,7 @@ import { completeShutdown } from '../actions/shutdown.ts';
 import { housekeepingOf, keepHouse } from '../actions/housekeeping.ts';
 import { viewLock } from '../actions/lock-view.ts';
 import { agreedSighting, sightingOf } from '../actions/observe.ts';
+import { markAfterCare } from '../actions/mark-session.ts';
 import type { Outcome } from '../actions/outcome.ts';
 import { passWarnings } from './pass-warnings.ts';
 import type { ManifestsOnDisk } from './draft.ts';
@@ -267,6 +268,7 @@ async function housekeep(pass: Pass, shown: Look): Promise<Outcome[]> {
       const { signals } = shown.observed;
       const fresh = await look(pass, { ...FIRST_LOOK, ownFence: execution.fence, earlier, signals });
       const outcomes = await keepHouse(execution, housekeepingOf(fresh.plan), fresh.observed);
+      await markAfterCare(execution, desired, fresh.observed);
       release(execution, null);
       return [...released.map((action): Outcome => ({ kind: 'done', action })), ...outcomes];
     });

@@ -175,7 +175,7 @@ describe('One mistake in a strategy gives one problem', () => {
     [
       'a setting that nothing reads',
       core(['  capital', '  risk: {stop: "5%"}\n  capital']),
-      'm/core.yaml:13:10 spec.risk.stop: nothing reads this: there is no risk setting yet',
+      'm/core.yaml:13:10 spec.risk.stop: unknown key (allowed maxDailyLoss, maxWeeklyLoss, maxDrawdown)',
     ],
     [
       'a mistyped choice',

@@ -53,6 +53,7 @@ export interface StrategyFacts {
   readonly orphans?: 'hold' | 'close';
   readonly priority?: number;
   readonly schedule?: DesiredStrategy['schedule'];
+  readonly risk?: DesiredStrategy['risk'];
 }
 
 export interface WorldFacts {
@@ -275,6 +276,7 @@ function strategyOf(name: string, facts: StrategyFacts): DesiredStrategy {
     },
     schedule: facts.schedule ?? [],
     orphans: facts.orphans ?? 'hold',
+    ...(facts.risk && { risk: facts.risk }),
     toggle: { enabled: facts.enabled ?? true, shutdownRequested: facts.shutdownRequested ?? false },
   };
 }

@@ -81,7 +81,7 @@ function describe(item: StrategyItem, world: World, look: Look): string {
 
 function manifestFacts(strategy: DesiredStrategy | undefined): string[][] {
   if (strategy === undefined) return [];
-  const { capital, schedule, signal, universe, priority, orphans, lifecycle } = strategy;
+  const { capital, schedule, signal, universe, priority, orphans, lifecycle, risk } = strategy;
   const times = schedule.map(({ at, action }) => `${formatScheduleTime(at)} ${action}`).join(', ');
   return [
     ['Lifecycle', lifecycle],
@@ -94,7 +94,16 @@ function manifestFacts(strategy: DesiredStrategy | undefined): string[][] {
     ],
     ['Schedule', times || 'every pass'],
     ['Orphans', orphans],
+    ['Loss limits', lossWords(risk)],
   ];
+}
+
+function lossWords(risk: DesiredStrategy['risk']): string {
+  const { daily = null, weekly = null, drawdown = null } = risk ?? {};
+  const words = Object.entries({ daily, weekly, drawdown }).flatMap(([limit, ratio]) =>
+    ratio === null ? [] : [`${limit} ${formatPercent(ratio)}`],
+  );
+  return words.join(', ') || '<none>';
 }
 
 function positionsSection(name: string, { desired }: World, { observed }: Look): string {

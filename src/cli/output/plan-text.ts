@@ -149,6 +149,7 @@ const KIND_WORDS: readonly (readonly [Action['kind'], string, string])[] = [
   ['reopen-order', 'late order to follow', 'late orders to follow'],
   ['sync-position', 'to sync', 'to sync'],
   ['report-break', 'break to report', 'breaks to report'],
+  ['latch-limit', 'loss limit to latch', 'loss limits to latch'],
   ['close-orphaned', 'orphan to close', 'orphans to close'],
   ['close', 'to close', 'to close'],
   ['reduce', 'to reduce', 'to reduce'],

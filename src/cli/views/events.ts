@@ -2,6 +2,7 @@
 import { formatDollars, formatQuantity } from '../../domain/decimal.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import type { JournalEvent, JournalRecord } from '../../observed/events.ts';
+import { latchDetail } from '../../reconciler/rules/loss-limits.ts';
 import type { Column } from '../output/formats.ts';
 
 export interface EventItem {
@@ -57,6 +58,12 @@ function messageOf(event: JournalEvent): string {
     case 'symbol-resolved':
     case 'lots-set':
       return event.reason;
+    case 'day-marked':
+      return `${event.kind} of ${event.session}: equity $${formatDollars(event.equity)}`;
+    case 'limit-latched':
+      return `${latchDetail(event)}: no entry until it is reset`;
+    case 'limit-reset':
+      return `reset by ${event.by}: ${event.reason}`;
     default:
       return plainMessage(event);
   }
@@ -74,7 +81,10 @@ type Plain = Exclude<
       | 'released'
       | 'break-opened'
       | 'symbol-resolved'
-      | 'lots-set';
+      | 'lots-set'
+      | 'day-marked'
+      | 'limit-latched'
+      | 'limit-reset';
   }
 >;
 

@@ -2,6 +2,7 @@
 import type { PlanDraft, PlanFacts } from '../draft.ts';
 import { weighEvidence } from './evidence.ts';
 import { keepLimits } from './limits.ts';
+import { keepLossLimits } from './loss-limits.ts';
 import { keepMarketHours } from './market-hours.ts';
 import { doubtClock } from './clock-skew.ts';
 import { followLateOrders } from './late-orders.ts';
@@ -31,6 +32,8 @@ export const EVIDENCE_RULES: readonly Rule[] = [
 export const TRADING_RULES: readonly Rule[] = [
   handleOrphans,
   followTargets,
+  // Before ownership and money, so that an entry that is stopped stands in nobody's way.
+  keepLossLimits,
   // Ownership before money, so that a refused order reserves nothing.
   refuseConflicts,
   keepLimits,

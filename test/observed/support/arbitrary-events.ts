@@ -1,6 +1,6 @@
 /** Journals of any shape: valid in their chain, careless in their content. */
 import { fc } from '@fast-check/vitest';
-import type { Money, Price, Quantity } from '../../../src/domain/decimal.ts';
+import type { Money, Price, Quantity, Ratio } from '../../../src/domain/decimal.ts';
 import type { Instant } from '../../../src/domain/instant.ts';
 import type { JournalEvent, JournalRecord } from '../../../src/observed/events.ts';
 import { TEST_ACCOUNT } from '../../support/account.ts';
@@ -211,6 +211,38 @@ const events = {
     fence,
     slot,
     outcome: fc.constantFrom('done' as const, 'partial' as const),
+  }),
+  'day-marked': fc.record({
+    type: type('day-marked' as const),
+    fence,
+    session: sessionDate,
+    kind: fc.constantFrom('start' as const, 'interim' as const, 'close' as const),
+    at: instant,
+    equity: money,
+    cash: money,
+    positions: fc.array(fc.record({ symbol, quantity, price: fc.option(price) }), { maxLength: 2 }),
+    strategies: fc.array(
+      fc.record({ strategy, value: fc.option(money), cost: money, realised: money, carried: money }),
+      { maxLength: 2 },
+    ),
+  }),
+  'limit-latched': fc.record({
+    type: type('limit-latched' as const),
+    fence,
+    strategy: fc.option(strategy),
+    limit: fc.constantFrom('daily' as const, 'weekly' as const, 'drawdown' as const),
+    session: sessionDate,
+    loss: value,
+    base: value,
+    allowed: fc.constant(20_000 as Ratio),
+  }),
+  'limit-reset': fc.record({
+    type: type('limit-reset' as const),
+    strategy: fc.option(strategy),
+    by: words,
+    reason: words,
+    equity: money,
+    profit: money,
   }),
   'execution-ended': fc.record({ type: type('execution-ended' as const), fence, strategy, at: instant }),
 } satisfies { readonly [Type in JournalEvent['type']]: fc.Arbitrary<Extract<JournalEvent, { type: Type }>> };

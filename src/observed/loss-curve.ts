@@ -1,0 +1,80 @@
+/**
+ * From where losses are counted: the start of the day and of the week, and the peak.
+ *
+ * A strategy's curve is its profit: realised, and what its book is worth beyond its cost, less what came with shares by
+ * an operator's word. Deposits and withdrawals do not move it. The curve of the account is its equity.
+ */
+import { previousSessionBefore } from '../domain/calendar.ts';
+import { dayNumber } from '../domain/days.ts';
+import { subtract, type Money } from '../domain/decimal.ts';
+import type { CalendarDate } from '../domain/instant.ts';
+import type { LossLimit, MarkKind } from './mark-events.ts';
+
+/** The account among the strategies; no strategy can be called so. */
+export const ACCOUNT = '*';
+
+/** One point of a curve. */
+export interface Basis {
+  readonly session: CalendarDate;
+  /** Of the account then: limits of strategies are parts of it. */
+  readonly equity: Money;
+  readonly profit: Money;
+}
+
+export interface LossCurve {
+  /** The close before the session if that was marked, so that a night belongs to a day; else the session's first mark. */
+  readonly day: Basis;
+  readonly week: Basis;
+  readonly peak: Basis;
+  /** The newest close; null before the first. */
+  readonly close: Basis | null;
+}
+
+/** A curve that begins at this point. */
+export function newCurve(basis: Basis): LossCurve {
+  return { day: basis, week: basis, peak: basis, close: null };
+}
+
+export function afterMark(curve: LossCurve, kind: MarkKind, basis: Basis): LossCurve {
+  const peak = basis.profit > curve.peak.profit ? basis : curve.peak;
+  if (kind === 'interim') return { ...curve, peak };
+  if (kind === 'close') return { ...curve, peak, close: basis };
+  const day = dayStart(curve, basis);
+  const week = weekOf(curve.week.session) === weekOf(basis.session) ? curve.week : day;
+  return { ...curve, day, week, peak };
+}
+
+/** From an operator's word on, nothing is lost. The dates stay: the next day and week begin when they would have. */
+export function afterReset(curve: LossCurve, { equity, profit }: Omit<Basis, 'session'>): LossCurve {
+  const moved = ({ session }: Basis): Basis => ({ session, equity, profit });
+  const close = curve.close === null ? null : moved(curve.close);
+  return { day: moved(curve.day), week: moved(curve.week), peak: moved(curve.peak), close };
+}
+
+function dayStart({ close }: LossCurve, basis: Basis): Basis {
+  const isBefore = close !== null && previousSessionBefore(basis.session).date === close.session;
+  return isBefore ? { ...close, session: basis.session } : basis;
+}
+
+/** Weeks begin on Monday; 1970-01-01 was a Thursday. */
+function weekOf(date: CalendarDate): number {
+  return Math.floor((dayNumber(date) + 3) / 7);
+}
+
+export interface Loss {
+  readonly limit: LossLimit;
+  /** Negative: a profit. */
+  readonly loss: Money;
+  /** Where it is counted from. */
+  readonly since: Basis;
+}
+
+/** What has been lost by now: since the start of the day and of the week, and from the peak. */
+export function lossesOf({ day, week, peak }: LossCurve, now: Basis): readonly Loss[] {
+  const since = (limit: LossLimit, basis: Basis): Loss => ({
+    limit,
+    loss: subtract(basis.profit, now.profit),
+    since: basis,
+  });
+  return [since('daily', day), since('weekly', week), since('drawdown', peak)];
+}

@@ -1,0 +1,94 @@
+/** From where losses are counted. */
+import { describe, expect, test } from 'vitest';
+import type { Money } from '../../src/domain/decimal.ts';
+import {
+  afterMark,
+  afterReset,
+  lossesOf,
+  newCurve,
+  type Basis,
+  type LossCurve,
+} from '../../src/observed/loss-curve.ts';
+import type { MarkKind } from '../../src/observed/mark-events.ts';
+
+const point = (session: string, profit: number): Basis => ({
+  session,
+  equity: 100_000 as Money,
+  profit: profit as Money,
+});
+
+type Step = readonly [MarkKind, session: string, profit: number];
+
+function curveOf([first, ...rest]: readonly [Step, ...Step[]]): LossCurve {
+  return rest.reduce(
+    (curve, [kind, session, profit]) => afterMark(curve, kind, point(session, profit)),
+    newCurve(point(first[1], first[2])),
+  );
+}
+
+// 2025-12-01 is a Monday, 2025-11-28 the Friday before it.
+test.each<{ what: string; marks: readonly [Step, ...Step[]]; now: Basis; losses: readonly number[] }>([
+  {
+    what: 'a day begins at its first mark',
+    marks: [['start', '2025-12-02', 100]],
+    now: point('2025-12-02', 70),
+    losses: [30, 30, 30],
+  },
+  {
+    what: 'a day begins at the close before it, so that a night counts',
+    marks: [
+      ['start', '2025-12-02', 0],
+      ['close', '2025-12-02', 100],
+      ['start', '2025-12-03', 80],
+    ],
+    now: point('2025-12-03', 70),
+    losses: [30, -70, 30],
+  },
+  {
+    what: 'a close that is not of the session before begins no day',
+    marks: [
+      ['start', '2025-12-01', 0],
+      ['close', '2025-12-01', 100],
+      ['start', '2025-12-03', 80],
+    ],
+    now: point('2025-12-03', 70),
+    losses: [10, -70, 30],
+  },
+  {
+    what: 'a week begins on Monday, at the close of Friday',
+    marks: [
+      ['start', '2025-11-28', 500],
+      ['close', '2025-11-28', 400],
+      ['start', '2025-12-01', 390],
+      ['close', '2025-12-01', 380],
+      ['start', '2025-12-02', 380],
+    ],
+    now: point('2025-12-02', 350),
+    losses: [30, 50, 150],
+  },
+  {
+    what: 'a peak between the marks of a day counts for the drawdown only',
+    marks: [
+      ['start', '2025-12-02', 0],
+      ['interim', '2025-12-02', 90],
+    ],
+    now: point('2025-12-02', 40),
+    losses: [-40, -40, 50],
+  },
+])('$what', ({ marks, now, losses }) => {
+  const found = lossesOf(curveOf(marks), now).map(({ loss }) => Number(loss));
+  expect(found).toEqual(losses);
+});
+
+describe('a reset', () => {
+  test('moves every point to now, and the next day and week begin when they would have', () => {
+    const before = curveOf([
+      ['start', '2025-12-02', 0],
+      ['interim', '2025-12-02', 90],
+    ]);
+    const after = afterReset(before, { equity: 100_000 as Money, profit: -50 as Money });
+    expect(lossesOf(after, point('2025-12-02', -50)).map(({ loss }) => loss + 0)).toEqual([0, 0, 0]);
+    const nextWeek = afterMark(after, 'start', point('2025-12-08', -60));
+    expect(lossesOf(nextWeek, point('2025-12-08', -65)).map(({ loss }) => loss + 0)).toEqual([5, 5, 15]);
+  });
+});
