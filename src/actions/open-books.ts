@@ -1,4 +1,5 @@
 /** First start: whose journal this is, and what the books are at its beginning. */
+import type { Brakes } from '../observed/brakes.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { formatQuantity, negate, type Quantity } from '../domain/decimal.ts';
 import { later, MINUTE, plus, type Instant } from '../domain/instant.ts';
@@ -23,6 +24,8 @@ export interface LotsOpening {
   readonly writtenAt: Instant;
   /** Strategies that an operator has turned off; left out where the source says nothing of them. */
   readonly drains?: readonly Drain[];
+  /** What operators have stopped. */
+  readonly brakes?: Brakes;
 }
 
 const HINT = "say how to begin: 'hgctl init --from-state FILE' or 'hgctl init --unmanaged'";
@@ -112,10 +115,18 @@ function openingEvent(opening: Opening, holdings: Holdings): JournalEvent {
     case 'state-file':
     case 'backup':
     case 'broker': {
-      const { lots, lastExecution, writtenAt, drains = [] } = opening;
+      const { lots, lastExecution, writtenAt, drains = [], brakes } = opening;
       const unmanaged = surplusAt(opening, holdings);
       const since = { historySince: writtenAt, unmanaged };
-      return { ...nothing, ...since, source: opening.kind, lots, lastExecution, drains };
+      return {
+        ...nothing,
+        ...since,
+        source: opening.kind,
+        lots,
+        lastExecution,
+        drains,
+        ...(brakes && { brakes }),
+      };
     }
   }
 }

@@ -15,11 +15,17 @@ import { read } from './read.ts';
 
 const RECORD_FOR = 10 * SECOND;
 
-/** Decides and commits until nobody else was faster, for ten seconds. */
-export function commitDecision(ports: Ports, decide: (ledger: Ledger) => JournalEvent): Ledger {
+/** Decides and commits until nobody else was faster, for ten seconds. Null: it is so already, and nothing is written. */
+export function commitDecision(
+  ports: Pick<Ports, 'clock' | 'journal' | 'stateFile'>,
+  decide: (ledger: Ledger) => JournalEvent | null,
+): Ledger {
   const until = ports.clock.monotonic() + RECORD_FOR;
   do {
-    const commit = ports.journal.commit(decide(ports.journal.refresh()));
+    const ledger = ports.journal.refresh();
+    const event = decide(ledger);
+    if (event === null) return ledger;
+    const commit = ports.journal.commit(event);
     if (commit.kind === 'committed') {
       ports.stateFile.write(commit.ledger);
       return commit.ledger;

@@ -11,7 +11,7 @@ import {
   type ForeignDocument,
 } from '../observed/foreign-state.ts';
 import { parseJson } from '../observed/json-text.ts';
-import { booksOf, drainsOf, parseState } from '../observed/state-document.ts';
+import { booksOf, brakesOf, drainsOf, parseState } from '../observed/state-document.ts';
 import { listBackups } from '../store/backups.ts';
 import { readState } from '../store/state-inspection.ts';
 import type { World } from './compose.ts';
@@ -87,7 +87,7 @@ function openingIn(file: string, now: Instant): LotsOpening | null {
     [...book].map(([symbol, lot]) => ({ strategy, symbol, ...lot })),
   );
   const drains = drainsOf(state.document);
-  return { ...base, lots, ...(drains === null ? {} : { drains }) };
+  return { ...base, lots, brakes: brakesOf(state.document), ...(drains === null ? {} : { drains }) };
 }
 
 /** What the original's tools would read in a state file; null where there is nothing to be read. */

@@ -23,6 +23,7 @@ export function declareCommands(io: Io, exit: Exit): Command {
   declareMain(root, io, exit);
   declareReads(root, io, exit);
   declareSwitches(root, io, exit);
+  declareBrakes(root, io, exit);
   declareBooks(root, io, exit);
   declareRepairs(root, io, exit);
   declareTools(root, io, exit);
@@ -117,6 +118,56 @@ function declareSwitches(root: Command, io: Io, exit: Exit): void {
     .action(async (lockId: string, _: unknown, command: Command) => {
       const { runUnlock } = await import('./commands/unlock.ts');
       exit(await runUnlock(io, lockId, command.optsWithGlobals()));
+    });
+}
+
+function declareBrakes(root: Command, io: Io, exit: Exit): void {
+  withManifests(root.command('suspend'))
+    .description('let a strategy open nothing for a while; exits and recovery go on')
+    .argument('<strategy>', 'its name')
+    .requiredOption('--reason <text>', 'why, for the journal (required)', someText)
+    .option(
+      '--until <time>',
+      'when it ends by itself: 2026-10-03T09:30, 15:55, 2026-10-03, 2h; never if left out',
+    )
+    .option('-o, --output <format>', 'table or json', 'table')
+    .action(async (strategy: string, _: unknown, command: Command) => {
+      const { runSuspend } = await import('./commands/suspend.ts');
+      exit(await runSuspend(io, strategy, command.optsWithGlobals()));
+    });
+  withManifests(root.command('resume'))
+    .description('lift the suspension of a strategy, and show the plan that follows')
+    .argument('<strategy>', 'its name')
+    .option('-o, --output <format>', 'table or json', 'table')
+    .action(async (strategy: string, _: unknown, command: Command) => {
+      const { runResume } = await import('./commands/resume.ts');
+      exit(await runResume(io, strategy, command.optsWithGlobals()));
+    });
+  withManifests(root.command('halt'))
+    .description('stop the whole account: no order of any kind goes out, until unhalt')
+    .requiredOption('--reason <text>', 'why, for the journal (required)', someText)
+    .option('--cancel-open', 'cancel our open orders, too, and follow them to their end')
+    .option('-o, --output <format>', 'table or json', 'table')
+    .action(async (_: unknown, command: Command) => {
+      const { runHalt } = await import('./commands/halt.ts');
+      exit(await runHalt(io, command.optsWithGlobals()));
+    });
+  withManifests(root.command('unhalt'))
+    .description('lift a halt, and show the plan that follows')
+    .requiredOption('--reason <text>', 'why, for the journal (required)', someText)
+    .option('-o, --output <format>', 'table or json', 'table')
+    .action(async (_: unknown, command: Command) => {
+      const { runUnhalt } = await import('./commands/resume.ts');
+      exit(await runUnhalt(io, command.optsWithGlobals()));
+    });
+  withManifests(root.command('kill'))
+    .description('halt the account and cancel our open orders')
+    .requiredOption('--reason <text>', 'why, for the journal (required)', someText)
+    .option('--flatten', 'then sell what strategies own, and only that, and verify that nothing is left')
+    .option('-o, --output <format>', 'table or json', 'table')
+    .action(async (_: unknown, command: Command) => {
+      const { runKill } = await import('./commands/kill.ts');
+      exit(await runKill(io, command.optsWithGlobals()));
     });
 }
 

@@ -17,6 +17,9 @@ export function openBooks(ledger: WritableLedger, event: EventOf<'books-opened'>
     ledger.importedExecution.set(executed.strategy, executed.at);
   }
   for (const drain of event.drains ?? []) ledger.drains.set(drain.strategy, drain);
+  ledger.halt = event.brakes?.halt ?? null;
+  for (const suspension of event.brakes?.suspensions ?? [])
+    ledger.suspensions.set(suspension.strategy, suspension);
   ledger.opened = true;
   if (event.source === 'backup' || event.source === 'broker') ledger.rebuiltAt = at;
   ledger.historySince = event.historySince;

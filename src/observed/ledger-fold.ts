@@ -30,6 +30,8 @@ export function emptyLedger(): Ledger {
     revision: null,
     inventory: new Map(),
     drains: new Map(),
+    suspensions: new Map(),
+    halt: null,
     openOrders: new Map(),
     endedOrders: new Map(),
     historySince: 0 as Instant,
@@ -79,6 +81,10 @@ function applyEvent(ledger: WritableLedger, event: JournalEvent, at: Instant): v
     case 'drain-requested':
     case 'drain-completed':
     case 'drain-lifted':
+    case 'strategy-suspended':
+    case 'strategy-resumed':
+    case 'halted':
+    case 'unhalted':
       return applyOperatorEvent(ledger, event, at);
     case 'lock-acquired': {
       const { type, ...lock } = event;

@@ -4,6 +4,7 @@
  * It is a projection of the journal. What the original's tools read are rounded JSON numbers; the exact books are
  * decimal strings under the one key `hgctl`, with the place in the journal and a digest that betrays an edit.
  */
+import type { Brakes, Halt, Suspension } from './brakes.ts';
 import { averageOf, formatMoney, formatQuantity, parseMoney, parseQuantity } from '../domain/decimal.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
 import { formatInstant, type Instant } from '../domain/instant.ts';
@@ -58,6 +59,18 @@ type ExactState = {
   readonly realised: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Strategies that an operator has turned off; earlier versions left this out. */
   readonly drains?: Readonly<Record<string, ExactDrain>>;
+  /** What operators have stopped; left out where they have stopped nothing. */
+  readonly brakes?: ExactBrakes;
+};
+
+type ExactBrakes = {
+  readonly halt: (Omit<Halt, 'since'> & { readonly since: string }) | null;
+  readonly suspensions: readonly ExactSuspension[];
+};
+
+type ExactSuspension = Omit<Suspension, 'since' | 'until'> & {
+  readonly since: string;
+  readonly until: string | null;
 };
 
 type ExactDrain = {
@@ -110,6 +123,7 @@ export function projectState(ledger: Ledger): StateDocument {
       ...drain,
       since: formatUtc(drain.since),
     })),
+    ...exactBrakes(ledger),
   };
   return { ...visible, hgctl: { ...exact, digest: digestOf({ ...visible, hgctl: exact }) } };
 }
@@ -147,6 +161,41 @@ export function drainsOf({ hgctl: { drains } }: StateDocument): Drain[] | null {
     if (since === undefined) throw new Error('state file: bad shutdown');
     return { ...drain, strategy, since };
   });
+}
+
+/** The halt and the suspensions of a document of ours. */
+export function brakesOf({ hgctl: { brakes } }: StateDocument): Brakes {
+  if (brakes === undefined) return { halt: null, suspensions: [] };
+  const { halt, suspensions } = brakes;
+  return {
+    halt: halt === null ? null : { ...halt, since: instantOf(halt.since) },
+    suspensions: suspensions.map(({ since, until, ...rest }) => ({
+      ...rest,
+      since: instantOf(since),
+      until: until === null ? null : instantOf(until),
+    })),
+  };
+}
+
+function instantOf(text: string): Instant {
+  const instant = parseUtc(text);
+  if (instant === undefined) throw new Error('state file: bad time of a halt or a suspension');
+  return instant;
+}
+
+function exactBrakes({ halt, suspensions }: Ledger): Pick<ExactState, 'brakes'> {
+  if (halt === null && suspensions.size === 0) return {};
+  const brakes = {
+    halt: halt === null ? null : { ...halt, since: formatUtc(halt.since) },
+    suspensions: [...suspensions.values()]
+      .sort((a, b) => compareText(a.strategy, b.strategy))
+      .map(({ since, until, ...rest }) => ({
+        ...rest,
+        since: formatUtc(since),
+        until: until === null ? null : formatUtc(until),
+      })),
+  };
+  return { brakes };
 }
 
 /** Where a document says something else than it should, one line a field; our own key is not compared. */

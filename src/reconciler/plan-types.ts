@@ -24,10 +24,13 @@ export type ActionReason =
   | 'SideFlip'
   | 'SplitSuspected'
   | 'PriceMismatch'
-  | 'LateOrder';
+  | 'LateOrder'
+  | 'Flattening';
 
 /** Why something wanted is not done. */
 export type HoldReason =
+  | 'Halted'
+  | 'Suspended'
   | 'WithinBand'
   | 'StrategyDisabled'
   | 'StrategyPlanned'
