@@ -362,6 +362,31 @@ const ACCOUNT: Commands = {
   },
 };
 
+async function halted(...words: readonly string[]): Promise<Project> {
+  const mine = await owning();
+  expect(await mine.run(...words, '--reason', 'bad data')).toMatchObject({ code: 0 });
+  return mine;
+}
+
+const BRAKES: Commands = {
+  Halted: {
+    enter: () => halted('halt'),
+    shows: 'Halted',
+    leave: ['unhalt', '--reason', 'data is back'],
+  },
+  'Halted, everything to be sold': {
+    enter: () => halted('kill', '--flatten'),
+    shows: 'everything to be sold',
+    leave: ['halt', '--reason', 'no more sales'],
+    orElse: [{ way: 'hgctl unhalt --reason TEXT', leave: ['unhalt', '--reason', 'data is back'] }],
+  },
+  Suspended: {
+    enter: () => halted('suspend', 'core'),
+    shows: 'Suspended',
+    leave: ['resume', 'core'],
+  },
+};
+
 const STRATEGIES: Commands = {
   StrategyDisabled: {
     enter: async () => {
@@ -679,7 +704,7 @@ async function stuck(isStopped: boolean): Promise<void> {
   expect(owned.items).toMatchObject([{ symbol: 'VTI', quantity: '10' }]);
 }
 
-const ROWS: Commands = { ...SYMBOLS, ...ACCOUNT, ...LOOP, ...STRATEGIES, ...FILES };
+const ROWS: Commands = { ...SYMBOLS, ...ACCOUNT, ...LOOP, ...BRAKES, ...STRATEGIES, ...FILES };
 
 const OTHER_WAYS = Object.entries(ROWS).flatMap(([state, { orElse = [], ...row }]) =>
   orElse.map(({ way, meanwhile = (mine: Project) => mine, leave }) => ({

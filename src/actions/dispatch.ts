@@ -1,4 +1,5 @@
 /** The checks just before an order, its intent, and the request. */
+import { brakeOn, FLATTENING } from '../reconciler/brakes.ts';
 import { windowEnd } from '../reconciler/slots.ts';
 import { isDraining } from '../reconciler/switched.ts';
 import { formatDollars, formatQuantity, type Money, type Price, type Quantity } from '../domain/decimal.ts';
@@ -102,7 +103,7 @@ export async function sendAgain(
   const quote = await quoteFor(context, action);
   const ledger = execution.ports.journal.refresh();
   assertFence(execution, ledger);
-  if (execution.ports.stop.requested() || isShutDown(context, ledger, intent)) return null;
+  if (execution.ports.stop.requested() || whyStopped(context, ledger, action) !== null) return null;
   if (stoppingBreak(ledger, intent.symbol) !== undefined || bookChanged(action, ledger) !== null) return null;
   const isEntry = !isReduction(action);
   if (isEntry && (windowClosed(context, action) ?? outsideCollar(context, action, quote)) !== null)
@@ -138,8 +139,8 @@ function whyNot(context: OrderContext, action: OrderAction, { ledger, quote }: F
     return { code: 'Interrupted', detail: 'the command was asked to stop' };
   const late = whyTooLate(execution, session.lastSubmit);
   if (late !== null) return { code: late, detail: lateDetail(execution, late) };
-  if (isShutDown(context, ledger, { strategy: action.strategy, purpose: action.kind }))
-    return { code: 'ShutdownRequested', detail: 'its shutdown was requested' };
+  const stopped = whyStopped(context, ledger, action);
+  if (stopped !== null) return stopped;
   const pending = [...ledger.openOrders.values()].some(({ intent }) => intent.symbol === action.symbol);
   if (pending || stoppingBreak(ledger, action.symbol) !== undefined)
     return { code: 'PendingOrder', detail: `an order on ${action.symbol} has no end yet` };
@@ -150,6 +151,17 @@ function whyNot(context: OrderContext, action: OrderAction, { ledger, quote }: F
   const closed = windowClosed(context, action);
   if (closed !== null) return closed;
   return outsideCollar(context, action, quote) ?? unaffordable(context, action);
+}
+
+/** What people have stopped: halt before suspension before shutdown. What sells everything is stopped by the halt alone. */
+function whyStopped(context: OrderContext, ledger: Ledger, action: OrderAction): Skip | null {
+  const { strategy, reason, kind } = action;
+  const now = context.execution.ports.clock.now();
+  const brake = brakeOn(ledger, { strategy, reason, isReduction: isReduction(action) }, now);
+  if (brake !== null || reason === FLATTENING) return brake;
+  return isShutDown(context, ledger, { strategy, purpose: kind })
+    ? { code: 'ShutdownRequested', detail: 'its shutdown was requested' }
+    : null;
 }
 
 /** Rule 5 of the seed, asked before each order. Orders that close a strategy which is shut down are what was asked for. */

@@ -175,6 +175,8 @@ function noLonger(action: OrderAction, plan: Plan): Outcome {
   const unknown = plan.notDone.find(({ reason }) => UNKNOWN_WORLD.has(reason));
   if (unknown !== undefined)
     return { kind: 'not-started', action, code: unknown.reason, detail: unknown.detail };
+  const halt = plan.notDone.find(({ reason, symbol }) => reason === 'Halted' && symbol === null);
+  if (halt !== undefined) return { kind: 'not-started', action, code: 'Halted', detail: halt.detail };
   const own = plan.notDone.find(
     ({ strategy, symbol }) => strategy === action.strategy && symbol === action.symbol,
   );
@@ -293,6 +295,8 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'OrderUnresolved',
   'NothingAvailable',
   'MarketClosed',
+  'Halted',
+  'Suspended',
   'NotFilled',
   'PartialFill',
   'RateLimited',
@@ -301,6 +305,11 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'ManifestsInvalid',
   'LossUnknown',
 ]);
+
+/** Said of the strategy as a whole: only an entry that waits for its end keeps a slot open. */
+function isSuspensionItself({ reason, symbol }: Hold): boolean {
+  return reason === 'Suspended' && symbol === null;
+}
 
 /** A slot runs at most once: it has run when every order of it has got its final answer. */
 function endSlots(
@@ -311,7 +320,7 @@ function endSlots(
 ): void {
   const { fence } = execution;
   const holds = [...held, ...plan.notDone].filter(
-    (hold) => hold.strategy === strategy && TRANSIENT.has(hold.reason),
+    (hold) => hold.strategy === strategy && TRANSIENT.has(hold.reason) && !isSuspensionItself(hold),
   );
   const isOpen = (outcome: Outcome): boolean =>
     outcome.kind === 'not-started' ||

@@ -1,5 +1,8 @@
 /** Follows orders to their end by asking; streams may only wake it early. */
 import type { BrokerOrder } from '../observed/broker-view.ts';
+import { findOrder } from '../observed/ledger.ts';
+import { FLATTENING } from '../reconciler/brakes.ts';
+import type { Ports } from '../reconciler/ports.ts';
 import { bookOrder } from './book-order.ts';
 import type { Execution } from './execution.ts';
 import { lookUp } from './look-up.ts';
@@ -76,8 +79,19 @@ async function single(execution: Execution, { clientOrderId }: Followed): Promis
 /** A cancel is a request: the order is followed on, and may still fill. */
 async function cancelWhenDue({ ports }: Execution, order: Followed, seen: BrokerOrder): Promise<void> {
   const now = ports.clock.monotonic();
-  const isDue = now >= order.fillUntil || ports.stop.requested();
+  const isDue = now >= order.fillUntil || ports.stop.requested() || isCalledOff(ports, order);
   if (!isDue || now < order.cancelFrom) return;
   const answer = await ports.broker.cancel(seen.brokerOrderId);
   order.cancelFrom = answer.kind === 'unknown' ? now + CANCEL_AGAIN : Number.POSITIVE_INFINITY;
+}
+
+/** An operator has halted the account and wants no order open, but for those of the halt itself. */
+export function isCalledOff(
+  { journal }: Pick<Ports, 'journal'>,
+  { clientOrderId }: Pick<Followed, 'clientOrderId'>,
+): boolean {
+  const ledger = journal.refresh();
+  const mode = ledger.halt?.mode ?? 'hold';
+  if (mode === 'hold') return false;
+  return mode === 'cancel' || findOrder(ledger, clientOrderId)?.intent.reason !== FLATTENING;
 }

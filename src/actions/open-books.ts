@@ -1,4 +1,5 @@
 /** First start: whose journal this is, and what the books are at its beginning. */
+import type { Brakes } from '../observed/brakes.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { formatQuantity, negate, type Quantity } from '../domain/decimal.ts';
 import { later, MINUTE, plus, type Instant } from '../domain/instant.ts';
@@ -26,6 +27,8 @@ export interface LotsOpening {
   readonly drains?: readonly Drain[];
   /** Loss limits that are latched; left out where none is. */
   readonly latches?: readonly Latch[];
+  /** What operators have stopped. */
+  readonly brakes?: Brakes;
 }
 
 const HINT = "say how to begin: 'hgctl init --from-state FILE' or 'hgctl init --unmanaged'";
@@ -115,7 +118,7 @@ function openingEvent(opening: Opening, holdings: Holdings): JournalEvent {
     case 'state-file':
     case 'backup':
     case 'broker': {
-      const { lots, lastExecution, writtenAt, drains = [], latches } = opening;
+      const { lots, lastExecution, writtenAt, drains = [], latches, brakes } = opening;
       const unmanaged = surplusAt(opening, holdings);
       const since = { historySince: writtenAt, unmanaged };
       return {
@@ -126,6 +129,7 @@ function openingEvent(opening: Opening, holdings: Holdings): JournalEvent {
         lastExecution,
         drains,
         ...(latches && { latches }),
+        ...(brakes && { brakes }),
       };
     }
   }

@@ -16,7 +16,10 @@ import { read } from './read.ts';
 const RECORD_FOR = 10 * SECOND;
 
 /** Decides and commits until nobody else was faster, for ten seconds; null: nothing is to be recorded any more. */
-export function commitDecision(ports: Ports, decide: (ledger: Ledger) => JournalEvent | null): Ledger {
+export function commitDecision(
+  ports: Pick<Ports, 'clock' | 'journal' | 'stateFile'>,
+  decide: (ledger: Ledger) => JournalEvent | null,
+): Ledger {
   const until = ports.clock.monotonic() + RECORD_FOR;
   do {
     const ledger = ports.journal.refresh();

@@ -9,6 +9,7 @@ export type OutcomeCode =
   | 'BrokerUnavailable'
   | 'ClockJumped'
   | 'ExecutionTimeout'
+  | 'Halted'
   | 'HandedOver'
   | 'InsufficientBuyingPower'
   | 'Interrupted'
@@ -31,6 +32,7 @@ export type OutcomeCode =
   | 'ShutdownPending'
   | 'ShutdownRequested'
   | 'SlotClosed'
+  | 'Suspended'
   | 'SymbolConflict'
   | 'ToggleNotWritten';
 

@@ -18,9 +18,18 @@ type NotStarted = Extract<Outcome, { kind: 'not-started' }>;
 
 const ENDS_THE_EXECUTION: ReadonlySet<OutcomeCode> = new Set([
   'Interrupted',
+  'Halted',
+  'Suspended',
   'ShutdownRequested',
   'ExecutionTimeout',
   'ClockJumped',
+]);
+
+/** What a person has stopped ends an execution without an error. */
+const ASKED_TO_STOP: ReadonlyMap<string, { readonly flag: string; readonly what: string }> = new Map([
+  ['Halted', { flag: 'halt', what: 'Halted' }],
+  ['Suspended', { flag: 'suspension', what: 'Suspended' }],
+  ['ShutdownRequested', { flag: 'shutdown flag', what: 'Shutdown requested' }],
 ]);
 
 interface InFlight extends Followed {
@@ -120,9 +129,10 @@ class OrderRun {
     const { report } = this.#context.execution.ports;
     const { holder } = this.#context.execution;
     if (left === 0) return;
-    if (code === 'ShutdownRequested') {
-      report.info(holder, 'Checking shutdown flag...');
-      report.warn(holder, `Shutdown requested - aborting remaining ${left} orders`);
+    const asked = ASKED_TO_STOP.get(code);
+    if (asked !== undefined) {
+      report.info(holder, `Checking ${asked.flag}...`);
+      report.warn(holder, `${asked.what} - aborting remaining ${left} orders`);
       report.info(holder, 'Execution aborted gracefully');
     } else {
       report.error(holder, detail);

@@ -11,7 +11,7 @@ import {
   type ForeignDocument,
 } from '../observed/foreign-state.ts';
 import { parseJson } from '../observed/json-text.ts';
-import { booksOf, drainsOf, latchesOf, parseState } from '../observed/state-document.ts';
+import { booksOf, brakesOf, drainsOf, latchesOf, parseState } from '../observed/state-document.ts';
 import { listBackups } from '../store/backups.ts';
 import { readState } from '../store/state-inspection.ts';
 import type { World } from './compose.ts';
@@ -91,6 +91,7 @@ function openingIn(file: string, now: Instant): LotsOpening | null {
   return {
     ...base,
     lots,
+    brakes: brakesOf(state.document),
     ...(drains === null ? {} : { drains }),
     ...(latches.length === 0 ? {} : { latches }),
   };

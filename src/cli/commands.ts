@@ -1,13 +1,12 @@
 /** Every command: its words, its options, and the module that runs it. */
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { EXIT, type ExitCode } from '../domain/errors.ts';
+import { EXIT } from '../domain/errors.ts';
 import { program, someText } from './arguments.ts';
+import { declareBooks, declareRepairs } from './book-commands.ts';
+import { withManifests, type Exit } from './command-options.ts';
 import type { Io } from './io.ts';
 import { parseColorMode } from './output/style.ts';
-
-/** Runs a command; its exit code goes to `exit`. */
-type Exit = (code: ExitCode) => void;
 
 export function declareCommands(io: Io, exit: Exit): Command {
   const root = program({
@@ -25,6 +24,7 @@ export function declareCommands(io: Io, exit: Exit): Command {
   declareReads(root, io, exit);
   declareReports(root, io, exit);
   declareSwitches(root, io, exit);
+  declareBrakes(root, io, exit);
   declareBooks(root, io, exit);
   declareRepairs(root, io, exit);
   declareTools(root, io, exit);
@@ -154,80 +154,53 @@ function declareSwitches(root: Command, io: Io, exit: Exit): void {
     });
 }
 
-function declareBooks(root: Command, io: Io, exit: Exit): void {
-  withManifests(root.command('init'))
-    .description('open the books of a data folder')
-    .option('--from-state <file>', "begin with the books of the original's state file")
-    .option('--unmanaged', 'begin with empty books; what the broker holds belongs to no strategy')
-    .action(async (_: unknown, command: Command) => {
-      const { runInit } = await import('./commands/init.ts');
-      exit(await runInit(io, command.optsWithGlobals()));
-    });
-  withManifests(root.command('adopt'))
-    .description('give unmanaged shares to a strategy')
-    .argument('<symbol>', 'as VTI')
-    .requiredOption('--strategy <name>', 'the new owner (required)')
+function declareBrakes(root: Command, io: Io, exit: Exit): void {
+  withManifests(root.command('suspend'))
+    .description('let a strategy open nothing for a while; exits and recovery go on')
+    .argument('<strategy>', 'its name')
     .requiredOption('--reason <text>', 'why, for the journal (required)', someText)
-    .option('--quantity <shares>', 'how many; all that are unmanaged if left out')
-    .option('--price <dollars>', "cost of one share; the broker's average price if left out")
-    .action(async (symbol: string, _: unknown, command: Command) => {
-      const { runAdopt } = await import('./commands/adopt.ts');
-      exit(await runAdopt(io, symbol, command.optsWithGlobals()));
-    });
-  withManifests(root.command('release'))
-    .description('take shares out of a strategy; they stay at the broker and nobody owns them')
-    .argument('<symbol>', 'as VTI')
-    .requiredOption('--strategy <name>', 'the owner (required)')
-    .requiredOption('--reason <text>', 'why, for the journal (required)', someText)
-    .option('--quantity <shares>', 'how many; all that it owns if left out')
-    .action(async (symbol: string, _: unknown, command: Command) => {
-      const { runRelease } = await import('./commands/release.ts');
-      exit(await runRelease(io, symbol, command.optsWithGlobals()));
-    });
-  withManifests(root.command('rename'))
-    .description('let a strategy go on under another name, with its book, orders and slots')
-    .argument('<old>', 'its name so far; no manifest declares it any more')
-    .argument('<new>', 'its new name')
-    .action(async (from: string, to: string, _: unknown, command: Command) => {
-      const { runRename } = await import('./commands/rename.ts');
-      exit(await runRename(io, { from, to }, command.optsWithGlobals()));
-    });
-  withManifests(root.command('resolve'))
-    .description('end the doubt about a symbol: a break, or an order whose fate nobody can find out')
-    .argument('<symbol>', 'as VTI')
-    .requiredOption(
-      '--as <truth>',
-      "broker: the book takes the broker's quantity; books: the books are right; split: the books follow a stock split (required)",
+    .option(
+      '--until <time>',
+      'when it ends by itself: 2026-10-03T09:30, 15:55, 2026-10-03, 2h; never if left out',
     )
+    .option('-o, --output <format>', 'table or json', 'table')
+    .action(async (strategy: string, _: unknown, command: Command) => {
+      const { runSuspend } = await import('./commands/suspend.ts');
+      exit(await runSuspend(io, strategy, command.optsWithGlobals()));
+    });
+  withManifests(root.command('resume'))
+    .description('lift the suspension of a strategy, and show the plan that follows')
+    .argument('<strategy>', 'its name')
+    .option('-o, --output <format>', 'table or json', 'table')
+    .action(async (strategy: string, _: unknown, command: Command) => {
+      const { runResume } = await import('./commands/resume.ts');
+      exit(await runResume(io, strategy, command.optsWithGlobals()));
+    });
+  withManifests(root.command('halt'))
+    .description('stop the whole account: no order of any kind goes out, until unhalt')
     .requiredOption('--reason <text>', 'why, for the journal (required)', someText)
-    .option('--strategy <name>', 'whose shares left first, where a symbol has two owners')
-    .option('--ratio <to:from>', 'with --as split, how shares were split: 10:1 made ten of one')
-    .option('--price <dollars>', 'price of what left the book; its average cost if left out')
-    .action(async (symbol: string, _: unknown, command: Command) => {
-      const { runResolve } = await import('./commands/resolve.ts');
-      exit(await runResolve(io, symbol, command.optsWithGlobals()));
-    });
-}
-
-function declareRepairs(root: Command, io: Io, exit: Exit): void {
-  withManifests(root.command('rebuild'))
-    .description('make the state file or the books anew; shows what would be done, --yes does it')
-    .option('--from-journal', 'the state file from the journal')
-    .option('--from-backup [file]', 'new books from the newest good copy, where the journal is lost')
-    .option('--from-broker', 'new books from the positions of the broker, by universe')
-    .option('-y, --yes', 'do it')
+    .option('--cancel-open', 'cancel our open orders, too, and follow them to their end')
+    .option('-o, --output <format>', 'table or json', 'table')
     .action(async (_: unknown, command: Command) => {
-      const { runRebuild } = await import('./commands/rebuild.ts');
-      exit(await runRebuild(io, command.optsWithGlobals()));
+      const { runHalt } = await import('./commands/halt.ts');
+      exit(await runHalt(io, command.optsWithGlobals()));
     });
-  const imports = root.command('import').description('take over what is not from hgctl: import state');
-  withManifests(imports.command('state'))
-    .description('show what somebody changed in the state file; exit 1 where something differs')
-    .option('--accept', 'the books become what the file says')
-    .option('--discard', 'the file becomes what the books say')
+  withManifests(root.command('unhalt'))
+    .description('lift a halt, and show the plan that follows')
+    .requiredOption('--reason <text>', 'why, for the journal (required)', someText)
+    .option('-o, --output <format>', 'table or json', 'table')
     .action(async (_: unknown, command: Command) => {
-      const { runImportState } = await import('./commands/import-state.ts');
-      exit(await runImportState(io, command.optsWithGlobals()));
+      const { runUnhalt } = await import('./commands/resume.ts');
+      exit(await runUnhalt(io, command.optsWithGlobals()));
+    });
+  withManifests(root.command('kill'))
+    .description('halt the account and cancel our open orders')
+    .requiredOption('--reason <text>', 'why, for the journal (required)', someText)
+    .option('--flatten', 'then sell what strategies own, and only that, and verify that nothing is left')
+    .option('-o, --output <format>', 'table or json', 'table')
+    .action(async (_: unknown, command: Command) => {
+      const { runKill } = await import('./commands/kill.ts');
+      exit(await runKill(io, command.optsWithGlobals()));
     });
 }
 
@@ -267,23 +240,6 @@ function declareTools(root: Command, io: Io, exit: Exit): void {
       const command = words.at(-1) as Command;
       exit(await runSimTrade(io, { side, quantity, symbol }, command.optsWithGlobals()));
     });
-}
-
-function withData(command: Command): Command {
-  return command.option(
-    '--data <folder>',
-    'data folder (default: HGCTL_DATA, store.data of the Account, ./data)',
-  );
-}
-
-function withManifests(command: Command): Command {
-  return withData(command)
-    .option(
-      '-f, --filename <path>',
-      'file, folder or - with manifests, repeatable (default: HGCTL_MANIFESTS, ./manifests)',
-      (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
-    )
-    .option('-R, --recursive', 'read folders with all that is in them');
 }
 
 function version(): string {

@@ -5,6 +5,7 @@ import { formatQuantity } from '../domain/decimal.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import { attribute } from '../observed/attribution.ts';
 import type { Ledger } from '../observed/ledger.ts';
+import { describeHalt } from '../reconciler/brakes.ts';
 import { isOff } from '../reconciler/rules/orphans.ts';
 import { inspectStateFile } from '../store/state-inspection.ts';
 import type { World } from './compose.ts';
@@ -84,7 +85,8 @@ function lockLine(ports: World['ports'], { lock }: Ledger): string {
   return `held by ${holder}`;
 }
 
-function resumeLine({ openOrders, drains }: Ledger): string {
+function resumeLine({ openOrders, drains, halt }: Ledger): string {
+  if (halt !== null) return `Not resuming: ${describeHalt(halt)}`;
   const orders = openOrders.size === 0 ? [] : [`${count(openOrders.size, 'order')} without an end`];
   const pending = [...drains.values()].filter(({ state }) => state === 'pending');
   const shutdowns = pending.map(({ strategy }) => `the shutdown of ${strategy}`);

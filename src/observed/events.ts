@@ -3,6 +3,7 @@ import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
 import type { Latch, MarkEvent } from './mark-events.ts';
+import type { Brakes, HaltMode } from './brakes.ts';
 import type { SplitRatio } from './split.ts';
 import type { DesiredAccount, FixedTarget, ScheduleEntry } from '../desired/desired-state.ts';
 
@@ -98,6 +99,8 @@ export type JournalEvent =
       readonly drains?: readonly Drain[];
       /** What it said of loss limits; left out where nothing is latched. */
       readonly latches?: readonly Latch[];
+      /** What it said of halts and suspensions; left out by earlier versions. */
+      readonly brakes?: Brakes;
     }
   | {
       readonly type: 'revision-accepted';
@@ -135,6 +138,23 @@ export type JournalEvent =
       readonly leftovers: readonly string[];
     }
   | { readonly type: 'drain-lifted'; readonly strategy: string; readonly by: string }
+  | {
+      /** Takes the place of an earlier suspension. */
+      readonly type: 'strategy-suspended';
+      readonly strategy: string;
+      readonly reason: string;
+      readonly by: string;
+      readonly until: Instant | null;
+    }
+  | { readonly type: 'strategy-resumed'; readonly strategy: string; readonly by: string }
+  | {
+      /** Takes the place of an earlier halt. Ends only with `unhalted`. */
+      readonly type: 'halted';
+      readonly mode: HaltMode;
+      readonly reason: string;
+      readonly by: string;
+    }
+  | { readonly type: 'unhalted'; readonly reason: string; readonly by: string }
   | {
       readonly type: 'lock-acquired';
       readonly fence: number;

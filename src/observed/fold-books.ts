@@ -18,13 +18,20 @@ export function openBooks(ledger: WritableLedger, event: EventOf<'books-opened'>
     ledger.lastExecution.set(executed.strategy, executed.at);
     ledger.importedExecution.set(executed.strategy, executed.at);
   }
-  for (const drain of event.drains ?? []) ledger.drains.set(drain.strategy, drain);
-  for (const latch of event.latches ?? []) ledger.latches.set(latch.strategy ?? ACCOUNT, latch);
+  takeOverStops(ledger, event);
   ledger.opened = true;
   if (event.source === 'backup' || event.source === 'broker') ledger.rebuiltAt = at;
   ledger.historySince = event.historySince;
   for (const { symbol, quantity } of event.unmanaged)
     ledger.anchors.set(symbol, { at: event.historySince, unmanaged: quantity });
+}
+
+/** What was stopped in the journal before stays stopped. */
+function takeOverStops(ledger: WritableLedger, { drains, latches, brakes }: EventOf<'books-opened'>): void {
+  for (const drain of drains ?? []) ledger.drains.set(drain.strategy, drain);
+  for (const latch of latches ?? []) ledger.latches.set(latch.strategy ?? ACCOUNT, latch);
+  ledger.halt = brakes?.halt ?? null;
+  for (const suspension of brakes?.suspensions ?? []) ledger.suspensions.set(suspension.strategy, suspension);
 }
 
 type BookEvent = EventOf<'synced' | 'adopted' | 'released' | 'lots-set' | 'break-opened' | 'symbol-resolved'>;

@@ -1,4 +1,4 @@
-/** What operators and accepted manifests change: revision, inventory, names, drains. */
+/** What operators and accepted manifests change: revision, inventory, names, drains, suspensions, the halt. */
 import type { Instant } from '../domain/instant.ts';
 import type { EventOf } from './events.ts';
 import { noteOwners } from './fold-trade.ts';
@@ -11,6 +11,10 @@ type OperatorEvent = EventOf<
   | 'drain-requested'
   | 'drain-completed'
   | 'drain-lifted'
+  | 'strategy-suspended'
+  | 'strategy-resumed'
+  | 'halted'
+  | 'unhalted'
 >;
 
 export function applyOperatorEvent(ledger: WritableLedger, event: OperatorEvent, at: Instant): void {
@@ -18,7 +22,7 @@ export function applyOperatorEvent(ledger: WritableLedger, event: OperatorEvent,
     case 'revision-accepted':
       return acceptRevision(ledger, event, at);
     case 'strategy-pruned':
-      // Its drain stays: declared again, what an operator has switched off is off.
+      // Its drain and suspension stay: declared again, what an operator has stopped is stopped.
       ledger.inventory.delete(event.strategy);
       return;
     case 'strategy-renamed':
@@ -37,6 +41,22 @@ export function applyOperatorEvent(ledger: WritableLedger, event: OperatorEvent,
     }
     case 'drain-lifted':
       ledger.drains.delete(event.strategy);
+      return;
+    case 'strategy-suspended': {
+      const { strategy, reason, by, until } = event;
+      ledger.suspensions.set(strategy, { strategy, reason, by, since: at, until });
+      return;
+    }
+    case 'strategy-resumed':
+      ledger.suspensions.delete(event.strategy);
+      return;
+    case 'halted': {
+      const { mode, reason, by } = event;
+      ledger.halt = { mode, reason, by, since: at };
+      return;
+    }
+    case 'unhalted':
+      ledger.halt = null;
       return;
   }
 }
@@ -67,6 +87,9 @@ function renameStrategy(ledger: WritableLedger, { from, to }: EventOf<'strategy-
   const drain = ledger.drains.get(from);
   ledger.drains.delete(from);
   if (drain !== undefined) ledger.drains.set(to, { ...drain, strategy: to });
+  const suspension = ledger.suspensions.get(from);
+  ledger.suspensions.delete(from);
+  if (suspension !== undefined) ledger.suspensions.set(to, { ...suspension, strategy: to });
   renameOrders(ledger.openOrders, from, to);
   for (const ended of ledger.endedOrders.values()) renameOrders(ended, from, to);
   for (const [id, run] of [...ledger.slots]) {

@@ -31,6 +31,8 @@ export function emptyLedger(): Ledger {
     revision: null,
     inventory: new Map(),
     drains: new Map(),
+    suspensions: new Map(),
+    halt: null,
     openOrders: new Map(),
     endedOrders: new Map(),
     historySince: 0 as Instant,
@@ -84,19 +86,15 @@ function applyEvent(ledger: WritableLedger, event: JournalEvent, at: Instant): v
     case 'drain-requested':
     case 'drain-completed':
     case 'drain-lifted':
+    case 'strategy-suspended':
+    case 'strategy-resumed':
+    case 'halted':
+    case 'unhalted':
       return applyOperatorEvent(ledger, event, at);
-    case 'lock-acquired': {
-      const { type, ...lock } = event;
-      ledger.fence = event.fence;
-      ledger.lock = lock;
-      return;
-    }
+    case 'lock-acquired':
     case 'lock-released':
-      ledger.lock = null;
-      return;
     case 'lock-unlocked':
-      if (ledger.lock?.lockId === event.lockId) ledger.lock = null;
-      return;
+      return applyLockEvent(ledger, event);
     case 'intent':
     case 'order-created':
     case 'order-unknown':
@@ -132,6 +130,17 @@ function applyEvent(ledger: WritableLedger, event: JournalEvent, at: Instant): v
 function isFencedOff(ledger: WritableLedger, event: JournalEvent): boolean {
   if (event.type === 'lock-acquired') return event.fence !== ledger.fence + 1;
   return 'fence' in event && event.fence !== ledger.lock?.fence;
+}
+
+function applyLockEvent(
+  ledger: WritableLedger,
+  event: EventOf<'lock-acquired' | 'lock-released' | 'lock-unlocked'>,
+): void {
+  if (event.type === 'lock-acquired') {
+    const { type, ...lock } = event;
+    ledger.fence = event.fence;
+    ledger.lock = lock;
+  } else if (event.type === 'lock-released' || ledger.lock?.lockId === event.lockId) ledger.lock = null;
 }
 
 function applySlotEvent(ledger: WritableLedger, event: EventOf<'slot-started' | 'slot-ended'>): void {

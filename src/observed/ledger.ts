@@ -4,6 +4,7 @@ import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Lot } from './book.ts';
 import type { LossCurve } from './loss-curve.ts';
 import type { DayMark, Latch } from './mark-events.ts';
+import type { Halt, Suspension } from './brakes.ts';
 import type {
   AcceptedAccount,
   Anchor,
@@ -100,6 +101,9 @@ export interface Ledger {
   /** Every strategy that was ever accepted and not pruned, as it was accepted last. */
   readonly inventory: ReadonlyMap<string, InventoryEntry>;
   readonly drains: ReadonlyMap<string, Drain>;
+  /** By strategy; those whose time is over are among them. */
+  readonly suspensions: ReadonlyMap<string, Suspension>;
+  readonly halt: Halt | null;
   /** Orders without an end, by client order id. */
   readonly openOrders: ReadonlyMap<string, LedgerOrder>;
   /** Ended orders by session date, then client order id. */

@@ -13,6 +13,7 @@ import {
   parsePercent,
   parseQuantity,
 } from '../domain/decimal.ts';
+import type { Brakes, Halt, Suspension } from './brakes.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
 import { formatInstant, type Instant } from '../domain/instant.ts';
 import { compareText } from '../domain/names.ts';
@@ -70,6 +71,18 @@ type ExactState = {
   readonly drains?: Readonly<Record<string, ExactDrain>>;
   /** Loss limits that are latched, by strategy and `*` for the account; left out where none is. */
   readonly latches?: Readonly<Record<string, ExactLatch>>;
+  /** What operators have stopped; left out where they have stopped nothing. */
+  readonly brakes?: ExactBrakes;
+};
+
+type ExactBrakes = {
+  readonly halt: (Omit<Halt, 'since'> & { readonly since: string }) | null;
+  readonly suspensions: readonly ExactSuspension[];
+};
+
+type ExactSuspension = Omit<Suspension, 'since' | 'until'> & {
+  readonly since: string;
+  readonly until: string | null;
 };
 
 type ExactDrain = {
@@ -132,6 +145,7 @@ export function projectState(ledger: Ledger): StateDocument {
       since: formatUtc(drain.since),
     })),
     ...(ledger.latches.size > 0 && { latches: recordOf(ledger.latches, exactLatch) }),
+    ...exactBrakes(ledger),
   };
   return { ...visible, hgctl: { ...exact, digest: digestOf({ ...visible, hgctl: exact }) } };
 }
@@ -182,6 +196,41 @@ export function latchesOf({ hgctl: { latches = {} } }: StateDocument): Latch[] {
       throw new Error('state file: bad loss limit');
     return { strategy: scope === ACCOUNT ? null : scope, limit, session, loss, base, allowed, since };
   });
+}
+
+/** The halt and the suspensions of a document of ours. */
+export function brakesOf({ hgctl: { brakes } }: StateDocument): Brakes {
+  if (brakes === undefined) return { halt: null, suspensions: [] };
+  const { halt, suspensions } = brakes;
+  return {
+    halt: halt === null ? null : { ...halt, since: instantOf(halt.since) },
+    suspensions: suspensions.map(({ since, until, ...rest }) => ({
+      ...rest,
+      since: instantOf(since),
+      until: until === null ? null : instantOf(until),
+    })),
+  };
+}
+
+function instantOf(text: string): Instant {
+  const instant = parseUtc(text);
+  if (instant === undefined) throw new Error('state file: bad time of a halt or a suspension');
+  return instant;
+}
+
+function exactBrakes({ halt, suspensions }: Ledger): Pick<ExactState, 'brakes'> {
+  if (halt === null && suspensions.size === 0) return {};
+  const brakes = {
+    halt: halt === null ? null : { ...halt, since: formatUtc(halt.since) },
+    suspensions: [...suspensions.values()]
+      .sort((a, b) => compareText(a.strategy, b.strategy))
+      .map(({ since, until, ...rest }) => ({
+        ...rest,
+        since: formatUtc(since),
+        until: until === null ? null : formatUtc(until),
+      })),
+  };
+  return { brakes };
 }
 
 /** Where a document says something else than it should, one line a field; our own key is not compared. */

@@ -5,7 +5,7 @@
 import { formatQuantity, shareOf, valueOf, type Money, type Quantity } from '../domain/decimal.ts';
 import { attribute } from '../observed/attribution.ts';
 import type { BrokerPosition } from '../observed/broker-view.ts';
-import type { LedgerOrder } from '../observed/ledger.ts';
+import type { Ledger, LedgerOrder } from '../observed/ledger.ts';
 import type { PlanInput } from './draft.ts';
 import { checkLosses } from './check-losses.ts';
 import { isOrder, isReduction, type OrderAction, type Plan, type SyncAction } from './plan-types.ts';
@@ -25,6 +25,7 @@ export type Invariant =
   | 'reduction-within-book'
   | 'unmanaged-untouched'
   | 'entry-allowed'
+  | 'halted-sends-nothing'
   | 'one-owner'
   | 'limits-hold'
   | 'buying-power-holds'
@@ -47,6 +48,8 @@ export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
     report('known-world', `${orders.length} orders are planned while a part of the account is unknown`);
     return found;
   }
+  checkHalt(orders, input, report);
+  checkSuspensions(orders, input, report);
   checkClock(world, input, report);
   checkSkew(orders, input, report);
   for (const order of orders) checkSymbol(order, world, input, report);
@@ -129,6 +132,35 @@ function checkClock(world: World, { now }: PlanInput, report: Report): void {
   if (!world.isOpen) report('session-open', 'the market is closed');
   if (world.lastSubmit !== null && now > world.lastSubmit)
     report('session-open', 'after the last submit time');
+}
+
+/** Halted, only what sells a whole lot for the sake of the halt goes out; not halted, nothing of that kind does. */
+function checkHalt(
+  orders: readonly OrderAction[],
+  { observed: { ledger } }: PlanInput,
+  report: Report,
+): void {
+  const isFlattening = ledger.halt !== null && ledger.halt.mode === 'flatten';
+  for (const { id, reason, kind, slot } of orders) {
+    const sellsAll = kind === 'close' && slot === null && reason === 'Flattening';
+    if (ledger.halt !== null && !(isFlattening && sellsAll))
+      report('halted-sends-nothing', `${id}: the account is halted`);
+    if (reason === 'Flattening' && !isFlattening)
+      report('halted-sends-nothing', `${id}: nobody has said that everything is to be sold`);
+  }
+}
+
+function checkSuspensions(
+  orders: readonly OrderAction[],
+  { observed, now }: PlanInput,
+  report: Report,
+): void {
+  for (const { strategy, until } of observed.ledger.suspensions.values()) {
+    if (until !== null && until <= now) continue;
+    for (const order of orders)
+      if (order.strategy === strategy && !isReduction(order))
+        report('entry-allowed', `${order.id}: suspended`);
+  }
 }
 
 function checkSkew(orders: readonly OrderAction[], { observed, desired }: PlanInput, report: Report): void {
@@ -293,10 +325,6 @@ function addWorking(
   if (!isAtBroker) running.buyingPower -= value;
 }
 
-function quantityIn(
-  books: PlanInput['observed']['ledger']['books'],
-  strategy: string,
-  symbol: string,
-): Quantity {
+function quantityIn(books: Ledger['books'], strategy: string, symbol: string): Quantity {
   return books.get(strategy)?.get(symbol)?.quantity ?? (0 as Quantity);
 }

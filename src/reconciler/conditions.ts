@@ -1,13 +1,16 @@
 /** The conditions of a strategy, as the last look shows them. */
+import { suspensionAt } from '../observed/brakes.ts';
 import type { DesiredStrategy } from '../desired/desired-state.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import { ACCOUNT } from '../observed/loss-curve.ts';
+import { describeHalt, describeSuspension } from './brakes.ts';
 import { isOrder, type Hold, type HoldReason, type Plan } from './plan-types.ts';
 import { latchDetail } from './rules/loss-limits.ts';
 import { isOff } from './rules/orphans.ts';
 
 export interface Condition {
-  readonly type: 'Ready' | 'Synced' | 'Healthy' | 'WithinLimits' | 'OrphanedPositions' | 'Undeclared';
+  readonly type:
+    'Ready' | 'Synced' | 'Healthy' | 'WithinLimits' | 'Suspended' | 'OrphanedPositions' | 'Undeclared';
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
@@ -23,9 +26,14 @@ export interface ConditionInput {
 
 export function conditionsOf(input: ConditionInput): Condition[] {
   const conditions = [ready(input), synced(input), healthy(input)];
-  const { strategy, ledger, name } = input;
+  const { strategy, ledger, name, plan } = input;
   const limits = withinLimits(input);
   if (limits !== null) conditions.push(limits);
+  const suspension = suspensionAt(ledger, name, plan.at);
+  if (suspension !== null) {
+    const message = describeSuspension(suspension);
+    conditions.push({ type: 'Suspended', status: 'True', reason: 'Operator', message });
+  }
   const held = ledger.books.get(name)?.size ?? 0;
   if (strategy !== undefined && isOff(strategy) && held > 0) {
     conditions.push({
@@ -47,13 +55,16 @@ export function conditionsOf(input: ConditionInput): Condition[] {
 }
 
 function ready(input: ConditionInput): Condition {
-  const { strategy, ledger, name } = input;
+  const { strategy, ledger, name, plan } = input;
   const no = (reason: string, message: string): Condition => ({
     type: 'Ready',
     status: 'False',
     reason,
     message,
   });
+  if (ledger.halt !== null) return no('Halted', describeHalt(ledger.halt));
+  const suspension = suspensionAt(ledger, name, plan.at);
+  if (suspension !== null) return no('Suspended', describeSuspension(suspension));
   if (strategy === undefined) return no('Undeclared', 'it has no manifest');
   if (strategy.lifecycle === 'planned') return no('Planned', 'lifecycle planned: it opens nothing yet');
   const drain = ledger.drains.get(name);
@@ -129,6 +140,8 @@ function deviates({ strategy, symbol, reason }: Hold, { name, ledger }: Conditio
   // A break is nobody's; it concerns whoever owns the symbol.
   if (strategy === null) return reason === 'BreakOpen' && symbol !== null && book?.has(symbol) === true;
   if (strategy !== name || AS_WANTED.has(reason)) return false;
+  // Said of the strategy as a whole; what it keeps from the book is held symbol by symbol.
+  if (reason === 'Suspended' && symbol === null) return false;
   return !IDLE.has(reason) || (book?.size ?? 0) > 0;
 }
 

@@ -2,9 +2,11 @@
  * The control loop: looks, acts, and waits until there is reason to look again. Level-triggered: what woke it decides
  * nothing, and a wake-up that is lost costs time and never a decision.
  */
+import { sessionOn } from '../domain/calendar.ts';
 import { EXIT, HgctlError, type ExitCode } from '../domain/errors.ts';
-import { MINUTE, SECOND, type Instant } from '../domain/instant.ts';
+import { dateOf, MINUTE, SECOND, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { CONTROLLER } from '../domain/names.ts';
+import { markSession } from '../actions/mark-session.ts';
 import type { Outcome } from '../actions/outcome.ts';
 import type { Plan } from './plan-types.ts';
 import type { Clock, Report, StopSignal } from './ports.ts';
@@ -32,6 +34,8 @@ export interface Controlled {
   readonly wait: (until: Instant) => Promise<void>;
   /** Shows the orders of a pass before they are sent. */
   readonly show: (plan: Plan) => void;
+  /** Told that the close of a session is marked. */
+  readonly closed: (date: CalendarDate) => void;
   /** Told of every pass that has ended. */
   readonly passed: (pass: PassReport) => void;
   /** When the loop ends by itself; null: never. */
@@ -59,12 +63,14 @@ interface Memory {
   readonly backOff: Map<string, { readonly failures: number; readonly until: Instant }>;
   /** What was said last, so that it is said once. */
   said: string;
+  /** The start or close that was looked after last. */
+  marked: string;
 }
 
 /** Ends with 130 or 143 when it was asked to stop, with 0 at `until`. */
 export async function control(controlled: Controlled): Promise<ExitCode> {
   const { clock, stop, until } = controlled;
-  const memory: Memory = { failures: 0, backOff: new Map(), said: '' };
+  const memory: Memory = { failures: 0, backOff: new Map(), said: '', marked: '' };
   for (;;) {
     if (stop.requested()) return stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
     if (until !== null && clock.now() >= until) return EXIT.done;
@@ -95,6 +101,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
         approveChange: () => Promise.resolve(true),
       },
     );
+    await markEdge(controlled, pass, memory);
     memory.failures = 0;
     const outcomes = result.kind === 'executed' ? result.outcomes : [];
     noteFailures(memory, outcomes, clock.now());
@@ -112,6 +119,21 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
     say(report, memory, `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
     return (clock.now() + pause) as Instant;
   }
+}
+
+/** The start and the close of each session are marked once, also on a day without a trade. */
+async function markEdge(
+  { clock, closed }: Controlled,
+  { ports, desired }: Pass,
+  memory: Memory,
+): Promise<void> {
+  const session = sessionOn(dateOf(clock.now()));
+  if (session === null || clock.now() < session.open) return;
+  const edge = `${session.date} ${clock.now() < session.close ? 'start' : 'close'}`;
+  if (edge === memory.marked) return;
+  const marked = await markSession(ports, desired);
+  memory.marked = edge;
+  if (marked === 'close') closed(session.date);
 }
 
 function nextWake({ clock, random }: Controlled, { desired }: Pass, { backOff }: Memory): Instant {

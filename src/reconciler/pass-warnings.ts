@@ -1,5 +1,6 @@
 /** What every pass warns of before it acts, in the words of the seed: rules 5, 7 and 9. */
 import { formatQuantity } from '../domain/decimal.ts';
+import { CONTROLLER } from '../domain/names.ts';
 import type { DesiredStrategy } from '../desired/desired-state.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { Plan } from './plan-types.ts';
@@ -31,7 +32,9 @@ export function orphanWarnings(strategies: readonly DesiredStrategy[], ledger: L
 
 function holdWarnings({ notDone }: Plan): PassWarning[] {
   return notDone.flatMap(({ strategy, symbol, reason, detail }): PassWarning[] => {
+    if (reason === 'Halted' && symbol === null) return [{ strategy: CONTROLLER, message: detail }];
     if (strategy === null) return [];
+    if (reason === 'Suspended' && symbol === null) return [{ strategy, message: detail }];
     if (reason === 'ShutdownRequested')
       return [{ strategy, message: 'Shutdown requested - aborting remaining orders' }];
     if (reason !== 'InsufficientBuyingPower' || symbol === null) return [];

@@ -26,10 +26,13 @@ export type ActionReason =
   | 'SplitSuspected'
   | 'PriceMismatch'
   | 'LateOrder'
-  | 'LossLimit';
+  | 'LossLimit'
+  | 'Flattening';
 
 /** Why something wanted is not done. */
 export type HoldReason =
+  | 'Halted'
+  | 'Suspended'
   | 'WithinBand'
   | 'StrategyDisabled'
   | 'StrategyPlanned'

@@ -2,7 +2,7 @@
 import { compareText } from '../domain/names.ts';
 import { emptyDraft, gatherFacts, hold, unknownParts, type PlanDraft, type PlanInput } from './draft.ts';
 import type { Action, Hold, OrderAction, Plan } from './plan-types.ts';
-import { EVIDENCE_RULES, TRADING_RULES } from './rules/index.ts';
+import { EVIDENCE_RULES, tradingRules } from './rules/index.ts';
 import { settledFacts } from './settled-facts.ts';
 import { withDrains } from './switched.ts';
 import { totalsOf } from './totals.ts';
@@ -15,7 +15,7 @@ export function makePlan(given: PlanInput): Plan {
     hold(draft, { strategy: null, symbol: null }, reason, detail);
   for (const rule of EVIDENCE_RULES) rule(facts, draft);
   const settled = settledFacts(facts, draft);
-  for (const rule of TRADING_RULES) rule(settled, draft);
+  for (const rule of tradingRules(input.observed.ledger.halt)) rule(settled, draft);
   return {
     formatVersion: '1.0',
     revision: input.desired.digest,

@@ -1,9 +1,10 @@
 /** One pass: look, plan, check, ask, carry out. `plan` and `apply` share everything but the last step. */
+import { FLATTENING } from './brakes.ts';
 import { isDraining } from './switched.ts';
 import { CONTROLLER, compareText } from '../domain/names.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
-import type { Revision } from '../observed/ledger.ts';
+import type { Ledger, Revision } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
 import { executeStrategy, isUnendedReduction, ordersOf, type TurnPart } from '../actions/execute-strategy.ts';
 import {
@@ -134,19 +135,40 @@ export async function recover(given: Pass): Promise<void> {
   if (housekeepingOf(look.plan).length > 0) await inLine(pass, () => housekeep(pass, look));
 }
 
-/** Carries out what an operator has ordered, without a question and without accepting manifests. */
-export async function carryOutDrains(given: Pass): Promise<PassResult> {
+/** Carries out the shutdowns that operators have ordered, without a question and without accepting manifests. */
+export function carryOutDrains(pass: Pass): Promise<PassResult> {
+  return carryOut(pass, { mayTrade: isDraining, mayChange: () => true });
+}
+
+/** Likewise, what sells everything while the account is halted; and nothing else, should somebody lift the halt meanwhile. */
+export function carryOutFlattening(pass: Pass): Promise<PassResult> {
+  return carryOut(pass, {
+    mayTrade: ({ halt }) => halt?.mode === 'flatten',
+    mayChange: (orders) => orders.every(({ reason }) => reason === FLATTENING),
+  });
+}
+
+interface Ordered {
+  readonly mayTrade: (ledger: Ledger, strategy: string) => boolean;
+  /** Whether these orders may go out in the place of those of the plan before the lock. */
+  readonly mayChange: (orders: readonly OrderAction[]) => boolean;
+}
+
+async function carryOut(given: Pass, { mayTrade, mayChange }: Ordered): Promise<PassResult> {
   const pass = withoutPrograms(given);
   const look = await lookAndPlan(pass, false);
   pass.looked(look);
   const { plan } = look;
   if (!hasWork(plan)) return { kind: 'nothing', plan };
-  const agreed = { approve: () => Promise.resolve(true), approveChange: () => Promise.resolve(true) };
+  const agreed: Approval = {
+    approve: () => Promise.resolve(true),
+    approveChange: (orders) => Promise.resolve(mayChange(orders)),
+  };
   return {
     kind: 'executed',
     plan,
     outcomes: await inLine(pass, () =>
-      execute(pass, look, agreed, (name) => isDraining(look.observed.ledger, name)),
+      execute(pass, look, agreed, (name) => mayTrade(look.observed.ledger, name)),
     ),
   };
 }

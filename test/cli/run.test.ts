@@ -57,6 +57,11 @@ test('A rehearsed day: slots at their times, nothing between them, the bought so
     expect.stringMatching(/^--- 2025-12-03 09:31:0\d EST$/),
     'Apply: 1 done, 0 failed, 0 skipped, 0 not started.',
   ]);
+  expect(stderr).toContain('End-of-day report of 2025-12-02');
+  const report = mine.read('data/reports/eod-2025-12-02.json');
+  expect(await mine.run('report', 'eod', '--date', '2025-12-02', '-o', 'json')).toMatchObject({
+    stdout: report,
+  });
   expect(stderr.match(/^Recovery$/gm)).toHaveLength(1);
   expect(await books(mine)).toEqual([]);
 });

@@ -65,6 +65,7 @@ async function runFor(home: TestWorld, minutes: number, changes: Partial<Control
       return Promise.resolve();
     },
     show: () => undefined,
+    closed: () => undefined,
     passed: (pass) => void passes.push(pass),
     until: plus(clock.now(), minutes * MINUTE),
     ...changes,
@@ -180,6 +181,7 @@ test('A request to stop ends it with the code of its signal, before another pass
     checkData: () => Promise.resolve(),
     wait: () => Promise.resolve(),
     show: () => undefined,
+    closed: () => undefined,
     passed: () => void (passes += 1),
     until: null,
   });

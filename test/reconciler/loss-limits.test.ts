@@ -217,7 +217,9 @@ describe('in every world', () => {
       if (isCrossed) expect(orders.filter((order) => !isReduction(order))).toEqual([]);
       expect(orders.some(isReduction)).toBe(target < 495);
       const input = { desired: other.desired, observed, now: plan.at, turnTaken: new Set<string>() };
-      expect(checkPlan(plan, { ...input, reductionsOver: false })).toEqual([]);
+      expect(checkPlan(plan, { ...input, reductionsOver: false, manifests: 'accepted' as const })).toEqual(
+        [],
+      );
     },
   );
 
@@ -234,6 +236,7 @@ describe('in every world', () => {
       now: plan.at,
       turnTaken: new Set(),
       reductionsOver: false,
+      manifests: 'accepted' as const,
     });
     expect(found.map(({ invariant }) => invariant)).toEqual(['loss-limits-hold']);
   });

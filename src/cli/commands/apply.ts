@@ -132,7 +132,7 @@ function outcomeLine(outcome: Exclude<Outcome, { kind: 'done' }> | Outcome): str
   return `${outcome.kind}: ${printable(outcome.action.id)}: ${outcome.code}: ${printable(outcome.detail)}`;
 }
 
-function outcomeJson(outcome: Outcome): object {
+export function outcomeJson(outcome: Outcome): object {
   const base = { outcome: outcome.kind, action: actionJson(outcome.action) };
   return outcome.kind === 'done' ? base : { ...base, code: outcome.code, detail: outcome.detail };
 }

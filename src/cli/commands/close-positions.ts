@@ -65,7 +65,8 @@ function unanswered(plan: Plan): string[] {
   return [...new Set(holds.map(({ detail }) => detail))];
 }
 
-function orderLine(outcome: Outcome, { symbol, side, quantity, from }: OrderAction): string {
+/** `VTI: Selling 10 shares... FILLED`. */
+export function orderLine(outcome: Outcome, { symbol, side, quantity, from }: OrderAction): string {
   const verb = side === 'sell' ? 'Selling' : 'Buying back';
   const shares = formatQuantity(quantity);
   const whole = Math.abs(from) === quantity ? '' : ` of ${formatQuantity(from)}`;

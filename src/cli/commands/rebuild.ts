@@ -115,7 +115,7 @@ async function rebuildBooks(io: Io, options: RebuildOptions, choice: SourceChoic
 
 function shutdownsUnknown(source: string): string {
   return (
-    `warning: ${source} does not say which strategies 'hgctl disable' has turned off\n` +
+    `warning: ${source} does not say which strategies 'hgctl disable' has turned off, or what was suspended or halted\n` +
     "hint: see 'hgctl get strategies', and disable them again before the next apply\n"
   );
 }

@@ -8,6 +8,7 @@ import { isOrder } from '../../reconciler/plan-types.ts';
 import { takeLease, type Lease, type LeaseHolder } from '../../store/controller-lease.ts';
 import { fileStamp, folderStamp } from '../../store/stamps.ts';
 import type { World } from '../compose.ts';
+import { writeEodReport } from '../eod-files.ts';
 import { styleOf, type GlobalOptions, type Io } from '../io.ts';
 import { manifestPaths } from '../manifests.ts';
 import { planText } from '../output/plan-text.ts';
@@ -128,6 +129,10 @@ async function loop(
       show: (plan) => {
         const text = { style: styleOf(io, options), locate: declared.world().manifests.locate };
         if (plan.actions.some(isOrder)) io.stdout(`${stamp(ports.clock.now())}\n${planText(plan, text)}\n\n`);
+      },
+      closed: (date) => {
+        for (const file of writeEodReport(paths, date))
+          ports.report.info(CONTROLLER, `End-of-day report of ${date}: ${file}`);
       },
       passed: (pass) => {
         isFirst = false;

@@ -1,4 +1,5 @@
 /** `hgctl status`: the seed's status screen. */
+import { suspensionAt } from '../../observed/brakes.ts';
 import { formatQuantity } from '../../domain/decimal.ts';
 import { EXIT, type ExitCode } from '../../domain/errors.ts';
 import { formatLocal, formatLocalZone, type Instant } from '../../domain/instant.ts';
@@ -6,10 +7,12 @@ import { waitingFor } from '../../domain/schedule.ts';
 import type { DesiredStrategy } from '../../desired/desired-state.ts';
 import type { Lot } from '../../observed/book.ts';
 import type { Ledger } from '../../observed/ledger.ts';
+import { describeHalt, describeSuspension } from '../../reconciler/brakes.ts';
 import { isOff } from '../../reconciler/rules/orphans.ts';
 import { dueOrNextSlot } from '../../reconciler/slots.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
+import { printable } from '../output/printable.ts';
 import { warnOfRefusal } from '../prepare.ts';
 
 export async function runStatus(io: Io, options: GlobalOptions): Promise<ExitCode> {
@@ -31,6 +34,7 @@ function statusScreen({ desired, ports }: World, now: Instant): string {
     .map(([name]) => name);
   const blocks = [
     `Strategy Toggle Status\n======================\nTime: ${formatLocalZone(now)}`,
+    ...(ledger.halt === null ? [] : [`Account: ${printable(describeHalt(ledger.halt))}`]),
     ...desired.strategies.map((strategy) => strategyBlock(strategy, ledger, now)),
     ...undeclared.map((name) => undeclaredBlock(name, ledger)),
     `Execution Lock: ${lockLine(ledger)}`,
@@ -45,6 +49,8 @@ function strategyBlock(strategy: DesiredStrategy, ledger: Ledger, now: Instant):
     ...bookLines(strategy.name, ledger),
     `  Status: ${waiting(strategy, ledger, now)}`,
   ];
+  const suspension = suspensionAt(ledger, strategy.name, now);
+  if (suspension !== null) lines.push(`  Entries: ${printable(describeSuspension(suspension))}`);
   if (strategy.lifecycle === 'planned') lines.push('  Lifecycle: planned, opens nothing yet');
   return lines.join('\n');
 }

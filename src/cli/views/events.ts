@@ -1,4 +1,5 @@
 /** What the journal has recorded, in words. */
+import type { HaltMode } from '../../observed/brakes.ts';
 import { formatDollars, formatQuantity } from '../../domain/decimal.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import type { JournalEvent, JournalRecord } from '../../observed/events.ts';
@@ -106,6 +107,14 @@ function plainMessage(event: Plain): string {
       return event.leftovers.length === 0 ? 'shutdown completed' : `left over: ${event.leftovers.join(', ')}`;
     case 'drain-lifted':
       return `enabled again by ${event.by}`;
+    case 'strategy-suspended':
+      return `suspended by ${event.by}${event.until === null ? '' : ` until ${formatInstant(event.until)}`}: ${event.reason}`;
+    case 'strategy-resumed':
+      return `resumed by ${event.by}`;
+    case 'halted':
+      return `${HALT_WORDS[event.mode]}, by ${event.by}: ${event.reason}`;
+    case 'unhalted':
+      return `the halt was lifted by ${event.by}: ${event.reason}`;
     case 'strategy-renamed':
       return `${event.from} -> ${event.to}`;
     case 'order-unknown':
@@ -128,6 +137,12 @@ function plainMessage(event: Plain): string {
       return '';
   }
 }
+
+const HALT_WORDS: Readonly<Record<HaltMode, string>> = {
+  hold: 'halted',
+  cancel: 'halted, open orders to be cancelled',
+  flatten: 'halted, everything to be sold',
+};
 
 export const EVENT_COLUMNS: readonly Column<EventItem>[] = [
   { header: 'TIME', value: ({ time }) => time },

@@ -1,4 +1,5 @@
 /** Strategies as `get` and `describe` show them. */
+import { suspensionAt } from '../../observed/brakes.ts';
 import { formatMoney, formatPercent, ratioOf, type Money, type Ratio } from '../../domain/decimal.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import type { DesiredState, DesiredStrategy } from '../../desired/desired-state.ts';
@@ -16,6 +17,8 @@ export interface StrategyItem {
   readonly enabled: boolean;
   readonly shutdownRequested: boolean;
   readonly state: string;
+  /** Null where no suspension is in force. */
+  readonly suspension: SuspensionFacts | null;
   readonly conditions: readonly Condition[];
   readonly positions: number;
   /** Value of its positions; null while the account is unknown. */
@@ -25,6 +28,13 @@ export interface StrategyItem {
   readonly realised: string;
   readonly lastExecution: string | null;
   readonly nextSlot: { readonly action: string; readonly at: string } | null;
+}
+
+interface SuspensionFacts {
+  readonly reason: string;
+  readonly by: string;
+  readonly since: string;
+  readonly until: string | null;
 }
 
 export interface StrategyContext {
@@ -62,7 +72,8 @@ function strategyItem(
   return {
     name,
     ...declaredFacts(strategy),
-    state: stateOf(strategy),
+    state: stateOf(name, strategy, { ledger, plan }),
+    suspension: suspensionFacts(name, ledger, plan),
     conditions: conditionsOf({ name, strategy, ledger, plan }),
     positions: ledger.books.get(name)?.size ?? 0,
     ...exposureFacts(name, plan),
@@ -119,7 +130,21 @@ function sumOf(values: Iterable<Money>): Money {
   return [...values].reduce<number>((sum, value) => sum + value, 0) as Money;
 }
 
-function stateOf(strategy: DesiredStrategy | undefined): string {
+function suspensionFacts(name: string, ledger: Ledger, plan: Plan): SuspensionFacts | null {
+  const suspension = suspensionAt(ledger, name, plan.at);
+  if (suspension === null) return null;
+  const { reason, by, since, until } = suspension;
+  return { reason, by, since: formatInstant(since), until: until === null ? null : formatInstant(until) };
+}
+
+/** What stops more is said before what stops less. */
+function stateOf(
+  name: string,
+  strategy: DesiredStrategy | undefined,
+  { ledger, plan }: Pick<StrategyContext, 'ledger' | 'plan'>,
+): string {
+  if (ledger.halt !== null) return 'Halted';
+  if (suspensionAt(ledger, name, plan.at) !== null) return 'Suspended';
   if (strategy === undefined) return 'Undeclared';
   if (strategy.toggle?.enabled === false) return 'Disabled';
   if (strategy.toggle?.shutdownRequested === true) return 'ShuttingDown';
@@ -147,11 +172,17 @@ export const STRATEGY_COLUMNS: readonly Column<StrategyItem>[] = [
 
 export const STRATEGY_WIDE: readonly Column<StrategyItem>[] = [
   { header: 'HEALTHY', value: (item) => statusOf(item, 'Healthy') },
+  { header: 'SUSPENDED-UNTIL', value: ({ suspension }) => untilOf(suspension) },
   { header: 'VALUE', align: 'right', value: ({ exposure }) => exposure ?? '<unknown>' },
   { header: 'REALISED', align: 'right', value: ({ realised }) => realised },
   { header: 'LAST-EXECUTION', value: ({ lastExecution }) => lastExecution ?? '<none>' },
   { header: 'DESCRIPTION', value: ({ description }) => description },
 ];
+
+function untilOf(suspension: SuspensionFacts | null): string {
+  if (suspension === null) return '<none>';
+  return suspension.until ?? '<resume>';
+}
 
 function statusOf({ conditions }: StrategyItem, type: Condition['type']): string {
   return conditions.find((condition) => condition.type === type)?.status ?? 'Unknown';

@@ -1,6 +1,8 @@
 /** The rules of a plan, in the order in which they run. */
+import type { Halt } from '../../observed/brakes.ts';
 import type { PlanDraft, PlanFacts } from '../draft.ts';
 import { weighEvidence } from './evidence.ts';
+import { flattenBooks, keepHalt } from './halt.ts';
 import { keepLimits } from './limits.ts';
 import { keepLossLimits } from './loss-limits.ts';
 import { keepMarketHours } from './market-hours.ts';
@@ -13,6 +15,7 @@ import { refuseConflicts } from './ownership.ts';
 import { doubtPrices } from './prices.ts';
 import { completeShutdowns } from './shutdowns.ts';
 import { releaseStaleLock } from './stale-lock.ts';
+import { keepSuspensions } from './suspensions.ts';
 import { followTargets } from './targets.ts';
 
 type Rule = (facts: PlanFacts, draft: PlanDraft) => void;
@@ -29,15 +32,25 @@ export const EVIDENCE_RULES: readonly Rule[] = [
 ];
 
 /** What is wanted, then what is allowed, on books that have followed the evidence. */
-export const TRADING_RULES: readonly Rule[] = [
+const TRADING_RULES: readonly Rule[] = [
   handleOrphans,
   followTargets,
   // Before ownership and money, so that an entry that is stopped stands in nobody's way.
   keepLossLimits,
   // Ownership before money, so that a refused order reserves nothing.
   refuseConflicts,
+  // Likewise: what does not go out takes no money from what does.
+  keepSuspensions,
   keepLimits,
+  keepHalt,
   // Behind everything that orders, because it turns what is left into "not now".
   keepMarketHours,
   completeShutdowns,
 ];
+
+/** While everything is sold, nothing else is wanted. */
+const FLATTENING_RULES: readonly Rule[] = [flattenBooks, keepHalt, keepMarketHours, completeShutdowns];
+
+export function tradingRules(halt: Halt | null): readonly Rule[] {
+  return halt?.mode === 'flatten' ? FLATTENING_RULES : TRADING_RULES;
+}

@@ -78,6 +78,21 @@ const events = {
     leftovers: fc.array(symbol, { maxLength: 2 }),
   }),
   'drain-lifted': fc.record({ type: type('drain-lifted' as const), strategy, by: words }),
+  'strategy-suspended': fc.record({
+    type: type('strategy-suspended' as const),
+    strategy,
+    reason: words,
+    by: words,
+    until: fc.option(instant),
+  }),
+  'strategy-resumed': fc.record({ type: type('strategy-resumed' as const), strategy, by: words }),
+  halted: fc.record({
+    type: type('halted' as const),
+    mode: fc.constantFrom('hold' as const, 'cancel' as const, 'flatten' as const),
+    reason: words,
+    by: words,
+  }),
+  unhalted: fc.record({ type: type('unhalted' as const), reason: words, by: words }),
   'lock-acquired': fc.record({
     type: type('lock-acquired' as const),
     fence,

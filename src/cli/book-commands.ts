@@ -1,0 +1,82 @@
+/** The commands that change books, or make them anew. */
+import type { Command } from 'commander';
+import { someText } from './arguments.ts';
+import { withManifests, type Exit } from './command-options.ts';
+import type { Io } from './io.ts';
+
+export function declareBooks(root: Command, io: Io, exit: Exit): void {
+  withManifests(root.command('init'))
+    .description('open the books of a data folder')
+    .option('--from-state <file>', "begin with the books of the original's state file")
+    .option('--unmanaged', 'begin with empty books; what the broker holds belongs to no strategy')
+    .action(async (_: unknown, command: Command) => {
+      const { runInit } = await import('./commands/init.ts');
+      exit(await runInit(io, command.optsWithGlobals()));
+    });
+  withManifests(root.command('adopt'))
+    .description('give unmanaged shares to a strategy')
+    .argument('<symbol>', 'as VTI')
+    .requiredOption('--strategy <name>', 'the new owner (required)')
+    .requiredOption('--reason <text>', 'why, for the journal (required)', someText)
+    .option('--quantity <shares>', 'how many; all that are unmanaged if left out')
+    .option('--price <dollars>', "cost of one share; the broker's average price if left out")
+    .action(async (symbol: string, _: unknown, command: Command) => {
+      const { runAdopt } = await import('./commands/adopt.ts');
+      exit(await runAdopt(io, symbol, command.optsWithGlobals()));
+    });
+  withManifests(root.command('release'))
+    .description('take shares out of a strategy; they stay at the broker and nobody owns them')
+    .argument('<symbol>', 'as VTI')
+    .requiredOption('--strategy <name>', 'the owner (required)')
+    .requiredOption('--reason <text>', 'why, for the journal (required)', someText)
+    .option('--quantity <shares>', 'how many; all that it owns if left out')
+    .action(async (symbol: string, _: unknown, command: Command) => {
+      const { runRelease } = await import('./commands/release.ts');
+      exit(await runRelease(io, symbol, command.optsWithGlobals()));
+    });
+  withManifests(root.command('rename'))
+    .description('let a strategy go on under another name, with its book, orders and slots')
+    .argument('<old>', 'its name so far; no manifest declares it any more')
+    .argument('<new>', 'its new name')
+    .action(async (from: string, to: string, _: unknown, command: Command) => {
+      const { runRename } = await import('./commands/rename.ts');
+      exit(await runRename(io, { from, to }, command.optsWithGlobals()));
+    });
+  withManifests(root.command('resolve'))
+    .description('end the doubt about a symbol: a break, or an order whose fate nobody can find out')
+    .argument('<symbol>', 'as VTI')
+    .requiredOption(
+      '--as <truth>',
+      "broker: the book takes the broker's quantity; books: the books are right; split: the books follow a stock split (required)",
+    )
+    .requiredOption('--reason <text>', 'why, for the journal (required)', someText)
+    .option('--strategy <name>', 'whose shares left first, where a symbol has two owners')
+    .option('--ratio <to:from>', 'with --as split, how shares were split: 10:1 made ten of one')
+    .option('--price <dollars>', 'price of what left the book; its average cost if left out')
+    .action(async (symbol: string, _: unknown, command: Command) => {
+      const { runResolve } = await import('./commands/resolve.ts');
+      exit(await runResolve(io, symbol, command.optsWithGlobals()));
+    });
+}
+
+export function declareRepairs(root: Command, io: Io, exit: Exit): void {
+  withManifests(root.command('rebuild'))
+    .description('make the state file or the books anew; shows what would be done, --yes does it')
+    .option('--from-journal', 'the state file from the journal')
+    .option('--from-backup [file]', 'new books from the newest good copy, where the journal is lost')
+    .option('--from-broker', 'new books from the positions of the broker, by universe')
+    .option('-y, --yes', 'do it')
+    .action(async (_: unknown, command: Command) => {
+      const { runRebuild } = await import('./commands/rebuild.ts');
+      exit(await runRebuild(io, command.optsWithGlobals()));
+    });
+  const imports = root.command('import').description('take over what is not from hgctl: import state');
+  withManifests(imports.command('state'))
+    .description('show what somebody changed in the state file; exit 1 where something differs')
+    .option('--accept', 'the books become what the file says')
+    .option('--discard', 'the file becomes what the books say')
+    .action(async (_: unknown, command: Command) => {
+      const { runImportState } = await import('./commands/import-state.ts');
+      exit(await runImportState(io, command.optsWithGlobals()));
+    });
+}

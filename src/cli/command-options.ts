@@ -1,0 +1,23 @@
+/** What several commands take, and how they end. */
+import type { Command } from 'commander';
+import type { ExitCode } from '../domain/errors.ts';
+
+/** Runs a command; its exit code goes to `exit`. */
+export type Exit = (code: ExitCode) => void;
+
+function withData(command: Command): Command {
+  return command.option(
+    '--data <folder>',
+    'data folder (default: HGCTL_DATA, store.data of the Account, ./data)',
+  );
+}
+
+export function withManifests(command: Command): Command {
+  return withData(command)
+    .option(
+      '-f, --filename <path>',
+      'file, folder or - with manifests, repeatable (default: HGCTL_MANIFESTS, ./manifests)',
+      (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
+    )
+    .option('-R, --recursive', 'read folders with all that is in them');
+}
