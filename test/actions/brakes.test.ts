@@ -124,12 +124,11 @@ describe('A halt in the middle of an execution of eight orders', () => {
 describe('A halt that commits between the last check and the intent', () => {
   test('makes the intent lose, and nothing is sent', async () => {
     const home = await world({ ...EIGHT, strategies: { mp: { targets: { A: '1' } } } });
-    const { commit } = home.journal;
     const journal: Ports['journal'] = {
       ...home.journal,
       commit: (event) => {
-        if (event.type !== 'intent' || home.journal.ledger().halt !== null) return commit(event);
-        commit(HALT('hold'));
+        if (event.type !== 'intent' || home.journal.ledger().halt !== null) return home.journal.commit(event);
+        home.journal.commit(HALT('hold'));
         return { kind: 'lost', ledger: home.journal.ledger() };
       },
     };
@@ -236,7 +235,7 @@ describe('While a strategy is suspended', () => {
       strategies: { mp: { targets: { A: '1' } }, omr: { targets: { B: '1' } } },
     });
     const until = (home.clock.now() + MINUTE) as Instant;
-    home.journal.commit({ ...SUSPEND, until } as JournalEvent);
+    home.journal.commit({ ...SUSPEND, until });
     expect(ordersIn(await home.plan())).toEqual(['buy 1 B (open)']);
     home.clock.advance(MINUTE - 1);
     expect(holdsIn(await home.plan())).toEqual(['mp/*: Suspended', 'mp/A: Suspended']);

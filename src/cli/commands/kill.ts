@@ -61,10 +61,10 @@ interface Sale {
   readonly trouble: string | null;
 }
 
-/** Two owners of one symbol sell one after the other; more passes than this bring nothing new. */
+/** Owners of one symbol sell one after the other; more of them than this are left to the next command. */
 const PASSES_MAX = 5;
 
-/** One pass after another, as long as something is sold. */
+/** Each lot is tried once, and a lot whose turn comes after another owner's in one more pass. */
 async function flatten(io: Io, world: World): Promise<Sale> {
   let sale: Sale = { outcomes: [], plan: null, trouble: null };
   try {
@@ -79,7 +79,8 @@ async function flatten(io: Io, world: World): Promise<Sale> {
       const result = await carryOutFlattening(pass);
       const outcomes = result.kind === 'executed' ? result.outcomes : [];
       sale = { ...sale, plan: result.plan, outcomes: [...sale.outcomes, ...outcomes] };
-      if (!outcomes.some(({ kind, action }) => kind === 'done' && isOrder(action))) break;
+      const isMoving = outcomes.some(({ kind, action }) => kind === 'done' && isOrder(action));
+      if (!isMoving || !isAnyUntried(world, sale)) break;
     }
   } catch (error) {
     if (!(error instanceof HgctlError)) throw error;
@@ -88,6 +89,13 @@ async function flatten(io: Io, world: World): Promise<Sale> {
   }
   if (isHeld(world.ports)) io.stderr(`hint: ${unlockHint(world)}\n`);
   return sale;
+}
+
+function isAnyUntried({ ports }: World, { outcomes }: Sale): boolean {
+  const tried = new Set(outcomes.map(({ action }) => `${action.strategy ?? ''}/${action.symbol ?? ''}`));
+  return [...ports.journal.ledger().books].some(([strategy, book]) =>
+    [...book.keys()].some((symbol) => !tried.has(`${strategy}/${symbol}`)),
+  );
 }
 
 function unlockHint({ ports }: World): string {
