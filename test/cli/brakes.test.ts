@@ -114,6 +114,16 @@ describe('hgctl suspend', () => {
     });
   });
 
+  test('enable does not lift it, and says so', async () => {
+    const mine = await owning();
+    await mine.run('disable', 'core');
+    await mine.run('suspend', 'core', ...WHY);
+    const { code, stderr } = await mine.run('enable', 'core');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^warning: core is suspended by operator since .*'hgctl resume core' ends it$/m);
+    expect((await strategy(mine, 'core')).state).toBe('Suspended');
+  });
+
   test('resume shows the plan that follows, once', async () => {
     const mine = await owning();
     await mine.run('suspend', 'core', ...WHY);
@@ -325,6 +335,9 @@ describe('From another terminal, during an execution of eight orders,', () => {
     const still = mine.at(new Date().toISOString());
     const killed = await still.run('kill', ...WHY);
     expect(killed.code).toBe(12);
+    const sold = await still.run('kill', ...WHY, '--flatten');
+    expect(sold.code).toBe(12);
+    expect(sold.stderr).toMatch(/core \(pid \d+\) still holds the execution lock\nhint: 'hgctl unlock /);
     expect(killed.stdout).toMatch(/core: buy 1 AAA has no end yet/);
     holder.process.kill('SIGCONT');
     const { stderr } = await holder.ended;
@@ -373,6 +386,29 @@ describe('hgctl kill --flatten', () => {
     });
     expect(written(after)).toEqual(before);
     expect((await after.run('apply', '--yes')).stdout).toMatch(/Nothing to do\.\n$/);
+  });
+
+  test('two owners of one symbol sell one after the other', async () => {
+    const mine = project({ strategies: TWO });
+    const time = '2025-12-01T15:55:00-05:00';
+    const positions = (qty: number): object => ({
+      positions: { VTI: { qty, entry_price: 250.5, entry_time: time, order_id: null } },
+      last_execution: time,
+    });
+    const strategies = { core: positions(4), side: positions(6) };
+    mine.write(
+      'original.json',
+      JSON.stringify({ version: 1, last_updated: time, execution_lock: null, strategies }),
+    );
+    const held = { VTI: { quantity: '10', averagePrice: '250.50' } };
+    const base = { version: 1, accountId: 'SIM-TEST', seed: 7, time, cash: '100000.00' };
+    mine.write('data/broker.json', JSON.stringify({ ...base, positions: held, orders: [], fills: [] }));
+    expect(await mine.run('init', '--from-state', 'original.json')).toMatchObject({ code: 0 });
+    const { code, stdout } = await mine.run('kill', ...WHY, '--flatten');
+    expect(stdout).toMatch(
+      /core\/VTI: Selling 4 shares\.\.\. FILLED\n +side\/VTI: Selling 6 shares\.\.\. FILLED/,
+    );
+    expect(code).toBe(0);
   });
 
   test('works while the manifests are gone', async () => {

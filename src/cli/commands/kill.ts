@@ -58,7 +58,7 @@ interface Sale {
   /** Of the last pass; null where none was made. */
   readonly plan: Plan | null;
   /** Why no pass could be made, or another one. */
-  readonly trouble: string | null;
+  readonly trouble: HgctlError | null;
 }
 
 /** Owners of one symbol sell one after the other; more of them than this are left to the next command. */
@@ -70,7 +70,7 @@ async function flatten(io: Io, world: World): Promise<Sale> {
   try {
     refuseWhileForeign(world);
     if (isHeld(world.ports)) {
-      await waitForQuiet(world.ports);
+      if (!(await waitForQuiet(world.ports))) throw stillHeld(world);
       await recoverAfter(io, world);
     }
     // Recovery is over, and was said.
@@ -85,9 +85,8 @@ async function flatten(io: Io, world: World): Promise<Sale> {
   } catch (error) {
     if (!(error instanceof HgctlError)) throw error;
     io.stderr(`error: ${error.message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`);
-    sale = { ...sale, trouble: error.message };
+    sale = { ...sale, trouble: error };
   }
-  if (isHeld(world.ports)) io.stderr(`hint: ${unlockHint(world)}\n`);
   return sale;
 }
 
@@ -98,9 +97,16 @@ function isAnyUntried({ ports }: World, { outcomes }: Sale): boolean {
   );
 }
 
-function unlockHint({ ports }: World): string {
+function stillHeld({ ports }: World): HgctlError {
   const { lock } = ports.journal.ledger();
-  return `another process still holds the execution lock: 'hgctl unlock ${lock?.lockId ?? 'LOCK_ID'} --kill' takes it away; then repeat the command`;
+  const pid = lock?.owner.pid ?? 0;
+  return new HgctlError(
+    EXIT.lock,
+    `${lock?.holder ?? 'somebody'} (pid ${pid}) still holds the execution lock`,
+    {
+      hint: `'hgctl unlock ${lock?.lockId ?? 'LOCK_ID'} --kill' takes it away; then repeat the command`,
+    },
+  );
 }
 
 type Left = Leftover & Pick<Hold, 'detail'> & { readonly reason: string };
@@ -120,7 +126,8 @@ function whyLeft(
     plan?.notDone.find(({ reason }) => reason.endsWith('Unknown')) ??
     plan?.notDone.find((candidate) => candidate.symbol === symbol);
   if (hold !== undefined) return { reason: hold.reason, detail: hold.detail };
-  return { reason: 'NotTried', detail: trouble ?? 'no sale of it was planned' };
+  const detail = trouble?.message ?? 'no sale of it was planned';
+  return { reason: trouble?.exit === EXIT.lock ? 'LockNotObtained' : 'Refused', detail };
 }
 
 /** Whether it is sold is not known, or what is sold: nobody may count on either. */
