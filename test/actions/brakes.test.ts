@@ -126,12 +126,11 @@ describe('A halt in the middle of an execution of eight orders', () => {
 describe('A halt that commits between the last check and the intent', () => {
   test('makes the intent lose, and nothing is sent', async () => {
     const home = await world({ ...EIGHT, strategies: { mp: { targets: { A: '1' } } } });
-    const commit: Ports['journal']['commit'] = (event) => home.journal.commit(event);
     const journal: Ports['journal'] = {
       ...home.journal,
       commit: (event) => {
-        if (event.type !== 'intent' || home.journal.ledger().halt !== null) return commit(event);
-        commit(HALT('hold'));
+        if (event.type !== 'intent' || home.journal.ledger().halt !== null) return home.journal.commit(event);
+        home.journal.commit(HALT('hold'));
         return { kind: 'lost', ledger: home.journal.ledger() };
       },
     };

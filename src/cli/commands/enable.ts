@@ -2,7 +2,10 @@
 import { commitDecision } from '../../actions/operator.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { viewLock } from '../../actions/lock-view.ts';
+import { suspensionAt } from '../../observed/brakes.ts';
 import type { Ledger } from '../../observed/ledger.ts';
+import { describeHalt, describeSuspension } from '../../reconciler/brakes.ts';
+import { printable } from '../output/printable.ts';
 import { passEdited, recoverIfPossible, refuseOrphanedState } from '../prepare.ts';
 import { setSwitches } from '../../store/toggle-switches.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
@@ -42,7 +45,16 @@ async function enable(io: Io, world: World, name: string): Promise<ExitCode> {
       ? `The shutdown of ${name} is lifted; no manifest declares it\n`
       : `strategy/${name} enabled\n`,
   );
+  warnOfBrakes(io, world, name);
   return EXIT.done;
+}
+
+/** What goes before the toggle file, and goes on stopping the strategy. */
+function warnOfBrakes(io: Io, { ports }: World, name: string): void {
+  const ledger = ports.journal.ledger();
+  const suspension = suspensionAt(ledger, name, ports.clock.now());
+  if (ledger.halt !== null) io.stderr(`warning: the account is ${printable(describeHalt(ledger.halt))}\n`);
+  if (suspension !== null) io.stderr(`warning: ${name} is ${printable(describeSuspension(suspension))}\n`);
 }
 
 function refuseUndeclared(world: World, name: string): void {

@@ -58,19 +58,19 @@ interface Sale {
   /** Of the last pass; null where none was made. */
   readonly plan: Plan | null;
   /** Why no pass could be made, or another one. */
-  readonly trouble: string | null;
+  readonly trouble: HgctlError | null;
 }
 
-/** Two owners of one symbol sell one after the other; more passes than this bring nothing new. */
+/** Owners of one symbol sell one after the other; more of them than this are left to the next command. */
 const PASSES_MAX = 5;
 
-/** One pass after another, as long as something is sold. */
+/** Each lot is tried once, and a lot whose turn comes after another owner's in one more pass. */
 async function flatten(io: Io, world: World): Promise<Sale> {
   let sale: Sale = { outcomes: [], plan: null, trouble: null };
   try {
     refuseWhileForeign(world);
     if (isHeld(world.ports)) {
-      await waitForQuiet(world.ports);
+      if (!(await waitForQuiet(world.ports))) throw stillHeld(world);
       await recoverAfter(io, world);
     }
     // Recovery is over, and was said.
@@ -79,20 +79,34 @@ async function flatten(io: Io, world: World): Promise<Sale> {
       const result = await carryOutFlattening(pass);
       const outcomes = result.kind === 'executed' ? result.outcomes : [];
       sale = { ...sale, plan: result.plan, outcomes: [...sale.outcomes, ...outcomes] };
-      if (!outcomes.some(({ kind, action }) => kind === 'done' && isOrder(action))) break;
+      const isMoving = outcomes.some(({ kind, action }) => kind === 'done' && isOrder(action));
+      if (!isMoving || !isAnyUntried(world, sale)) break;
     }
   } catch (error) {
     if (!(error instanceof HgctlError)) throw error;
     io.stderr(`error: ${error.message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`);
-    sale = { ...sale, trouble: error.message };
+    sale = { ...sale, trouble: error };
   }
-  if (isHeld(world.ports)) io.stderr(`hint: ${unlockHint(world)}\n`);
   return sale;
 }
 
-function unlockHint({ ports }: World): string {
+function isAnyUntried({ ports }: World, { outcomes }: Sale): boolean {
+  const tried = new Set(outcomes.map(({ action }) => `${action.strategy ?? ''}/${action.symbol ?? ''}`));
+  return [...ports.journal.ledger().books].some(([strategy, book]) =>
+    [...book.keys()].some((symbol) => !tried.has(`${strategy}/${symbol}`)),
+  );
+}
+
+function stillHeld({ ports }: World): HgctlError {
   const { lock } = ports.journal.ledger();
-  return `another process still holds the execution lock: 'hgctl unlock ${lock?.lockId ?? 'LOCK_ID'} --kill' takes it away; then repeat the command`;
+  const pid = lock?.owner.pid ?? 0;
+  return new HgctlError(
+    EXIT.lock,
+    `${lock?.holder ?? 'somebody'} (pid ${pid}) still holds the execution lock`,
+    {
+      hint: `'hgctl unlock ${lock?.lockId ?? 'LOCK_ID'} --kill' takes it away; then repeat the command`,
+    },
+  );
 }
 
 type Left = Leftover & Pick<Hold, 'detail'> & { readonly reason: string };
@@ -112,7 +126,8 @@ function whyLeft(
     plan?.notDone.find(({ reason }) => reason.endsWith('Unknown')) ??
     plan?.notDone.find((candidate) => candidate.symbol === symbol);
   if (hold !== undefined) return { reason: hold.reason, detail: hold.detail };
-  return { reason: 'NotTried', detail: trouble ?? 'no sale of it was planned' };
+  const detail = trouble?.message ?? 'no sale of it was planned';
+  return { reason: trouble?.exit === EXIT.lock ? 'LockNotObtained' : 'Refused', detail };
 }
 
 /** Whether it is sold is not known, or what is sold: nobody may count on either. */
