@@ -76,6 +76,16 @@ export type BreakKind =
 
 export type JournalEvent =
   | {
+      /** The last record of a segment: the journal goes on in segment `next`. */
+      readonly type: 'sealed';
+      readonly next: number;
+    }
+  | {
+      /** The first record of every segment but the first: what the segments before it say (checkpoint.ts). */
+      readonly type: 'checkpoint';
+      readonly state: Readonly<Record<string, unknown>>;
+    }
+  | {
       readonly type: 'genesis';
       readonly accountId: string;
       readonly environment: 'simulated' | 'paper' | 'live';
@@ -182,6 +192,8 @@ export type JournalEvent =
       /** What of its fills the books contain already, and its value: both unsigned. */
       readonly contained: Quantity;
       readonly containedValue: Money;
+      /** The order as it had ended, where that was so long ago that the checkpoints have dropped it. */
+      readonly order?: ForgottenOrder;
     }
   | {
       /** The increase of the order's cumulative filled quantity over what was booked before. */
@@ -302,6 +314,17 @@ export type JournalEvent =
 /** The event of one type. */
 export type EventOf<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>;
 
+/** What is kept of an order that no checkpoint keeps any more. */
+export interface ForgottenOrder {
+  readonly intent: IntentPayload;
+  readonly intendedAt: Instant;
+  readonly filled: Quantity;
+  readonly averagePrice: Price | null;
+  readonly fills: readonly { readonly quantity: Quantity; readonly value: Money; readonly at: Instant }[];
+  readonly detail: string;
+  readonly reportedAt: Instant | null;
+}
+
 /** The book of one owner after an operator's word. */
 export interface ResolvedLot {
   readonly strategy: string;
@@ -333,7 +356,7 @@ export interface JournalRecord {
   readonly seq: number;
   /** Hash of the record before; empty for the first. */
   readonly prev: string;
-  /** Size of the file that its writer had read. */
+  /** Size of the segment's file that its writer had read. */
   readonly at: number;
   /** Which run of the program wrote it. */
   readonly run: string;

@@ -100,7 +100,7 @@ export interface Ledger {
   readonly drains: ReadonlyMap<string, Drain>;
   /** Orders without an end, by client order id. */
   readonly openOrders: ReadonlyMap<string, LedgerOrder>;
-  /** Ended orders by session date, then client order id. */
+  /** Ended orders by session date, then client order id: at least those of the two newest sessions. */
   readonly endedOrders: ReadonlyMap<CalendarDate, ReadonlyMap<string, LedgerOrder>>;
   readonly historySince: Instant;
   readonly anchors: ReadonlyMap<string, Anchor>;
@@ -109,6 +109,7 @@ export interface Ledger {
   readonly breaks: ReadonlyMap<string, Break>;
   /** Symbol -> the broker's average price that an operator has accepted beside another cost in the book. */
   readonly acceptedPrices: ReadonlyMap<string, Price>;
+  /** At least those of the two newest sessions. */
   readonly slots: ReadonlyMap<string, SlotRun>;
   /** Records that were valid in the chain but came from a fence that was no longer current. */
   readonly fencedOff: number;
@@ -156,7 +157,7 @@ export function newestEndedOrders({ endedOrders }: Ledger): LedgerOrder[] {
   return newest.flatMap((date) => [...(endedOrders.get(date)?.values() ?? [])]);
 }
 
-/** Every order of the journal, oldest intent first. */
+/** Every order that the ledger knows, oldest intent first: a whole ledger knows those of the whole journal. */
 export function allOrders(ledger: Ledger): LedgerOrder[] {
   const ended = [...ledger.endedOrders.values()].flatMap((orders) => [...orders.values()]);
   return [...ended, ...ledger.openOrders.values()].sort((a, b) => a.intendedAt - b.intendedAt);
@@ -169,6 +170,6 @@ export function ordersOn(ledger: Ledger, date: CalendarDate): LedgerOrder[] {
 }
 
 /** Value of what is booked of an order, unsigned. */
-export function valueBooked(order: LedgerOrder): Money {
+export function valueBooked(order: Pick<LedgerOrder, 'fills'>): Money {
   return order.fills.reduce((sum, fill) => sum + fill.value, 0) as Money;
 }
