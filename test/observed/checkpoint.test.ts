@@ -1,12 +1,13 @@
 import { describe, expect } from 'vitest';
 import { fc, test } from '@fast-check/vitest';
+import type { Money, Quantity } from '../../src/domain/decimal.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import { parseInstant } from '../../src/domain/instant.ts';
 import { checkpointBehind, isLaterSession, stateOf } from '../../src/observed/checkpoint.ts';
 import type { JournalEvent, JournalRecord } from '../../src/observed/events.ts';
 import { decodeLine, encodeRecord } from '../../src/observed/journal-format.ts';
 import { advance, emptyLedger, foldRecords } from '../../src/observed/ledger-fold.ts';
-import { newestEndedOrders, ordersOn, type Ledger } from '../../src/observed/ledger.ts';
+import { findOrder, newestEndedOrders, ordersOn, type Ledger } from '../../src/observed/ledger.ts';
 import { arbitraryEvents, recordsOf } from './support/arbitrary-events.ts';
 
 /** Events of several days: dates in orders and slots move on with `day`. */
@@ -140,6 +141,35 @@ function tradingDay(fence: number): JournalEvent[] {
     { type: 'lock-released', fence },
   ];
 }
+
+describe('an order that no checkpoint keeps any more', () => {
+  const id = 'hg-core-2025-12-02-a';
+  const days = [1, 2, 3, 4].map((fence) => onDay(tradingDay(fence), fence - 1));
+  const { whole, last } = segmented(days);
+  const forgotten = findOrder(foldRecords(whole), id)!;
+  const lock = tradingDay(5)[0]!;
+  const contained = { contained: 0 as Quantity, containedValue: 0 as Money };
+  const reopened = {
+    type: 'order-reopened',
+    fence: 5,
+    clientOrderId: id,
+    brokerOrderId: 'b',
+    ...contained,
+  } as const;
+
+  test('is known to the whole journal only', () => {
+    expect(forgotten.status).toBe('canceled');
+    expect(findOrder(foldRecords(last), id)).toBeUndefined();
+  });
+
+  test('comes back with what its reopening says of it, and alike in both', () => {
+    const more = recordsOf([lock, { ...reopened, order: forgotten }]);
+    const [all, short] = [foldRecords([...whole, ...more]), foldRecords([...last, ...more])];
+    expect(short.openOrders.get(id)).toMatchObject({ status: 'created', intent: forgotten.intent });
+    expect(short.openOrders.get(id)).toStrictEqual(all.openOrders.get(id));
+    expect(findOrder(foldRecords([...last, ...recordsOf([lock, reopened])]), id)).toBeUndefined();
+  });
+});
 
 describe('a later session', () => {
   test.each([
