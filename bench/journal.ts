@@ -4,12 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SHARE, type Money, type Price } from '../src/domain/decimal.ts';
 import type { Instant } from '../src/domain/instant.ts';
-import type { JournalEvent, ProcessIdentity } from '../src/observed/events.ts';
-import { systemClock } from '../src/store/clocks.ts';
+import type { EventOf, JournalEvent, ProcessIdentity } from '../src/observed/events.ts';
+import type { Clock } from '../src/reconciler/ports.ts';
+import { nextSessionAfter, sessionAtOrAfter } from '../src/domain/calendar.ts';
+import { fixedClock, systemClock } from '../src/store/clocks.ts';
+import { lastSegment } from '../src/store/journal-file.ts';
 import { openJournal, type OpenJournal } from '../src/store/journal.ts';
 
 const ROUNDS = 300;
 const BARE_BYTES = 300;
+const SESSIONS = 252;
+const ORDERS_A_DAY = 10;
+const STARTS = 15;
 const NOW = 1_764_709_200_000 as Instant;
 const SELF: ProcessIdentity = { pid: 1, started: '1', bootId: 'bench', host: 'bench' };
 
@@ -57,6 +63,80 @@ export function benchLockCycle(positions: number): number {
   });
 }
 
+export interface StartCost {
+  /** p50 in ms of opening and reading the journal of one trading day. */
+  readonly day: number;
+  /** The same of a year of such days: one segment a session. */
+  readonly year: number;
+  /** p50 in ms of reading all of that year. */
+  readonly whole: number;
+  readonly segments: number;
+}
+
+/** What a start pays for the age of its journal. */
+export function benchStart(positions: number): StartCost {
+  return inFolder((folder) => {
+    const day = tradedDays(join(folder, 'day'), positions, 1);
+    const year = tradedDays(join(folder, 'year'), positions, SESSIONS);
+    const costs = Array.from({ length: STARTS }, () => ({
+      day: timed(() => {
+        started(day.folder, day.end);
+      }),
+      year: timed(() => {
+        started(year.folder, year.end);
+      }),
+    }));
+    const whole = Array.from({ length: 3 }, () =>
+      timed(() => {
+        openedAt(year.folder, year.end, (journal) => journal.whole());
+      }),
+    );
+    return {
+      day: median(costs.map((cost) => cost.day)),
+      year: median(costs.map((cost) => cost.year)),
+      whole: median(whole),
+      segments: lastSegment(year.folder),
+    };
+  });
+}
+
+function started(folder: string, now: Instant): void {
+  openedAt(folder, now, () => undefined);
+}
+
+function openedAt(folder: string, now: Instant, use: (journal: OpenJournal) => unknown): void {
+  const journal = openJournal({ folder, run: 'bench', clock: fixedClock(now), self: SELF });
+  journal.refresh();
+  use(journal);
+  journal.close();
+}
+
+/** A journal of so many sessions, with some orders in each of them. */
+function tradedDays(
+  folder: string,
+  positions: number,
+  sessions: number,
+): { readonly folder: string; readonly end: Instant } {
+  let session = sessionAtOrAfter(NOW);
+  let now = session.open;
+  const clock = { ...systemClock(), now: () => now };
+  const journal = journalWith(folder, positions, clock);
+  for (let day = 1; day <= sessions; day += 1) {
+    now = session.open;
+    commit(journal, lock(day));
+    for (let n = 0; n < ORDERS_A_DAY; n += 1) {
+      const order = { clientOrderId: `hg-s0-${session.date}-bench-${n}`, fence: day };
+      commit(journal, { ...intent(order.clientOrderId), fence: day, sessionDate: session.date });
+      commit(journal, { ...fill(order.clientOrderId), fence: day });
+      commit(journal, { type: 'order-ended', ...order, status: 'filled', detail: '' });
+    }
+    commit(journal, { type: 'lock-released', fence: day });
+    session = nextSessionAfter(session.date);
+  }
+  journal.close();
+  return { folder: join(folder, 'journal'), end: now };
+}
+
 function inFolder<Result>(measure: (folder: string) => Result): Result {
   const folder = mkdtempSync(join(tmpdir(), 'hgctl-bench-'));
   try {
@@ -67,11 +147,11 @@ function inFolder<Result>(measure: (folder: string) => Result): Result {
 }
 
 /** Books of ten strategies. */
-function journalWith(folder: string, positions: number): OpenJournal {
+function journalWith(folder: string, positions: number, clock: Clock = systemClock()): OpenJournal {
   const journal = openJournal({
     folder: join(folder, 'journal'),
     run: 'bench',
-    clock: systemClock(),
+    clock,
     self: SELF,
   });
   const lots = Array.from({ length: positions }, (_, n) => ({
@@ -113,7 +193,7 @@ function lock(fence: number): JournalEvent {
   return { type: 'lock-acquired', fence, lockId: 'bench', holder: 's0', owner: SELF, ...times };
 }
 
-function intent(clientOrderId: string): JournalEvent {
+function intent(clientOrderId: string): EventOf<'intent'> {
   return {
     type: 'intent',
     clientOrderId,
@@ -130,7 +210,7 @@ function intent(clientOrderId: string): JournalEvent {
   };
 }
 
-function fill(clientOrderId: string): JournalEvent {
+function fill(clientOrderId: string): EventOf<'fill'> {
   return {
     type: 'fill',
     fence: 1,

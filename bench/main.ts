@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { benchCold } from './cold.ts';
-import { benchCommit, benchLockCycle } from './journal.ts';
+import { benchCommit, benchLockCycle, benchStart } from './journal.ts';
 import { benchPlan, scorePlan } from './plan.ts';
 import { formatTable } from '../src/cli/output/table.ts';
 
@@ -16,7 +16,7 @@ interface Row {
 // A certificate file in the environment costs Node 20 some 40 ms at every start.
 delete process.env['NODE_EXTRA_CA_CERTS'];
 const program = fileURLToPath(new URL('../hgctl.js', import.meta.url));
-const rows: Row[] = [...planRows(), ...journalRows(), ...coldRows()];
+const rows: Row[] = [...planRows(), ...journalRows(), startRow(), ...coldRows()];
 const columns = [{ header: 'WHAT' }, { header: 'MEASURED' }, { header: 'BUDGET' }, { header: '' }];
 const cells = rows.map(({ what, measured, budget, within }) => [
   what,
@@ -75,6 +75,17 @@ function journalRows(): Row[] {
       },
     ];
   });
+}
+
+function startRow(): Row {
+  progress('start with a year of sessions');
+  const { day, year, whole, segments } = benchStart(26);
+  return {
+    what: `start with ${segments} segments, 26 positions`,
+    measured: `${ms(year)}, ${(year / day).toFixed(2)} x one day (${ms(day)}); all of it: ${ms(whole)}`,
+    budget: 'one day + 1.00 ms',
+    within: year - day <= 1,
+  };
 }
 
 function coldRows(): Row[] {

@@ -70,7 +70,7 @@ function whyUncertain(
     return `the broker took ${id} as ${brokerOrderId}, and does not know it any more`;
   if (history?.kind !== 'ok') return `the account's history is not available, which would show ${id}`;
   const since = intendedAt - settings.settleWindow;
-  const trade = outsideFills(ports.journal.ledger(), history.data).find(
+  const trade = outsideFills(ports.journal.whole(), history.data).find(
     (fill) => fill.symbol === symbol && fill.side === side && fill.time >= since,
   );
   if (trade === undefined) return null;

@@ -1,13 +1,14 @@
 /** One look at the world: journal, broker, prices, and who holds the lock. */
 import type { DesiredState, DesiredStrategy } from '../desired/desired-state.ts';
-import { attribute, gapOf, type Attribution } from '../observed/attribution.ts';
+import { attribute, gapOf, type Attribution, type Difference } from '../observed/attribution.ts';
 import type { BrokerOrder, BrokerPosition, Quote, Snapshot } from '../observed/broker-view.ts';
 import { historyNeededSince } from '../observed/evidence.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Ledger } from '../observed/ledger.ts';
+import { findOrder, type Ledger } from '../observed/ledger.ts';
 import type { ObservedState, Sighting } from '../observed/observed-state.ts';
 import { findLateOrders } from './late-orders.ts';
 import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
+import { ORDER_ID_PREFIX } from '../reconciler/rules/orders-in-flight.ts';
 import { viewLock } from './lock-view.ts';
 import { read } from './read.ts';
 
@@ -26,8 +27,9 @@ export async function observe(
 ): Promise<ObservedState> {
   const snapshot = await takeSnapshot(ports);
   // After the broker was asked: what was booked meanwhile is then "settling", never "missing".
-  const ledger = ports.journal.refresh();
-  const { differences } = compareBooks(ledger, snapshot, desired.account.execution.settleWindow);
+  const newest = ports.journal.refresh();
+  const { differences } = compareBooks(newest, snapshot, desired.account.execution.settleWindow);
+  const ledger = needsOldOrders(newest, snapshot, differences) ? ports.journal.whole() : newest;
   const lateOrders = await findLateOrders(ports, ledger, { snapshot, differences });
   return {
     ledger,
@@ -98,6 +100,25 @@ function compareBooks(ledger: Ledger, snapshot: Snapshot, settleWindow: number):
   return attribute(ledger, snapshot.positions.data, snapshot.takenAt, settleWindow);
 }
 
+/**
+ * History is of use only to those who know which of its fills are ours, and an open order that we have sent long ago is
+ * not a stranger's. Both are rare: everybody else does without the older segments.
+ */
+function needsOldOrders(
+  ledger: Ledger,
+  { openOrders }: Snapshot,
+  differences: Comparison['differences'],
+): boolean {
+  const open = openOrders.kind === 'ok' ? openOrders.data : [];
+  const isUnknown = ({ clientOrderId }: BrokerOrder): boolean =>
+    clientOrderId.startsWith(ORDER_ID_PREFIX) && findOrder(ledger, clientOrderId) === undefined;
+  return [...differences.values()].some(isDoubtful) || open.some(isUnknown);
+}
+
+function isDoubtful({ missing, settling, repriced }: Difference): boolean {
+  return missing !== 0 || settling !== 0 || repriced;
+}
+
 /** Shares that somebody added are nobody's without a question; everything else is asked for. */
 async function historyIfNeeded(
   { broker, clock }: Ports,
@@ -105,9 +126,7 @@ async function historyIfNeeded(
   differences: Comparison['differences'],
   late: readonly BrokerOrder[],
 ): Promise<ObservedState['history']> {
-  const doubtful = [...differences.values()].filter(
-    ({ missing, settling, repriced }) => missing !== 0 || settling !== 0 || repriced,
-  );
+  const doubtful = [...differences.values()].filter(isDoubtful);
   const symbols = new Set([...doubtful, ...late].map(({ symbol }) => symbol));
   if (symbols.size === 0) return null;
   const since = historyNeededSince(ledger, symbols);

@@ -1,5 +1,6 @@
 /** Brings orders of earlier executions to their end: found and followed, or known to have never been. */
 import type { BrokerOrder, MarketClock, Observed } from '../observed/broker-view.ts';
+import { findOrder } from '../observed/ledger.ts';
 import type { LateOrderAction, OrderCareAction } from '../reconciler/plan-types.ts';
 import { wayOut } from '../reconciler/way-out.ts';
 import { bookOrder } from './book-order.ts';
@@ -66,11 +67,13 @@ export async function followLateOrder(execution: Execution, action: LateOrderAct
   const { clientOrderId, brokerOrderId, contained, containedValue, strategy } = action;
   const { fence, ports } = execution;
   ports.report.warn(strategy, `Late order ${clientOrderId} found at the broker: ${action.to}`);
-  record(execution, (ledger) =>
-    ledger.openOrders.has(clientOrderId)
-      ? null
-      : { type: 'order-reopened', fence, clientOrderId, brokerOrderId, contained, containedValue },
-  );
+  record(execution, (ledger) => {
+    if (ledger.openOrders.has(clientOrderId)) return null;
+    const reopened = { fence, clientOrderId, brokerOrderId, contained, containedValue };
+    const isForgotten = findOrder(ledger, clientOrderId) === undefined;
+    const order = isForgotten ? findOrder(ports.journal.whole(), clientOrderId) : undefined;
+    return { type: 'order-reopened', ...reopened, ...(order === undefined ? {} : { order }) };
+  });
   const answer = await lookUp(ports, clientOrderId, execution.releaseBy);
   if (answer.kind === 'found') {
     const ended = await endAtBroker(execution, [{ action, seen: answer.order }]);

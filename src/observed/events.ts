@@ -4,6 +4,7 @@ import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
 import type { Latch, MarkEvent } from './mark-events.ts';
 import type { Brakes, HaltMode } from './brakes.ts';
+import type { Drain, DrainEvent } from './drain-events.ts';
 import type { SplitRatio } from './split.ts';
 import type { DesiredAccount, FixedTarget, ScheduleEntry } from '../desired/desired-state.ts';
 
@@ -41,19 +42,6 @@ export interface AcceptedAccount {
   readonly settings: DesiredAccount;
 }
 
-/** An operator has turned a strategy off, and no edit of the toggle file turns it on. */
-export interface Drain {
-  readonly strategy: string;
-  readonly close: boolean;
-  readonly by: string;
-  readonly since: Instant;
-  /** `pending`: positions are still to be sold, or an execution to be waited for. */
-  readonly state: 'pending' | 'completed';
-  readonly leftovers: readonly string[];
-  /** It ends by itself once its work is done (`close-orphaned`); left out: only `enable` ends it. */
-  readonly ends?: 'when-done';
-}
-
 export type OrderPurpose = 'open' | 'increase' | 'reduce' | 'close' | 'close-orphaned';
 
 export interface IntentPayload {
@@ -80,6 +68,16 @@ export type BreakKind =
 
 export type JournalEvent =
   | MarkEvent
+  | {
+      /** The last record of a segment: the journal goes on in segment `next`. */
+      readonly type: 'sealed';
+      readonly next: number;
+    }
+  | {
+      /** The first record of every segment but the first: what the segments before it say (checkpoint.ts). */
+      readonly type: 'checkpoint';
+      readonly state: Readonly<Record<string, unknown>>;
+    }
   | {
       readonly type: 'genesis';
       readonly accountId: string;
@@ -119,25 +117,7 @@ export type JournalEvent =
       readonly from: string;
       readonly to: string;
     }
-  | {
-      /**
-       * An operator turns a strategy off, whatever the toggle file says: no entry, and with `close` its positions are
-       * sold by whoever holds the lock next. Ends only with `drain-lifted`, unless it `ends` by itself.
-       */
-      readonly type: 'drain-requested';
-      readonly strategy: string;
-      readonly close: boolean;
-      readonly by: string;
-      readonly ends?: 'when-done';
-    }
-  | {
-      /** The drain has done its work; the strategy stays off. */
-      readonly type: 'drain-completed';
-      readonly strategy: string;
-      /** Symbols that could not be closed: orphans. */
-      readonly leftovers: readonly string[];
-    }
-  | { readonly type: 'drain-lifted'; readonly strategy: string; readonly by: string }
+  | DrainEvent
   | {
       /** Takes the place of an earlier suspension. */
       readonly type: 'strategy-suspended';
@@ -209,6 +189,8 @@ export type JournalEvent =
       /** What of its fills the books contain already, and its value: both unsigned. */
       readonly contained: Quantity;
       readonly containedValue: Money;
+      /** The order as it had ended, where that was so long ago that the checkpoints have dropped it. */
+      readonly order?: ForgottenOrder;
     }
   | {
       /** The increase of the order's cumulative filled quantity over what was booked before. */
@@ -333,6 +315,17 @@ export type JournalEvent =
 /** The event of one type. */
 export type EventOf<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>;
 
+/** What is kept of an order that no checkpoint keeps any more. */
+export interface ForgottenOrder {
+  readonly intent: IntentPayload;
+  readonly intendedAt: Instant;
+  readonly filled: Quantity;
+  readonly averagePrice: Price | null;
+  readonly fills: readonly { readonly quantity: Quantity; readonly value: Money; readonly at: Instant }[];
+  readonly detail: string;
+  readonly reportedAt: Instant | null;
+}
+
 /** The book of one owner after an operator's word. */
 export interface ResolvedLot {
   readonly strategy: string;
@@ -364,7 +357,7 @@ export interface JournalRecord {
   readonly seq: number;
   /** Hash of the record before; empty for the first. */
   readonly prev: string;
-  /** Size of the file that its writer had read. */
+  /** Size of the segment's file that its writer had read. */
   readonly at: number;
   /** Which run of the program wrote it. */
   readonly run: string;

@@ -66,24 +66,31 @@ function changeOrder(ledger: WritableLedger, order: LedgerOrder, change: Partial
 
 function reopenOrder(ledger: WritableLedger, event: EventOf<'order-reopened'>, at: Instant): void {
   const { clientOrderId, brokerOrderId, contained, containedValue } = event;
+  const order = takeEnded(ledger, clientOrderId) ?? event.order;
+  if (order === undefined) return;
+  const known = {
+    quantity: subtract(contained, order.filled),
+    value: subtract(containedValue, valueBooked(order)),
+    at,
+  };
+  ledger.openOrders.set(clientOrderId, {
+    ...order,
+    brokerOrderId,
+    status: 'created',
+    filled: contained,
+    fills: known.quantity === 0 ? order.fills : [...order.fills, known],
+    updatedAt: at,
+  });
+}
+
+function takeEnded(ledger: WritableLedger, clientOrderId: string): LedgerOrder | undefined {
   for (const ended of ledger.endedOrders.values()) {
     const order = ended.get(clientOrderId);
     if (order === undefined) continue;
     ended.delete(clientOrderId);
-    const known = {
-      quantity: subtract(contained, order.filled),
-      value: subtract(containedValue, valueBooked(order)),
-      at,
-    };
-    ledger.openOrders.set(clientOrderId, {
-      ...order,
-      brokerOrderId,
-      status: 'created',
-      filled: contained,
-      fills: known.quantity === 0 ? order.fills : [...order.fills, known],
-      updatedAt: at,
-    });
+    return order;
   }
+  return undefined;
 }
 
 export function endOrder(ledger: WritableLedger, order: LedgerOrder): void {

@@ -79,6 +79,8 @@ function finiteOnly(key: string, value: unknown): unknown {
 
 /** Every event of this schema version; the type makes it complete. */
 const EVENT_TYPES: Readonly<Record<JournalEvent['type'], true>> = {
+  sealed: true,
+  checkpoint: true,
   genesis: true,
   'books-opened': true,
   'revision-accepted': true,

@@ -1,8 +1,8 @@
-/** Which lines of a journal count: an incremental reader that touches nothing. */
+/** Which lines of a segment of the journal count: an incremental reader that touches nothing. */
 import type { JournalRecord } from './events.ts';
 import { decodeLine, type DecodedLine } from './journal-format.ts';
 
-/** How far a journal was read. Lines are counted from 1, as an editor does; every record has an empty line before it. */
+/** How far a segment was read. Lines are counted from 1, as an editor does; every record has an empty line before it. */
 export interface JournalPosition {
   /** Bytes consumed; the last of them is a newline. What follows is undecided. */
   readonly offset: number;
@@ -16,6 +16,10 @@ export interface JournalPosition {
   readonly voidLines: number;
   /** Those of them that follow the last valid record. */
   readonly suspects: readonly SuspectLine[];
+  /** True before the checkpoint that the segment has to start with. */
+  readonly awaitsCheckpoint: boolean;
+  /** The record that ends the segment; null while it may go on. */
+  readonly seal: JournalRecord | null;
 }
 
 export interface SuspectLine {
@@ -51,7 +55,18 @@ export const JOURNAL_START: JournalPosition = {
   validLine: 0,
   voidLines: 0,
   suspects: [],
+  awaitsCheckpoint: false,
+  seal: null,
 };
+
+/**
+ * The start of a later segment. `last`: the record that the segment before it ends with, where that one was read; null
+ * takes the checkpoint's word for it.
+ */
+export function segmentStart(last: Pick<JournalPosition, 'seq' | 'hash'> | null): JournalPosition {
+  const { seq, hash } = last ?? JOURNAL_START;
+  return { ...JOURNAL_START, seq, hash, awaitsCheckpoint: true };
+}
 
 const NEWLINE = 0x0a;
 
@@ -80,6 +95,7 @@ export function readJournal(from: JournalPosition, bytes: Buffer): JournalRead {
     position.line += 1;
     position.offset = from.offset + start;
   }
+  if (position.awaitsCheckpoint) return damaged(position, 'the checkpoint is missing', Buffer.alloc(0));
   return { kind: 'ok', position, records };
 }
 
@@ -95,7 +111,9 @@ type Verdict =
   | { readonly kind: 'newer'; readonly version: number };
 
 /** `at` is where the newline before the line is. */
-function judge(decoded: DecodedLine, at: number, { seq, hash }: JournalPosition): Verdict {
+function judge(decoded: DecodedLine, at: number, position: JournalPosition): Verdict {
+  const { seq, hash, seal } = position;
+  if (position.awaitsCheckpoint) return judgeFirst(decoded, at, position);
   if (decoded.kind === 'torn') return { kind: 'void', problem: 'torn or changed: the checksum is wrong' };
   const found = decoded.kind === 'record' ? decoded.record : decoded;
   if (found.at > at)
@@ -106,7 +124,23 @@ function judge(decoded: DecodedLine, at: number, { seq, hash }: JournalPosition)
   if (found.seq <= seq) return { kind: 'damage', problem: `record ${found.seq} where ${seq + 1} is next` };
   if (decoded.record.prev !== hash)
     return { kind: 'damage', problem: `record ${found.seq} continues another journal` };
+  if (seal !== null) return { kind: 'damage', problem: `record ${found.seq} follows the end of the segment` };
   return { kind: 'valid', record: decoded.record };
+}
+
+/** A later segment gets its name only once its checkpoint is whole and durable: without one it is damaged. */
+function judgeFirst(decoded: DecodedLine, at: number, { seq, hash }: JournalPosition): Verdict {
+  if (decoded.kind === 'torn')
+    return { kind: 'damage', problem: 'torn or changed: the checksum of the checkpoint is wrong' };
+  if (decoded.kind === 'newer') return { kind: 'newer', version: decoded.version };
+  const { record } = decoded;
+  if (at !== 0 || record.at !== 0 || record.event.type !== 'checkpoint')
+    return { kind: 'damage', problem: `record ${record.seq} where the checkpoint has to be` };
+  if (seq > 0 && record.seq !== seq + 1)
+    return { kind: 'damage', problem: `record ${record.seq} where ${seq + 1} is next` };
+  if (seq > 0 && record.prev !== hash)
+    return { kind: 'damage', problem: `record ${record.seq} continues another journal` };
+  return { kind: 'valid', record };
 }
 
 function take(position: Progress, verdict: Extract<Verdict, { kind: 'valid' | 'void' }>): void {
@@ -120,6 +154,8 @@ function take(position: Progress, verdict: Extract<Verdict, { kind: 'valid' | 'v
   position.hash = verdict.record.sum;
   position.validLine = line;
   position.suspects = [];
+  position.awaitsCheckpoint = false;
+  if (verdict.record.event.type === 'sealed') position.seal = verdict.record;
 }
 
 function tooNew({ validLine: lastValidLine, line }: JournalPosition, version: number): JournalTooNew {

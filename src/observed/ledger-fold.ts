@@ -1,6 +1,7 @@
 /** How each event changes the ledger: one function an event, total, no decisions. */
 import { enableMapSet, produce, setAutoFreeze } from 'immer';
 import { later, type Instant } from '../domain/instant.ts';
+import { ledgerFields } from './checkpoint.ts';
 import type { EventOf, JournalEvent, JournalRecord } from './events.ts';
 import { applyBookEvent, openBooks } from './fold-books.ts';
 import { applyMarkEvent } from './fold-marks.ts';
@@ -54,14 +55,18 @@ export function advance(ledger: Ledger, record: JournalRecord): Ledger {
   return produce(ledger, (draft) => applyRecord(draft, record));
 }
 
-/** The ledger of a whole journal. */
+/** The ledger of a whole journal, or of one that starts with a checkpoint. */
 export function foldRecords(records: Iterable<JournalRecord>): Ledger {
   const ledger = emptyLedger() as WritableLedger;
   for (const record of records) applyRecord(ledger, record);
   return ledger;
 }
 
+/** A checkpoint tells whoever starts with it everything, and nothing new to those who know its segments. */
 function applyRecord(ledger: WritableLedger, record: JournalRecord): void {
+  if (record.event.type === 'checkpoint' && ledger.seq === 0) {
+    Object.assign(ledger, ledgerFields(record.event.state));
+  }
   ledger.seq = record.seq;
   ledger.hash = record.sum;
   ledger.time = later(ledger.time, record.time);
@@ -75,6 +80,9 @@ function applyEvent(ledger: WritableLedger, event: JournalEvent, at: Instant): v
     return;
   }
   switch (event.type) {
+    case 'sealed':
+    case 'checkpoint':
+      return;
     case 'genesis':
       ledger.account = { id: event.accountId, environment: event.environment, broker: event.broker };
       return;

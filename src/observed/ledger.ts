@@ -5,11 +5,11 @@ import type { Lot } from './book.ts';
 import type { LossCurve } from './loss-curve.ts';
 import type { DayMark, Latch } from './mark-events.ts';
 import type { Halt, Suspension } from './brakes.ts';
+import type { Drain } from './drain-events.ts';
 import type {
   AcceptedAccount,
   Anchor,
   BreakKind,
-  Drain,
   IntentPayload,
   InventoryEntry,
   ProcessIdentity,
@@ -106,7 +106,7 @@ export interface Ledger {
   readonly halt: Halt | null;
   /** Orders without an end, by client order id. */
   readonly openOrders: ReadonlyMap<string, LedgerOrder>;
-  /** Ended orders by session date, then client order id. */
+  /** Ended orders by session date, then client order id: at least those of the two newest sessions. */
   readonly endedOrders: ReadonlyMap<CalendarDate, ReadonlyMap<string, LedgerOrder>>;
   readonly historySince: Instant;
   readonly anchors: ReadonlyMap<string, Anchor>;
@@ -115,6 +115,7 @@ export interface Ledger {
   readonly breaks: ReadonlyMap<string, Break>;
   /** Symbol -> the broker's average price that an operator has accepted beside another cost in the book. */
   readonly acceptedPrices: ReadonlyMap<string, Price>;
+  /** At least those of the two newest sessions. */
   readonly slots: ReadonlyMap<string, SlotRun>;
   /** The newest mark of a session day; null before the first. */
   readonly lastMark: Pick<DayMark, 'session' | 'kind' | 'equity'> | null;
@@ -170,7 +171,7 @@ export function newestEndedOrders({ endedOrders }: Ledger): LedgerOrder[] {
   return newest.flatMap((date) => [...(endedOrders.get(date)?.values() ?? [])]);
 }
 
-/** Every order of the journal, oldest intent first. */
+/** Every order that the ledger knows, oldest intent first: a whole ledger knows those of the whole journal. */
 export function allOrders(ledger: Ledger): LedgerOrder[] {
   const ended = [...ledger.endedOrders.values()].flatMap((orders) => [...orders.values()]);
   return [...ended, ...ledger.openOrders.values()].sort((a, b) => a.intendedAt - b.intendedAt);
@@ -183,6 +184,6 @@ export function ordersOn(ledger: Ledger, date: CalendarDate): LedgerOrder[] {
 }
 
 /** Value of what is booked of an order, unsigned. */
-export function valueBooked(order: LedgerOrder): Money {
+export function valueBooked(order: Pick<LedgerOrder, 'fills'>): Money {
   return order.fills.reduce((sum, fill) => sum + fill.value, 0) as Money;
 }

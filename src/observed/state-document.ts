@@ -18,7 +18,7 @@ import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
 import { formatInstant, type Instant } from '../domain/instant.ts';
 import { compareText } from '../domain/names.ts';
 import type { Lot } from './book.ts';
-import type { Drain } from './events.ts';
+import type { Drain } from './drain-events.ts';
 import { parseForeign, type ForeignDocument } from './foreign-state.ts';
 import { parseJson } from './json-text.ts';
 import type { ExecutionLock, Ledger } from './ledger.ts';

@@ -106,6 +106,11 @@ export interface Journal {
   ledger(): Ledger;
   /** Reads what others have appended. */
   refresh(): Ledger;
+  /**
+   * The same with every order since the first record, which `ledger` lacks from the third session back. It may read the
+   * whole journal: for those who cannot do without.
+   */
+  whole(): Ledger;
   /** Hash of the valid record of this number; null where none was read. */
   hashAt(seq: number): string | null;
   /** Appends durably behind the last record read, or says that somebody was faster. Synchronous on purpose. */

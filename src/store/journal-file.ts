@@ -1,17 +1,25 @@
 /** The file below the journal: reads and whole appends, and nothing that could take a byte back. */
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
   fdatasyncSync,
   fstatSync,
+  linkSync,
   lstatSync,
   openSync,
+  readdirSync,
+  readFileSync,
   readSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { ensureFolder, refuseNetworkFolder, syncFolder } from './folders.ts';
+import { diskFull, notAppended, RESTORE } from './journal-trouble.ts';
+import { writeNew } from './keep-copy.ts';
+import { removeAbandonedStages } from './replace-file.ts';
 import { codeOf } from './system-error.ts';
 
 export interface JournalFile {
@@ -28,35 +36,104 @@ export interface JournalFile {
 const FILE_MODE = 0o600;
 const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW;
 
-/** Where the records of a journal folder are. */
-export function journalPath(folder: string): string {
-  return join(folder, '0001.jsonl');
+/** Where the records of a segment are; segments are counted from 1. */
+export function segmentPath(folder: string, segment: number): string {
+  return join(folder, segmentName(segment));
 }
 
-/** Opens the file of a journal folder; undefined when there is none. */
-export function openJournalFile(folder: string): JournalFile | undefined {
+/**
+ * The number of the newest segment of a journal folder; 0 when there is none. Refuses (exit 5) a folder that lacks a
+ * segment before it.
+ */
+export function lastSegment(folder: string): number {
   refuseSymlinks(folder);
+  const numbers = segmentsIn(folder);
+  const missing = missingSegment(numbers);
+  if (missing === null) return numbers.length;
+  throw new HgctlError(
+    EXIT.refused,
+    `${segmentPath(folder, missing)} is missing, and later segments are there`,
+    {
+      hint: RESTORE,
+    },
+  );
+}
+
+/** The first number that is left out; null where none is. */
+export function missingSegment(numbers: readonly number[]): number | null {
+  const gap = numbers.findIndex((number, index) => number !== index + 1);
+  return gap === -1 ? null : gap + 1;
+}
+
+/** The numbers of the segments that are there, ascending. */
+export function segmentsIn(folder: string): number[] {
   try {
-    return fileOf(openSync(journalPath(folder), APPEND), journalPath(folder));
+    return readdirSync(folder)
+      .flatMap((name) => /^(\d{4,})\.jsonl$/.exec(name)?.[1] ?? [])
+      .map(Number)
+      .sort((a, b) => a - b);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw cannotOpen(folder, error);
+  }
+}
+
+/** Opens the file of a segment; undefined when there is none. */
+export function openSegment(folder: string, segment: number): JournalFile | undefined {
+  const path = segmentPath(folder, segment);
+  refuseSymlinks(folder, path);
+  try {
+    return fileOf(openSync(path, APPEND), path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw cannotOpen(folder, error);
   }
 }
 
-/** Opens the file for commits, making it and its folder if need be; its name is durable afterwards. */
-export function createJournalFile(folder: string): JournalFile {
-  refuseSymlinks(folder);
+/** Opens the first segment for commits, making it and its folder if need be. */
+export function createFirst(folder: string): JournalFile {
+  const path = segmentPath(folder, 1);
+  refuseSymlinks(folder, path);
   try {
     ensureFolder(folder);
-    refuseNetworkFolder(folder);
-    const fd = openSync(journalPath(folder), APPEND | constants.O_CREAT, FILE_MODE);
-    // Also when somebody else created it: they may have died before they got here.
-    syncFolder(folder);
-    return fileOf(fd, journalPath(folder));
+    return fileOf(openSync(path, APPEND | constants.O_CREAT, FILE_MODE), path);
   } catch (error) {
     throw error instanceof HgctlError ? error : cannotOpen(folder, error);
   }
+}
+
+/**
+ * Gives a later segment its name: with all of its first record, durably, or not at all. Where the name is taken,
+ * somebody else has made the same.
+ */
+export function createSuccessor(folder: string, segment: number, checkpoint: Buffer): void {
+  const path = segmentPath(folder, segment);
+  const stage = `${path}.stage.${process.pid}.${randomBytes(6).toString('hex')}`;
+  try {
+    writeNew(stage, checkpoint);
+    if (!readFileSync(stage).equals(checkpoint)) throw diskFull();
+    linkSync(stage, path);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error instanceof HgctlError ? error : notAppended(error);
+  } finally {
+    rmSync(stage, { force: true });
+  }
+  // Those who were killed over the segment before are a day gone.
+  removeAbandonedStages(segmentPath(folder, segment - 1));
+}
+
+/** Makes the names in a journal folder durable, whoever gave them. Refuses (exit 5) a network file system. */
+export function syncNames(folder: string): void {
+  try {
+    refuseNetworkFolder(folder);
+    syncFolder(folder);
+  } catch (error) {
+    throw error instanceof HgctlError ? error : cannotOpen(folder, error);
+  }
+}
+
+function segmentName(segment: number): string {
+  return `${String(segment).padStart(4, '0')}.jsonl`;
 }
 
 function fileOf(fd: number, path: string): JournalFile {
@@ -86,8 +163,8 @@ function readRange(fd: number, from: number, to: number): Buffer {
   return bytes.subarray(0, filled);
 }
 
-function refuseSymlinks(folder: string): void {
-  for (const path of [folder, journalPath(folder)]) {
+function refuseSymlinks(...paths: readonly string[]): void {
+  for (const path of paths) {
     if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) continue;
     throw new HgctlError(EXIT.refused, `${path} is a symbolic link: the journal must have one name only`, {
       hint: 'point --data, or store.data of the Account, to the real folder',

@@ -2,15 +2,14 @@
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { SCHEMA_VERSION } from '../observed/journal-format.ts';
 import { describeDamage, type JournalDamage, type JournalTooNew } from '../observed/journal-reader.ts';
-import { journalPath } from './journal-file.ts';
 import { codeOf } from './system-error.ts';
 
-const VERIFY =
+export const RESTORE =
   "nothing was changed; 'hgctl journal verify' lists the lines; restore the journal folder from a copy, or 'hgctl rebuild --from-backup' opens new books";
 
-export function unreadable(folder: string, trouble: JournalDamage | JournalTooNew): HgctlError {
-  const message = `${journalPath(folder)}: ${describeTrouble(trouble)}`;
-  const hint = trouble.kind === 'newer' ? 'update hgctl' : VERIFY;
+export function unreadable(path: string, trouble: JournalDamage | JournalTooNew): HgctlError {
+  const message = `${path}: ${describeTrouble(trouble)}`;
+  const hint = trouble.kind === 'newer' ? 'update hgctl' : RESTORE;
   return new HgctlError(EXIT.refused, message, { hint });
 }
 
@@ -20,9 +19,9 @@ export function describeTrouble(trouble: JournalDamage | JournalTooNew): string 
   return `line ${trouble.line} was written by a newer hgctl (${version}; this one knows up to ${SCHEMA_VERSION})`;
 }
 
-export function shrunk(folder: string, read: number, size: number): HgctlError {
-  const message = `${journalPath(folder)} has ${size} bytes, but ${read} were read before: somebody cut it`;
-  return new HgctlError(EXIT.refused, message, { hint: VERIFY });
+export function shrunk(path: string, read: number, size: number): HgctlError {
+  const message = `${path} has ${size} bytes, but ${read} were read before: somebody cut it`;
+  return new HgctlError(EXIT.refused, message, { hint: RESTORE });
 }
 
 /** The record was not appended whole. What of it did reach the file is void, or will be when somebody goes on. */

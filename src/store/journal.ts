@@ -4,15 +4,33 @@
  * Many processes may hold one journal open. A record counts only where its writer had read everything before it
  * (journal-reader.ts), so of all who build on the same record exactly one is told `committed`, however long any
  * of them was paused, and without a lock.
+ *
+ * The first commit of a later session seals the segment, and opens the next one with a checkpoint. The seal is a commit
+ * like any other: who loses to it decides again. Only the newest segment is read, and what it takes to go on is in it.
  */
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { JournalEvent, JournalRecord, ProcessIdentity } from '../observed/events.ts';
 import { encodeRecord } from '../observed/journal-format.ts';
-import { JOURNAL_START, readJournal, type JournalPosition } from '../observed/journal-reader.ts';
+import { checkpointBehind, isLaterSession } from '../observed/checkpoint.ts';
+import {
+  JOURNAL_START,
+  readJournal,
+  segmentStart,
+  type JournalPosition,
+} from '../observed/journal-reader.ts';
 import { advance, emptyLedger, foldRecords } from '../observed/ledger-fold.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { Clock, Commit, Journal } from '../reconciler/ports.ts';
-import { createJournalFile, openJournalFile, type JournalFile } from './journal-file.ts';
+import {
+  createFirst,
+  createSuccessor,
+  lastSegment,
+  openSegment,
+  segmentPath,
+  syncNames,
+  type JournalFile,
+} from './journal-file.ts';
+import { hashInEarlier, readRecords } from './journal-check.ts';
 import { diskFull, notAppended, shrunk, unreadable } from './journal-trouble.ts';
 
 export interface JournalOptions {
@@ -29,17 +47,27 @@ export interface OpenJournal extends Journal {
   close(): void;
 }
 
-/** How to get at the file: a seam for faults. */
+/** How to get at the files: a seam for faults. */
 export interface JournalFiles {
-  open(folder: string): JournalFile | undefined;
-  create(folder: string): JournalFile;
+  /** Number of the newest segment; 0 when there is none. */
+  last(folder: string): number;
+  open(folder: string, segment: number): JournalFile | undefined;
+  createFirst(folder: string): JournalFile;
+  createSuccessor(folder: string, segment: number, checkpoint: Buffer): void;
+  syncNames(folder: string): void;
 }
 
-const REAL_FILES: JournalFiles = { open: openJournalFile, create: createJournalFile };
+export const REAL_FILES: JournalFiles = {
+  last: lastSegment,
+  open: openSegment,
+  createFirst,
+  createSuccessor,
+  syncNames,
+};
 
 /**
- * Nothing is created before the first commit. Refuses (exit 5) damage, a newer schema, links and network file
- * systems; after a failed sync it refuses everything, because nobody can know what the disk holds.
+ * Nothing is created before the first commit. Refuses (exit 5) damage, a missing segment, a newer schema, links and
+ * network file systems; after a failed sync it refuses everything, because nobody can know what the disk holds.
  */
 export function openJournal(options: JournalOptions, files: JournalFiles = REAL_FILES): OpenJournal {
   return new SharedJournal(options, files);
@@ -50,12 +78,16 @@ const CLOSING_NEWLINE = Buffer.from('\n');
 class SharedJournal implements OpenJournal {
   readonly #options: JournalOptions;
   readonly #files: JournalFiles;
+  /** The segment that is read, from its checkpoint on. */
+  #segment = 1;
   #file: JournalFile | undefined;
   #isDurablyNamed = false;
   #position: JournalPosition = JOURNAL_START;
   #ledger: Ledger = emptyLedger();
-  /** Of every valid record, the first one first. */
-  readonly #hashes: string[] = [];
+  /** Of every valid record of the segment, the first one first. */
+  #hashes: string[] = [];
+  /** The ledger of all segments, once somebody has asked for it. */
+  #whole: Ledger | undefined;
   #hasUnsynced = false;
   #failure: HgctlError | undefined;
 
@@ -70,37 +102,36 @@ class SharedJournal implements OpenJournal {
 
   refresh(): Ledger {
     this.#refuseAfterFailure();
-    this.#file ??= this.#files.open(this.#options.folder);
-    if (this.#file !== undefined) this.#read(this.#file, this.#file.size());
+    const file = this.#file ?? this.#openLast();
+    if (file !== undefined) this.#catchUp(file);
     return this.#ledger;
   }
 
+  whole(): Ledger {
+    if (this.#segment === 1) return this.#ledger;
+    this.#whole ??= foldRecords(
+      readRecords(this.#options.folder).filter(({ seq }) => seq <= this.#ledger.seq),
+    );
+    return this.#whole;
+  }
+
   hashAt(seq: number): string | null {
-    return this.#hashes[seq - 1] ?? null;
+    const index = seq - 1 - (this.#position.seq - this.#hashes.length);
+    if (index >= 0 || this.#segment === 1) return this.#hashes[index] ?? null;
+    return hashInEarlier(this.#options.folder, this.#segment, seq);
   }
 
   commit(event: JournalEvent): Commit {
     this.#refuseAfterFailure();
-    const file = this.#fileForCommits();
     const { seq: decidedOn } = this.#position;
-    const size = this.#readAll(file);
-    if (this.#position.seq !== decidedOn) return { kind: 'lost', ledger: this.#ledger };
-    this.#syncUnsynced(file);
-    const { bytes, sum } = this.#encode(event, size);
-    this.#append(file, bytes);
-    this.#syncFile(file);
-    const [first] = this.#read(file, size + bytes.length);
-    if (first?.sum === sum) {
-      this.#hasUnsynced = false;
-      return { kind: 'committed', ledger: this.#ledger };
-    }
-    this.#read(file, file.size());
-    return { kind: 'lost', ledger: this.#ledger };
+    this.#readAll(this.#file ?? this.#openLast() ?? this.#openFirst());
+    if (this.#position.seq !== decidedOn || !this.#turnOver()) return this.#lost();
+    return this.#write(event) ? { kind: 'committed', ledger: this.#ledger } : this.#lost();
   }
 
   sync(): void {
     this.#refuseAfterFailure();
-    if (this.#file !== undefined) this.#syncUnsynced(this.#file);
+    if (this.#file !== undefined) this.#makeDurable(this.#file);
   }
 
   close(): void {
@@ -109,47 +140,119 @@ class SharedJournal implements OpenJournal {
     this.#isDurablyNamed = false;
   }
 
-  #fileForCommits(): JournalFile {
-    if (this.#file !== undefined && this.#isDurablyNamed) return this.#file;
-    const file = this.#files.create(this.#options.folder);
-    this.#file?.close();
-    this.#file = file;
-    this.#isDurablyNamed = true;
+  #openLast(): JournalFile | undefined {
+    const { folder } = this.#options;
+    // After a close it goes on where it was.
+    const isFresh = this.#hashes.length === 0;
+    const segment = isFresh ? this.#files.last(folder) : this.#segment;
+    if (segment === 0) return undefined;
+    const file = this.#files.open(folder, segment);
+    if (file !== undefined && isFresh) this.#enter(file, segment, null);
+    else this.#file = file;
     return file;
   }
 
-  /**
-   * Reads to the end of the file, and returns its size. What follows the last newline is decided first: a newline
-   * ends it for every reader alike, whether it is a torn record or lacks nothing else. Appending right behind it
-   * would make that newline a part of our own record.
-   */
-  #readAll(file: JournalFile): number {
-    let size = file.size();
-    this.#read(file, size);
-    while (this.#position.offset < size) {
-      this.#append(file, CLOSING_NEWLINE);
-      size = file.size();
-      this.#read(file, size);
+  #openFirst(): JournalFile {
+    this.#file = this.#files.createFirst(this.#options.folder);
+    return this.#file;
+  }
+
+  /** Goes on at the start of a segment. `last`: where the one before it was read to its end. */
+  #enter(file: JournalFile, segment: number, last: JournalPosition | null): void {
+    this.#file?.close();
+    this.#file = file;
+    this.#segment = segment;
+    this.#isDurablyNamed = false;
+    // Its checkpoint was durable before it had a name, and so was the segment before it.
+    this.#hasUnsynced = false;
+    this.#position = segment === 1 ? JOURNAL_START : segmentStart(last);
+    this.#hashes = [];
+    this.#whole = undefined;
+  }
+
+  /** Reads to the end of the newest segment, and returns its file. */
+  #catchUp(from: JournalFile): JournalFile {
+    let file = from;
+    for (;;) {
+      this.#read(file, file.size());
+      if (this.#position.seal === null) return file;
+      const next = this.#files.open(this.#options.folder, this.#segment + 1);
+      if (next === undefined) return file;
+      this.#enter(next, this.#segment + 1, this.#position);
+      file = next;
     }
-    return size;
+  }
+
+  /**
+   * Reads to the end of the newest segment. What follows the last newline is decided first: a newline ends it for every
+   * reader alike, whether it is a torn record or lacks nothing else. Appending right behind it would make that newline a
+   * part of our own record.
+   */
+  #readAll(from: JournalFile): void {
+    let file = this.#catchUp(from);
+    while (this.#position.seal === null && this.#position.offset < file.size()) {
+      this.#append(file, CLOSING_NEWLINE);
+      file = this.#catchUp(file);
+    }
+  }
+
+  /**
+   * Ends the segment where a later session begins, and makes the next one where it is missing: whoever was to do that
+   * may have died. False where somebody else came between. What was decided before it holds after it.
+   */
+  #turnOver(): boolean {
+    const { folder, clock } = this.#options;
+    const isDue = this.#position.seq > 0 && isLaterSession(this.#ledger.time, clock.now());
+    if (this.#position.seal === null && !isDue) return true;
+    const next = this.#segment + 1;
+    if (this.#position.seal === null && !this.#write({ type: 'sealed', next })) return false;
+    const { seal, seq } = this.#position;
+    if (seal === null || this.#file === undefined) throw new Error('a segment without its seal goes on');
+    this.#makeDurable(this.#file);
+    const { bytes } = encodeRecord(checkpointBehind(seal, this.#ledger));
+    this.#files.createSuccessor(folder, next, bytes);
+    this.#readAll(this.#file);
+    return this.#segment === next && this.#position.seq === seq + 1;
+  }
+
+  /** Appends behind all that was read; false where somebody was faster. */
+  #write(event: JournalEvent): boolean {
+    const file = this.#file;
+    if (file === undefined) throw new Error('the journal is not open');
+    this.#makeDurable(file);
+    const { offset } = this.#position;
+    const { bytes, sum } = this.#encode(event, offset);
+    this.#append(file, bytes);
+    this.#syncFile(file);
+    const [first] = this.#read(file, offset + bytes.length);
+    if (first?.sum !== sum) return false;
+    this.#hasUnsynced = false;
+    return true;
+  }
+
+  #lost(): Commit {
+    if (this.#file !== undefined) this.#catchUp(this.#file);
+    return { kind: 'lost', ledger: this.#ledger };
   }
 
   /** Takes in the records up to `end`, and returns them. */
   #read(file: JournalFile, end: number): readonly JournalRecord[] {
     const { offset } = this.#position;
-    if (end < offset) throw shrunk(this.#options.folder, offset, end);
-    if (end === offset) return [];
+    const path = segmentPath(this.#options.folder, this.#segment);
+    if (end < offset) throw shrunk(path, offset, end);
+    if (end === offset && !this.#position.awaitsCheckpoint) return [];
     const read = readJournal(this.#position, file.read(offset, end));
-    if (read.kind !== 'ok') throw unreadable(this.#options.folder, read);
+    if (read.kind !== 'ok') throw unreadable(path, read);
     if (read.position.offset > offset) this.#hasUnsynced = true;
-    this.#ledger =
-      this.#position.seq === 0 ? foldRecords(read.records) : read.records.reduce(advance, this.#ledger);
-    this.#position = read.position;
-    for (const { sum } of read.records) this.#hashes.push(sum);
-    if (this.#ledger.seq !== read.position.seq || this.#ledger.hash !== read.position.hash) {
-      throw new Error(`the ledger is at record ${this.#ledger.seq}, the journal at ${read.position.seq}`);
+    const { records, position } = read;
+    this.#ledger = this.#hashes.length === 0 ? foldRecords(records) : records.reduce(advance, this.#ledger);
+    if (this.#whole !== undefined) this.#whole = records.reduce(advance, this.#whole);
+    this.#position = position;
+    for (const { sum } of records) this.#hashes.push(sum);
+    if (this.#ledger.seq !== position.seq || this.#ledger.hash !== position.hash) {
+      throw new Error(`the ledger is at record ${this.#ledger.seq}, the journal at ${position.seq}`);
     }
-    return read.records;
+    return records;
   }
 
   #encode(event: JournalEvent, at: number): { readonly bytes: Buffer; readonly sum: string } {
@@ -169,8 +272,13 @@ class SharedJournal implements OpenJournal {
     if (count < bytes.length) throw diskFull();
   }
 
-  /** A record may count on bytes of others only once they are durable: else a power loss could take them alone. */
-  #syncUnsynced(file: JournalFile): void {
+  /**
+   * A record may count on bytes of others only once they are durable: else a power loss could take them alone. So it is
+   * with the name of the file: whoever gave it may have died before it was.
+   */
+  #makeDurable(file: JournalFile): void {
+    if (!this.#isDurablyNamed) this.#files.syncNames(this.#options.folder);
+    this.#isDurablyNamed = true;
     if (!this.#hasUnsynced) return;
     this.#syncFile(file);
     this.#hasUnsynced = false;

@@ -19,10 +19,10 @@ export function keepCopy(folder: string, nameOf: (n: number) => string, text: st
 }
 
 /** Writes a private file that must not exist yet; its content is durable afterwards, its name is not. */
-export function writeNew(path: string, text: string): void {
+export function writeNew(path: string, text: string | Buffer): void {
   const fd = openSync(path, 'wx', 0o600);
   try {
-    const bytes = Buffer.from(text);
+    const bytes = typeof text === 'string' ? Buffer.from(text) : text;
     for (let done = 0; done < bytes.length; done += writeSync(fd, bytes, done));
     fsyncSync(fd);
   } finally {

@@ -4,7 +4,8 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { openJournalFile, createJournalFile } from '../../src/store/journal-file.ts';
+import { createFirst } from '../../src/store/journal-file.ts';
+import { REAL_FILES } from '../../src/store/journal.ts';
 import { accepted, journalIn, temporaryFolder } from '../store/support/journals.ts';
 import { project, type Project } from '../support/project.ts';
 
@@ -197,9 +198,9 @@ describe('C10: what was acknowledged', () => {
   test('has been synced before: a power cut does not take it back', () => {
     const events: string[] = [];
     const watched = {
-      open: openJournalFile,
-      create: (folder: string) => {
-        const file = createJournalFile(folder);
+      ...REAL_FILES,
+      createFirst: (folder: string) => {
+        const file = createFirst(folder);
         return {
           ...file,
           size: () => file.size(),

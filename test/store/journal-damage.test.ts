@@ -7,21 +7,21 @@ import { JOURNAL_START, readJournal, type JournalPosition } from '../../src/obse
 import { emptyLedger, foldRecords } from '../../src/observed/ledger-fold.ts';
 import type { Ledger } from '../../src/observed/ledger.ts';
 import { verifyJournal } from '../../src/store/journal-check.ts';
-import { journalPath } from '../../src/store/journal-file.ts';
+import { segmentPath } from '../../src/store/journal-file.ts';
 import { accepted, commitAll, HISTORY, journalIn, NOW, temporaryFolder } from './support/journals.ts';
 
 /** The bytes of a journal of {@link HISTORY}. */
 function historyBytes(): Buffer {
   const folder = temporaryFolder();
   commitAll(journalIn(folder));
-  return readFileSync(journalPath(folder));
+  return readFileSync(segmentPath(folder, 1));
 }
 
 /** A folder with a journal of these bytes. */
 function folderWith(bytes: Buffer): string {
   const folder = temporaryFolder();
   mkdirSync(folder, { recursive: true });
-  writeFileSync(journalPath(folder), bytes);
+  writeFileSync(segmentPath(folder, 1), bytes);
   return folder;
 }
 

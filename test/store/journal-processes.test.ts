@@ -9,7 +9,8 @@ import { bundle } from '../support/bundle.ts';
 import { temporaryFolder } from './support/journals.ts';
 
 const WORKERS = 8;
-const COMMITS = 1_000;
+/** Real ms of a day of the hurried clock. */
+const REAL_DAY = 300;
 /** Bounded, so that a slow machine gets done too. */
 const FAULTS = 40;
 const FAULT_EVERY = 250;
@@ -57,38 +58,49 @@ function acknowledgements(file: string): { readonly seq: number; readonly hash: 
   return lines.map((line) => ({ seq: Number(line.split(' ')[0]), hash: line.split(' ')[1] ?? '' }));
 }
 
-test('eight processes under kill -9 lose no acknowledged commit and share no sequence number', async () => {
-  const root = temporaryFolder();
-  const worker = bundle('test/store/support/commit-worker.ts', root);
-  const folder = join(root, 'journal');
-  const files = Array.from({ length: WORKERS }, (_, index) => join(root, `acknowledged-${index}`));
-  const alive = new Set<ChildProcess>();
-  onTestFinished(() => alive.forEach((child) => child.kill('SIGKILL')));
-  const start = (file: string) => () =>
-    spawn(process.execPath, [worker, folder, file, String(COMMITS)], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-  let isOver = false;
-  const faults = storm(alive, () => isOver);
-  try {
-    await Promise.all(files.map((file) => live(start(file), alive)));
-  } finally {
-    isOver = true;
-  }
+test.each([
+  { of: 'one session', commits: 1_000, day: [] },
+  // A new segment every half second of a weekday: sealed by whoever comes first, killed while doing so.
+  { of: 'many sessions', commits: 500, day: [String(REAL_DAY), String(Date.now())] },
+])(
+  'eight processes under kill -9 lose no acknowledged commit of $of and share no sequence number',
+  async ({ commits, day }) => {
+    const root = temporaryFolder();
+    const worker = bundle('test/store/support/commit-worker.ts', root);
+    const folder = join(root, 'journal');
+    const files = Array.from({ length: WORKERS }, (_, index) => join(root, `acknowledged-${index}`));
+    const alive = new Set<ChildProcess>();
+    onTestFinished(() => alive.forEach((child) => child.kill('SIGKILL')));
+    const start = (file: string) => () =>
+      spawn(process.execPath, [worker, folder, file, String(commits), ...day], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+    let isOver = false;
+    const faults = storm(alive, () => isOver);
+    try {
+      await Promise.all(files.map((file) => live(start(file), alive)));
+    } finally {
+      isOver = true;
+    }
 
-  const { kills, pauses } = await faults;
-  const hashes = new Map(readRecords(folder).map(({ seq, sum }) => [seq, sum]));
-  const acknowledged = files.flatMap(acknowledgements);
-  const missing = acknowledged.filter(({ seq, hash }) => hashes.get(seq) !== hash);
-  const verdict = verifyJournal(folder);
+    const { kills, pauses } = await faults;
+    const hashes = new Map(readRecords(folder).map(({ seq, sum }) => [seq, sum]));
+    const acknowledged = files.flatMap(acknowledgements);
+    const missing = acknowledged.filter(({ seq, hash }) => hashes.get(seq) !== hash);
+    const verdict = verifyJournal(folder);
 
-  expect(missing).toStrictEqual([]);
-  expect(acknowledged).toHaveLength(WORKERS * COMMITS);
-  expect(new Set(acknowledged.map(({ seq }) => seq)).size).toBe(acknowledged.length);
-  expect(verdict.kind).toBe('intact');
-  expect(kills).toBeGreaterThan(5);
-  const voidLines = verdict.kind === 'intact' ? verdict.voidLines : 0;
-  console.log(
-    `journal: ${acknowledged.length} acknowledged, ${hashes.size} records, ${voidLines} void lines, ${kills} kills, ${pauses} pauses`,
-  );
-}, 180_000);
+    expect(missing).toStrictEqual([]);
+    expect(acknowledged).toHaveLength(WORKERS * commits);
+    expect(new Set(acknowledged.map(({ seq }) => seq)).size).toBe(acknowledged.length);
+    expect(verdict.kind).toBe('intact');
+    expect(kills).toBeGreaterThan(day.length === 0 ? 5 : 2);
+    const segments = verdict.kind === 'intact' ? verdict.segments : 0;
+    if (day.length === 0) expect(segments).toBe(1);
+    else expect(segments).toBeGreaterThan(8);
+    const voidLines = verdict.kind === 'intact' ? verdict.voidLines : 0;
+    console.log(
+      `journal: ${acknowledged.length} acknowledged, ${hashes.size} records, ${segments} segments, ${voidLines} void lines, ${kills} kills, ${pauses} pauses`,
+    );
+  },
+  180_000,
+);

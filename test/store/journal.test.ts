@@ -15,13 +15,8 @@ import { HgctlError } from '../../src/domain/errors.ts';
 import { emptyLedger, foldRecords } from '../../src/observed/ledger-fold.ts';
 import { networkName } from '../../src/store/folders.ts';
 import { journalExists, readRecords, verifyJournal } from '../../src/store/journal-check.ts';
-import {
-  createJournalFile,
-  journalPath,
-  openJournalFile,
-  type JournalFile,
-} from '../../src/store/journal-file.ts';
-import type { JournalFiles } from '../../src/store/journal.ts';
+import { createFirst, segmentPath, openSegment, type JournalFile } from '../../src/store/journal-file.ts';
+import { REAL_FILES, type JournalFiles } from '../../src/store/journal.ts';
 import { accepted, commitAll, HISTORY, journalIn, temporaryFolder } from './support/journals.ts';
 
 /** A journal folder that does not exist yet. */
@@ -39,11 +34,12 @@ function digestsIn(folder: string): string[] {
 function faulty(fault: (file: JournalFile) => Partial<JournalFile>): JournalFiles {
   const wrap = (file: JournalFile): JournalFile => ({ ...file, ...fault(file) });
   return {
-    open: (folder) => {
-      const file = openJournalFile(folder);
+    ...REAL_FILES,
+    open: (folder, segment) => {
+      const file = openSegment(folder, segment);
       return file && wrap(file);
     },
-    create: (folder) => wrap(createJournalFile(folder)),
+    createFirst: (folder) => wrap(createFirst(folder)),
   };
 }
 
@@ -61,8 +57,8 @@ describe('a journal', () => {
     const folder = newFolder();
     commitAll(journalIn(folder));
     expect(statSync(folder).mode & 0o777).toBe(0o700);
-    expect(statSync(journalPath(folder)).mode & 0o777).toBe(0o600);
-    const bytes = readFileSync(journalPath(folder));
+    expect(statSync(segmentPath(folder, 1)).mode & 0o777).toBe(0o600);
+    const bytes = readFileSync(segmentPath(folder, 1));
     expect(bytes.every((byte) => byte < 0x7f)).toBe(true);
     const lines = bytes.toString().split('\n').filter(Boolean);
     expect(lines).toHaveLength(HISTORY.length);
@@ -100,13 +96,13 @@ describe('a journal', () => {
     const writer = journalIn(folder);
     commitAll(writer);
     reader.refresh();
-    const size = statSync(journalPath(folder)).size;
+    const size = statSync(segmentPath(folder, 1)).size;
     reader.refresh();
     writer.commit(accepted('new'));
     reader.refresh();
     expect(ranges).toStrictEqual([
       [0, size],
-      [size, statSync(journalPath(folder)).size],
+      [size, statSync(segmentPath(folder, 1)).size],
     ]);
   });
 });
@@ -176,7 +172,7 @@ describe('a torn tail', () => {
     const folder = newFolder();
     const [writer, reader] = [journalIn(folder), journalIn(folder)];
     commitAll(writer, [accepted('one')]);
-    appendFileSync(journalPath(folder), tail);
+    appendFileSync(segmentPath(folder, 1), tail);
     expect(reader.refresh().seq).toBe(1);
     expect(reader.commit(accepted('two')).kind).toBe('committed');
     expect(writer.refresh()).toStrictEqual(reader.ledger());
@@ -187,7 +183,7 @@ describe('a torn tail', () => {
   test('that lacks its last newline only becomes valid, for every reader alike, before somebody builds on it', () => {
     const folder = newFolder();
     commitAll(journalIn(folder), [accepted('one'), accepted('two')]);
-    truncateSync(journalPath(folder), statSync(journalPath(folder)).size - 1);
+    truncateSync(segmentPath(folder, 1), statSync(segmentPath(folder, 1)).size - 1);
     const writer = journalIn(folder);
     expect(writer.refresh().seq).toBe(1);
     expect(writer.commit(accepted('three'))).toMatchObject({ kind: 'lost', ledger: { seq: 2 } });
@@ -265,7 +261,7 @@ describe('a journal is refused', () => {
     const folder = newFolder();
     const journal = journalIn(folder);
     commitAll(journal, [accepted('one'), accepted('two')]);
-    truncateSync(journalPath(folder), 100);
+    truncateSync(segmentPath(folder, 1), 100);
     expect(() => journal.refresh()).toThrow(/somebody cut it/);
   });
 
@@ -273,8 +269,8 @@ describe('a journal is refused', () => {
     const folder = newFolder();
     const journal = journalIn(folder);
     commitAll(journal, [accepted('one')]);
-    writeFileSync(join(folder, 'other'), readFileSync(journalPath(folder)));
-    renameSync(join(folder, 'other'), journalPath(folder));
+    writeFileSync(join(folder, 'other'), readFileSync(segmentPath(folder, 1)));
+    renameSync(join(folder, 'other'), segmentPath(folder, 1));
     expect(() => journal.commit(accepted('two'))).toThrow(/replaced/);
   });
 
@@ -285,7 +281,7 @@ describe('a journal is refused', () => {
     if (kind === 'folder') symlinkSync(join(root, 'elsewhere'), folder);
     else {
       mkdirSync(folder);
-      symlinkSync(join(root, 'elsewhere', 'target'), journalPath(folder));
+      symlinkSync(join(root, 'elsewhere', 'target'), segmentPath(folder, 1));
     }
     const journal = journalIn(folder);
     expect(() => journal.refresh()).toThrow(/symbolic link/);

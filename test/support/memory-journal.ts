@@ -14,6 +14,7 @@ export function memoryJournal(clock: Clock): MemoryJournal {
     records,
     ledger: () => ledger,
     refresh: () => ledger,
+    whole: () => ledger,
     hashAt: (seq) => records[seq - 1]?.sum ?? null,
     commit: (event: JournalEvent) => {
       const seq = records.length + 1;

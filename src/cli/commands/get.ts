@@ -131,7 +131,9 @@ async function look(kind: Kind, io: Io, world: World): Promise<Listing> {
   }
   const observed = await observe(ports, desired, { ownFence: null, earlier: null });
   if (kind === 'events') return { observed, list: (wanted) => eventList(readRecords(paths.journal), wanted) };
-  return { observed, list: (wanted) => listOf(kind, desired, observed, wanted) };
+  const isOfOrders = kind === 'orders' || kind === 'fills';
+  const complete = isOfOrders ? { ...observed, ledger: ports.journal.whole() } : observed;
+  return { observed: complete, list: (wanted) => listOf(kind, desired, complete, wanted) };
 }
 
 function strategyList(context: StrategyContext, wanted: ReadonlySet<string> | null): AnyView {

@@ -16,15 +16,15 @@ export function runJournalVerify(io: Io, options: GlobalOptions): ExitCode {
   }
   const verdict = verifyJournal(journal);
   if (verdict.kind === 'damaged') {
-    io.stdout(`${journal}: damaged\n${verdict.message}\n`);
+    io.stdout(`${journal}: damaged\n${verdict.file}: ${verdict.message}\n`);
     for (const { line, problem } of verdict.lines) io.stdout(`  line ${line}: ${problem}\n`);
     return EXIT.differs;
   }
-  const { records, voidLines, suspects, undecidedBytes, head } = verdict;
+  const { records, segments, voidLines, suspects, undecidedBytes, head } = verdict;
   const seen = seenBeyond(paths);
   const last = head === null ? 'no record yet' : `head ${head.seq} (${head.hash.slice(0, 12)})`;
   io.stdout(
-    `${journal}: ${seen === null ? 'intact' : 'records are lost'}, ${records} records, ${last}, ${voidLines} void lines, ${undecidedBytes} undecided bytes\n`,
+    `${journal}: ${seen === null ? 'intact' : 'records are lost'}, ${records} records${segments > 1 ? ` in ${segments} segments` : ''}, ${last}, ${voidLines} void lines, ${undecidedBytes} undecided bytes\n`,
   );
   if (seen !== null) io.stdout(`${paths.stateFile} has seen record ${seen} of the right journal\n`);
   for (const { line, problem } of suspects) io.stdout(`  line ${line}, behind the last record: ${problem}\n`);

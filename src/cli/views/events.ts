@@ -91,6 +91,10 @@ type Plain = Exclude<
 
 function plainMessage(event: Plain): string {
   switch (event.type) {
+    case 'sealed':
+      return `goes on in segment ${event.next}`;
+    case 'checkpoint':
+      return 'what the segments before say';
     case 'genesis':
       return `account ${event.accountId} (${event.broker}, ${event.environment})`;
     case 'books-opened':

@@ -1,5 +1,5 @@
 /** A shutdown that somebody asked for is completed by whoever holds the lock next (rule 5 of the seed). */
-import type { Drain } from '../../observed/events.ts';
+import type { Drain } from '../../observed/drain-events.ts';
 import type { PlanDraft, PlanFacts } from '../draft.ts';
 import type { ShutdownAction } from '../plan-types.ts';
 

@@ -33,6 +33,8 @@ const lot = fc.record({
 });
 
 const events = {
+  sealed: fc.record({ type: type('sealed' as const), next: fc.constant(2) }),
+  checkpoint: fc.record({ type: type('checkpoint' as const), state: fc.constant({}) }),
   genesis: fc.record({
     type: type('genesis' as const),
     accountId: words,

@@ -1,16 +1,19 @@
 /**
- * Commits to a journal until it has so many acknowledgements: `commit-worker FOLDER ACKNOWLEDGED COUNT`.
+ * Commits to a journal until it has so many acknowledgements: `commit-worker FOLDER ACKNOWLEDGED COUNT [DAY START]`.
+ * `DAY`: from `START` on, so many real ms are a day of its clock, and the journal turns over to a new segment with each session.
  * Notes `seq hash` in its own file after each one; what that file holds from an earlier life counts.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import type { Instant } from '../../../src/domain/instant.ts';
 import type { JournalEvent } from '../../../src/observed/events.ts';
 import { systemClock } from '../../../src/store/clocks.ts';
 import { openJournal } from '../../../src/store/journal.ts';
 import { processes } from '../../../src/store/processes.ts';
+import type { Clock } from '../../../src/reconciler/ports.ts';
 import { TEST_ACCOUNT } from '../../support/account.ts';
 
-const [folder = '', acknowledged = '', count = '0'] = process.argv.slice(2);
-const clock = systemClock();
+const [folder = '', acknowledged = '', count = '0', day, start = '0'] = process.argv.slice(2);
+const clock = day === undefined ? systemClock() : hurried(Number(day), Number(start));
 const journal = openJournal({ folder, run: `worker-${process.pid}`, clock, self: processes().self });
 
 let done = existsSync(acknowledged) ? readFileSync(acknowledged, 'utf8').split('\n').length - 1 : 0;
@@ -28,4 +31,10 @@ while (done < Number(count)) {
 function event(digest: string): JournalEvent {
   const account = { file: 'a.yaml', name: 'paper', settings: TEST_ACCOUNT };
   return { type: 'revision-accepted', digest, strategies: [], account };
+}
+
+/** The same for all workers. */
+function hurried(realDay: number, start: number): Clock {
+  const real = systemClock();
+  return { ...real, now: () => Math.floor(start + ((real.now() - start) / realDay) * 86_400_000) as Instant };
 }
