@@ -334,6 +334,27 @@ describe('Everything is sold', () => {
     expect(home.broker.submitted).toHaveLength(1);
   });
 
+  test('nor, where it was lifted while the lock was taken, what the strategies want instead', async () => {
+    const home = await world({
+      ...OWNING,
+      strategies: { mp: { targets: { A: '2', B: '9' } } },
+      broker: { A: '5', C: '5' },
+      books: { mp: { A: '5' }, gone: { C: '5' } },
+    });
+    home.journal.commit(HALT('flatten'));
+    const journal: Ports['journal'] = {
+      ...home.journal,
+      commit: (event) => {
+        const commit = home.journal.commit(event);
+        if (event.type !== 'lock-acquired' || home.journal.ledger().halt === null) return commit;
+        home.journal.commit({ type: 'unhalted', reason: 'over', by: 'ada' });
+        return { kind: 'committed', ledger: home.journal.ledger() };
+      },
+    };
+    await carryOutFlattening(passOf(home, { journal }));
+    expect(home.broker.submitted).toEqual([]);
+  });
+
   test('and a halt stops the sales before the next one', async () => {
     const home = await world({
       ...OWNING,
