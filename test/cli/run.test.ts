@@ -114,7 +114,7 @@ describe('while it runs', () => {
     running.process.kill('SIGKILL');
     await running.ended;
     const next = mine.start('run');
-    await next.said('5. Resuming normal operation');
+    await next.said('5. Resuming');
     next.process.kill('SIGTERM');
     expect((await next.ended).code).toBe(143);
   });
