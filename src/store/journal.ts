@@ -112,7 +112,9 @@ class SharedJournal implements OpenJournal {
     this.#whole ??= foldRecords(
       readRecords(this.#options.folder).filter(({ seq }) => seq <= this.#ledger.seq),
     );
-    return this.#whole;
+    const { endedOrders, slots } = this.#whole;
+    // All else is the very same, by identity too: whoever decides on it compares with what the journal says later.
+    return { ...this.#ledger, endedOrders, slots };
   }
 
   hashAt(seq: number): string | null {

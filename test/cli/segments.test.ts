@@ -53,6 +53,23 @@ describe('a week of sessions', () => {
     expect(segments(mine)).toHaveLength(5);
   });
 
+  test('lets an operator end a doubt of a later day', async () => {
+    const mine = await week();
+    const held = JSON.parse(mine.read('data/broker.json')) as {
+      positions: Record<string, { quantity: string }>;
+    };
+    // Thursday's fill comes on top: the file was written before it.
+    held.positions['VTI'] = { ...held.positions['VTI'], quantity: '3' };
+    mine.write('data/broker.json', JSON.stringify(held));
+    const friday = mine.at(on(9));
+    await friday.run('apply', '--yes');
+    const later = mine.at('2026-01-09T15:57:00-05:00');
+    expect((await later.run('get', 'breaks')).stdout).toContain('missing-shares');
+    const word = ['VTI', '--as', 'broker', '--reason', 'given away'];
+    expect(await later.run('resolve', ...word)).toMatchObject({ code: 0 });
+    expect((await later.run('get', 'positions')).stdout).toMatch(/core\s+VTI\s+4\s/);
+  });
+
   test('rebuilds a state file that has seen an older segment only, and misses nothing that was lost', async () => {
     const mine = await week();
     const wednesday = mine.read(STATE);

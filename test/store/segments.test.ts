@@ -111,6 +111,9 @@ describe('whoever starts', () => {
     expect(journal.whole()).toStrictEqual(foldRecords(readRecords(folder)));
     commitAll(journal, [accepted('more')]);
     expect(journal.whole().seq).toBe(journal.ledger().seq);
+    // Whoever decides on it compares by identity with what the journal says at the commit.
+    expect(journal.whole().books).toBe(journal.ledger().books);
+    expect(journal.whole().breaks).toBe(journal.ledger().breaks);
     expect(findOrder(journal.whole(), 'hg-core-20251202-pass-a')?.status).toBe('filled');
   });
 
