@@ -170,6 +170,9 @@ const UNKNOWN_WORLD: ReadonlySet<string> = new Set([
   'ClockUnknown',
 ]);
 
+/** Somebody has turned the strategy off while it executed. */
+const SWITCHED_OFF: ReadonlySet<string> = new Set(['StrategyDisabled', 'ShutdownRequested']);
+
 /** A shown order that the plan after the lock does not have: something holds it, or it has become unnecessary. */
 function noLonger(action: OrderAction, plan: Plan): Outcome {
   const unknown = plan.notDone.find(({ reason }) => UNKNOWN_WORLD.has(reason));
@@ -177,6 +180,12 @@ function noLonger(action: OrderAction, plan: Plan): Outcome {
     return { kind: 'not-started', action, code: unknown.reason, detail: unknown.detail };
   const halt = plan.notDone.find(({ reason, symbol }) => reason === 'Halted' && symbol === null);
   if (halt !== undefined) return { kind: 'not-started', action, code: 'Halted', detail: halt.detail };
+  const off = plan.notDone.find(
+    ({ strategy, symbol, reason }) =>
+      strategy === action.strategy && symbol === null && SWITCHED_OFF.has(reason),
+  );
+  if (off !== undefined && action.kind !== 'close-orphaned')
+    return { kind: 'not-started', action, code: 'ShutdownRequested', detail: off.detail };
   const own = plan.notDone.find(
     ({ strategy, symbol }) => strategy === action.strategy && symbol === action.symbol,
   );

@@ -2,7 +2,7 @@
 import { isWorthWaiting, RATE_LIMIT_PAUSE } from './read.ts';
 import { formatQuantity, subtract, type Quantity } from '../domain/decimal.ts';
 import type { IntentPayload } from '../observed/events.ts';
-import { findOrder, stoppingBreak, type LedgerOrder } from '../observed/ledger.ts';
+import { allOrders, findOrder, stoppingBreak, type LedgerOrder } from '../observed/ledger.ts';
 import { isReduction, type OrderAction } from '../reconciler/plan-types.ts';
 import type { SubmitAnswer } from '../reconciler/ports.ts';
 import { bookOrder } from './book-order.ts';
@@ -81,16 +81,13 @@ class OrderRun {
 
   /** Whoever has the lock now finds out about the orders that were sent. */
   giveUp(detail: string): void {
-    const { openOrders } = this.#context.execution.ports.journal.ledger();
-    const intended = new Set([...openOrders.values()].map(({ intent }) => intent.symbol));
-    const isSent = (action: OrderAction): boolean => intended.has(action.symbol);
+    const { fence, ports } = this.#context.execution;
+    const own = allOrders(ports.journal.ledger()).filter(({ intent }) => intent.fence === fence);
+    // Also where the next holder has ended it already.
+    const sent = new Set(own.map(({ intent }) => intent.symbol));
     for (const action of [...this.#inFlight.map((order) => order.action), ...this.#waiting]) {
-      this.outcomes.push({
-        kind: isSent(action) ? 'in-doubt' : 'not-started',
-        action,
-        code: 'LockLost',
-        detail,
-      });
+      const kind = sent.has(action.symbol) ? 'in-doubt' : 'not-started';
+      this.outcomes.push({ kind, action, code: 'LockLost', detail });
     }
     this.#inFlight = [];
     this.#waiting = [];
@@ -116,11 +113,20 @@ class OrderRun {
     const { context, planned, whyNot } = await this.#renew();
     this.#context = context;
     const still: OrderAction[] = [];
+    const dropped: Outcome[] = [];
     for (const action of this.#waiting) {
       const now = planned.get(action.id);
       if (now?.side === action.side) still.push(now.quantity < action.quantity ? now : action);
-      else this.outcomes.push(whyNot(action));
+      else dropped.push(whyNot(action));
     }
+    const stopped = dropped.find(
+      (outcome) => outcome.kind === 'not-started' && ASKED_TO_STOP.has(outcome.code),
+    );
+    if (stopped?.kind === 'not-started') {
+      this.#abort(stopped, this.#waiting.length);
+      return;
+    }
+    this.outcomes.push(...dropped);
     this.#waiting = still;
   }
 

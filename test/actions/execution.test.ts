@@ -165,30 +165,44 @@ describe('stopping', () => {
     expect(w.log).toContain('[core] Execution aborted gracefully');
   });
 
-  test('a lock that goes to somebody else ends the execution: nothing more is sent, and what was sent is in doubt', async () => {
-    const w = await world(core({ targets: { VTI: '1', BND: '1' } }));
-    const taken = submitting(w, async (request, real) => {
-      const answer = await real.submit(request);
-      const { fence } = w.journal.ledger();
-      const owner = { pid: 2, started: 'x', bootId: 'boot', host: 'test' };
-      const times = { acquired: w.clock.now(), expires: w.clock.now(), expiresMonotonic: 1e15 };
-      w.journal.commit({
-        type: 'lock-acquired',
-        fence: fence + 1,
-        lockId: 'other',
-        holder: 'core',
-        owner,
-        ...times,
+  test.each([
+    ['has not looked for it', false],
+    ['has ended it already', true],
+  ])(
+    'a lock that goes to somebody else: nothing more is sent, and what was sent is in doubt, where that one %s',
+    async (_, isEnded) => {
+      const w = await world(core({ targets: { VTI: '1', BND: '1' } }));
+      const taken = submitting(w, async (request, real) => {
+        const answer = await real.submit(request);
+        const { fence } = w.journal.ledger();
+        const owner = { pid: 2, started: 'x', bootId: 'boot', host: 'test' };
+        const times = { acquired: w.clock.now(), expires: w.clock.now(), expiresMonotonic: 1e15 };
+        w.journal.commit({
+          type: 'lock-acquired',
+          fence: fence + 1,
+          lockId: 'other',
+          holder: 'core',
+          owner,
+          ...times,
+        });
+        if (isEnded)
+          w.journal.commit({
+            type: 'order-ended',
+            fence: fence + 1,
+            clientOrderId: request.clientOrderId,
+            status: 'canceled',
+            detail: '',
+          });
+        return answer;
       });
-      return answer;
-    });
-    expect(outcomes(await w.apply(taken))).toEqual([
-      'open/core/BND: in-doubt LockLost',
-      'open/core/VTI: not-started LockLost',
-    ]);
-    expect(w.broker.submitted).toHaveLength(1);
-    expect(w.journal.ledger().lock?.lockId).toBe('other');
-  });
+      expect(outcomes(await w.apply(taken))).toEqual([
+        'open/core/BND: in-doubt LockLost',
+        'open/core/VTI: not-started LockLost',
+      ]);
+      expect(w.broker.submitted).toHaveLength(1);
+      expect(w.journal.ledger().lock?.lockId).toBe('other');
+    },
+  );
 
   test('a price that ran away from the plan skips the entry', async () => {
     const w = await world(core({ targets: { GLD: '5' } }));

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { requestShutdown } from '../../src/actions/shutdown.ts';
 import { fault } from '../support/faults.ts';
 import type { Ports } from '../../src/reconciler/ports.ts';
+import { outcomesIn } from '../support/outcomes.ts';
 import { holdsIn, ordersIn, world, type StrategyFacts, type TestWorld } from '../support/world.ts';
 
 const PRICES = { VTI: '100', BND: '50', GLD: '200' };
@@ -153,6 +154,40 @@ describe('a running execution', () => {
     expect(result.kind === 'executed' && result.outcomes.map(({ kind }) => kind)).toContain('not-started');
     expect(home.log).toContain('[!] [core] Shutdown requested - aborting remaining 2 orders');
     expect(home.log).toContain('[core] Execution aborted gracefully');
+  });
+
+  test('says so, too, where the account has to be read again before the next order', async () => {
+    const targets = { VTI: '1', BND: '1', GLD: '1' };
+    const home = await world({
+      prices: PRICES,
+      strategies: { core: { targets } },
+      execution: { maxInFlight: 1, snapshotAge: 1_000 },
+    });
+    const result = await home.apply({
+      broker: afterFirstSubmit(home, () => {
+        stop(home);
+        home.clock.advance(5_000);
+      }),
+    });
+    expect(outcomesIn(result)).toEqual([
+      'open/core/BND: done',
+      'open/core/GLD: not-started ShutdownRequested',
+      'open/core/VTI: not-started ShutdownRequested',
+    ]);
+    expect(home.broker.state().orders).toHaveLength(1);
+    expect(home.log).toContain('[!] [core] Shutdown requested - aborting remaining 2 orders');
+  });
+
+  test('whose turn comes after the shutdown is not told that all is as wanted', async () => {
+    const home = await world({
+      prices: PRICES,
+      strategies: {
+        first: { targets: { GLD: '1' }, priority: 1 },
+        core: { targets: { VTI: '1' }, priority: 2 },
+      },
+    });
+    const result = await home.apply({ broker: afterFirstSubmit(home, () => stop(home)) });
+    expect(outcomesIn(result)).toContain('open/core/VTI: not-started ShutdownRequested');
   });
 });
 
