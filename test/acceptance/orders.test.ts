@@ -109,6 +109,16 @@ describe('Orders', () => {
     expect(home.journal.ledger().breaks.get('X')?.kind).toBe('id-collision');
   });
 
+  test.each([{ side: 'sell' }, { symbol: 'Y' }] as const)(
+    '%j under our id is a break, too',
+    async (other) => {
+      const home = await world({ ...buying, faults: [filling('3')] });
+      await home.apply(telling(home, (order) => ({ ...order, ...other })));
+      const kinds = [...home.journal.ledger().breaks.values()].map(({ kind }) => kind);
+      expect(kinds).toEqual(['id-collision']);
+    },
+  );
+
   test('AC-089: a replaced order ends with what it filled; its successor is an order of somebody else', async () => {
     const home = await world({ ...buying, faults: [filling('3')] });
     const replaced = (order: BrokerOrder): BrokerOrder =>
