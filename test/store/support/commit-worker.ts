@@ -1,6 +1,6 @@
 /**
- * Commits to a journal until it has so many acknowledgements: `commit-worker FOLDER ACKNOWLEDGED COUNT [DAY START]`.
- * `DAY`: from `START` on, so many real ms are a day of its clock, and the journal turns over to a new segment with each session.
+ * Commits to a journal until it has so many acknowledgements: `commit-worker FOLDER ACKNOWLEDGED COUNT [DAY]`.
+ * `DAY`: so many records are a day of its clock, and the journal turns over to a new segment with each session.
  * Notes `seq hash` in its own file after each one; what that file holds from an earlier life counts.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
@@ -12,8 +12,10 @@ import { processes } from '../../../src/store/processes.ts';
 import type { Clock } from '../../../src/reconciler/ports.ts';
 import { TEST_ACCOUNT } from '../../support/account.ts';
 
-const [folder = '', acknowledged = '', count = '0', day, start = '0'] = process.argv.slice(2);
-const clock = day === undefined ? systemClock() : hurried(Number(day), Number(start));
+const MONDAY = Date.parse('2026-01-05T12:00:00-05:00');
+const DAY = 86_400_000;
+const [folder = '', acknowledged = '', count = '0', day] = process.argv.slice(2);
+const clock = day === undefined ? systemClock() : byProgress(Number(day));
 const journal = openJournal({ folder, run: `worker-${process.pid}`, clock, self: processes().self });
 
 let done = existsSync(acknowledged) ? readFileSync(acknowledged, 'utf8').split('\n').length - 1 : 0;
@@ -33,8 +35,10 @@ function event(digest: string): JournalEvent {
   return { type: 'revision-accepted', digest, strategies: [], account };
 }
 
-/** The same for all workers. */
-function hurried(realDay: number, start: number): Clock {
-  const real = systemClock();
-  return { ...real, now: () => Math.floor(start + ((real.now() - start) / realDay) * 86_400_000) as Instant };
+/** The same for all workers that have read as much. */
+function byProgress(recordsOfDay: number): Clock {
+  return {
+    ...systemClock(),
+    now: () => (MONDAY + Math.floor(journal.ledger().seq / recordsOfDay) * DAY) as Instant,
+  };
 }
