@@ -6,6 +6,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     globalSetup: ['test/support/build.ts'],
+    setupFiles: ['test/support/seed.ts'],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

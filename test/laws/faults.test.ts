@@ -220,10 +220,16 @@ describe('a crash', () => {
   );
 });
 
-/** Money for everything that is wanted: where it is scarce, it goes to whoever asks first after the crash. */
+/** Money and room for everything that is wanted: what is scarce goes to whoever may ask first after the crash. */
 function rich(facts: WorldFacts): WorldFacts {
   const settings = { ...facts.settings, multiplier: 4_000_000 as Ratio };
-  return { ...facts, settings, limits: { ...facts.limits, maxGross: null } };
+  const strategies = Object.fromEntries(
+    Object.entries(facts.strategies ?? {}).map(([name, strategy]) => [
+      name,
+      { ...strategy, maxPositions: 100, maxExposure: '400%' },
+    ]),
+  );
+  return { ...facts, settings, strategies, limits: { ...facts.limits, maxGross: null } };
 }
 
 async function crashed(facts: WorldFacts, moment: number): Promise<TestWorld> {

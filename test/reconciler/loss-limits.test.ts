@@ -215,7 +215,8 @@ describe('in every world', () => {
       expect(plan.actions.some(({ kind }) => kind === 'latch-limit')).toBe(isCrossed);
       const orders = plan.actions.filter(isOrder);
       if (isCrossed) expect(orders.filter((order) => !isReduction(order))).toEqual([]);
-      expect(orders.some(isReduction)).toBe(target < 495);
+      // The band is 1 % of the target: 5 shares leave 495's, 4 stay inside 496's.
+      expect(orders.some(isReduction)).toBe(target <= 495);
       const input = { desired: other.desired, observed, now: plan.at, turnTaken: new Set<string>() };
       expect(checkPlan(plan, { ...input, reductionsOver: false, manifests: 'accepted' as const })).toEqual(
         [],
