@@ -2,6 +2,7 @@
 import { SECOND } from '../domain/instant.ts';
 import { findOrder, type LedgerOrder } from '../observed/ledger.ts';
 import type { Ports } from '../reconciler/ports.ts';
+import { CANCEL_AGAIN, FIRST_CANCEL, requestCancel, type CancelTurn } from './cancel.ts';
 import { isCalledOff } from './follow.ts';
 import { viewLock } from './lock-view.ts';
 import { read } from './read.ts';
@@ -9,8 +10,6 @@ import { read } from './read.ts';
 /** How long a running execution is waited for: it follows its own orders to their end. */
 const WAIT = 60 * SECOND;
 const POLL = 250;
-/** How long until a cancel that had no effect is asked for again. */
-const CANCEL_AGAIN = 5 * SECOND;
 
 /**
  * Asks for the end of every open order that the halt calls off, until there is none, or nobody executes any more, or 60 s
@@ -19,9 +18,9 @@ const CANCEL_AGAIN = 5 * SECOND;
 export async function callOffOrders(ports: Ports): Promise<void> {
   const { clock, journal, stop } = ports;
   const until = clock.monotonic() + WAIT;
-  const again = new Map<string, number>();
+  const turns = new Map<string, CancelTurn>();
   for (;;) {
-    await cancelOnce(ports, again);
+    await cancelOnce(ports, turns);
     const isExecuting = isHeld(ports);
     if (!isExecuting || calledOff(ports).length === 0) return;
     if (clock.monotonic() >= until || stop.requested()) return;
@@ -49,16 +48,16 @@ export function calledOff(ports: Pick<Ports, 'journal'>): LedgerOrder[] {
   return [...ports.journal.ledger().openOrders.values()].filter(({ intent }) => isCalledOff(ports, intent));
 }
 
-/** `again`: broker order id -> monotonic time of the next request. */
-async function cancelOnce(ports: Ports, again: Map<string, number>): Promise<void> {
+/** `turns`: by broker order id. A cancel that had no effect is asked for again. */
+async function cancelOnce(ports: Ports, turns: Map<string, CancelTurn>): Promise<void> {
   const { broker, clock, journal } = ports;
   const open = await read(clock, () => broker.openOrders());
   if (open.kind === 'unknown') return;
   const ledger = journal.refresh();
   for (const { clientOrderId, brokerOrderId } of open.data) {
     const isOurs = findOrder(ledger, clientOrderId) !== undefined && isCalledOff(ports, { clientOrderId });
-    if (!isOurs || clock.monotonic() < (again.get(brokerOrderId) ?? 0)) continue;
-    again.set(brokerOrderId, clock.monotonic() + CANCEL_AGAIN);
-    await broker.cancel(brokerOrderId);
+    const turn = turns.get(brokerOrderId) ?? FIRST_CANCEL;
+    if (!isOurs || clock.monotonic() < turn.from) continue;
+    turns.set(brokerOrderId, await requestCancel(ports, brokerOrderId, turn, CANCEL_AGAIN));
   }
 }

@@ -4,6 +4,7 @@ import { findOrder } from '../observed/ledger.ts';
 import { FLATTENING } from '../reconciler/brakes.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import { bookOrder } from './book-order.ts';
+import { FIRST_CANCEL, requestCancel, type CancelTurn } from './cancel.ts';
 import type { Execution } from './execution.ts';
 import { lookUp } from './look-up.ts';
 import { read } from './read.ts';
@@ -17,24 +18,21 @@ export interface Followed {
   readonly fillUntil: number;
   /** Monotonic; after it the order is left to the next run. */
   readonly giveUpAt: number;
-  /** Monotonic; the next request to cancel it goes out no earlier, and none after one was acknowledged. */
-  cancelFrom: number;
+  /** No request to cancel it follows one that was acknowledged. */
+  cancel: CancelTurn;
 }
-
-/** How long until a cancel whose answer is lost is asked for again. */
-const CANCEL_AGAIN = 5_000;
 
 export function followUntil({ ports, settings, releaseBy }: Execution, clientOrderId: string): Followed {
   const fillUntil = ports.clock.monotonic() + settings.fillTimeout;
   const giveUpAt = Math.min(fillUntil + settings.cancelAllowance, releaseBy);
-  return { clientOrderId, fillUntil: Math.min(fillUntil, giveUpAt), giveUpAt, cancelFrom: 0 };
+  return { clientOrderId, fillUntil: Math.min(fillUntil, giveUpAt), giveUpAt, cancel: FIRST_CANCEL };
 }
 
 /** For an order that is to fill no further: it is cancelled at once. */
 export function followCancelled({ ports, settings, releaseBy }: Execution, clientOrderId: string): Followed {
   const now = ports.clock.monotonic();
   const giveUpAt = Math.min(now + settings.cancelAllowance, releaseBy);
-  return { clientOrderId, fillUntil: now, giveUpAt, cancelFrom: 0 };
+  return { clientOrderId, fillUntil: now, giveUpAt, cancel: FIRST_CANCEL };
 }
 
 /** Polls until at least one of `orders` has ended, is contradicted or is given up; returns those, and leaves the others. */
@@ -80,9 +78,8 @@ async function single(execution: Execution, { clientOrderId }: Followed): Promis
 async function cancelWhenDue({ ports }: Execution, order: Followed, seen: BrokerOrder): Promise<void> {
   const now = ports.clock.monotonic();
   const isDue = now >= order.fillUntil || ports.stop.requested() || isCalledOff(ports, order);
-  if (!isDue || now < order.cancelFrom) return;
-  const answer = await ports.broker.cancel(seen.brokerOrderId);
-  order.cancelFrom = answer.kind === 'unknown' ? now + CANCEL_AGAIN : Number.POSITIVE_INFINITY;
+  if (!isDue || now < order.cancel.from) return;
+  order.cancel = await requestCancel(ports, seen.brokerOrderId, order.cancel, Number.POSITIVE_INFINITY);
 }
 
 /** An operator has halted the account and wants no order open, but for those of the halt itself. */

@@ -32,10 +32,10 @@ export async function acceptLots(
   { lots, reason }: { readonly lots: readonly OpeningLot[]; readonly reason: string },
 ): Promise<Ledger> {
   const symbols = [...new Set(lots.map(({ symbol }) => symbol))];
+  const { books } = ports.journal.ledger();
   const views = await Promise.all(
     symbols.map(async (symbol) => ({ symbol, view: await viewSymbol(ports, desired, symbol) })),
   );
-  const { books } = ports.journal.ledger();
   const anchors = views.map(({ symbol, view }) => {
     const after = bookedAfter(ports.journal.ledger(), lots, symbol);
     return { symbol, anchor: view.anchor(subtract(view.position?.quantity ?? NO_QUANTITY, after)) };

@@ -45,17 +45,26 @@ export interface SymbolView {
   readonly anchor: (unmanaged: Quantity) => Anchor;
 }
 
-/** Refuses (exit 11) while the broker's positions, orders or history are not known. */
+/** Refuses (exit 11) while the broker's positions, orders or history are not known, or (exit 8) do not fit each other. */
 export async function viewSymbol(ports: Ports, desired: DesiredState, symbol: string): Promise<SymbolView> {
   const observed = await observe(ports, desired, { ownFence: null, earlier: null });
   const { ledger, snapshot } = observed;
   const { positions, openOrders, takenAt } = snapshot;
   if (positions.kind === 'unknown') throw brokerUnknown(positions.reason);
   if (openOrders.kind === 'unknown') throw brokerUnknown(openOrders.reason);
+  const position = positions.data.get(symbol);
   const history = await read(ports.clock, () => ports.broker.history(historyNeededSince(ledger, [symbol])));
   if (history.kind === 'unknown') throw brokerUnknown(history.reason);
+  const again = await read(ports.clock, () => ports.broker.positions());
+  if (again.kind === 'unknown') throw brokerUnknown(again.reason);
+  const isMoving = again.data.find((row) => row.symbol === symbol)?.quantity !== position?.quantity;
+  // The history may have a trade that the positions did not have yet: whose shares are gone would be told wrongly.
+  if (isMoving) {
+    throw new HgctlError(EXIT.conflict, `${symbol} was traded while it was looked at`, {
+      hint: 'nothing was changed; run the command again',
+    });
+  }
   const { settleWindow } = desired.account.execution;
-  const position = positions.data.get(symbol);
   return {
     observed,
     position,

@@ -5,7 +5,8 @@ import {
   type BrokerOrder,
   type BrokerPosition,
 } from '../observed/broker-view.ts';
-import { NO_QUANTITY, type Quantity } from '../domain/decimal.ts';
+import { formatQuantity, NO_QUANTITY, type Quantity } from '../domain/decimal.ts';
+import { EXIT, HgctlError } from '../domain/errors.ts';
 import { plus, type Instant } from '../domain/instant.ts';
 import {
   BrokerRateLimited,
@@ -30,7 +31,8 @@ import type { Split } from './simulated-split.ts';
 /** A simulated broker to which things can happen. */
 export interface FaultableBroker extends Broker {
   submitChanged(request: OrderRequest, change: OrderChange): Promise<SubmitAnswer>;
-  tradeOutside(trade: OutsideTrade): unknown;
+  /** As somebody trades whom the account's own rules do not bind. */
+  tradeFreely(trade: OutsideTrade): SubmitAnswer | Promise<SubmitAnswer>;
   split(split: Split): unknown;
 }
 
@@ -151,7 +153,7 @@ class FaultyBroker implements Broker {
       case 'unavailable':
         return { kind: 'unknown', reason: effect.reason };
       case 'rate-limited':
-        return { kind: 'unknown', reason: 'too many requests' };
+        return { kind: 'rate-limited', retryAfter: effect.retryAfter };
       case 'stuck':
         return order === undefined || isTerminal(order.status)
           ? { kind: 'already-final' }
@@ -180,10 +182,21 @@ class FaultyBroker implements Broker {
     this.#store.save({ ...memory, counts });
     if (effect?.kind === 'trade') {
       const { kind: _, price, ...trade } = effect;
-      await this.#inner.tradeOutside({ ...trade, price: price ?? undefined });
+      await this.#trade({ ...trade, price: price ?? undefined });
     }
     if (effect?.kind === 'split') await this.#inner.split(effect);
     return effect;
+  }
+
+  /** What the script says has happened: a trade that cannot be is a mistake in the script, and is told. */
+  async #trade(trade: OutsideTrade): Promise<void> {
+    const answer = await this.#inner.tradeFreely(trade);
+    if (answer.kind === 'created') return;
+    const why = answer.kind === 'refused' ? answer.message : 'no clear answer';
+    const what = `${trade.side} ${formatQuantity(trade.quantity)} ${trade.symbol}`;
+    throw new HgctlError(EXIT.invalid, `the fault script's trade cannot be made: ${what}: ${why}`, {
+      hint: 'mend the script: the account stays as it was, and this trade counts as done',
+    });
   }
 
   #hide(clientOrderId: string, milliseconds: number): void {

@@ -10,7 +10,13 @@ import { drawUuid } from './simulated-chance.ts';
 import { refusal, refusalOfRequest, refusalOfValue } from './simulated-refusals.ts';
 import type { OrderChange } from './fault-script.ts';
 import { scheduleOrder, withEnding, type Schedule } from './simulated-schedule.ts';
-import { untouched, type SimulatedState, type Transition, type Venue } from './simulated-state.ts';
+import {
+  untouched,
+  type Allowed,
+  type SimulatedState,
+  type Transition,
+  type Venue,
+} from './simulated-state.ts';
 
 const CANCELED_AFTER = 100;
 
@@ -21,6 +27,8 @@ export interface OutsideTrade {
   readonly quantity: Quantity;
   /** The current price when not given. */
   readonly price?: Price | undefined;
+  /** `as-account` when not given. */
+  readonly allowed?: Allowed;
 }
 
 export interface ScriptedRequest extends OrderRequest {
@@ -42,12 +50,12 @@ export function submitOrder(
     return scheduleOrder(outline, state.seed, venue);
   };
   const price = venue.priceAt(symbol, current.time);
-  return settled(state, place(current, { request, price, schedule }, venue));
+  return settled(state, place(current, { request, price, schedule, allowed: 'as-account' }, venue));
 }
 
 /**
  * Fills at once, a millisecond later than everything that the account has seen: whoever asks for the history since an
- * earlier look finds it. Refused like any other order.
+ * earlier look finds it. Refused like any other order where only what the account may is `allowed`.
  */
 export function tradeOutside(
   state: SimulatedState,
@@ -56,7 +64,7 @@ export function tradeOutside(
   venue: Venue,
 ): Transition<SubmitAnswer> {
   const current = advance(state, plus(later(now, state.time), 1));
-  const { symbol, side, quantity } = trade;
+  const { symbol, side, quantity, allowed = 'as-account' } = trade;
   const clientOrderId = drawUuid(state.seed, String(state.orders.length), 'outside');
   const request = { clientOrderId, symbol, side, quantity, reduceOnly: false };
   const schedule = (price: Price): Schedule => ({
@@ -64,7 +72,7 @@ export function tradeOutside(
     pending: [{ kind: 'fill', at: current.time, quantity, price }],
   });
   const price = trade.price ?? venue.priceAt(symbol, current.time);
-  return settled(state, place(current, { request, price, schedule }, venue));
+  return settled(state, place(current, { request, price, schedule, allowed }, venue));
 }
 
 /** A cancel is a request: what is scheduled before it takes effect still fills. */
@@ -89,11 +97,12 @@ interface Placement {
   readonly request: OrderRequest;
   readonly price: Price | undefined;
   readonly schedule: (price: Price) => Schedule;
+  readonly allowed: Allowed;
 }
 
 function place(current: SimulatedState, placement: Placement, venue: Venue): Transition<SubmitAnswer> {
-  const { request, price, schedule } = placement;
-  const early = refusalOfRequest(current, request);
+  const { request, price, schedule, allowed } = placement;
+  const early = refusalOfRequest(current, request, allowed);
   if (early !== null) return { state: current, answer: early };
   if (!isSymbol(request.symbol) || price === undefined) {
     return {
@@ -113,7 +122,7 @@ function place(current: SimulatedState, placement: Placement, venue: Venue): Tra
     submittedAt: current.time,
     ...schedule(price),
   });
-  const late = refusalOfValue(current, order, price, venue);
+  const late = refusalOfValue(current, { order, price, allowed }, venue);
   if (late !== null) return { state: current, answer: late };
   const state = advance({ ...current, orders: [...current.orders, order] }, current.time);
   return { state, answer: { kind: 'created', order: orderView(state.orders.at(-1) ?? order) } };

@@ -5,6 +5,7 @@ import { availableOf, buyingPowerOf, pendingValueOf } from './simulated-account.
 import {
   heldOf,
   openOrdersOf,
+  type Allowed,
   type SimulatedOrder,
   type SimulatedState,
   type Venue,
@@ -19,7 +20,11 @@ export function refusal(code: RefusalCode, message: string): Refusal {
 }
 
 /** What can be refused before the order has a price; null when nothing speaks against it. */
-export function refusalOfRequest(state: SimulatedState, request: OrderRequest): Refusal | null {
+export function refusalOfRequest(
+  state: SimulatedState,
+  request: OrderRequest,
+  allowed: Allowed,
+): Refusal | null {
   const { clientOrderId, symbol, side, quantity } = request;
   if (clientOrderId === '' || clientOrderId.length > CLIENT_ORDER_ID_LENGTH_MAX) {
     return refusal('Refused', `client_order_id must have 1 to ${CLIENT_ORDER_ID_LENGTH_MAX} characters`);
@@ -28,6 +33,7 @@ export function refusalOfRequest(state: SimulatedState, request: OrderRequest): 
     return refusal('DuplicateClientOrderId', 'client_order_id must be unique');
   }
   if (!Number.isSafeInteger(quantity) || quantity <= 0) return refusal('Refused', 'qty must be > 0');
+  if (allowed === 'anything') return null;
   if (openOrdersOf(state).some((order) => order.symbol === symbol && order.side !== side)) {
     const message = 'potential wash trade detected. use complex orders (opposite side market order exists)';
     return refusal('WashTrade', message);
@@ -57,8 +63,7 @@ function refusalOfCover(state: SimulatedState, request: OrderRequest): Refusal |
 /** What can be refused once the order has its price and its schedule. */
 export function refusalOfValue(
   state: SimulatedState,
-  order: SimulatedOrder,
-  price: Price,
+  { order, price, allowed }: { order: SimulatedOrder; price: Price; allowed: Allowed },
   venue: Venue,
 ): Refusal | null {
   const value = Math.max(valueOf(order.quantity, price), pendingValueOf(order));
@@ -66,7 +71,7 @@ export function refusalOfValue(
   if (!Number.isSafeInteger(Math.abs(state.cash) + value) || !Number.isSafeInteger(holding)) {
     return refusal('Refused', 'order value is out of range');
   }
-  if (order.side === 'buy' && value > buyingPowerOf(state, venue)) {
+  if (allowed === 'as-account' && order.side === 'buy' && value > buyingPowerOf(state, venue)) {
     return refusal('InsufficientBuyingPower', 'insufficient buying power');
   }
   return null;

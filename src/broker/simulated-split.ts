@@ -1,4 +1,5 @@
 /** A stock split on the simulated account. */
+import { EXIT, HgctlError } from '../domain/errors.ts';
 import { mulDiv, valueOf, type Money, type Price, type Quantity } from '../domain/decimal.ts';
 import type { SimulatedState } from './simulated-state.ts';
 
@@ -9,12 +10,21 @@ export interface Split {
   readonly to: number;
 }
 
-/** No execution tells of it; what is less than the smallest fraction is paid out at the new price. */
+/** No execution tells of it, and orders that are open stay as they are; what is less than the smallest fraction is paid out at the new price. */
 export function splitHolding(state: SimulatedState, { symbol, from, to }: Split): SimulatedState {
   const holding = state.positions.get(symbol);
   if (holding === undefined) return state;
   const quantity = mulDiv(holding.quantity, to, from) as Quantity;
   const averagePrice = mulDiv(holding.averagePrice, from, to) as Price;
+  if (!Number.isSafeInteger(quantity) || averagePrice === 0) {
+    throw new HgctlError(
+      EXIT.invalid,
+      `a split of ${symbol} ${from} for ${to} is beyond what can be counted`,
+      {
+        hint: 'mend the script: the account stays as it was, and this split counts as done',
+      },
+    );
+  }
   const positions = new Map(state.positions);
   if (quantity === 0) positions.delete(symbol);
   else positions.set(symbol, { quantity, averagePrice });

@@ -61,6 +61,9 @@ export interface OrderEnding {
   readonly at: Instant;
 }
 
+/** Whether the account's own rules hold for a trade, or it may go short and spend what is not there. */
+export type Allowed = 'as-account' | 'anything';
+
 /** What the manifest says about the simulated broker. */
 export interface SimulatedSettings {
   readonly cash: Money;

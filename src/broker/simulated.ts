@@ -32,6 +32,7 @@ export interface SimulatedBrokerage extends FaultableBroker {
   readonly kind: 'simulated';
   /** A manual trade past every strategy, filled at once; never rejects. */
   tradeOutside(trade: OutsideTrade): Promise<SubmitAnswer>;
+  tradeFreely(trade: OutsideTrade): Promise<SubmitAnswer>;
   split(split: Split): Promise<void>;
   /** The newest moment that the account has seen; undefined when its file cannot be read. */
   newestTime(): Instant | undefined;
@@ -86,6 +87,10 @@ export function simulatedBroker({
     },
     tradeOutside: (trade) =>
       store.change((state) => tradeOutside(state, trade, clock.now(), venue)).catch(notSubmitted),
+    tradeFreely: (trade) =>
+      store
+        .change((state) => tradeOutside(state, { ...trade, allowed: 'anything' }, clock.now(), venue))
+        .catch(notSubmitted),
   };
 }
 

@@ -63,19 +63,24 @@ function inspectState({ ports: { journal }, paths }: World): StateInspection {
   }
 }
 
-type Held = NonNullable<ForeignDocument['execution_lock']>;
+export type ForeignLock = NonNullable<ForeignDocument['execution_lock']>;
 
 /** An execution lock in the state file that has not expired and is not ours: another program may be trading. */
 function foreignLockOf(
   state: StateInspection,
   { journal, clock }: Pick<Ports, 'journal' | 'clock'>,
-): Held | null {
+): ForeignLock | null {
   if (state.kind !== 'edited' && state.kind !== 'foreign') return null;
   const { execution_lock: lock } = state.document;
   const own = journal.ledger().lock;
   if (lock === null || lock === undefined || lock.expires <= clock.now()) return null;
   const isOwn = own?.holder === lock.holder && formatInstant(own.expires) === formatInstant(lock.expires);
   return isOwn ? null : lock;
+}
+
+/** As {@link refuseForeignLock}, to be shown. */
+export function foreignLock(world: World): ForeignLock | null {
+  return foreignLockOf(inspectState(world), world.ports);
 }
 
 export function refuseForeignLock(state: StateInspection, ports: Pick<Ports, 'journal' | 'clock'>): void {
@@ -106,24 +111,27 @@ export function passEdited(io: Io, world: World): World {
   return { ...world, ports: { ...ports, stateFile: { write: () => undefined, schedule: () => undefined } } };
 }
 
-/** Refuses (exit 7) to trade while the state file shows an execution lock of another program, or may show one. */
+/**
+ * Refuses (exit 7) to trade while the state file shows an execution lock of another program, also where the rest of it
+ * cannot be read. A file that is no JSON shows none, and blocks nobody who shuts a strategy down.
+ */
 export function refuseWhileForeign(world: World): void {
   const { ports, paths } = world;
   const state = inspectState(world);
-  if (state.kind === 'invalid' && !showsNoLock(readState(paths.stateFile) ?? '')) {
-    throw new HgctlError(EXIT.lock, `${state.message}: it may show an execution lock of another program`, {
+  if (state.kind === 'invalid' && showsLock(readState(paths.stateFile) ?? '')) {
+    throw new HgctlError(EXIT.lock, `${state.message}: it shows an execution lock of another program`, {
       hint: "stop what trades on this account; 'hgctl import state --discard' writes the file anew",
     });
   }
   refuseForeignLock(state, ports);
 }
 
-function showsNoLock(text: string): boolean {
+function showsLock(text: string): boolean {
   const parsed = parseJson(text);
   if (parsed.kind === 'invalid') return false;
   const { value } = parsed;
   const isObject = typeof value === 'object' && value !== null && 'execution_lock' in value;
-  return !isObject || value['execution_lock'] === null;
+  return isObject && value['execution_lock'] !== null;
 }
 
 /** Refuses (exit 5) to go on beside the state file of a journal that is not there. */

@@ -1,4 +1,5 @@
 /** Runs a user's program once: text in, text out, and nothing of its process group is left behind. */
+import { isUtf8 } from 'node:buffer';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { ProgramAnswer, ProgramRequest } from '../reconciler/ports.ts';
 
@@ -94,8 +95,12 @@ class Run {
   }
 
   #end(code: number | null, signal: string | null): void {
-    if (code === 0) this.#finish({ kind: 'ok', output: Buffer.concat(this.#output).toString('utf8') });
-    else this.#fail(`it ended with ${signal ?? `exit code ${String(code)}`}${this.#lastWords()}`);
+    if (code !== 0)
+      return this.#fail(`it ended with ${signal ?? `exit code ${String(code)}`}${this.#lastWords()}`);
+    const bytes = Buffer.concat(this.#output);
+    // A replacement character in a symbol would be another symbol.
+    if (isUtf8(bytes)) this.#finish({ kind: 'ok', output: bytes.toString('utf8') });
+    else this.#fail('its output is not UTF-8');
   }
 
   #lastWords(): string {

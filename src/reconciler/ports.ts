@@ -53,6 +53,8 @@ export type CancelAnswer =
   /** Asked for; the order may still fill. */
   | { readonly kind: 'requested' }
   | { readonly kind: 'already-final' }
+  /** Too many requests. `retryAfter`: ms, null when the broker did not say. */
+  | { readonly kind: 'rate-limited'; readonly retryAfter: number | null }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /**

@@ -201,3 +201,18 @@ test('adopt takes no new share of a split for a purchase', async () => {
   await expect(adoptGld(w)).rejects.toMatchObject({ exit: 5 });
   expect(w.books()).toEqual({ core: { GLD: '10', VTI: '4' } });
 });
+
+test('adopt refuses what is traded between its two looks, and the trade is explained afterwards', async () => {
+  const w = await world({ ...facts, broker: { GLD: '15', VTI: '4' } });
+  const history: typeof w.ports.broker.history = (since) => {
+    w.clock.advance(1_000);
+    w.broker.tradeOutside({ symbol: 'GLD', side: 'sell', quantity: (2 * ONE) as never });
+    return w.broker.history(since);
+  };
+  const asked = { symbol: 'GLD', strategy: 'core', quantity: null, price: null, reason: 'test' };
+  const meanwhile = { ...w.ports, broker: { ...w.broker, history } };
+  await expect(adopt(meanwhile, w.desired, asked)).rejects.toMatchObject({ exit: 8 });
+  await adopt(w.ports, w.desired, asked);
+  await w.apply();
+  expect(w.journal.ledger().breaks.size).toBe(0);
+});

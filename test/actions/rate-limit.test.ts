@@ -83,3 +83,51 @@ describe('an order that is still open when its execution ends', () => {
     expect((await home.plan()).actions.map(({ kind }) => kind)).toStrictEqual(['cancel-order']);
   });
 });
+
+describe('a cancel', () => {
+  const never = { kind: 'order', fills: 0 as never, fillAfter: 0, hiddenFor: 0 } as const;
+
+  test.each([
+    ['as told', 7_000, 7_000],
+    ['30 s where nothing is told', null, 30_000],
+  ])('waits %s, and is asked for once more', async (_, retryAfter, pause) => {
+    const { asked, home } = await cancelling([fault('submit', never), fault('cancel', limited(retryAfter))]);
+    const [first = 0, second = 0, ...more] = asked;
+    expect(second - first).toBeGreaterThanOrEqual(pause);
+    expect(second - first).toBeLessThan(pause + 2_000);
+    expect(more).toStrictEqual([]);
+    expect(home.journal.ledger().openOrders.size).toBe(0);
+  });
+
+  test('is left in peace after the second time, and asked for again by the next run', async () => {
+    const faults = [fault('submit', never), fault('cancel', limited(1_000), { times: 2 })];
+    const { asked, home } = await cancelling(faults);
+    expect(asked).toHaveLength(2);
+    expect([...home.journal.ledger().openOrders.values()]).toMatchObject([{ status: 'handed-over' }]);
+    await home.apply();
+    expect(home.journal.ledger().openOrders.size).toBe(0);
+  });
+});
+
+/** One pass that has to cancel its order; when the broker was asked to. */
+async function cancelling(
+  faults: readonly Fault[],
+): Promise<{ readonly asked: readonly number[]; readonly home: TestWorld }> {
+  const home = await wanting(faults);
+  Object.assign(home.desired.account.execution, { cancelAllowance: 60_000 });
+  const asked: number[] = [];
+  const { broker } = home.ports;
+  const cancel: typeof broker.cancel = (id) => {
+    asked.push(home.clock.monotonic());
+    return broker.cancel(id);
+  };
+  const watched = new Proxy(broker, {
+    get: (target, name) => {
+      if (name === 'cancel') return cancel;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+  await home.apply({ broker: watched });
+  return { asked, home };
+}

@@ -261,3 +261,48 @@ describe('a fault script in YAML', () => {
     expect(await mine.run('apply', '--yes')).toMatchObject({ code: 6 });
   });
 });
+
+describe('a trade of the script', () => {
+  const trade = (part: object): Fault =>
+    fault('clock', {
+      kind: 'trade',
+      symbol: 'NVDA',
+      side: 'sell',
+      quantity: shares(80),
+      price: null,
+      ...part,
+    });
+
+  test('goes past the rules of the account: a side flip is a break, and is not traded', async () => {
+    const home = await wanting('50', [trade({})], { books: { mp: { NVDA: '50' } } });
+    for (let pass = 0; pass < 2; pass += 1) {
+      await home.apply();
+      home.clock.advance(60_000);
+    }
+    expect((await home.broker.positions()).map(({ quantity }) => quantity)).toStrictEqual([shares(-30)]);
+    expect([...home.journal.ledger().breaks.values()]).toMatchObject([{ kind: 'side-flip' }]);
+    expect(home.broker.submitted).toStrictEqual([]);
+  });
+
+  test('that nobody can make is told, and changes nothing', async () => {
+    const account = { broker: { faults: '../faults.yaml' } };
+    const mine = project({ account, strategies: { core: { targets: { VTI: '1' } } } });
+    mine.write(
+      'faults.yaml',
+      'faults:\n  - {on: clock, effect: trade, trade: {symbol: KO, side: buy, quantity: "9000000", price: "9000"}}\n',
+    );
+    const { code, stderr } = await mine.run('apply', '--yes');
+    expect({ code, stderr }).toMatchObject({ code: 4 });
+    expect(stderr).toContain(
+      "the fault script's trade cannot be made: buy 9000000 KO: order value is out of range",
+    );
+    expect(await mine.run('apply', '--yes')).toMatchObject({ code: 0 });
+  });
+
+  test('a split that leaves the range of what can be counted is told, and changes nothing', async () => {
+    const split = fault('clock', { kind: 'split', symbol: 'NVDA', from: 1, to: 1_000_000 });
+    const home = await wanting('50', [split], { books: { mp: { NVDA: '50000' } } });
+    await expect(home.apply()).rejects.toMatchObject({ exit: 4 });
+    expect((await home.broker.positions()).map(({ quantity }) => quantity)).toStrictEqual([shares(50_000)]);
+  });
+});

@@ -95,6 +95,25 @@ describe('beside an execution lock of another program', () => {
     expect(await positions(mine)).toStrictEqual(['core BND 20', 'core VTI 10']);
   });
 
+  test('status and get locks show it', async () => {
+    const mine = await owning();
+    edit(mine, '"execution_lock": null', `"execution_lock": ${LOCK}`);
+    expect((await mine.run('status')).stdout).toContain(
+      'Execution Lock: omr (another program, in the state file; until 2025-12-02 15:43:00)\n',
+    );
+    const { items } = await mine.json<{ items: unknown[] }>('get', 'locks', '-o', 'json');
+    expect(items).toMatchObject([
+      {
+        name: 'state-file',
+        holder: 'omr',
+        expires: '2025-12-02T15:43:00-05:00',
+        lockId: null,
+        state: 'held',
+      },
+    ]);
+    expect((await mine.run('get', 'locks')).stdout).toMatch(/^state-file +- +omr +held +- +- /m);
+  });
+
   test('disable of another strategy does not go on with a shutdown that sells', async () => {
     const mine = await owning();
     edit(mine, '"execution_lock": null', `"execution_lock": ${LOCK}`);
@@ -105,21 +124,22 @@ describe('beside an execution lock of another program', () => {
     expect(await positions(mine)).toStrictEqual(BOOKS);
   });
 
-  test.each([
-    ['a lock without an end', '"execution_lock": null', '"execution_lock": {"holder":"omr","expires":null}'],
-    ['no JSON', '{', ''],
-  ])('a state file with %s stops closing commands (exit 7), and stays as it is', async (_, from, to) => {
+  test('a state file with a lock without an end stops closing commands (exit 7), and stays as it is', async () => {
     const mine = await owning();
-    const text = edit(mine, from, to);
+    const text = edit(mine, '"execution_lock": null', '"execution_lock": {"holder":"omr","expires":null}');
     expect(await mine.run('disable', 'side', '--close-positions')).toMatchObject({ code: 7 });
     expect(await mine.run('close-orphaned', 'side')).toMatchObject({ code: 7 });
     expect(mine.read(STATE)).toBe(text);
     expect(await positions(mine)).toStrictEqual(BOOKS);
   });
 
-  test('an invalid state file without a lock holds no sale up', async () => {
+  test.each([
+    ['that is no JSON', '{', ''],
+    ['that is cut in the middle', '"last_updated"', '\u0000'],
+    ['with a value of the wrong kind, and no lock', '"qty": 5', '"qty": "five"'],
+  ])('a state file %s holds no sale up', async (_, from, to) => {
     const mine = await owning();
-    const text = edit(mine, '"qty": 5', '"qty": "five"');
+    const text = edit(mine, from, to);
     expect(await mine.run('disable', 'side', '--close-positions')).toMatchObject({ code: 0 });
     expect(mine.read(STATE)).toBe(text);
     expect(await positions(mine)).toStrictEqual(['core BND 20', 'core VTI 10']);

@@ -22,9 +22,12 @@ test('an undeclared strategy keeps its book and its place, and is pruned only on
   expect(await names()).toStrictEqual(['core', 'side']);
   const unasked = await mine.run('apply', '--prune');
   expect(unasked.code).toBe(14);
-  expect(unasked.stderr).toContain('prune strategy/side');
+  expect(unasked.stdout).toBe('  - prune strategy/side\n');
+  expect(unasked.stderr).toContain('Nothing was done.');
   expect(await names()).toStrictEqual(['core', 'side']);
-  expect((await mine.run('apply', '--yes', '--prune')).stderr).toContain('strategy/side pruned\n');
+  expect((await mine.run('apply', '--yes', '--prune')).stdout).toBe(
+    '  - prune strategy/side\nstrategy/side pruned\n',
+  );
   expect(await names()).toStrictEqual(['core']);
 });
 
@@ -33,7 +36,8 @@ test('what an operator has disabled stays disabled through a prune', async () =>
   await mine.run('apply', '--yes');
   expect(await mine.run('disable', 'side', '--close-positions')).toMatchObject({ code: 0 });
   mine.declare(ONE);
-  expect((await mine.run('apply', '--yes', '--prune')).stderr).toContain('strategy/side pruned\n');
+  const { pruned } = await mine.json<{ pruned: string[] }>('apply', '--yes', '--prune', '-o', 'json');
+  expect(pruned).toStrictEqual(['side']);
   mine.declare(TWO);
   expect((await mine.run('apply', '--yes')).stdout).toContain('StrategyDisabled');
   const { items } = await mine.json<{ items: { strategy: string }[] }>('get', 'positions', '-o', 'json');

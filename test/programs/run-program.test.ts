@@ -49,6 +49,11 @@ test('runs in its folder, and sees no credential', async () => {
 });
 
 describe('fails with a reason', () => {
+  test('when its output is not UTF-8', async () => {
+    const answer = await node("process.stdout.write(Buffer.from('7b22ff227d', 'hex'))");
+    expect(answer).toStrictEqual({ kind: 'failed', reason: 'its output is not UTF-8' });
+  });
+
   test('when it is not there', async () => {
     const answer = await runProgram({
       argv: ['no-such-program'],

@@ -34,17 +34,24 @@ export async function applyIn(io: Io, world: World, options: ApplyOptions): Prom
     const result = await reconcile(passOf(io, world), approval);
     if (result.kind === 'nothing') repairStateFile(io, world);
     const isPruning = options.prune === true && result.kind !== 'declined';
-    const pruned = isPruning ? await pruneGone(io, world, approval) : EXIT.done;
+    const prunes = isPruning ? await pruneGone(io, world, approval) : NOTHING_TO_PRUNE;
     world.close();
-    print(io, result, { format, text });
-    return exitOf(io, result, pruned);
+    print(io, { result, prunes }, { format, text });
+    return exitOf(io, result, prunes);
   } finally {
     world.close();
   }
 }
 
+interface Prunes {
+  readonly pruned: readonly string[];
+  readonly isDeclined: boolean;
+}
+
+const NOTHING_TO_PRUNE: Prunes = { pruned: [], isDeclined: false };
+
 /** `--prune`: what the manifests no longer declare leaves the inventory, where it owns nothing. */
-async function pruneGone(io: Io, { ports, desired }: World, approval: Prompt): Promise<ExitCode> {
+async function pruneGone(io: Io, { ports, desired }: World, approval: Prompt): Promise<Prunes> {
   const all = prunable(desired, ports.journal.refresh());
   const going = all.filter(({ because }) => because === null);
   for (const { strategy, because } of all) {
@@ -52,11 +59,12 @@ async function pruneGone(io: Io, { ports, desired }: World, approval: Prompt): P
     const ways = `'hgctl disable ${strategy} --close-positions', 'hgctl release' or 'hgctl rename'`;
     io.stderr(`warning: ${strategy} is declared no more and is kept: ${because}; ${ways}\n`);
   }
-  if (going.length === 0) return EXIT.done;
-  for (const { strategy } of going) io.stderr(`  - prune strategy/${strategy}\n`);
-  if (!(await approval.agree('Prune these strategies?'))) return EXIT.declined;
-  for (const { strategy } of going) if (prune(ports, strategy)) io.stderr(`strategy/${strategy} pruned\n`);
-  return EXIT.done;
+  if (going.length === 0) return NOTHING_TO_PRUNE;
+  for (const { strategy } of going) approval.say(`  - prune strategy/${strategy}`);
+  if (!(await approval.agree('Prune these strategies?'))) return { pruned: [], isDeclined: true };
+  const pruned = going.map(({ strategy }) => strategy).filter((strategy) => prune(ports, strategy));
+  for (const strategy of pruned) approval.say(`strategy/${strategy} pruned`);
+  return { pruned, isDeclined: false };
 }
 
 interface View {
@@ -65,12 +73,14 @@ interface View {
 }
 
 interface Prompt extends Approval {
+  readonly say: (text: string) => void;
   readonly agree: (question: string) => Promise<boolean>;
 }
 
 function approvalOf(io: Io, { yes, format, text }: View & { readonly yes: boolean }): Prompt {
   // With JSON, stdout carries the one document of the result.
-  const show = (shown: string): void => (format === 'json' ? io.stderr : io.stdout)(`${shown}\n\n`);
+  const say = (said: string): void => (format === 'json' ? io.stderr : io.stdout)(`${said}\n`);
+  const show = (shown: string): void => say(`${shown}\n`);
   const agree = async (question: string): Promise<boolean> => {
     if (yes) return true;
     if (!io.isInteractive) {
@@ -82,6 +92,7 @@ function approvalOf(io: Io, { yes, format, text }: View & { readonly yes: boolea
     return YES.has((await io.ask(`${question} [y/N] `)).trim().toLowerCase());
   };
   return {
+    say,
     agree,
     approve: (plan: Plan) => {
       show(planText(plan, text));
@@ -96,7 +107,12 @@ function approvalOf(io: Io, { yes, format, text }: View & { readonly yes: boolea
 
 const YES: ReadonlySet<string> = new Set(['y', 'yes']);
 
-function print(io: Io, result: PassResult, { format, text }: View): void {
+interface Done {
+  readonly result: PassResult;
+  readonly prunes: Prunes;
+}
+
+function print(io: Io, { result, prunes }: Done, { format, text }: View): void {
   const outcomes = result.kind === 'executed' ? result.outcomes : [];
   if (format === 'json') {
     io.stdout(
@@ -105,13 +121,15 @@ function print(io: Io, result: PassResult, { format, text }: View): void {
         result: result.kind,
         plan: planJson(result.plan),
         outcomes: outcomes.map(outcomeJson),
+        pruned: prunes.pruned,
       }),
     );
     return;
   }
   if (result.kind === 'nothing') {
     if (result.plan.notDone.length > 0) io.stdout(`${planText(result.plan, text)}\n\n`);
-    io.stdout('Nothing to do.\n');
+    if (prunes.isDeclined) io.stderr('Nothing was done.\n');
+    else if (prunes.pruned.length === 0) io.stdout('Nothing to do.\n');
     return;
   }
   if (result.kind === 'declined') {
@@ -151,9 +169,9 @@ const OUTCOME_EXIT: Readonly<Record<Outcome['kind'], ExitCode>> = {
   'in-doubt': EXIT.inDoubt,
 };
 
-function exitOf(io: Io, result: PassResult, pruned: ExitCode): ExitCode {
+function exitOf(io: Io, result: PassResult, { isDeclined }: Prunes): ExitCode {
   const stopped = io.stop.signal();
-  const codes: ExitCode[] = [...holdExits(result.plan), pruned];
+  const codes: ExitCode[] = [...holdExits(result.plan), isDeclined ? EXIT.declined : EXIT.done];
   if (stopped !== null) codes.push(stopped === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
   if (result.kind === 'declined') codes.push(EXIT.declined);
   if (result.kind === 'executed') {

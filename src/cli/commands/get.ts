@@ -13,7 +13,7 @@ import { lookAndPlan, withoutPrograms } from '../../reconciler/reconcile.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { parseFormat, renderList, type ListView } from '../output/formats.ts';
-import { passOf, warnOfRefusal } from '../prepare.ts';
+import { foreignLock, passOf, warnOfRefusal, type ForeignLock } from '../prepare.ts';
 import { parseSelector } from '../selector.ts';
 import { LOCK_COLUMNS, LOCK_WIDE, lockItems } from '../views/locks.ts';
 import {
@@ -131,6 +131,7 @@ async function look(kind: Kind, io: Io, world: World): Promise<Listing> {
   }
   const observed = await observe(ports, desired, { ownFence: null, earlier: null });
   if (kind === 'events') return { observed, list: (wanted) => eventList(readRecords(paths.journal), wanted) };
+  if (kind === 'locks') return { observed, list: () => lockList(observed, foreignLock(world)) };
   const isOfOrders = kind === 'orders' || kind === 'fills';
   const complete = isOfOrders ? { ...observed, ledger: ports.journal.whole() } : observed;
   return { observed: complete, list: (wanted) => listOf(kind, desired, complete, wanted) };
@@ -146,8 +147,18 @@ function strategyList(context: StrategyContext, wanted: ReadonlySet<string> | nu
   });
 }
 
+function lockList(observed: ObservedState, foreign: ForeignLock | null): AnyView {
+  return view({
+    kind: 'lock',
+    items: lockItems(observed, foreign),
+    columns: LOCK_COLUMNS,
+    wideColumns: LOCK_WIDE,
+    nameOf: ({ name }) => name,
+  });
+}
+
 function listOf(
-  kind: Exclude<Kind, 'strategies' | 'events'>,
+  kind: Exclude<Kind, 'strategies' | 'events' | 'locks'>,
   desired: DesiredState,
   observed: ObservedState,
   wanted: ReadonlySet<string> | null,
@@ -189,16 +200,6 @@ function listOf(
         columns: BREAK_COLUMNS,
         wideColumns: BREAK_WIDE,
         nameOf: ({ symbol }) => symbol,
-      });
-    }
-    case 'locks': {
-      const items = lockItems(observed);
-      return view({
-        kind: 'lock',
-        items,
-        columns: LOCK_COLUMNS,
-        wideColumns: LOCK_WIDE,
-        nameOf: ({ name }) => name,
       });
     }
   }

@@ -13,7 +13,7 @@ import { dueOrNextSlot } from '../../reconciler/slots.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { printable } from '../output/printable.ts';
-import { warnOfRefusal } from '../prepare.ts';
+import { foreignLock, warnOfRefusal, type ForeignLock } from '../prepare.ts';
 
 export async function runStatus(io: Io, options: GlobalOptions): Promise<ExitCode> {
   const world = openWorldAnyway(io, options);
@@ -26,7 +26,9 @@ export async function runStatus(io: Io, options: GlobalOptions): Promise<ExitCod
   }
 }
 
-function statusScreen({ desired, ports }: World, now: Instant): string {
+function statusScreen(world: World, now: Instant): string {
+  const { desired, ports } = world;
+  const foreign = foreignLock(world);
   const ledger = ports.journal.ledger();
   const declared = new Set(desired.strategies.map(({ name }) => name));
   const undeclared = [...ledger.books]
@@ -37,7 +39,7 @@ function statusScreen({ desired, ports }: World, now: Instant): string {
     ...(ledger.halt === null ? [] : [`Account: ${printable(describeHalt(ledger.halt))}`]),
     ...desired.strategies.map((strategy) => strategyBlock(strategy, ledger, now)),
     ...undeclared.map((name) => undeclaredBlock(name, ledger)),
-    `Execution Lock: ${lockLine(ledger)}`,
+    `Execution Lock: ${lockLine(ledger, foreign)}`,
     orphansBlock(desired.strategies, ledger),
   ];
   return blocks.join('\n\n');
@@ -78,8 +80,16 @@ function positionsOf(book: ReadonlyMap<string, Lot> | undefined): string {
 
 function waiting(strategy: DesiredStrategy, ledger: Ledger, now: Instant): string {
   if (strategy.toggle?.shutdownRequested === true) return 'Stopping: shutdown requested';
+  if (isOff(strategy)) return offWith(ledger.books.get(strategy.name)?.size ?? 0, strategy);
   if (strategy.schedule.length === 0) return 'Follows its targets on every pass';
   return waitingFor(dueOrNextSlot(ledger, strategy, now), now);
+}
+
+function offWith(positions: number, { orphans }: DesiredStrategy): string {
+  if (positions === 0) return 'Off';
+  return orphans === 'close'
+    ? 'Off, its positions are closed on the next pass'
+    : 'Off, its positions are held';
 }
 
 function undeclaredBlock(name: string, ledger: Ledger): string {
@@ -90,7 +100,10 @@ function undeclaredBlock(name: string, ledger: Ledger): string {
   ].join('\n');
 }
 
-function lockLine({ lock }: Ledger): string {
+function lockLine({ lock }: Ledger, foreign: ForeignLock | null): string {
+  if (foreign !== null) {
+    return `${printable(foreign.holder)} (another program, in the state file; until ${formatLocal(foreign.expires)})`;
+  }
   return lock === null
     ? 'None'
     : `${lock.holder} (acquired ${formatLocal(lock.acquired)}, expires ${formatLocal(lock.expires)})`;
