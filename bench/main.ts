@@ -2,6 +2,8 @@
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { benchCold } from './cold.ts';
+import { bench1555, benchMemory, benchNoOp, benchReaction } from './loop.ts';
+import { benchSync } from './python.ts';
 import { benchCommit, benchLockCycle, benchStart } from './journal.ts';
 import { benchPlan, scorePlan } from './plan.ts';
 import { formatTable } from '../src/cli/output/table.ts';
@@ -16,7 +18,17 @@ interface Row {
 // A certificate file in the environment costs Node 20 some 40 ms at every start.
 delete process.env['NODE_EXTRA_CA_CERTS'];
 const program = fileURLToPath(new URL('../hgctl.js', import.meta.url));
-const rows: Row[] = [...planRows(), ...journalRows(), startRow(), ...coldRows()];
+const rows: Row[] = [
+  ...planRows(),
+  ...journalRows(),
+  startRow(),
+  ...coldRows(),
+  ...(await noOpRows()),
+  ...(await syncRows()),
+  await sequenceRow(),
+  await reactionRow(),
+  await memoryRow(),
+];
 const columns = [{ header: 'WHAT' }, { header: 'MEASURED' }, { header: 'BUDGET' }, { header: '' }];
 const cells = rows.map(({ what, measured, budget, within }) => [
   what,
@@ -104,6 +116,72 @@ function coldRows(): Row[] {
     });
     return [row('get positions', get), row('get strategies', strategies)];
   });
+}
+
+async function noOpRows(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const positions of [26, 1_000]) {
+    progress(`a pass without work at ${positions} positions`);
+    const { time, requests } = await benchNoOp(positions);
+    rows.push({
+      what: `no-op pass, ${positions} positions`,
+      measured: `${ms(time)} (${(1_000 / time).toFixed(0)} a second), ${requests} requests`,
+      budget: '<= 4 requests',
+      within: requests <= 4,
+    });
+  }
+  return rows;
+}
+
+/** For comparison: the transcription has no lock, no journal, no evidence, and no broker to ask. */
+async function syncRows(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const positions of [26, 1_000]) {
+    progress(`a sale by hand at ${positions} positions`);
+    const { ours, python } = await benchSync(positions);
+    const ratio =
+      python === null ? 'no python3 here' : `${(ours / python).toFixed(2)} x plain Python, ${ms(python)}`;
+    rows.push({
+      what: `sync pass, ${positions} positions`,
+      measured: `${ms(ours)} (${ratio})`,
+      budget: '',
+      within: true,
+    });
+  }
+  return rows;
+}
+
+async function sequenceRow(): Promise<Row> {
+  progress('the 15:55 sequence');
+  const took = await bench1555();
+  return {
+    what: '15:55: 5 entries, then 5 exits and 5 entries',
+    measured: `${(took / 1_000).toFixed(2)} s at 100 ms a request, 500 ms a fill`,
+    budget: '<= 3 s',
+    within: took <= 3_000,
+  };
+}
+
+async function reactionRow(): Promise<Row> {
+  progress('an edit to its order');
+  const took = await benchReaction(program);
+  return {
+    what: 'edit of a manifest to the intent',
+    measured: ms(took),
+    budget: '<= 500 ms',
+    within: took <= 500,
+  };
+}
+
+async function memoryRow(): Promise<Row> {
+  progress('memory at 10000 positions');
+  const resident = await benchMemory(program, 10_000);
+  return {
+    what: 'memory of run, 10000 positions',
+    measured: `${resident.toFixed(0)} MB resident`,
+    budget: '<= 120 MB',
+    within: resident <= 120,
+  };
 }
 
 function ms(time: number): string {

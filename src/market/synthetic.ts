@@ -26,10 +26,16 @@ const SCALES = [
 
 /** Between $20 and $500, in whole cents, for every symbol; `constant` never moves, `daily` moves with the date. */
 export function syntheticPrices({ seed, movement }: SyntheticSettings): PriceSource {
+  const roots = new Map<string, number>();
+  const rootOf = (symbol: string): number => {
+    const root = roots.get(symbol) ?? parseInt(sha256(`${seed} price ${symbol}`).slice(0, 8), 16);
+    roots.set(symbol, root);
+    return root;
+  };
   return {
     priceAt: (symbol, at) => {
       if (!isSymbol(symbol)) return undefined;
-      const root = parseInt(sha256(`${seed} price ${symbol}`).slice(0, 8), 16);
+      const root = rootOf(symbol);
       const base = BASE_CENTS_MIN + (root % (BASE_CENTS_MAX - BASE_CENTS_MIN + 1));
       const factor = movement === 'constant' ? 1 : 1 + driftOf(root, dayNumber(dateOf(at)));
       return { price: (Math.round(base * factor) * MICROS_PER_CENT) as Price, asOf: at };

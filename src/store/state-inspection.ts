@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { ForeignDocument } from '../observed/foreign-state.ts';
-import { parseState, projectState, stateDifferences } from '../observed/state-document.ts';
+import { parseState, projectState, stateDifferences, type ParsedState } from '../observed/state-document.ts';
 import type { Journal } from '../reconciler/ports.ts';
 import { codeOf } from './system-error.ts';
 
@@ -32,7 +32,7 @@ export function inspectStateFile(path: string, journal: KnownRecords): StateInsp
   const ledger = journal.ledger();
   const text = readState(path);
   if (text === undefined) return { kind: 'missing' };
-  const state = parseState(text);
+  const state = parsedOnce(journal, text);
   switch (state.kind) {
     case 'ours':
       if (journal.hashAt(state.seq) !== state.hash) return { kind: 'ahead', seq: state.seq };
@@ -48,6 +48,17 @@ export function inspectStateFile(path: string, journal: KnownRecords): StateInsp
     case 'invalid':
       return { kind: 'invalid', message: `${path}:${isPlaced(state.message) ? '' : ' '}${state.message}` };
   }
+}
+
+/** A loop looks at every pass, and the file is nearly always the same. */
+const lastParsed = new WeakMap<KnownRecords, { readonly text: string; readonly state: ParsedState }>();
+
+function parsedOnce(journal: KnownRecords, text: string): ParsedState {
+  const last = lastParsed.get(journal);
+  if (last?.text === text) return last.state;
+  const state = parseState(text);
+  lastParsed.set(journal, { text, state });
+  return state;
 }
 
 /** The text of a state file; undefined when there is none. */
