@@ -53,15 +53,20 @@ export async function followSome(
   return finished;
 }
 
-/** One batched question for all open orders, and one more for each that is no longer among them. */
+/** One batched question for all open orders, and one more for each that is no longer among them, all at once. */
 async function pollOnce(execution: Execution, orders: readonly Followed[]): Promise<Followed[]> {
   const { broker, clock } = execution.ports;
   const open = await read(clock, () => broker.openOrders(), execution.releaseBy);
   if (open.kind === 'unknown') return [];
   const byId = new Map(open.data.map((order) => [order.clientOrderId, order]));
   const ended: Followed[] = [];
-  for (const order of orders) {
-    const seen = byId.get(order.clientOrderId) ?? (await single(execution, order));
+  const looks = await Promise.all(
+    orders.map(async (order) => {
+      const seen = byId.get(order.clientOrderId) ?? (await single(execution, order));
+      return { order, seen };
+    }),
+  );
+  for (const { order, seen } of looks) {
     if (seen === null) continue;
     if (bookOrder(execution, order.clientOrderId, seen) !== 'open') ended.push(order);
     else await cancelWhenDue(execution, order, seen);
