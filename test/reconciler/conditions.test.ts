@@ -15,6 +15,7 @@ async function conditions(home: TestWorld, more: readonly Hold[] = []): Promise<
     name: 'core',
     strategy,
     ledger: observed.ledger,
+    stalled: null,
     plan: { ...plan, notDone: [...plan.notDone, ...more] },
   });
 }
