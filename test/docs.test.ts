@@ -41,9 +41,10 @@ describe('docs/reasons.md', () => {
   });
 });
 
-/** `apply`, `journal verify`: every command that does something, as src/cli/commands.ts and book-commands.ts declare it. */
+/** `apply`, `journal verify`: every command that does something, as commands.ts and the tables beside it declare it. */
 function commands(): string[] {
-  const source = read('src/cli/commands.ts') + read('src/cli/book-commands.ts');
+  const tables = ['commands', 'book-commands', 'service-commands'];
+  const source = tables.map((name) => read(`src/cli/${name}.ts`)).join('');
   const groups = new Map(
     [...source.matchAll(/const (\w+) = root\s*\.command\('([\w-]+)'\)/g)].map(
       ([, variable = '', name = '']) => [variable, name],

@@ -5,6 +5,7 @@ import { program, someText } from './arguments.ts';
 import { declareBooks, declareRepairs } from './book-commands.ts';
 import { withManifests, type Exit } from './command-options.ts';
 import type { Io } from './io.ts';
+import { declareService } from './service-commands.ts';
 import { parseColorMode } from './output/style.ts';
 import { version } from './version.ts';
 
@@ -27,6 +28,7 @@ export function declareCommands(io: Io, exit: Exit): Command {
   declareBrakes(root, io, exit);
   declareBooks(root, io, exit);
   declareRepairs(root, io, exit);
+  declareService(root, io, exit);
   declareTools(root, io, exit);
   return root;
 }

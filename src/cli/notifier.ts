@@ -46,6 +46,11 @@ export class Notifier {
     if (notices.length > 0) this.#add(notices, open);
   }
 
+  /** Whether the box knows an alert of this kind that is still open. */
+  isOpen(wanted: Alert['kind']): boolean {
+    return this.#box.open.some(({ kind }) => kind === wanted);
+  }
+
   /** What is over already. Returns at once. */
   post(notice: Notice): void {
     if (this.#channels().length > 0) this.#add([notice], this.#box.open);
@@ -100,6 +105,7 @@ export class Notifier {
     const { io, account, pauses = PAUSES } = this.#options;
     const { signal } = this.#stopping;
     for (let failures = 0; ; failures += 1) {
+      if (!this.#channels().includes(channel)) return 'dropped';
       const answer = await send(channel, notice, { io, account: account() });
       if (answer.kind === 'ok') return 'sent';
       const pause = pauses[failures];
