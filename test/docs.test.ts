@@ -128,3 +128,22 @@ describe('docs/acceptance.md', () => {
     expect(titlesIn(read(file)), title).toContain(title);
   });
 });
+
+describe('docs/safety.md', () => {
+  const rows = [
+    ...read('docs/safety.md').matchAll(/^\| (.+?) \| `npx vitest run test\/safety.test.ts -t "(.+?)"` \|$/gm),
+  ];
+  const tests = [...read('test/safety.test.ts').matchAll(/^test\('(.+)', /gm)].map(([, title = '']) => title);
+
+  test('lists exactly the tests of test/safety.test.ts, the ten items of the checklist.', () => {
+    expect(tests).toHaveLength(10);
+    expect(rows.map(([, item]) => item)).toEqual(tests);
+  });
+
+  test.each(rows.map(([, item = '', pattern = '']) => ({ item, pattern })))(
+    'the command of "$item" runs that test.',
+    ({ item, pattern }) => {
+      expect(tests.filter((title) => new RegExp(pattern).test(title))).toEqual([item]);
+    },
+  );
+});
