@@ -41,9 +41,10 @@ describe('docs/reasons.md', () => {
   });
 });
 
-/** `apply`, `journal verify`: every command that does something, as src/cli/commands.ts and book-commands.ts declare it. */
+/** `apply`, `journal verify`: every command that does something, as commands.ts and the tables beside it declare it. */
 function commands(): string[] {
-  const source = read('src/cli/commands.ts') + read('src/cli/book-commands.ts');
+  const tables = ['commands', 'book-commands', 'service-commands'];
+  const source = tables.map((name) => read(`src/cli/${name}.ts`)).join('');
   const groups = new Map(
     [...source.matchAll(/const (\w+) = root\s*\.command\('([\w-]+)'\)/g)].map(
       ([, variable = '', name = '']) => [variable, name],
@@ -126,4 +127,23 @@ describe('docs/acceptance.md', () => {
     expect(existsSync(new URL(file, ROOT)), file).toBe(true);
     expect(titlesIn(read(file)), title).toContain(title);
   });
+});
+
+describe('docs/safety.md', () => {
+  const rows = [
+    ...read('docs/safety.md').matchAll(/^\| (.+?) \| `npx vitest run test\/safety.test.ts -t "(.+?)"` \|$/gm),
+  ];
+  const tests = [...read('test/safety.test.ts').matchAll(/^test\('(.+)', /gm)].map(([, title = '']) => title);
+
+  test('lists exactly the tests of test/safety.test.ts, the ten items of the checklist.', () => {
+    expect(tests).toHaveLength(10);
+    expect(rows.map(([, item]) => item)).toEqual(tests);
+  });
+
+  test.each(rows.map(([, item = '', pattern = '']) => ({ item, pattern })))(
+    'the command of "$item" runs that test.',
+    ({ item, pattern }) => {
+      expect(tests.filter((title) => new RegExp(pattern).test(title))).toEqual([item]);
+    },
+  );
 });

@@ -1,12 +1,13 @@
 /** Every command: its words, its options, and the module that runs it. */
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { EXIT } from '../domain/errors.ts';
 import { program, someText } from './arguments.ts';
 import { declareBooks, declareRepairs } from './book-commands.ts';
 import { withManifests, type Exit } from './command-options.ts';
 import type { Io } from './io.ts';
+import { declareService } from './service-commands.ts';
 import { parseColorMode } from './output/style.ts';
+import { version } from './version.ts';
 
 export function declareCommands(io: Io, exit: Exit): Command {
   const root = program({
@@ -27,6 +28,7 @@ export function declareCommands(io: Io, exit: Exit): Command {
   declareBrakes(root, io, exit);
   declareBooks(root, io, exit);
   declareRepairs(root, io, exit);
+  declareService(root, io, exit);
   declareTools(root, io, exit);
   return root;
 }
@@ -240,9 +242,4 @@ function declareTools(root: Command, io: Io, exit: Exit): void {
       const command = words.at(-1) as Command;
       exit(await runSimTrade(io, { side, quantity, symbol }, command.optsWithGlobals()));
     });
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

@@ -46,7 +46,7 @@ export function dataPaths(io: Io, options: GlobalOptions, declared: string | nul
 }
 
 /** An environment variable; one that is empty counts as not set. */
-export function variable(io: Io, name: string): string | undefined {
+export function variable(io: Pick<Io, 'environment'>, name: string): string | undefined {
   const text = io.environment[name];
   return text === '' ? undefined : text;
 }

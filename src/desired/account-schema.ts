@@ -12,6 +12,7 @@ import {
   wholeNumber,
 } from './fields.ts';
 import { lossFields } from './loss-schema.ts';
+import { heartbeatField, notificationsField } from './notice-schema.ts';
 
 const SEED_MAX = 4_294_967_295;
 
@@ -133,6 +134,8 @@ const spec = mapping(
       },
       'Where the on/off switches are.',
     ).prefault({}),
+    notifications: notificationsField,
+    heartbeat: heartbeatField,
   },
   'Broker, prices, limits and places.',
 );

@@ -94,6 +94,29 @@ export interface DesiredAccount {
   readonly data: string | null;
   /** Settings of the file: absolute path of the toggle file. */
   readonly toggleFile: string;
+  /** Who is told of trouble. Absent: nobody. */
+  readonly notifications?: Notifications;
+  /** An address that is asked for while all is well. Absent: none. */
+  readonly heartbeat?: { readonly urlFrom: UrlSource };
+}
+
+export interface Notifications {
+  readonly webhook: { readonly urlFrom: UrlSource } | null;
+  readonly exec: NoticeProgram | null;
+}
+
+/** Where an address stands that is a secret: a manifest is no place for it. */
+export type UrlSource =
+  | { readonly kind: 'env'; readonly name: string }
+  /** Absolute path. */
+  | { readonly kind: 'file'; readonly path: string };
+
+export interface NoticeProgram {
+  readonly argv: readonly string[];
+  /** Longest run, ms. */
+  readonly timeout: number;
+  /** Where it runs: the folder of its manifest; absolute. */
+  readonly folder: string;
 }
 
 export interface SimulatedBroker {

@@ -14,6 +14,7 @@ import type {
   Toggle,
 } from './desired-state.ts';
 import { toLossLimits } from './loss-schema.ts';
+import { toNotices } from './notice-schema.ts';
 import type { StrategyManifest } from './strategy-schema.ts';
 
 /** Sorts the strategies, and adds the digest of everything but paths of this machine. */
@@ -109,6 +110,7 @@ export function toDesiredAccount({ metadata, spec }: AccountManifest, places: Ac
     execution: spec.execution,
     data: spec.store.data ?? null,
     toggleFile: places.toggleFile,
+    ...toNotices(spec, places.resolve),
   };
 }
 

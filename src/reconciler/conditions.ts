@@ -9,12 +9,14 @@ import { latchDetail } from './rules/loss-limits.ts';
 import { isOff } from './rules/orphans.ts';
 
 export interface Condition {
-  readonly type:
-    'Ready' | 'Synced' | 'Healthy' | 'WithinLimits' | 'Suspended' | 'OrphanedPositions' | 'Undeclared';
+  readonly type: 'Ready' | 'Synced' | 'Healthy' | 'WithinLimits' | Trouble;
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
 }
+
+/** Conditions that are False where all is well. */
+export type Trouble = 'Suspended' | 'InDoubt' | 'Stalled' | 'OrphanedPositions' | 'Undeclared';
 
 export interface ConditionInput {
   readonly name: string;
@@ -22,36 +24,80 @@ export interface ConditionInput {
   readonly strategy: DesiredStrategy | undefined;
   readonly ledger: Ledger;
   readonly plan: Plan;
+  /** What the controller says of it; null where it does not keep failing, or no controller runs. */
+  readonly stalled: string | null;
 }
 
+/** All conditions in one order; `WithinLimits` only of strategies that have limits, or are stopped by one. */
 export function conditionsOf(input: ConditionInput): Condition[] {
-  const conditions = [ready(input), synced(input), healthy(input)];
-  const { strategy, ledger, name, plan } = input;
   const limits = withinLimits(input);
-  if (limits !== null) conditions.push(limits);
+  return [
+    ready(input),
+    synced(input),
+    healthy(input),
+    ...(limits === null ? [] : [limits]),
+    suspended(input),
+    inDoubt(input),
+    stalled(input),
+    orphanedPositions(input),
+    undeclared(input),
+  ];
+}
+
+const TROUBLES: ReadonlySet<Condition['type']> = new Set<Trouble>([
+  'Suspended',
+  'InDoubt',
+  'Stalled',
+  'OrphanedPositions',
+  'Undeclared',
+]);
+
+/** Whether people need not be told: a trouble that is not there. */
+export function isQuiet({ type, status }: Condition): boolean {
+  return TROUBLES.has(type) && status === 'False';
+}
+
+function trouble(type: Trouble, found: { reason: string; message: string } | null): Condition {
+  return found === null
+    ? { type, status: 'False', reason: 'NothingFound', message: '' }
+    : { type, status: 'True', ...found };
+}
+
+function suspended({ ledger, name, plan }: ConditionInput): Condition {
   const suspension = suspensionAt(ledger, name, plan.at);
-  if (suspension !== null) {
-    const message = describeSuspension(suspension);
-    conditions.push({ type: 'Suspended', status: 'True', reason: 'Operator', message });
-  }
+  const found = suspension && { reason: 'Operator', message: describeSuspension(suspension) };
+  return trouble('Suspended', found);
+}
+
+function inDoubt({ ledger, name }: ConditionInput): Condition {
+  const ids = doubtfulOrders(ledger, name);
+  const found = ids.length === 0 ? null : { reason: 'OrderUnresolved', message: ids.join(', ') };
+  return trouble('InDoubt', found);
+}
+
+/** Ids of its orders of which nobody knows what became of them: no answer, or none was waited for. */
+export function doubtfulOrders({ openOrders, lock }: Ledger, name: string): string[] {
+  return [...openOrders.values()]
+    .filter(({ intent }) => intent.strategy === name)
+    .filter(({ status }) => status === 'unknown' || (status === 'intended' && lock === null))
+    .map(({ intent }) => intent.clientOrderId);
+}
+
+function stalled(input: ConditionInput): Condition {
+  const found = input.stalled === null ? null : { reason: 'KeepsFailing', message: input.stalled };
+  return trouble('Stalled', found);
+}
+
+function orphanedPositions({ strategy, ledger, name }: ConditionInput): Condition {
   const held = ledger.books.get(name)?.size ?? 0;
-  if (strategy !== undefined && isOff(strategy) && held > 0) {
-    conditions.push({
-      type: 'OrphanedPositions',
-      status: 'True',
-      reason: 'StrategyDisabled',
-      message: counted(held, 'position'),
-    });
-  }
-  if (strategy === undefined) {
-    conditions.push({
-      type: 'Undeclared',
-      status: 'True',
-      reason: 'NoManifest',
-      message: 'the book is kept, nothing is opened',
-    });
-  }
-  return conditions;
+  const isOrphaned = strategy !== undefined && isOff(strategy) && held > 0;
+  const found = isOrphaned ? { reason: 'StrategyDisabled', message: counted(held, 'position') } : null;
+  return trouble('OrphanedPositions', found);
+}
+
+function undeclared({ strategy }: ConditionInput): Condition {
+  const message = 'the book is kept, nothing is opened';
+  return trouble('Undeclared', strategy === undefined ? { reason: 'NoManifest', message } : null);
 }
 
 function ready(input: ConditionInput): Condition {

@@ -11,6 +11,7 @@ import type { Outcome } from '../actions/outcome.ts';
 import type { Plan } from './plan-types.ts';
 import type { Clock, Report, StopSignal } from './ports.ts';
 import { reconcile, type Pass } from './reconcile.ts';
+import type { Failures } from './stalled.ts';
 import { nextEdge } from './wake-times.ts';
 
 /** The manifests in force, and what is wrong with those on disk. */
@@ -47,6 +48,8 @@ export interface PassReport {
   readonly problems: readonly string[];
   /** What kept the pass from being made; null where it was made. */
   readonly trouble: string | null;
+  /** In a row: of each strategy whose orders have failed, and of passes (`hgctl`) that could not be made. */
+  readonly failures: Failures;
 }
 
 export const RESYNC = 5 * MINUTE;
@@ -85,13 +88,14 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
   const { clock, report } = controlled;
   const started = clock.now();
   const { pass, problems } = controlled.declared();
+  const rest = resting(memory, started);
   try {
     await controlled.checkData();
     const result = await reconcile(
       {
         ...pass,
         manifests: problems.length === 0 ? 'accepted' : 'invalid',
-        resting: resting(memory, started),
+        resting: rest,
       },
       {
         approve: (plan) => {
@@ -104,17 +108,17 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
     await markEdge(controlled, pass, memory);
     memory.failures = 0;
     const outcomes = result.kind === 'executed' ? result.outcomes : [];
-    noteFailures(memory, outcomes, clock.now());
-    controlled.passed({ outcomes, problems, trouble: null });
+    noteFailures(memory, { outcomes, resting: rest, now: clock.now() });
+    controlled.passed({ outcomes, problems, trouble: null, failures: failuresOf(memory) });
     say(report, memory, '');
     // What the pass has changed may have made something else possible.
     if (outcomes.some(({ kind }) => kind === 'done')) return clock.now();
     return nextWake(controlled, pass, memory);
   } catch (error) {
     if (!(error instanceof HgctlError)) throw error;
-    controlled.passed({ outcomes: [], problems, trouble: error.message });
+    if (!controlled.stop.requested()) memory.failures += 1;
+    controlled.passed({ outcomes: [], problems, trouble: error.message, failures: failuresOf(memory) });
     if (controlled.stop.requested()) return clock.now();
-    memory.failures += 1;
     const pause = backOff(memory.failures);
     say(report, memory, `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
     return (clock.now() + pause) as Instant;
@@ -151,8 +155,22 @@ function resting({ backOff }: Memory, now: Instant): ReadonlySet<string> {
   return new Set([...backOff].filter(([, { until }]) => until > now).map(([strategy]) => strategy));
 }
 
-/** A strategy whose orders fail is tried again later and later; the others go on. */
-function noteFailures(memory: Memory, outcomes: readonly Outcome[], now: Instant): void {
+function failuresOf({ failures, backOff }: Memory): Failures {
+  const all = new Map([...backOff].map(([strategy, { failures: own }]) => [strategy, own]));
+  return failures === 0 ? all : all.set(CONTROLLER, failures);
+}
+
+interface Ended {
+  readonly outcomes: readonly Outcome[];
+  readonly resting: ReadonlySet<string>;
+  readonly now: Instant;
+}
+
+/**
+ * A strategy whose orders fail is tried again later and later; the others go on. One that was not resting and had nothing
+ * to do has recovered.
+ */
+function noteFailures(memory: Memory, { outcomes, resting, now }: Ended): void {
   const byStrategy = new Map<string, Outcome[]>();
   for (const outcome of outcomes) {
     const { strategy } = outcome.action;
@@ -166,6 +184,8 @@ function noteFailures(memory: Memory, outcomes: readonly Outcome[], now: Instant
     const failures = (memory.backOff.get(strategy)?.failures ?? 0) + 1;
     memory.backOff.set(strategy, { failures, until: (now + backOff(failures)) as Instant });
   }
+  for (const strategy of memory.backOff.keys())
+    if (!resting.has(strategy) && !byStrategy.has(strategy)) memory.backOff.delete(strategy);
 }
 
 /** The same trouble is told once, and its end too. */

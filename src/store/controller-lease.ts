@@ -24,21 +24,27 @@ export interface LeaseHolder {
 }
 
 export type Lease =
-  { readonly kind: 'mine'; readonly release: () => void } | ({ readonly kind: 'held' } & LeaseHolder);
+  | {
+      readonly kind: 'mine';
+      /** Who had it last and is gone without having given it back; null where nobody is. */
+      readonly after: LeaseHolder | null;
+      readonly release: () => void;
+    }
+  | ({ readonly kind: 'held' } & LeaseHolder);
 
 /** Takes the place, unless a process that may still be there has it. */
 export function takeLease({ file, lock, processes, now }: LeaseOptions): Promise<Lease> {
   return exclusively(lock, (): Lease => {
-    const holder = readLease(file);
+    const holder = leaseHolder(file);
     if (holder !== null && processes.lookUp(holder.identity) !== 'gone') return { kind: 'held', ...holder };
     const mine = { identity: processes.self, since: formatInstant(now()) };
     replaceFile(file, `${JSON.stringify(mine, null, 2)}\n`);
-    return { kind: 'mine', release: () => rmSync(file, { force: true }) };
+    return { kind: 'mine', after: holder, release: () => rmSync(file, { force: true }) };
   });
 }
 
 /** Who has it, or had it last; null where nobody says so. */
-function readLease(file: string): LeaseHolder | null {
+export function leaseHolder(file: string): LeaseHolder | null {
   const content = readText(file);
   if (content.kind !== 'text') return null;
   const parsed = parseJson(content.text);

@@ -2,19 +2,27 @@
 import { describe, expect, test } from 'vitest';
 import { requestShutdown } from '../../src/actions/shutdown.ts';
 import type { DesiredStrategy } from '../../src/desired/desired-state.ts';
-import { conditionsOf, type Condition } from '../../src/reconciler/conditions.ts';
+import { conditionsOf, isQuiet, type Condition } from '../../src/reconciler/conditions.ts';
 import type { Hold } from '../../src/reconciler/plan-types.ts';
+import { advanceHistory, sinceOf, type ConditionHistory } from '../../src/reconciler/condition-history.ts';
+import { plus, type Instant } from '../../src/domain/instant.ts';
+import { fault } from '../support/faults.ts';
 import { world, type TestWorld, type WorldFacts } from '../support/world.ts';
 
 const PRICES = { VTI: '100', BND: '50' };
 
-async function conditions(home: TestWorld, more: readonly Hold[] = []): Promise<readonly Condition[]> {
+async function conditions(
+  home: TestWorld,
+  more: readonly Hold[] = [],
+  stalled: string | null = null,
+): Promise<readonly Condition[]> {
   const { observed, plan } = await home.look();
   const strategy = home.desired.strategies.find(({ name }) => name === 'core') as DesiredStrategy;
   return conditionsOf({
     name: 'core',
     strategy,
     ledger: observed.ledger,
+    stalled,
     plan: { ...plan, notDone: [...plan.notDone, ...more] },
   });
 }
@@ -111,5 +119,88 @@ test('Ready says where the strategy was disabled', async () => {
     status: 'False',
     reason: 'Disabled',
     message: expect.stringContaining('ann disabled it with hgctl') as string,
+  });
+});
+
+const statuses = (all: readonly Condition[]): Record<string, string> =>
+  Object.fromEntries(all.map(({ type, status }) => [type, status]));
+
+describe('all conditions', () => {
+  test('are there where all is well, and people are shown those that say something', async () => {
+    const all = await conditions(await world({ prices: PRICES, ...HELD }));
+    expect(statuses(all)).toEqual({
+      Ready: 'True',
+      Synced: 'True',
+      Healthy: 'True',
+      Suspended: 'False',
+      InDoubt: 'False',
+      Stalled: 'False',
+      OrphanedPositions: 'False',
+      Undeclared: 'False',
+    });
+    expect(all.filter((condition) => !isQuiet(condition)).map(({ type }) => type)).toEqual([
+      'Ready',
+      'Synced',
+      'Healthy',
+    ]);
+  });
+
+  test('InDoubt while nobody knows what became of an order', async () => {
+    const home = await world({
+      prices: PRICES,
+      strategies: HELD.strategies,
+      faults: [
+        fault('submit', { kind: 'unavailable', reason: 'time-out' }, { times: 99 }),
+        fault('orderByClientId', { kind: 'unavailable', reason: 'HTTP 500' }, { times: 99 }),
+      ],
+    });
+    await home.apply();
+    expect(statuses(await conditions(home))).toMatchObject({ InDoubt: 'True', Healthy: 'False' });
+  });
+
+  test('Stalled where the controller says so, with its words', async () => {
+    const all = await conditions(await world({ prices: PRICES, ...HELD }), [], 'again and again');
+    expect(all.find(({ type }) => type === 'Stalled')).toEqual({
+      type: 'Stalled',
+      status: 'True',
+      reason: 'KeepsFailing',
+      message: 'again and again',
+    });
+  });
+
+  test('OrphanedPositions of a strategy that is off and owns something', async () => {
+    const facts = { strategies: { core: { ...HELD.strategies.core, enabled: false } }, books: HELD.books };
+    const all = await conditions(await world({ prices: PRICES, ...facts }));
+    expect(statuses(all)).toMatchObject({ OrphanedPositions: 'True' });
+  });
+});
+
+describe('the history of conditions', () => {
+  const NOW = Date.parse('2025-12-02T15:30:00-05:00') as Instant;
+  const synced = (
+    status: Condition['status'],
+    reason = 'x',
+    message = '',
+  ): ReadonlyMap<string, Condition[]> => new Map([['core', [{ type: 'Synced', status, reason, message }]]]);
+  const first = advanceHistory(new Map(), synced('True'), NOW) as ConditionHistory;
+
+  test('keeps the time while the status stays, also where the reason changes', () => {
+    const next = advanceHistory(first, synced('True', 'y'), plus(NOW, 1)) as ConditionHistory;
+    expect(next.get('core')).toMatchObject([{ reason: 'y', since: NOW }]);
+  });
+
+  test('has a new time with a new status', () => {
+    const next = advanceHistory(first, synced('False'), plus(NOW, 1)) as ConditionHistory;
+    expect(next.get('core')).toMatchObject([{ status: 'False', since: plus(NOW, 1) }]);
+  });
+
+  test('is no other one where only words have changed: nothing is written then', () => {
+    expect(advanceHistory(first, synced('True', 'x', '3 actions due'), plus(NOW, 1))).toBeNull();
+  });
+
+  test('says nothing of a status that it has not seen', () => {
+    const [condition] = synced('Unknown').get('core') as [Condition];
+    expect(sinceOf(first, 'core', condition)).toBeUndefined();
+    expect(sinceOf(first, 'core', { ...condition, status: 'True' })).toBe(NOW);
   });
 });

@@ -106,6 +106,7 @@ describe('a day', () => {
 });
 
 describe('a strategy whose orders fail', () => {
+  const seen: number[] = [];
   const refusing = (): Promise<TestWorld> =>
     world({
       prices: { AAA: '10', BBB: '10' },
@@ -124,6 +125,23 @@ describe('a strategy whose orders fail', () => {
     expect(home.books()).toEqual({ good: { BBB: '5' } });
     // At 0, 5, 15, 35, 75 and 155 s.
     expect(tries).toBe(6);
+    expect(passes.at(-1)?.failures).toEqual(new Map([['bad', 6]]));
+  });
+
+  test('has recovered once there is nothing that it wants', async () => {
+    const home = await refusing();
+    const quiet = home.with({ bad: { targets: {}, universe: ['AAA'], priority: 1 } });
+    let edited = false;
+    const { passes } = await runFor(home, 4, {
+      declared: () => ({ pass: passOf(edited ? quiet : home), problems: [] }),
+      passed: (pass) => {
+        edited = pass.failures.get('bad') === 3;
+        seen.push(pass.failures.get('bad') ?? 0);
+      },
+    });
+    expect(passes).toEqual([]);
+    expect(seen).toContain(3);
+    expect(seen.at(-1)).toBe(0);
   });
 });
 

@@ -42,6 +42,8 @@ export interface ProjectFacts {
     readonly limits?: object;
     readonly execution?: object;
     readonly store?: object;
+    readonly notifications?: object;
+    readonly heartbeat?: object;
   };
   /** `HGCTL_NOW`; null for the real time. */
   readonly now?: string | null;

@@ -4,7 +4,9 @@ import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { formatScheduleTime } from '../../domain/schedule.ts';
 import type { DesiredStrategy } from '../../desired/desired-state.ts';
 import type { Look } from '../../actions/look.ts';
+import { isQuiet } from '../../reconciler/conditions.ts';
 import { lookAndPlan } from '../../reconciler/reconcile.ts';
+import { seenByController } from '../condition-file.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { printable } from '../output/printable.ts';
@@ -28,7 +30,12 @@ export async function runDescribe(
   const world = openWorldAnyway(io, options);
   try {
     const look = await lookAndPlan(passOf(io, world), false);
-    const items = strategyItems({ desired: world.desired, ledger: look.observed.ledger, plan: look.plan });
+    const items = strategyItems({
+      desired: world.desired,
+      ledger: look.observed.ledger,
+      plan: look.plan,
+      seen: seenByController(world.paths, world.ports.processes),
+    });
     const item = items.find((candidate) => candidate.name === name);
     if (item === undefined)
       throw unknownStrategy(
@@ -71,7 +78,15 @@ function describe(item: StrategyItem, world: World, look: Look): string {
     ).trimEnd(),
     section(
       'Conditions',
-      item.conditions.map(({ type, status, reason, message }) => [type, status, reason, printable(message)]),
+      item.conditions
+        .filter((condition) => !isQuiet(condition))
+        .map(({ type, status, reason, message, lastTransitionTime }) => [
+          type,
+          status,
+          lastTransitionTime === undefined ? '' : `since ${lastTransitionTime}`,
+          reason,
+          printable(message),
+        ]),
     ),
     positionsSection(item.name, world, look),
     fillsSection(item.name, look),

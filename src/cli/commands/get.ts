@@ -10,6 +10,7 @@ import { closest } from '../../domain/suggest.ts';
 import type { Ledger } from '../../observed/ledger.ts';
 import type { ObservedState } from '../../observed/observed-state.ts';
 import { lookAndPlan, withoutPrograms } from '../../reconciler/reconcile.ts';
+import { seenByController } from '../condition-file.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { parseFormat, renderList, type ListView } from '../output/formats.ts';
@@ -127,7 +128,13 @@ async function look(kind: Kind, io: Io, world: World): Promise<Listing> {
   const { desired, ports, paths } = world;
   if (kind === 'strategies') {
     const { observed, plan } = await lookAndPlan(withoutPrograms(passOf(io, world)), false);
-    return { observed, list: (wanted) => strategyList({ desired, ledger: observed.ledger, plan }, wanted) };
+    const context = {
+      desired,
+      ledger: observed.ledger,
+      plan,
+      seen: seenByController(paths, ports.processes),
+    };
+    return { observed, list: (wanted) => strategyList(context, wanted) };
   }
   const observed = await observe(ports, desired, { ownFence: null, earlier: null });
   if (kind === 'events') return { observed, list: (wanted) => eventList(readRecords(paths.journal), wanted) };

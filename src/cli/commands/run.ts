@@ -1,10 +1,10 @@
 /** `hgctl run`: the control loop, until it is asked to stop. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
-import { formatLocalZone, parseInstant, type Instant } from '../../domain/instant.ts';
+import { formatLocalZone, parseInstant, type CalendarDate, type Instant } from '../../domain/instant.ts';
 import { CONTROLLER } from '../../domain/names.ts';
 import { control, type PassReport } from '../../reconciler/controller.ts';
-import { isOrder } from '../../reconciler/plan-types.ts';
+import { isOrder, type Plan } from '../../reconciler/plan-types.ts';
 import { takeLease, type Lease, type LeaseHolder } from '../../store/controller-lease.ts';
 import { fileStamp, folderStamp } from '../../store/stamps.ts';
 import type { World } from '../compose.ts';
@@ -15,7 +15,10 @@ import { planText } from '../output/plan-text.ts';
 import { variable } from '../places.ts';
 import { checkData, passOf, repairStateFile } from '../prepare.ts';
 import { declaredBy, type DeclaredManifests } from '../declared.ts';
+import { startBeats, type Beats } from '../beats.ts';
+import { watchRun } from '../run-watch.ts';
 import { startClock } from '../start-clock.ts';
+import { version } from '../version.ts';
 import { wakeUps } from '../wake-ups.ts';
 import { outcomeLines } from './apply.ts';
 
@@ -32,7 +35,7 @@ export async function runRun(io: Io, options: RunOptions): Promise<ExitCode> {
   try {
     const lease = await takePlace(io, declared.world(), options);
     try {
-      return await loop(io, declared, { options, until });
+      return await loop(io, declared, { options, until, after: lease.after });
     } finally {
       lease.release();
     }
@@ -96,20 +99,28 @@ function runsAlready({ identity, since }: LeaseHolder): string {
   return `a controller runs on this data folder already (pid ${identity.pid} on ${identity.host}, since ${since})`;
 }
 
+interface LoopOptions extends Pick<Mine, 'after'> {
+  readonly options: RunOptions;
+  readonly until: Instant | null;
+}
+
 async function loop(
   io: Io,
   declared: DeclaredManifests,
-  { options, until }: { readonly options: RunOptions; readonly until: Instant | null },
+  { options, until, after }: LoopOptions,
 ): Promise<ExitCode> {
   const { ports, paths } = declared.world();
+  const isRehearsal = variable(io, 'HGCTL_NOW') !== undefined;
   const wakes = await wakeUps({
     clock: ports.clock,
     stop: io.stop,
-    isRehearsal: variable(io, 'HGCTL_NOW') !== undefined,
+    isRehearsal,
     watched: [...manifestPaths(io, options), ...declared.files(), paths.journal, paths.broker],
     stamp: () => [declared.stamp(), fileStamp(paths.broker), folderStamp(paths.journal)].join('\n'),
   });
   ports.report.info(CONTROLLER, 'Controller started');
+  const beats = beatsOf(declared, isRehearsal);
+  const watch = watchRun(io, declared, after);
   let isFirst = true;
   try {
     const code = await control({
@@ -121,31 +132,64 @@ async function loop(
         wakes.mark();
         const { world, problems } = declared.read();
         const pass = passOf(io, world);
-        // The five steps of a start are not those of every pass.
-        return { problems, pass: isFirst ? pass : { ...pass, looked: () => undefined } };
+        const looked: typeof pass.looked = (look) => {
+          watch.looked(look);
+          // The five steps of a start are not those of every pass.
+          if (isFirst) pass.looked(look);
+        };
+        return { problems, pass: { ...pass, looked } };
       },
       checkData: () => checkData(declared.world()),
-      wait: (moment) => wakes.wait(moment),
-      show: (plan) => {
-        const text = { style: styleOf(io, options), locate: declared.world().manifests.locate };
-        if (plan.actions.some(isOrder)) io.stdout(`${stamp(ports.clock.now())}\n${planText(plan, text)}\n\n`);
+      wait: (moment) => {
+        beats.waiting(moment);
+        return wakes.wait(moment);
       },
-      closed: (date) => {
-        for (const file of writeEodReport(paths, date))
-          ports.report.info(CONTROLLER, `End-of-day report of ${date}: ${file}`);
-      },
+      show: (plan) => show(io, { options, plan, world: declared.world() }),
+      closed: (date) => reportDay(declared.world(), date),
       passed: (pass) => {
         isFirst = false;
+        beats.passed(pass);
+        watch.passed(pass);
         if (pass.trouble === null) repairStateFile(io, declared.world());
         tell(io, pass, ports.clock.now());
       },
       until,
     });
     ports.report.info(CONTROLLER, 'Controller stopped');
+    beats.stopped();
     return code;
   } finally {
+    beats.close();
+    await watch.close();
     await wakes.close();
   }
+}
+
+function beatsOf(declared: DeclaredManifests, isRehearsal: boolean): Beats {
+  const { ports, paths } = declared.world();
+  return startBeats({
+    folder: paths.folder,
+    mode: isRehearsal ? 'rehearsal' : 'real-time',
+    release: version(),
+    ports,
+    revision: () => declared.world().desired.digest,
+  });
+}
+
+function reportDay({ ports, paths }: World, date: CalendarDate): void {
+  for (const file of writeEodReport(paths, date))
+    ports.report.info(CONTROLLER, `End-of-day report of ${date}: ${file}`);
+}
+
+interface Shown {
+  readonly options: RunOptions;
+  readonly plan: Plan;
+  readonly world: World;
+}
+
+function show(io: Io, { options, plan, world: { manifests, ports } }: Shown): void {
+  const text = { style: styleOf(io, options), locate: manifests.locate };
+  if (plan.actions.some(isOrder)) io.stdout(`${stamp(ports.clock.now())}\n${planText(plan, text)}\n\n`);
 }
 
 function stamp(at: Instant): string {

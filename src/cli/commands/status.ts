@@ -8,12 +8,16 @@ import type { DesiredStrategy } from '../../desired/desired-state.ts';
 import type { Lot } from '../../observed/book.ts';
 import type { Ledger } from '../../observed/ledger.ts';
 import { describeHalt, describeSuspension } from '../../reconciler/brakes.ts';
+import type { ConditionHistory } from '../../reconciler/condition-history.ts';
+import { doubtfulOrders } from '../../reconciler/conditions.ts';
 import { isOff } from '../../reconciler/rules/orphans.ts';
 import { dueOrNextSlot } from '../../reconciler/slots.ts';
+import { seenByController } from '../condition-file.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { printable } from '../output/printable.ts';
 import { foreignLock, warnOfRefusal, type ForeignLock } from '../prepare.ts';
+import { stalledIn } from '../views/strategies.ts';
 
 export async function runStatus(io: Io, options: GlobalOptions): Promise<ExitCode> {
   const world = openWorldAnyway(io, options);
@@ -27,9 +31,10 @@ export async function runStatus(io: Io, options: GlobalOptions): Promise<ExitCod
 }
 
 function statusScreen(world: World, now: Instant): string {
-  const { desired, ports } = world;
+  const { desired, ports, paths } = world;
   const foreign = foreignLock(world);
   const ledger = ports.journal.ledger();
+  const seen = seenByController(paths, ports.processes);
   const declared = new Set(desired.strategies.map(({ name }) => name));
   const undeclared = [...ledger.books]
     .filter(([name, book]) => book.size > 0 && !declared.has(name))
@@ -37,7 +42,7 @@ function statusScreen(world: World, now: Instant): string {
   const blocks = [
     `Strategy Toggle Status\n======================\nTime: ${formatLocalZone(now)}`,
     ...(ledger.halt === null ? [] : [`Account: ${printable(describeHalt(ledger.halt))}`]),
-    ...desired.strategies.map((strategy) => strategyBlock(strategy, ledger, now)),
+    ...desired.strategies.map((strategy) => strategyBlock(strategy, { ledger, seen }, now)),
     ...undeclared.map((name) => undeclaredBlock(name, ledger)),
     `Execution Lock: ${lockLine(ledger, foreign)}`,
     orphansBlock(desired.strategies, ledger),
@@ -45,7 +50,12 @@ function statusScreen(world: World, now: Instant): string {
   return blocks.join('\n\n');
 }
 
-function strategyBlock(strategy: DesiredStrategy, ledger: Ledger, now: Instant): string {
+interface Known {
+  readonly ledger: Ledger;
+  readonly seen: ConditionHistory;
+}
+
+function strategyBlock(strategy: DesiredStrategy, { ledger, seen }: Known, now: Instant): string {
   const lines = [
     `${strategy.name.toUpperCase()}: ${toggleWord(strategy)}`,
     ...bookLines(strategy.name, ledger),
@@ -53,6 +63,10 @@ function strategyBlock(strategy: DesiredStrategy, ledger: Ledger, now: Instant):
   ];
   const suspension = suspensionAt(ledger, strategy.name, now);
   if (suspension !== null) lines.push(`  Entries: ${printable(describeSuspension(suspension))}`);
+  const doubtful = doubtfulOrders(ledger, strategy.name);
+  if (doubtful.length > 0) lines.push(`  In doubt: ${doubtful.join(', ')}`);
+  const stalled = stalledIn(seen, strategy.name);
+  if (stalled !== null) lines.push(`  Stalled: ${printable(stalled)}`);
   if (strategy.lifecycle === 'planned') lines.push('  Lifecycle: planned, opens nothing yet');
   return lines.join('\n');
 }

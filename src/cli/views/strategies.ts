@@ -1,9 +1,10 @@
 /** Strategies as `get` and `describe` show them. */
 import { suspensionAt } from '../../observed/brakes.ts';
 import { formatMoney, formatPercent, ratioOf, type Money, type Ratio } from '../../domain/decimal.ts';
-import { formatInstant } from '../../domain/instant.ts';
+import { formatInstant, type Instant } from '../../domain/instant.ts';
 import type { DesiredState, DesiredStrategy } from '../../desired/desired-state.ts';
 import type { Ledger } from '../../observed/ledger.ts';
+import { sinceOf, type ConditionHistory } from '../../reconciler/condition-history.ts';
 import { conditionsOf, type Condition } from '../../reconciler/conditions.ts';
 import type { Plan } from '../../reconciler/plan-types.ts';
 import { dueOrNextSlot } from '../../reconciler/slots.ts';
@@ -19,7 +20,12 @@ export interface StrategyItem {
   readonly state: string;
   /** Null where no suspension is in force. */
   readonly suspension: SuspensionFacts | null;
-  readonly conditions: readonly Condition[];
+  /**
+   * Of the manifests as they are: the number of the accepted revision, or the next one while they differ from it. A
+   * condition with the same `observedGeneration` is one of these manifests in force.
+   */
+  readonly generation: number;
+  readonly conditions: readonly ShownCondition[];
   readonly positions: number;
   /** Value of its positions; null while the account is unknown. */
   readonly exposure: string | null;
@@ -28,6 +34,13 @@ export interface StrategyItem {
   readonly realised: string;
   readonly lastExecution: string | null;
   readonly nextSlot: { readonly action: string; readonly at: string } | null;
+}
+
+export interface ShownCondition extends Condition {
+  /** When the controller that runs has seen the status change last; left out where none has seen this status. */
+  readonly lastTransitionTime?: string;
+  /** Number of the revision in force: executions follow the manifests that were accepted with it. */
+  readonly observedGeneration: number;
 }
 
 interface SuspensionFacts {
@@ -41,6 +54,8 @@ export interface StrategyContext {
   readonly desired: DesiredState;
   readonly ledger: Ledger;
   readonly plan: Plan;
+  /** What the controller has seen; empty without one. */
+  readonly seen: ConditionHistory;
 }
 
 /** Declared strategies in their order, then books without a manifest. */
@@ -58,28 +73,45 @@ export function knownStrategies(
 }
 
 /** As {@link knownStrategies}. */
-export function strategyItems({ desired, ledger, plan }: StrategyContext): StrategyItem[] {
-  return [...knownStrategies(desired, ledger)].map(([name, strategy]) =>
-    strategyItem(name, strategy, { ledger, plan }),
+export function strategyItems(context: StrategyContext): StrategyItem[] {
+  return [...knownStrategies(context.desired, context.ledger)].map(([name, strategy]) =>
+    strategyItem(name, strategy, context),
   );
 }
 
 function strategyItem(
   name: string,
   strategy: DesiredStrategy | undefined,
-  { ledger, plan }: { readonly ledger: Ledger; readonly plan: Plan },
+  context: StrategyContext,
 ): StrategyItem {
+  const { desired, ledger, plan } = context;
+  const accepted = ledger.revision?.number ?? 0;
   return {
     name,
     ...declaredFacts(strategy),
     state: stateOf(name, strategy, { ledger, plan }),
     suspension: suspensionFacts(name, ledger, plan),
-    conditions: conditionsOf({ name, strategy, ledger, plan }),
+    generation: ledger.revision?.digest === desired.digest ? accepted : accepted + 1,
+    conditions: conditionsOf({ name, strategy, ledger, plan, stalled: stalledIn(context.seen, name) }).map(
+      (condition) => shown(condition, sinceOf(context.seen, name, condition), accepted),
+    ),
     positions: ledger.books.get(name)?.size ?? 0,
     ...exposureFacts(name, plan),
     realised: formatMoney(sumOf(ledger.realised.get(name)?.values() ?? [])),
     ...timeFacts(name, strategy, ledger, plan),
   };
+}
+
+/** Only the controller knows that it has failed again and again. */
+export function stalledIn(seen: ConditionHistory, name: string): string | null {
+  const found = seen.get(name)?.find(({ type, status }) => type === 'Stalled' && status === 'True');
+  return found?.message ?? null;
+}
+
+function shown(condition: Condition, since: Instant | undefined, observedGeneration: number): ShownCondition {
+  const { type, status, reason, message } = condition;
+  const transition = since === undefined ? {} : { lastTransitionTime: formatInstant(since) };
+  return { type, status, reason, message, ...transition, observedGeneration };
 }
 
 function declaredFacts(
