@@ -113,6 +113,8 @@ const EVENT_TYPES: Readonly<Record<JournalEvent['type'], true>> = {
   'targets-decided': true,
   'slot-started': true,
   'slot-ended': true,
+  'slot-missed': true,
+  'slot-triggered': true,
   'execution-ended': true,
   'day-marked': true,
   'limit-latched': true,

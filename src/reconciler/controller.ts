@@ -11,6 +11,7 @@ import type { Outcome } from '../actions/outcome.ts';
 import type { Plan } from './plan-types.ts';
 import type { Clock, Report, StopSignal } from './ports.ts';
 import { reconcile, type Pass } from './reconcile.ts';
+import { dueSlot } from './slots.ts';
 import { nextEdge } from './wake-times.ts';
 
 /** The manifests in force, and what is wrong with those on disk. */
@@ -85,13 +86,14 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
   const { clock, report } = controlled;
   const started = clock.now();
   const { pass, problems } = controlled.declared();
+  const ended = endedSlots(pass);
   try {
     await controlled.checkData();
     const result = await reconcile(
       {
         ...pass,
         manifests: problems.length === 0 ? 'accepted' : 'invalid',
-        resting: resting(memory, started),
+        resting: resting(memory, pass, started),
       },
       {
         approve: (plan) => {
@@ -108,7 +110,8 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
     controlled.passed({ outcomes, problems, trouble: null });
     say(report, memory, '');
     // What the pass has changed may have made something else possible.
-    if (outcomes.some(({ kind }) => kind === 'done')) return clock.now();
+    const hasMoved = outcomes.some(({ kind }) => kind === 'done') || endedSlots(pass) > ended;
+    if (hasMoved) return clock.now();
     return nextWake(controlled, pass, memory);
   } catch (error) {
     if (!(error instanceof HgctlError)) throw error;
@@ -121,13 +124,18 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
   }
 }
 
+/** A slot without an order ends, too, and the next one of its strategy may be due. */
+function endedSlots({ ports: { journal } }: Pass): number {
+  return [...journal.ledger().slots.values()].filter(({ state }) => state !== 'started').length;
+}
+
 /** The start and the close of each session are marked once, also on a day without a trade. */
 async function markEdge(
   { clock, closed }: Controlled,
   { ports, desired }: Pass,
   memory: Memory,
 ): Promise<void> {
-  const session = sessionOn(dateOf(clock.now()));
+  const session = sessionOn(dateOf(clock.now()), desired.account.calendar);
   if (session === null || clock.now() < session.open) return;
   const edge = `${session.date} ${clock.now() < session.close ? 'start' : 'close'}`;
   if (edge === memory.marked) return;
@@ -140,15 +148,25 @@ function nextWake({ clock, random }: Controlled, { desired }: Pass, { backOff }:
   const now = clock.now();
   const resync = now + RESYNC * (1 - JITTER * random());
   const retries = [...backOff.values()].map(({ until }) => until).filter((until) => until > now);
-  return Math.floor(Math.min(resync, nextEdge(desired.strategies, now), ...retries)) as Instant;
+  return Math.floor(
+    Math.min(resync, nextEdge(desired.strategies, now, desired.account.calendar), ...retries),
+  ) as Instant;
 }
 
 function backOff(failures: number): number {
   return Math.min(RETRY_LAST, RETRY_FIRST * 2 ** (failures - 1));
 }
 
-function resting({ backOff }: Memory, now: Instant): ReadonlySet<string> {
-  return new Set([...backOff].filter(([, { until }]) => until > now).map(([strategy]) => strategy));
+/** A slot that begins is no try again: it does not wait for what has failed before. */
+function resting({ backOff }: Memory, { ports, desired }: Pass, now: Instant): ReadonlySet<string> {
+  const ledger = ports.journal.ledger();
+  const begins = desired.strategies.filter((strategy) => {
+    const slot = dueSlot(ledger, strategy, now, desired.account.calendar);
+    return slot !== null && !ledger.slots.has(slot.id);
+  });
+  const starting = new Set(begins.map(({ name }) => name));
+  const waiting = [...backOff].filter(([strategy, { until }]) => until > now && !starting.has(strategy));
+  return new Set(waiting.map(([strategy]) => strategy));
 }
 
 /** A strategy whose orders fail is tried again later and later; the others go on. */

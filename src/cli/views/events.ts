@@ -132,6 +132,10 @@ function plainMessage(event: Plain): string {
     case 'slot-started':
     case 'slot-ended':
       return event.slot;
+    case 'slot-missed':
+      return `${event.slot}: its time has passed, nothing more is traded for it`;
+    case 'slot-triggered':
+      return `${event.slot}: to run now, by ${event.by}: ${event.reason}`;
     case 'targets-decided':
       return `${event.targets.length} targets`;
     case 'lock-released':

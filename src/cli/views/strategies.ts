@@ -1,4 +1,5 @@
 /** Strategies as `get` and `describe` show them. */
+import type { CalendarOverrides } from '../../domain/calendar.ts';
 import { suspensionAt } from '../../observed/brakes.ts';
 import { formatMoney, formatPercent, ratioOf, type Money, type Ratio } from '../../domain/decimal.ts';
 import { formatInstant } from '../../domain/instant.ts';
@@ -60,14 +61,20 @@ export function knownStrategies(
 /** As {@link knownStrategies}. */
 export function strategyItems({ desired, ledger, plan }: StrategyContext): StrategyItem[] {
   return [...knownStrategies(desired, ledger)].map(([name, strategy]) =>
-    strategyItem(name, strategy, { ledger, plan }),
+    strategyItem(name, strategy, { ledger, plan, calendar: desired.account.calendar }),
   );
+}
+
+interface ItemContext {
+  readonly ledger: Ledger;
+  readonly plan: Plan;
+  readonly calendar: CalendarOverrides | undefined;
 }
 
 function strategyItem(
   name: string,
   strategy: DesiredStrategy | undefined,
-  { ledger, plan }: { readonly ledger: Ledger; readonly plan: Plan },
+  { ledger, plan, calendar }: ItemContext,
 ): StrategyItem {
   return {
     name,
@@ -78,7 +85,7 @@ function strategyItem(
     positions: ledger.books.get(name)?.size ?? 0,
     ...exposureFacts(name, plan),
     realised: formatMoney(sumOf(ledger.realised.get(name)?.values() ?? [])),
-    ...timeFacts(name, strategy, ledger, plan),
+    ...timeFacts(name, strategy, { ledger, plan, calendar }),
   };
 }
 
@@ -115,11 +122,10 @@ function exposureFacts(name: string, { totals }: Plan): Pick<StrategyItem, 'expo
 function timeFacts(
   name: string,
   strategy: DesiredStrategy | undefined,
-  ledger: Ledger,
-  plan: Plan,
+  { ledger, plan, calendar }: ItemContext,
 ): Pick<StrategyItem, 'lastExecution' | 'nextSlot'> {
   const executed = ledger.lastExecution.get(name);
-  const slot = strategy === undefined ? null : dueOrNextSlot(ledger, strategy, plan.at);
+  const slot = strategy === undefined ? null : dueOrNextSlot(ledger, strategy, plan.at, calendar);
   return {
     lastExecution: executed === undefined ? null : formatInstant(executed),
     nextSlot: slot === null ? null : { action: slot.action, at: formatInstant(slot.at) },
