@@ -43,7 +43,8 @@ describe('docs/reasons.md', () => {
 
 /** `apply`, `journal verify`: every command that does something, as src/cli/commands.ts and book-commands.ts declare it. */
 function commands(): string[] {
-  const source = read('src/cli/commands.ts') + read('src/cli/book-commands.ts');
+  const source =
+    read('src/cli/commands.ts') + read('src/cli/book-commands.ts') + read('src/cli/time-commands.ts');
   const groups = new Map(
     [...source.matchAll(/const (\w+) = root\s*\.command\('([\w-]+)'\)/g)].map(
       ([, variable = '', name = '']) => [variable, name],

@@ -268,7 +268,10 @@ function contextOf({ desired }: Turn, execution: Execution, { observed }: Look):
     readAt: observed.snapshot.takenAt,
     session:
       clock.kind === 'ok'
-        ? { date: clock.data.session.date, lastSubmit: orderHours(clock.data, desired.account.calendar).lastSubmit }
+        ? {
+            date: clock.data.session.date,
+            lastSubmit: orderHours(clock.data, desired.account.calendar).lastSubmit,
+          }
         : { date: '', lastSubmit: execution.acquiredAt },
     buyingPower: account.kind === 'ok' ? account.data.buyingPower : 0,
   };

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { EXIT } from '../domain/errors.ts';
 import { program, someText } from './arguments.ts';
 import { declareBooks, declareRepairs } from './book-commands.ts';
+import { declareTimes } from './time-commands.ts';
 import { withManifests, type Exit } from './command-options.ts';
 import type { Io } from './io.ts';
 import { parseColorMode } from './output/style.ts';
@@ -21,6 +22,7 @@ export function declareCommands(io: Io, exit: Exit): Command {
     .option('--debug', 'print stack traces of errors');
   declareMain(root, io, exit);
   declareLoop(root, io, exit);
+  declareTimes(root, io, exit);
   declareReads(root, io, exit);
   declareReports(root, io, exit);
   declareSwitches(root, io, exit);

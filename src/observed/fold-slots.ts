@@ -3,7 +3,11 @@ import type { Instant } from '../domain/instant.ts';
 import type { WritableLedger } from './ledger.ts';
 import type { SlotEvent } from './slot-events.ts';
 
-export function applySlotEvent(ledger: WritableLedger, event: SlotEvent, at: Instant): void {
+export function applySlotEvent(
+  ledger: WritableLedger,
+  event: Exclude<SlotEvent, { type: 'data-missing' }>,
+  at: Instant,
+): void {
   const { slot } = event;
   const run = ledger.slots.get(slot);
   switch (event.type) {

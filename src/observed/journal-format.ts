@@ -115,6 +115,7 @@ const EVENT_TYPES: Readonly<Record<JournalEvent['type'], true>> = {
   'slot-ended': true,
   'slot-missed': true,
   'slot-triggered': true,
+  'data-missing': true,
   'execution-ended': true,
   'day-marked': true,
   'limit-latched': true,

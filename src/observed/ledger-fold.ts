@@ -84,8 +84,9 @@ function applyEvent(ledger: WritableLedger, event: JournalEvent, at: Instant): v
   switch (event.type) {
     case 'sealed':
     case 'checkpoint':
-    // For the record: what a program said is not asked of the ledger.
+    // For the record: nobody asks the ledger for it.
     case 'targets-decided':
+    case 'data-missing':
       return;
     case 'genesis':
       ledger.account = { id: event.accountId, environment: event.environment, broker: event.broker };
@@ -134,7 +135,6 @@ function applyEvent(ledger: WritableLedger, event: JournalEvent, at: Instant): v
       return applyMarkEvent(ledger, event, at);
     case 'execution-ended':
       ledger.lastExecution.set(event.strategy, event.at);
-      return;
   }
 }
 

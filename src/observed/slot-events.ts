@@ -39,6 +39,14 @@ export type SlotEvent =
       readonly strategy: string;
       readonly by: string;
       readonly reason: string;
+    }
+  | {
+      /** Before a slot: symbols without a price, and with one that is too old. For the record. */
+      readonly type: 'data-missing';
+      readonly slot: string;
+      readonly strategy: string;
+      readonly missing: readonly string[];
+      readonly stale: readonly string[];
     };
 
 /** What became of a slot. `missed`: never started. */

@@ -6,13 +6,16 @@ import { sessionOn } from '../domain/calendar.ts';
 import { EXIT, HgctlError, type ExitCode } from '../domain/errors.ts';
 import { dateOf, MINUTE, SECOND, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { CONTROLLER } from '../domain/names.ts';
+import { nextSlot } from '../domain/schedule.ts';
 import { markSession } from '../actions/mark-session.ts';
+import { preload } from '../actions/preload.ts';
 import type { Outcome } from '../actions/outcome.ts';
 import type { Plan } from './plan-types.ts';
 import type { Clock, Report, StopSignal } from './ports.ts';
 import { reconcile, type Pass } from './reconcile.ts';
+import { mayFollow } from './rules/targets.ts';
 import { dueSlot } from './slots.ts';
-import { nextEdge } from './wake-times.ts';
+import { nextEdge, preloadAt } from './wake-times.ts';
 
 /** The manifests in force, and what is wrong with those on disk. */
 export interface Declared {
@@ -48,6 +51,10 @@ export interface PassReport {
   readonly problems: readonly string[];
   /** What kept the pass from being made; null where it was made. */
   readonly trouble: string | null;
+  /** Of the trouble; 0 without. */
+  readonly exit: ExitCode;
+  /** Null where there was trouble. */
+  readonly plan: Plan | null;
 }
 
 export const RESYNC = 5 * MINUTE;
@@ -66,12 +73,14 @@ interface Memory {
   said: string;
   /** The start or close that was looked after last. */
   marked: string;
+  /** Slots of which the prices have been asked for. */
+  readonly preloaded: Set<string>;
 }
 
 /** Ends with 130 or 143 when it was asked to stop, with 0 at `until`. */
 export async function control(controlled: Controlled): Promise<ExitCode> {
   const { clock, stop, until } = controlled;
-  const memory: Memory = { failures: 0, backOff: new Map(), said: '', marked: '' };
+  const memory: Memory = { failures: 0, backOff: new Map(), said: '', marked: '', preloaded: new Set() };
   for (;;) {
     if (stop.requested()) return stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
     if (until !== null && clock.now() >= until) return EXIT.done;
@@ -104,10 +113,11 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
       },
     );
     await markEdge(controlled, pass, memory);
+    await preloadNext(controlled, pass, memory);
     memory.failures = 0;
     const outcomes = result.kind === 'executed' ? result.outcomes : [];
     noteFailures(memory, outcomes, clock.now());
-    controlled.passed({ outcomes, problems, trouble: null });
+    controlled.passed({ outcomes, problems, trouble: null, exit: EXIT.done, plan: result.plan });
     say(report, memory, '');
     // What the pass has changed may have made something else possible.
     const hasMoved = outcomes.some(({ kind }) => kind === 'done') || endedSlots(pass) > ended;
@@ -115,7 +125,8 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
     return nextWake(controlled, pass, memory);
   } catch (error) {
     if (!(error instanceof HgctlError)) throw error;
-    controlled.passed({ outcomes: [], problems, trouble: error.message });
+    const { message: trouble, exit } = error;
+    controlled.passed({ outcomes: [], problems, trouble, exit, plan: null });
     if (controlled.stop.requested()) return clock.now();
     memory.failures += 1;
     const pause = backOff(memory.failures);
@@ -142,6 +153,23 @@ async function markEdge(
   const marked = await markSession(ports, desired);
   memory.marked = edge;
   if (marked === 'close') closed(session.date);
+}
+
+/** Five minutes before a slot that may open something, its prices are asked for. */
+async function preloadNext(
+  { clock }: Controlled,
+  { ports, desired }: Pass,
+  { preloaded }: Memory,
+): Promise<void> {
+  const { calendar } = desired.account;
+  for (const strategy of desired.strategies.filter(mayFollow)) {
+    const now = clock.now();
+    const slot = nextSlot(strategy.name, strategy.schedule, now, calendar);
+    const due = slot === null ? null : preloadAt(slot);
+    if (slot === null || due === null || due > now || preloaded.has(slot.id)) continue;
+    preloaded.add(slot.id);
+    await preload(ports, strategy, slot, calendar);
+  }
 }
 
 function nextWake({ clock, random }: Controlled, { desired }: Pass, { backOff }: Memory): Instant {

@@ -1,8 +1,11 @@
 /** When the controller has to look again although nothing has happened: slots and sessions begin, windows close. */
 import { nextSessionAfter, sessionAtOrAfter, sessionOn, type CalendarOverrides } from '../domain/calendar.ts';
-import { dateOf, plus, type Instant } from '../domain/instant.ts';
-import { nextSlot, slotsOn } from '../domain/schedule.ts';
+import { dateOf, MINUTE, plus, type Instant } from '../domain/instant.ts';
+import { nextSlot, slotsOn, type Slot } from '../domain/schedule.ts';
 import type { DesiredStrategy } from '../desired/desired-state.ts';
+
+/** Time for a person to look after what is missing. */
+const PRELOAD = 5 * MINUTE;
 
 type Scheduled = Pick<DesiredStrategy, 'name' | 'schedule'>;
 
@@ -22,6 +25,11 @@ function sessionEdges(now: Instant, calendar: CalendarOverrides | undefined): In
   return [session.open, session.close, nextSessionAfter(session.date, calendar).open];
 }
 
+/** When the data of a slot is asked for; null for an exit, which sells at any price. */
+export function preloadAt({ action, opensAt }: Slot): Instant | null {
+  return action === 'exit' ? null : plus(opensAt, -PRELOAD);
+}
+
 /** A window includes its end: it has closed a millisecond later. */
 function slotEdges(
   { name, schedule }: Scheduled,
@@ -31,5 +39,5 @@ function slotEdges(
   const today = sessionOn(dateOf(now), calendar);
   const ends = today === null ? [] : slotsOn(name, schedule, today).map(({ closesAt }) => plus(closesAt, 1));
   const next = nextSlot(name, schedule, now, calendar);
-  return next === null ? ends : [...ends, next.opensAt];
+  return next === null ? ends : [...ends, preloadAt(next) ?? next.opensAt, next.opensAt];
 }

@@ -29,12 +29,18 @@ export type Lease =
 /** Takes the place, unless a process that may still be there has it. */
 export function takeLease({ file, lock, processes, now }: LeaseOptions): Promise<Lease> {
   return exclusively(lock, (): Lease => {
-    const holder = readLease(file);
-    if (holder !== null && processes.lookUp(holder.identity) !== 'gone') return { kind: 'held', ...holder };
+    const holder = findController(file, processes);
+    if (holder !== null) return { kind: 'held', ...holder };
     const mine = { identity: processes.self, since: formatInstant(now()) };
     replaceFile(file, `${JSON.stringify(mine, null, 2)}\n`);
     return { kind: 'mine', release: () => rmSync(file, { force: true }) };
   });
+}
+
+/** The controller that runs, or may; null where there is none. */
+export function findController(file: string, processes: Processes): LeaseHolder | null {
+  const holder = readLease(file);
+  return holder !== null && processes.lookUp(holder.identity) !== 'gone' ? holder : null;
 }
 
 /** Who has it, or had it last; null where nobody says so. */

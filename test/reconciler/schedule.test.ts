@@ -1,5 +1,6 @@
 /** Scheduled executions under clocks, calendars and crashes: what runs, what runs late, what is told as missed. */
 import { describe, expect, test } from 'vitest';
+import type { Price } from '../../src/domain/decimal.ts';
 import { formatLocal, type Instant } from '../../src/domain/instant.ts';
 import { runFor } from '../support/control.ts';
 import { fault } from '../support/faults.ts';
@@ -284,5 +285,56 @@ describe('a clock that is set', () => {
     home.clock.jump(distance);
     await run(home, '2025-12-02T13:00:00-05:00');
     expect(sent(home)).toEqual(['sell QQQ 2025-12-02 09:31']);
+  });
+});
+
+describe('five minutes before an entry', () => {
+  test('what has no price is told and recorded once; before an exit nobody asks', async () => {
+    const home = await exchange({
+      now: at('2025-12-02T09:00:00-05:00'),
+      strategies: { night: { targets: { QQQ: '10', NEW: '1', ODD: '1' }, schedule: [EXIT, ENTRY] } },
+    });
+    await run(home, '2025-12-02T15:49:00-05:00');
+    const told = (): string[] => home.log.filter((line) => line.includes('Data for'));
+    expect(told()).toEqual([]);
+    await run(home, '2025-12-02T15:58:00-05:00');
+    expect(told()).toEqual(['[!] [night] Data for entry at 2025-12-02 15:55:00 EST: no price of NEW, ODD']);
+    const events = home.journal.records.filter(({ event }) => event.type === 'data-missing');
+    expect(events.map(({ event }) => event)).toMatchObject([{ missing: ['NEW', 'ODD'], stale: [] }]);
+    expect(formatLocal(events[0]!.time)).toBe('2025-12-02 15:50:00');
+  });
+
+  test('a price from before the session before is too old', async () => {
+    const home = await exchange({ now: at('2025-12-02T15:45:00-05:00') });
+    const asOf = at('2025-11-28T13:00:00-05:00');
+    const quotes = new Map([['QQQ', { price: 100_000_000 as Price, asOf }]]);
+    const ports = { ...home.ports, market: { quotes: () => Promise.resolve(quotes) } };
+    await run({ ...home, ports }, '2025-12-02T15:52:00-05:00');
+    expect(home.log).toContain(
+      '[!] [night] Data for entry at 2025-12-02 15:55:00 EST: prices from before 2025-12-01 of QQQ',
+    );
+  });
+});
+
+describe('a slot that overruns', () => {
+  test('sends no entry behind its window, and says what it did not do', async () => {
+    const home = await exchange({
+      now: at('2025-12-02T15:50:00-05:00'),
+      strategies: {
+        mp: {
+          targets: { QQQ: '10', SPY: '5' },
+          schedule: [{ ...REBALANCE, window: 20_000 }],
+        },
+      },
+      execution: { maxInFlight: 1 },
+      faults: [
+        // The first order is cancelled after 30 s, when the window has closed and the session has not.
+        fault('submit', { kind: 'order', fills: null, fillAfter: 70_000, hiddenFor: 0 }, { symbol: 'QQQ' }),
+      ],
+    });
+    await run(home, '2025-12-02T16:10:00-05:00');
+    expect(sent(home).filter((order) => order.includes('SPY'))).toEqual([]);
+    const [slot] = [...home.journal.ledger().slots.values()];
+    expect(slot?.state).toBe('partial');
   });
 });

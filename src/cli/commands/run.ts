@@ -4,8 +4,10 @@ import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { formatLocalZone, parseInstant, type Instant } from '../../domain/instant.ts';
 import { CONTROLLER } from '../../domain/names.ts';
 import { control, type PassReport } from '../../reconciler/controller.ts';
+import { restartWindow } from '../../reconciler/restart-window.ts';
 import { isOrder } from '../../reconciler/plan-types.ts';
 import { takeLease, type Lease, type LeaseHolder } from '../../store/controller-lease.ts';
+import { openRequests } from '../../store/requests.ts';
 import { fileStamp, folderStamp } from '../../store/stamps.ts';
 import type { World } from '../compose.ts';
 import { writeEodReport } from '../eod-files.ts';
@@ -13,11 +15,13 @@ import { styleOf, type GlobalOptions, type Io } from '../io.ts';
 import { manifestPaths } from '../manifests.ts';
 import { planText } from '../output/plan-text.ts';
 import { variable } from '../places.ts';
+import { passRequests } from '../pass-requests.ts';
 import { checkData, passOf, repairStateFile } from '../prepare.ts';
 import { declaredBy, type DeclaredManifests } from '../declared.ts';
 import { startClock } from '../start-clock.ts';
-import { wakeUps } from '../wake-ups.ts';
+import { wakeUps, type WakeUps } from '../wake-ups.ts';
 import { outcomeLines } from './apply.ts';
+import { unsafeText } from './restart-window.ts';
 
 export interface RunOptions extends GlobalOptions {
   readonly wait?: boolean;
@@ -102,15 +106,10 @@ async function loop(
   { options, until }: { readonly options: RunOptions; readonly until: Instant | null },
 ): Promise<ExitCode> {
   const { ports, paths } = declared.world();
-  const wakes = await wakeUps({
-    clock: ports.clock,
-    stop: io.stop,
-    isRehearsal: variable(io, 'HGCTL_NOW') !== undefined,
-    watched: [...manifestPaths(io, options), ...declared.files(), paths.journal, paths.broker],
-    stamp: () => [declared.stamp(), fileStamp(paths.broker), folderStamp(paths.journal)].join('\n'),
-  });
+  const wakes = await wakesOf(io, declared, options);
   ports.report.info(CONTROLLER, 'Controller started');
   let isFirst = true;
+  const requests = passRequests(paths.requests);
   try {
     const code = await control({
       clock: ports.clock,
@@ -118,6 +117,7 @@ async function loop(
       report: ports.report,
       random: Math.random,
       declared: () => {
+        requests.claim();
         wakes.mark();
         const { world, problems } = declared.read();
         const pass = passOf(io, world);
@@ -138,14 +138,46 @@ async function loop(
         isFirst = false;
         if (pass.trouble === null) repairStateFile(io, declared.world());
         tell(io, pass, ports.clock.now());
+        requests.answer(pass);
       },
       until,
     });
+    if (code !== EXIT.done) warnOfWindow(declared.world());
     ports.report.info(CONTROLLER, 'Controller stopped');
     return code;
   } finally {
     await wakes.close();
   }
+}
+
+function wakesOf(io: Io, declared: DeclaredManifests, options: RunOptions): Promise<WakeUps> {
+  const { ports, paths } = declared.world();
+  return wakeUps({
+    clock: ports.clock,
+    stop: io.stop,
+    isRehearsal: variable(io, 'HGCTL_NOW') !== undefined,
+    watched: [
+      ...manifestPaths(io, options),
+      ...declared.files(),
+      paths.journal,
+      paths.broker,
+      paths.requests,
+    ],
+    stamp: () =>
+      [
+        declared.stamp(),
+        fileStamp(paths.broker),
+        folderStamp(paths.journal),
+        ...openRequests(paths.requests),
+      ].join('\n'),
+  });
+}
+
+/** Who is stopped inside a window should know what to be quick about. */
+function warnOfWindow({ ports, desired }: World): void {
+  const window = restartWindow(desired, ports.clock.now());
+  if (!window.isSafe)
+    ports.report.warn(CONTROLLER, `Stopped inside an execution window: ${unsafeText(window)}`);
 }
 
 function stamp(at: Instant): string {

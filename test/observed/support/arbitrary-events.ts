@@ -237,6 +237,13 @@ const events = {
     by: fc.string(),
     reason: fc.string(),
   }),
+  'data-missing': fc.record({
+    type: type('data-missing' as const),
+    slot,
+    strategy,
+    missing: fc.array(symbol, { maxLength: 2 }),
+    stale: fc.array(symbol, { maxLength: 2 }),
+  }),
   'day-marked': fc.record({
     type: type('day-marked' as const),
     fence,
