@@ -43,7 +43,7 @@ describe('docs/reasons.md', () => {
 
 /** `apply`, `journal verify`: every command that does something, as commands.ts and the tables beside it declare it. */
 function commands(): string[] {
-  const tables = ['commands', 'book-commands', 'service-commands'];
+  const tables = ['commands', 'book-commands', 'service-commands', 'time-commands'];
   const source = tables.map((name) => read(`src/cli/${name}.ts`)).join('');
   const groups = new Map(
     [...source.matchAll(/const (\w+) = root\s*\.command\('([\w-]+)'\)/g)].map(

@@ -176,6 +176,20 @@ function exchange(now: string): Project {
   return project({ strategies: ONE, account: { broker: { clock: 'exchange' } }, now });
 }
 
+/** The simulated exchange closes at 13:00, which only `spec` may know. */
+function mismatched(spec: object, given?: Project): Project {
+  const mine = given ?? project({ strategies: ONE, now: '2025-12-02T11:00:00-05:00' });
+  const broker = { type: 'simulated', cash: '100000.00', calendar: { '2025-12-02': '13:00' } };
+  const account = {
+    apiVersion: 'homeguard/v1',
+    kind: 'Account',
+    metadata: { name: 'test' },
+    spec: { broker, prices: { type: 'synthetic', seed: 7 }, ...spec },
+  };
+  mine.write('manifests/account.yaml', JSON.stringify(account));
+  return mine;
+}
+
 async function closedMarket(): Promise<Project> {
   const mine = exchange('2025-12-02T15:30:00-05:00');
   expect(await mine.run('apply', '--yes')).toMatchObject({ code: 0 });
@@ -352,6 +366,12 @@ const ACCOUNT: Commands = {
     },
     shows: 'ClockSkew',
     meanwhile: healed,
+    leave: ['apply', '--yes'],
+  },
+  CalendarMismatch: {
+    enter: () => Promise.resolve(mismatched({})),
+    shows: 'CalendarMismatch',
+    meanwhile: (mine) => mismatched({ calendar: { overrides: { '2025-12-02': '13:00' } } }, mine),
     leave: ['apply', '--yes'],
   },
   MarketClosed: {

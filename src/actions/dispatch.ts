@@ -106,7 +106,7 @@ export async function sendAgain(
   if (execution.ports.stop.requested() || whyStopped(context, ledger, action) !== null) return null;
   if (stoppingBreak(ledger, intent.symbol) !== undefined || bookChanged(action, ledger) !== null) return null;
   const isEntry = !isReduction(action);
-  if (isEntry && (windowClosed(context, action) ?? outsideCollar(context, action, quote)) !== null)
+  if (isEntry && (windowClosed(context, action, ledger) ?? outsideCollar(context, action, quote)) !== null)
     return null;
   // Too late is no answer of the broker: the first request may still have reached it.
   if (whyTooLate(execution, session.lastSubmit) !== null) return null;
@@ -148,7 +148,7 @@ function whyNot(context: OrderContext, action: OrderAction, { ledger, quote }: F
   const changed = bookChanged(action, ledger);
   if (changed !== null) return changed;
   if (isReduction(action)) return null;
-  const closed = windowClosed(context, action);
+  const closed = windowClosed(context, action, ledger);
   if (closed !== null) return closed;
   return outsideCollar(context, action, quote) ?? unaffordable(context, action);
 }
@@ -177,11 +177,16 @@ function isShutDown(
 }
 
 /** An entry belongs to its slot's window; an exit goes on until the session ends. */
-function windowClosed({ execution, desired }: OrderContext, { strategy, slot }: OrderAction): Skip | null {
+function windowClosed(
+  { execution, desired }: OrderContext,
+  { strategy, slot }: OrderAction,
+  ledger: Ledger,
+): Skip | null {
   if (slot === null) return null;
   const now = execution.ports.clock.now();
   const declared = desired.strategies.find(({ name }) => name === strategy);
-  const end = declared === undefined ? null : windowEnd(declared, slot, now);
+  const { calendar } = desired.account;
+  const end = declared === undefined ? null : windowEnd(ledger, declared, { slot, now, calendar });
   if (end !== null && now <= end) return null;
   return { code: 'SlotClosed', detail: `the window of ${slot} has closed` };
 }

@@ -9,6 +9,7 @@ import {
   type Plan,
   type Hold,
 } from '../reconciler/plan-types.ts';
+import { orderHours } from '../reconciler/order-hours.ts';
 import { isWithinBand } from '../reconciler/rules/targets.ts';
 import type { OrderContext, Renew } from './dispatch.ts';
 import { LockLost, record, type Execution } from './execution.ts';
@@ -267,7 +268,10 @@ function contextOf({ desired }: Turn, execution: Execution, { observed }: Look):
     readAt: observed.snapshot.takenAt,
     session:
       clock.kind === 'ok'
-        ? { date: clock.data.session.date, lastSubmit: clock.data.lastSubmit }
+        ? {
+            date: clock.data.session.date,
+            lastSubmit: orderHours(clock.data, desired.account.calendar).lastSubmit,
+          }
         : { date: '', lastSubmit: execution.acquiredAt },
     buyingPower: account.kind === 'ok' ? account.data.buyingPower : 0,
   };
@@ -286,10 +290,13 @@ function slotsOf(plan: Plan, strategy: string): DueSlot[] {
 }
 
 function startSlots(execution: Execution, plan: Plan, strategy: string): void {
-  const { fence } = execution;
-  for (const { slot, targets } of slotsOf(plan, strategy)) {
+  const { fence, ports } = execution;
+  for (const { slot, targets, started, late } of slotsOf(plan, strategy)) {
+    if (late && !started) ports.report.warn(strategy, `${slot} starts late`);
     record(execution, (ledger) =>
-      ledger.slots.has(slot) ? null : { type: 'slot-started', fence, slot, strategy, targets },
+      ledger.slots.has(slot)
+        ? null
+        : { type: 'slot-started', fence, slot, strategy, targets, ...(late && { late }) },
     );
   }
 }
@@ -310,6 +317,7 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'PartialFill',
   'RateLimited',
   'ClockSkew',
+  'CalendarMismatch',
   'ForeignController',
   'ManifestsInvalid',
   'LossUnknown',

@@ -2,7 +2,14 @@
 import { formatQuantity } from '../domain/decimal.ts';
 import { lotOf, stoppingBreak } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
-import type { Action, BreakAction, OrderCareAction, Plan, SyncAction } from '../reconciler/plan-types.ts';
+import type {
+  Action,
+  BreakAction,
+  MissedAction,
+  OrderCareAction,
+  Plan,
+  SyncAction,
+} from '../reconciler/plan-types.ts';
 import { isOrder } from '../reconciler/plan-types.ts';
 import { wayOut } from '../reconciler/way-out.ts';
 import { latchLimit } from './limits.ts';
@@ -39,6 +46,8 @@ async function carryOut(execution: Execution, action: Action, observed: Observed
       return sync(execution, action, observed);
     case 'report-break':
       return reportBreak(execution, action);
+    case 'report-missed':
+      return reportMissed(execution, action);
     case 'latch-limit':
       return latchLimit(execution, action);
     default:
@@ -74,6 +83,19 @@ function sync(execution: Execution, action: SyncAction, { snapshot }: ObservedSt
     strategy,
     to === 0 ? `Position ${symbol} closed externally` : `Position ${symbol}: ${change}`,
   );
+  return { kind: 'done', action };
+}
+
+/** Once a slot: what somebody else has recorded meanwhile stands. */
+function reportMissed(execution: Execution, action: MissedAction): Outcome {
+  const { ports, fence } = execution;
+  const { slot, strategy, from, to } = action;
+  const before = ports.journal.refresh().slots.get(slot);
+  const isNew = before === undefined || before.state === 'started';
+  record(execution, ({ slots }) =>
+    slots.get(slot) === before && isNew ? { type: 'slot-missed', fence, slot, strategy } : null,
+  );
+  if (isNew) ports.report.warn(strategy, `Missed: ${slot} (${from}): ${to}`);
   return { kind: 'done', action };
 }
 

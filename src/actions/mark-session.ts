@@ -17,7 +17,7 @@ import { observe } from './observe.ts';
 export async function markSession(ports: Ports, desired: DesiredState): Promise<MarkKind | null> {
   if (!ports.journal.ledger().opened) return null;
   const seen = await observe(ports, desired, { ownFence: null, earlier: null });
-  if (dueKind(seen) === null) return null;
+  if (dueKind(seen, desired) === null) return null;
   await checkAccount(ports);
   const place = await ports.queue.enter();
   try {
@@ -40,7 +40,7 @@ export function markIfDue(
   desired: DesiredState,
   observed: ObservedState,
 ): MarkKind | null {
-  const kind = dueKind(observed);
+  const kind = dueKind(observed, desired);
   return kind === null ? null : recordMark(execution, desired, observed, kind);
 }
 
@@ -51,7 +51,7 @@ export async function markAfterCare(
   before: ObservedState,
 ): Promise<void> {
   const { ports, fence } = execution;
-  if (dueKind(before) === null || ports.stop.requested()) return;
+  if (dueKind(before, desired) === null || ports.stop.requested()) return;
   const observed = await observe(ports, desired, { ownFence: fence, earlier: null });
   markIfDue(execution, desired, observed);
 }
@@ -65,8 +65,11 @@ export async function markAfterTrading(execution: Execution, desired: DesiredSta
   if (clock.kind === 'ok' && clock.data.isOpen) recordMark(execution, desired, observed, 'interim');
 }
 
-function dueKind({ ledger, snapshot: { clock } }: ObservedState): Exclude<MarkKind, 'interim'> | null {
-  return clock.kind === 'ok' ? dueMark(ledger, clock.data) : null;
+function dueKind(
+  { ledger, snapshot: { clock } }: ObservedState,
+  { account }: DesiredState,
+): Exclude<MarkKind, 'interim'> | null {
+  return clock.kind === 'ok' ? dueMark(ledger, clock.data, account.calendar) : null;
 }
 
 function recordMark(

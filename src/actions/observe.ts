@@ -146,7 +146,7 @@ async function quotesFor(
 }
 
 /** A program may name any symbol of its universe. */
-function mayWant({ signal, universe }: DesiredStrategy): Iterable<string> {
+export function mayWant({ signal, universe }: DesiredStrategy): Iterable<string> {
   if (signal.type === 'fixed') return signal.targets.map(({ symbol }) => symbol);
   return signal.type === 'command' ? universe : [];
 }

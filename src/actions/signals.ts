@@ -1,5 +1,6 @@
 /** Asks the programs of `command` strategies, once a pass and before any lock. */
 import type { DesiredState, DesiredStrategy } from '../desired/desired-state.ts';
+import type { CalendarOverrides } from '../domain/calendar.ts';
 import type { Lot } from '../observed/book.ts';
 import type { ObservedState, SignalAnswer } from '../observed/observed-state.ts';
 import { contextText, parseAnswer } from '../strategies/command.ts';
@@ -16,17 +17,22 @@ export async function askPrograms(
 ): Promise<ReadonlyMap<string, SignalAnswer>> {
   const answers = new Map<string, SignalAnswer>();
   for (const strategy of withDrains(desired, observed.ledger).strategies) {
-    if (!hasTurn(ports, strategy, observed)) continue;
+    if (!hasTurn(ports, strategy, observed, desired.account.calendar)) continue;
     answers.set(strategy.name, await ask(ports, strategy, observed));
   }
   return answers;
 }
 
-function hasTurn({ clock }: Ports, strategy: DesiredStrategy, { ledger, snapshot }: ObservedState): boolean {
+function hasTurn(
+  { clock }: Ports,
+  strategy: DesiredStrategy,
+  { ledger, snapshot }: ObservedState,
+  calendar: CalendarOverrides | undefined,
+): boolean {
   if (strategy.signal.type !== 'command' || !mayFollow(strategy)) return false;
   if (snapshot.account.kind !== 'ok' || snapshot.positions.kind !== 'ok') return false;
   if (strategy.schedule.length === 0) return true;
-  const slot = dueSlot(ledger, strategy, clock.now());
+  const slot = dueSlot(ledger, strategy, clock.now(), calendar);
   return slot !== null && slot.action !== 'exit' && !ledger.slots.has(slot.id);
 }
 

@@ -8,9 +8,12 @@ import type { SimulatedSettings } from './simulated-state.ts';
 const LAST_SUBMIT_BEFORE_CLOSE = 30 * SECOND;
 
 /** `always-open`: a session is a New York date, and there is no cut-off. `exchange`: the hours of the NYSE. */
-export function marketClock(kind: SimulatedSettings['clock'], now: Instant): MarketClock {
-  if (kind === 'always-open') return { now, isOpen: true, session: wholeDay(dateOf(now)), lastSubmit: null };
-  const session = sessionAtOrAfter(now);
+export function marketClock(
+  { clock, calendar }: Pick<SimulatedSettings, 'clock' | 'calendar'>,
+  now: Instant,
+): MarketClock {
+  if (clock === 'always-open') return { now, isOpen: true, session: wholeDay(dateOf(now)), lastSubmit: null };
+  const session = sessionAtOrAfter(now, calendar);
   const lastSubmit = plus(session.close, -LAST_SUBMIT_BEFORE_CLOSE);
   return { now, isOpen: session.open <= now && now < session.close, session, lastSubmit };
 }

@@ -30,7 +30,7 @@ export interface Schedule {
 
 /** A market order for the day. While the market is closed it is accepted, and waits for the next open. */
 export function scheduleOrder(order: OrderOutline, seed: number, venue: Venue): Schedule {
-  const market = marketClock(venue.settings.clock, order.submittedAt);
+  const market = marketClock(venue.settings, order.submittedAt);
   const start = market.isOpen ? order.submittedAt : market.session.open;
   const delays = fillDelays(order, seed, venue.settings);
   const usual = fillSizes(order, delays.length, seed).map((quantity, step): FillEvent => {

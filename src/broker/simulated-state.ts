@@ -1,4 +1,5 @@
 /** The simulated account as plain data. Every function on it is pure: chance and time come in as arguments. */
+import type { CalendarOverrides } from '../domain/calendar.ts';
 import {
   NO_MONEY,
   NO_QUANTITY,
@@ -75,6 +76,8 @@ export interface SimulatedSettings {
   readonly fillDelay: number;
   /** Part of the orders that fill in more than one step. */
   readonly partialFills: Ratio;
+  /** Days on which the exchange is not as usual. */
+  readonly calendar?: CalendarOverrides;
 }
 
 /** The world around the account: equal questions get equal answers. */

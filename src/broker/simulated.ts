@@ -76,7 +76,7 @@ export function simulatedBroker({
         .change((state) => cancelOrder(state, brokerOrderId, clock.now()))
         .catch((error: unknown) => ({ kind: 'unknown', reason: formatChain(error) })),
     history: (since) => read((state) => state.fills.filter((fill) => fill.time > since)),
-    clock: () => read((state) => marketClock(settings.clock, state.time)),
+    clock: () => read((state) => marketClock(settings, state.time)),
     newestTime: () => {
       try {
         return store.load().time;

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { EXIT } from '../domain/errors.ts';
 import { program, someText } from './arguments.ts';
 import { declareBooks, declareRepairs } from './book-commands.ts';
+import { declareTimes } from './time-commands.ts';
 import { withManifests, type Exit } from './command-options.ts';
 import type { Io } from './io.ts';
 import { declareService } from './service-commands.ts';
@@ -22,6 +23,7 @@ export function declareCommands(io: Io, exit: Exit): Command {
     .option('--debug', 'print stack traces of errors');
   declareMain(root, io, exit);
   declareLoop(root, io, exit);
+  declareTimes(root, io, exit);
   declareReads(root, io, exit);
   declareReports(root, io, exit);
   declareSwitches(root, io, exit);

@@ -29,6 +29,7 @@ const alert = {
     'ManifestsInvalid',
     'Stalled',
     'ControllerCrashed',
+    'SlotMissed',
     'NoController',
     'Test',
   ]),

@@ -17,6 +17,8 @@ export interface DataPaths {
   /** Who runs as controller. */
   readonly controller: string;
   readonly controllerLock: string;
+  /** Passes that a running controller is asked for. */
+  readonly requests: string;
 }
 
 /**
@@ -41,6 +43,7 @@ export function dataPaths(io: Io, options: GlobalOptions, declared: string | nul
     queue: join(folder, 'execution.queue'),
     toggleLock: join(folder, 'toggle.lock'),
     controller: join(folder, 'controller.lease'),
+    requests: join(folder, 'requests'),
     controllerLock: join(folder, 'controller.lock'),
   };
 }

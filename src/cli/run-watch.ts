@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Look } from '../actions/look.ts';
 import { formatChain } from '../domain/errors.ts';
 import { CONTROLLER } from '../domain/names.ts';
-import { alertsOf, happened } from '../reconciler/alerts.ts';
+import { alertsOf, happened, missedSlots } from '../reconciler/alerts.ts';
 import type { PassReport } from '../reconciler/controller.ts';
 import type { LeaseHolder } from '../store/controller-lease.ts';
 import { watchConditions } from './condition-watch.ts';
@@ -48,6 +48,7 @@ export function watchRun(io: Io, declared: DeclaredManifests, after: LeaseHolder
       const stalled = conditions.passed(pass);
       const ledger = declared.world().ports.journal.ledger();
       notifier.tell(alertsOf({ ledger, problems: pass.problems, stalled }), clock.now());
+      for (const missed of missedSlots(pass.outcomes)) notifier.post(happened(missed, clock.now()));
       pings?.passed(pass);
     },
     close: async () => {

@@ -58,8 +58,10 @@ export async function wakeUps(options: WakeUpOptions): Promise<WakeUps> {
 
   const waitInReal = async (until: Instant): Promise<void> => {
     let compared = performance.now();
+    // A wall clock that is set back does not make the wait longer.
+    const latest = compared + (until - clock.now());
     while (!stop.requested()) {
-      const left = until - clock.now();
+      const left = Math.min(until - clock.now(), latest - performance.now());
       if (left <= 0) return;
       await delay(Math.min(left, TICK));
       if (lastEvent <= compared && performance.now() - compared < COMPARE) continue;

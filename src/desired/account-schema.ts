@@ -11,6 +11,7 @@ import {
   percent,
   wholeNumber,
 } from './fields.ts';
+import { overridesField } from './calendar-schema.ts';
 import { lossFields } from './loss-schema.ts';
 import { heartbeatField, notificationsField } from './notice-schema.ts';
 
@@ -39,6 +40,9 @@ const broker = mapping(
       least: 0,
       most: 100,
     }).prefault('25%'),
+    calendar: overridesField(
+      "Days on which the simulated exchange is not as usual. Default: as this account's calendar says.",
+    ).optional(),
     faults: filePath('A fault script: what goes wrong at the simulated broker. Default: nothing.').optional(),
   },
   'The brokerage account.',
@@ -122,6 +126,15 @@ const spec = mapping(
     prices,
     limits: limits.prefault({}),
     execution: execution.prefault({}),
+    calendar: mapping(
+      {
+        overrides: overridesField(
+          'Days of the exchange that are not as usual: a date, as 2026-12-24, to closed or to its hours.',
+        ).default({}),
+        file: filePath('A file of such overrides, relative to this manifest. Default: none.').optional(),
+      },
+      'Closures and hours that the rules of the calendar do not know.',
+    ).prefault({}),
     store: mapping(
       { data: filePath('Data folder, relative to the working folder. Default ./data.').optional() },
       'Where books and journal are.',

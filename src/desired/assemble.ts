@@ -3,7 +3,10 @@ import { compareText } from '../domain/names.ts';
 import type { DesiredState, DesiredStrategy } from './desired-state.ts';
 import { locationsOf, type Locate } from './locations.ts';
 import { resolveBeside } from './manifest-path.ts';
+import { checkCalendars, overridesOf } from './calendars.ts';
+import type { CalendarManifest } from './calendar-schema.ts';
 import {
+  parseCalendarFile,
   parseToggleFile,
   type Declared,
   type DeclaredStrategy,
@@ -46,6 +49,8 @@ export function assemble(parsed: ParsedManifests, files: Files): LoadResult {
   const warnings: Problem[] = [];
   const universes = parsed.strategies.map((strategy) => resolveUniverse(strategy, files));
   const toggles = findToggles(parsed, files, problems);
+  const calendars = findCalendars(parsed, files, problems);
+  problems.push(...checkCalendars(parsed, calendars, files));
   problems.push(...checkAccounts(parsed), ...checkNames(parsed.strategies), ...checkUniverses(universes));
   for (const universe of universes) warnings.push(...universe.warnings);
   problems.push(...checkOneToggleFile(toggles));
@@ -55,7 +60,8 @@ export function assemble(parsed: ParsedManifests, files: Files): LoadResult {
     problems.push(...checked.problems);
     warnings.push(...checked.warnings);
   }
-  const joined = problems.length === 0 ? join(parsed, universes, toggle) : undefined;
+  const joined =
+    problems.length === 0 ? join(parsed, universes, { toggle, calendar: calendars[0]?.manifest }) : undefined;
   if (joined === undefined) {
     const data = parsed.accounts[0]?.manifest?.spec.store.data ?? null;
     return { kind: 'invalid', problems: sortProblems(problems), warnings: sortProblems(warnings), data };
@@ -95,6 +101,22 @@ function readToggles(
     problems.push(missingToggleFile(account, 'is empty'));
   }
   return found.toggles;
+}
+
+/** The calendar documents of the set, and that of the file that the account names besides. */
+function findCalendars(
+  { calendars, needs }: ParsedManifests,
+  files: Files,
+  problems: Problem[],
+): Declared<CalendarManifest>[] {
+  const read = needs.flatMap(({ kind, name, path }) => {
+    const content = files.get(path);
+    if (kind !== 'calendar' || content === undefined) return [];
+    const found = parseCalendarFile({ name, path, content });
+    problems.push(...found.problems);
+    return found.calendars;
+  });
+  return [...read, ...[...calendars].sort(byPlace)];
 }
 
 function checkAccounts({ accounts, strategies, toggles, sources, complete }: ParsedManifests): Problem[] {
@@ -147,18 +169,28 @@ interface Joined {
   readonly accountFile: string;
 }
 
+interface Besides {
+  readonly toggle: Declared<ToggleManifest> | undefined;
+  readonly calendar: CalendarManifest | undefined;
+}
+
 /** Undefined without an account or a toggle file; both have been reported by then. */
 function join(
   { accounts }: ParsedManifests,
   universes: readonly Universe[],
-  toggle: Declared<ToggleManifest> | undefined,
+  { toggle, calendar: calendarFile }: Besides,
 ): Joined | undefined {
   const [account] = accounts;
   const toggles = toggle?.manifest;
   if (account?.manifest === undefined || toggle === undefined || toggles === undefined) return undefined;
   const { path } = account.source;
   const resolve = (named: string): string => resolveBeside(path, named);
-  const desiredAccount = toDesiredAccount(account.manifest, { toggleFile: toggle.source.path, resolve });
+  const calendar = overridesOf(account.manifest, calendarFile);
+  const desiredAccount = toDesiredAccount(account.manifest, {
+    toggleFile: toggle.source.path,
+    calendar,
+    resolve,
+  });
   const strategies = universes.flatMap(({ strategy, symbols }): DesiredStrategy[] => {
     const { manifest } = strategy;
     if (manifest === undefined) return [];

@@ -1,5 +1,6 @@
 /** What all manifests together ask for: validated, exact, and independent of the order of files and documents. */
 import type { Money, Quantity, Ratio } from '../domain/decimal.ts';
+import type { CalendarOverrides } from '../domain/calendar.ts';
 import type { ScheduleEntry } from '../domain/schedule.ts';
 
 export type { ScheduleEntry, ScheduleTime } from '../domain/schedule.ts';
@@ -90,6 +91,8 @@ export interface DesiredAccount {
   readonly prices: Prices;
   readonly limits: AccountLimits;
   readonly execution: ExecutionSettings;
+  /** Days of the exchange that are not as its rules say. Absent: none. */
+  readonly calendar?: CalendarOverrides;
   /** Data folder, as written; null: the default. */
   readonly data: string | null;
   /** Settings of the file: absolute path of the toggle file. */
@@ -130,6 +133,8 @@ export interface SimulatedBroker {
   readonly fillDelay: number;
   /** Part of the orders that fill in more than one step. */
   readonly partialFills: Ratio;
+  /** Days of the simulated exchange that are not as usual. Absent: none. */
+  readonly calendar?: CalendarOverrides;
   /** Absolute path of a fault script; null: nothing goes wrong. */
   readonly faults: string | null;
 }

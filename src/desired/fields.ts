@@ -10,6 +10,7 @@ import {
   type Ratio,
 } from '../domain/decimal.ts';
 import { STRATEGY_RULE, SYMBOL_RULE, isStrategyName, isSymbol } from '../domain/names.ts';
+import { parseDayOverride, type DayOverride } from '../domain/calendar.ts';
 import { parseScheduleTime } from '../domain/schedule.ts';
 import { quoted } from './problem.ts';
 import type { ScheduleTime } from './desired-state.ts';
@@ -186,6 +187,17 @@ export function scheduleTime(about: string): Field<ScheduleTime> {
     noun: 'no time of a session',
     allowed: '"15:55" (New York), open+1m or close-5m, inside a session and at least 30s before its close',
     parse: parseScheduleTime,
+  });
+}
+
+/** What a day of the exchange really is. */
+export function dayHours(about: string): Field<DayOverride> {
+  return parsed({
+    about,
+    pattern: '^(closed|(([01]\\d|2[0-3]):[0-5]\\d-)?([01]\\d|2[0-3]):[0-5]\\d)$',
+    noun: 'neither closed nor hours',
+    allowed: 'closed, an early close as "13:00", or hours as "09:30-13:00" (New York), open before close',
+    parse: parseDayOverride,
   });
 }
 

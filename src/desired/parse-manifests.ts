@@ -1,5 +1,6 @@
 /** The first of two steps from text to desired state: what the files declare, and which other files they need. */
 import { accountSchema, type AccountManifest } from './account-schema.ts';
+import { calendarSchema, type CalendarManifest } from './calendar-schema.ts';
 import { resolveBeside } from './manifest-path.ts';
 import { nearest, quoted, type Problem } from './problem.ts';
 import { checkSchema } from './schema-check.ts';
@@ -24,7 +25,7 @@ export interface SourceFile {
 
 /** A file that a manifest names, or that must be there. */
 export interface NeededFile {
-  readonly kind: 'universe' | 'toggle';
+  readonly kind: 'universe' | 'toggle' | 'calendar';
   readonly name: string;
   readonly path: string;
 }
@@ -45,6 +46,7 @@ export interface ParsedManifests {
   readonly strategies: readonly DeclaredStrategy[];
   readonly accounts: readonly Declared<AccountManifest>[];
   readonly toggles: readonly Declared<ToggleManifest>[];
+  readonly calendars: readonly Declared<CalendarManifest>[];
   readonly problems: readonly Problem[];
   /** False when a document could not be read or told apart: then nothing is reported as missing. */
   readonly complete: boolean;
@@ -57,16 +59,21 @@ interface Collected {
   readonly strategies: DeclaredStrategy[];
   readonly accounts: Declared<AccountManifest>[];
   readonly toggles: Declared<ToggleManifest>[];
+  readonly calendars: Declared<CalendarManifest>[];
   readonly problems: Problem[];
   complete: boolean;
 }
 
 /** Never throws; the order of the sources does not matter. */
 export function parseManifests(sources: readonly SourceFile[]): ParsedManifests {
-  const all: Collected = { strategies: [], accounts: [], toggles: [], problems: [], complete: true };
+  const all = nothingYet();
   for (const source of sources) collectFile(all, source);
-  const needs = [...all.strategies.flatMap(universeNeed), ...toggleNeed(all)];
+  const needs = [...all.strategies.flatMap(universeNeed), ...toggleNeed(all), ...calendarNeed(all)];
   return { sources, ...all, needs };
+}
+
+function nothingYet(): Collected {
+  return { strategies: [], accounts: [], toggles: [], calendars: [], problems: [], complete: true };
 }
 
 function collectFile(all: Collected, source: SourceFile): void {
@@ -92,6 +99,8 @@ function collectDocument(all: Collected, source: SourceFile, document: YamlDocum
     all.accounts.push(check(all, source, document, accountSchema));
   } else if (kind === undefined && valueAt(document.data, ['strategies']) !== undefined) {
     all.toggles.push(check(all, source, document, toggleSchema));
+  } else if (kind === undefined && valueAt(document.data, ['overrides']) !== undefined) {
+    all.calendars.push(check(all, source, document, calendarSchema));
   } else {
     all.problems.push(unknownKind(document, kind));
     all.complete = false;
@@ -148,15 +157,40 @@ function toggleNeed({ accounts, toggles }: Collected): NeededFile[] {
   return toggles.some(({ source }) => source.path === needed.path) ? [] : [needed];
 }
 
+/** The calendar file that the account names, unless it is among the sources already. */
+function calendarNeed({ accounts, calendars }: Collected): NeededFile[] {
+  const [account] = accounts;
+  const named = account && textAt(account.document.data, ['spec', 'calendar', 'file']);
+  if (account === undefined || named === undefined) return [];
+  const needed: NeededFile = { kind: 'calendar', ...neededBeside(account.source, named) };
+  return calendars.some(({ source }) => source.path === needed.path) ? [] : [needed];
+}
+
 /** Parses the content of a needed toggle file. */
 export function parseToggleFile(source: SourceFile): {
   readonly toggles: readonly Declared<ToggleManifest>[];
   readonly problems: readonly Problem[];
 } {
-  const all: Collected = { strategies: [], accounts: [], toggles: [], problems: [], complete: true };
-  if (source.content.kind === 'unreadable') return all;
-  const { documents, problems } = parseYaml(source.name, source.content.text);
-  all.problems.push(...problems);
-  for (const document of documents) all.toggles.push(check(all, source, document, toggleSchema));
+  const all = nothingYet();
+  for (const document of documentsOf(source, all))
+    all.toggles.push(check(all, source, document, toggleSchema));
   return all;
+}
+
+/** Parses the content of a needed calendar file. */
+export function parseCalendarFile(source: SourceFile): {
+  readonly calendars: readonly Declared<CalendarManifest>[];
+  readonly problems: readonly Problem[];
+} {
+  const all = nothingYet();
+  for (const document of documentsOf(source, all))
+    all.calendars.push(check(all, source, document, calendarSchema));
+  return all;
+}
+
+function documentsOf({ name, content }: SourceFile, all: Collected): readonly YamlDocument[] {
+  if (content.kind === 'unreadable') return [];
+  const { documents, problems } = parseYaml(name, content.text);
+  all.problems.push(...problems);
+  return documents;
 }

@@ -1,5 +1,6 @@
 /** Validated manifests as desired state. */
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
+import type { CalendarOverrides } from '../domain/calendar.ts';
 import { compareText } from '../domain/names.ts';
 import type { AccountManifest } from './account-schema.ts';
 import type {
@@ -27,7 +28,7 @@ export function toDesiredState(
 }
 
 function digestOf(account: DesiredAccount, strategies: readonly DesiredStrategy[]): string {
-  const { name, prices, limits, execution } = account;
+  const { name, prices, limits, execution, calendar } = account;
   const { faults: _, ...broker } = account.broker;
   const pricesWithoutPlace = prices.type === 'csv' ? { type: prices.type } : prices;
   const universesAsLists = strategies.map((strategy) => ({
@@ -36,7 +37,7 @@ function digestOf(account: DesiredAccount, strategies: readonly DesiredStrategy[
     universe: [...strategy.universe].sort(compareText),
   }));
   const canonical = {
-    account: { name, broker, prices: pricesWithoutPlace, limits, execution },
+    account: { name, broker, prices: pricesWithoutPlace, limits, execution, ...(calendar && { calendar }) },
     strategies: universesAsLists,
   };
   return sha256(canonicalJson(canonical as unknown as Json));
@@ -94,34 +95,40 @@ function toTarget({ symbol, priority, weight, quantity }: Target): FixedTarget {
   return { symbol, size: { kind: 'quantity', quantity }, priority };
 }
 
-/** Absolute paths of what the account names. */
-interface AccountPlaces {
+interface AccountParts {
+  /** Of the account and its calendar file. */
+  readonly calendar: CalendarOverrides | undefined;
+  /** Absolute path. */
   readonly toggleFile: string;
   /** Resolves a path of the account manifest. */
   readonly resolve: (path: string) => string;
 }
 
-export function toDesiredAccount({ metadata, spec }: AccountManifest, places: AccountPlaces): DesiredAccount {
+export function toDesiredAccount({ metadata, spec }: AccountManifest, parts: AccountParts): DesiredAccount {
+  const { calendar, resolve } = parts;
   return {
     name: metadata.name,
-    broker: toBroker(spec.broker, places.resolve),
-    prices: toPrices(spec.prices, places.resolve),
+    broker: toBroker(spec.broker, calendar, resolve),
+    prices: toPrices(spec.prices, resolve),
     limits: toLimits(spec.limits),
     execution: spec.execution,
+    ...(calendar && { calendar }),
     data: spec.store.data ?? null,
-    toggleFile: places.toggleFile,
-    ...toNotices(spec, places.resolve),
+    toggleFile: parts.toggleFile,
+    ...toNotices(spec, resolve),
   };
 }
 
 function toBroker(
-  { faults, ...broker }: AccountManifest['spec']['broker'],
-  resolve: AccountPlaces['resolve'],
+  { faults, calendar: own, ...broker }: AccountManifest['spec']['broker'],
+  declared: CalendarOverrides | undefined,
+  resolve: AccountParts['resolve'],
 ): SimulatedBroker {
-  return { ...broker, faults: faults === undefined ? null : resolve(faults) };
+  const calendar = own ?? declared;
+  return { ...broker, ...(calendar && { calendar }), faults: faults === undefined ? null : resolve(faults) };
 }
 
-function toPrices(prices: AccountManifest['spec']['prices'], resolve: AccountPlaces['resolve']): Prices {
+function toPrices(prices: AccountManifest['spec']['prices'], resolve: AccountParts['resolve']): Prices {
   return prices.type === 'csv' ? { type: 'csv', folder: resolve(prices.folder) } : prices;
 }
 

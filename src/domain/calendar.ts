@@ -27,8 +27,11 @@ export interface Session {
   readonly close: Instant;
 }
 
-/** What a date really is, whatever the rules say. `close` is New York wall time after 09:30. */
-export type CalendarOverrides = ReadonlyMap<CalendarDate, 'closed' | { readonly close: string }>;
+/** A day without a session, or one with other hours: New York wall time, `HH:MM`. */
+export type DayOverride = 'closed' | { readonly open: string; readonly close: string };
+
+/** What dates really are, whatever the rules say. A session opens before it closes. Plain data: it is recorded. */
+export type CalendarOverrides = Readonly<Record<CalendarDate, DayOverride>>;
 
 const OPEN = '09:30';
 const CLOSE = '16:00';
@@ -51,11 +54,11 @@ const CLOSED_WITHOUT_RULE: ReadonlySet<CalendarDate> = new Set([
 
 /** The session of a date; null when the exchange is closed all day, or the text is no date. */
 export function sessionOn(date: CalendarDate, overrides?: CalendarOverrides): Session | null {
-  const close = closeOn(date, overrides);
-  if (close === null) return null;
-  const open = instantAt(date, OPEN);
+  const hours = hoursOn(date, overrides);
+  if (hours === null) return null;
+  const open = instantAt(date, hours.open);
   // Clocks change at night, never inside a session.
-  return { date, open, close: plus(open, (minuteOf(close) - minuteOf(OPEN)) * MINUTE) };
+  return { date, open, close: plus(open, (minuteOf(hours.close) - minuteOf(hours.open)) * MINUTE) };
 }
 
 /** The session that contains `now`, or the next one. */
@@ -82,8 +85,17 @@ export function isOpen(now: Instant, overrides?: CalendarOverrides): boolean {
 
 /** True for a session that ends before 16:00. */
 export function isEarlyClose(date: CalendarDate, overrides?: CalendarOverrides): boolean {
-  const close = closeOn(date, overrides);
-  return close !== null && close < CLOSE;
+  const hours = hoursOn(date, overrides);
+  return hours !== null && hours.close < CLOSE;
+}
+
+const HOURS = /^(?:((?:[01]\d|2[0-3]):[0-5]\d)-)?((?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+/** Reads `closed`, `13:00` (an early close) and `10:00-13:00`; undefined for anything else. */
+export function parseDayOverride(text: string): DayOverride | undefined {
+  if (text === 'closed') return 'closed';
+  const [, open = OPEN, close = ''] = HOURS.exec(text) ?? [];
+  return open < close ? { open, close } : undefined;
 }
 
 /** Minute of the day of a wall time. */
@@ -100,17 +112,26 @@ function findSession(date: CalendarDate, step: 1 | -1, overrides: CalendarOverri
   throw new Error(`no exchange session within ${SEARCH_DAYS_MAX} days of ${JSON.stringify(date)}`);
 }
 
-/** Wall time of the close; null when there is no session. */
-function closeOn(date: CalendarDate, overrides: CalendarOverrides | undefined): string | null {
+interface Hours {
+  readonly open: string;
+  readonly close: string;
+}
+
+/** Wall times; null when there is no session. */
+function hoursOn(date: CalendarDate, overrides: CalendarOverrides | undefined): Hours | null {
   const day = dayNumber(date);
   if (Number.isNaN(day)) return null;
-  const override = overrides?.get(date);
-  if (override !== undefined) return override === 'closed' ? null : override.close;
+  const override = overrides !== undefined && Object.hasOwn(overrides, date) ? overrides[date] : undefined;
+  if (override === undefined) return usualHours(date, day);
+  return override === 'closed' ? null : override;
+}
+
+function usualHours(date: CalendarDate, day: DayNumber): Hours | null {
   const weekday = weekdayOf(day);
   if (weekday === SUNDAY || weekday === SATURDAY || CLOSED_WITHOUT_RULE.has(date)) return null;
   const year = Number(date.slice(0, 4));
   if (holidaysOf(year).includes(day)) return null;
-  return earlyClosesOf(year).includes(day) ? EARLY_CLOSE : CLOSE;
+  return { open: OPEN, close: earlyClosesOf(year).includes(day) ? EARLY_CLOSE : CLOSE };
 }
 
 function holidaysOf(year: number): DayNumber[] {

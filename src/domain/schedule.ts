@@ -37,8 +37,10 @@ export interface Slot {
   readonly at: Instant;
   /** First moment at which it may start; equal to `at`. */
   readonly opensAt: Instant;
-  /** Last moment at which it may start. */
+  /** Last moment at which it may start by itself. */
   readonly closesAt: Instant;
+  /** Last moment of its session at which an order may go out. */
+  readonly lastStart: Instant;
 }
 
 /** No order is sent later than this before the close. */
@@ -82,11 +84,12 @@ export function nextSlot(
   return null;
 }
 
-/** What a strategy waits for, in the words of the status screen. `slot` is the one that is open, or else the next. */
+/** What a strategy waits for, in the words of the status screen. `slot` is the one that is due, or else the next. */
 export function waitingFor(slot: Slot | null, now: Instant): string {
   if (slot === null) return `No execution in the next ${LOOK_AHEAD_DAYS} days`;
   const window = `${timeOf(slot.at)} ${slot.action} window`;
   if (isInside(slot, now)) return `In ${window}`;
+  if (slot.closesAt < now) return `Late for ${window}`;
   const isLaterToday = slot.opensAt > now && slot.date === dateOf(now);
   return isLaterToday ? `Waiting for ${window}` : 'Waiting for next trading day';
 }
@@ -126,7 +129,7 @@ function slotOf(strategy: string, entry: ScheduleEntry, session: Session): Slot 
   if (at < session.open || at > lastStart) return null;
   const closesAt = Math.min(plus(at, entry.window), lastStart) as Instant;
   const id = `${strategy}/${session.date}/${entry.action}/${timeOf(at).replace(':', '')}`;
-  return { id, strategy, date: session.date, action: entry.action, at, opensAt: at, closesAt };
+  return { id, strategy, date: session.date, action: entry.action, at, opensAt: at, closesAt, lastStart };
 }
 
 function momentOf(time: ScheduleTime, session: Session): Instant {

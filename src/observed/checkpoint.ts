@@ -9,7 +9,7 @@ import { dateOf, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { previousSessionBefore, sessionOn } from '../domain/calendar.ts';
 import type { EventOf, JournalRecord } from './events.ts';
 import type { RecordDraft } from './journal-format.ts';
-import type { Ledger, LedgerOrder, SlotRun } from './ledger.ts';
+import type { Ledger, LedgerOrder } from './ledger.ts';
 
 /** A ledger as JSON: a map is `{$map: [[key, value], ...]}`, a set is `{$set: [...]}`. */
 export type CheckpointState = EventOf<'checkpoint'>['state'];
@@ -38,8 +38,13 @@ export function checkpointBehind(seal: JournalRecord, ledger: Ledger): RecordDra
 /** What a checkpoint keeps of a ledger. */
 export function stateOf(ledger: Ledger): CheckpointState {
   // Number and hash are those of the record itself.
-  const { seq, hash, endedOrders, slots, ...whole } = ledger;
-  const kept = { ...whole, endedOrders: newestOrders(endedOrders), slots: newestSlots(slots) };
+  const { seq, hash, endedOrders, slots, triggers, ...whole } = ledger;
+  const kept = {
+    ...whole,
+    endedOrders: newestOrders(endedOrders),
+    slots: newestSlots(slots),
+    triggers: newestSlots(triggers),
+  };
   return toJson(kept) as CheckpointState;
 }
 
@@ -55,9 +60,9 @@ function newestOrders(orders: Ledger['endedOrders']): Ledger['endedOrders'] {
   );
 }
 
-function newestSlots(slots: Ledger['slots']): Ledger['slots'] {
+function newestSlots<Known>(slots: ReadonlyMap<string, Known>): ReadonlyMap<string, Known> {
   const dates = newestOf([...slots.keys()].map(dateOfSlot));
-  return new Map<string, SlotRun>([...slots].filter(([slot]) => dates.has(dateOfSlot(slot))));
+  return new Map<string, Known>([...slots].filter(([slot]) => dates.has(dateOfSlot(slot))));
 }
 
 /** The second part of `strategy/date/action/time`. */

@@ -1,5 +1,5 @@
 /** What account and books are worth at one moment: the mark of a session day, from one look at the world. */
-import { sessionOn } from '../domain/calendar.ts';
+import { sessionOn, type CalendarOverrides } from '../domain/calendar.ts';
 import { add, NO_MONEY, subtract, valueOf, type Money, type Price } from '../domain/decimal.ts';
 import { dateOf } from '../domain/instant.ts';
 import { compareText } from '../domain/names.ts';
@@ -14,12 +14,13 @@ import type { ObservedState } from './observed-state.ts';
 export function dueMark(
   { lastMark }: Pick<Ledger, 'lastMark'>,
   clock: MarketClock,
+  calendar?: CalendarOverrides,
 ): Exclude<MarkKind, 'interim'> | null {
   const { session, isOpen, now } = clock;
   // A clock that went back marks no day twice.
   if (isOpen) return lastMark === null || lastMark.session < session.date ? 'start' : null;
   const today = dateOf(now);
-  const ended = sessionOn(today);
+  const ended = sessionOn(today, calendar);
   if (session.date <= today || ended === null || now < ended.close) return null;
   const isMarked = lastMark !== null && (lastMark.session > today || isCloseOf(lastMark, today));
   return isMarked ? null : 'close';

@@ -1,5 +1,5 @@
 /** The part of the journal that is one session day: its first and last mark, and the books at its end. */
-import { previousSessionBefore } from '../domain/calendar.ts';
+import { previousSessionBefore, type CalendarOverrides } from '../domain/calendar.ts';
 import { dateOf, type CalendarDate } from '../domain/instant.ts';
 import type { JournalRecord } from './events.ts';
 import type { Ledger } from './ledger.ts';
@@ -37,7 +37,7 @@ export function windowOf(
   if (first === dayEnds && live === null) return null;
   const marks = marksUpTo(records, dayEnds);
   const own = marks.filter(({ mark }) => mark.session === date);
-  const start = startOf(marks, own[0], date);
+  const start = startOf(marks, own[0], previousSessionBefore(date, calendarOf(records, dayEnds)).date);
   const last = live === null ? own.at(-1) : { mark: live, index: dayEnds };
   const end = last === undefined || last.index === start?.index ? null : last;
   const from = start === null ? first : start.index + 1;
@@ -77,12 +77,17 @@ function marksUpTo(records: readonly JournalRecord[], end: number): PlacedMark[]
 function startOf(
   marks: readonly PlacedMark[],
   first: PlacedMark | undefined,
-  date: CalendarDate,
+  dateBefore: CalendarDate,
 ): PlacedMark | null {
   const before = marks.findLast(({ index }) => first === undefined || index < first.index);
-  if (before?.mark.kind === 'close' && before.mark.session === previousSessionBefore(date).date)
-    return before;
+  if (before?.mark.kind === 'close' && before.mark.session === dateBefore) return before;
   return first?.mark.kind === 'start' ? first : null;
+}
+
+/** What the manifests said of the exchange, as they were accepted last. */
+function calendarOf(records: readonly JournalRecord[], end: number): CalendarOverrides | undefined {
+  const accepted = records.slice(0, end).findLast(({ event }) => event.type === 'revision-accepted')?.event;
+  return accepted?.type === 'revision-accepted' ? accepted.account.settings.calendar : undefined;
 }
 
 /** The number of records until the end of a date: what is recorded on a later one belongs to that. */

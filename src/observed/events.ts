@@ -5,6 +5,7 @@ import type { Side } from '../domain/names.ts';
 import type { Latch, MarkEvent } from './mark-events.ts';
 import type { Brakes, HaltMode } from './brakes.ts';
 import type { Drain, DrainEvent } from './drain-events.ts';
+import type { SlotEvent } from './slot-events.ts';
 import type { SplitRatio } from './split.ts';
 import type { DesiredAccount, FixedTarget, ScheduleEntry } from '../desired/desired-state.ts';
 
@@ -33,6 +34,8 @@ export interface InventoryEntry {
   readonly lifecycle: 'active' | 'planned';
   /** Exits of it go on when the manifest is gone. */
   readonly schedule: readonly ScheduleEntry[];
+  /** Whether its switches let it follow targets; left out by earlier versions. */
+  readonly follows?: boolean;
 }
 
 /** Where the accepted account stands, and what it says: for commands that must work while manifests are invalid. */
@@ -68,6 +71,7 @@ export type BreakKind =
 
 export type JournalEvent =
   | MarkEvent
+  | SlotEvent
   | {
       /** The last record of a segment: the journal goes on in segment `next`. */
       readonly type: 'sealed';
@@ -293,19 +297,6 @@ export type JournalEvent =
       readonly targets: readonly FixedTarget[];
     }
   | {
-      readonly type: 'slot-started';
-      readonly fence: number;
-      readonly slot: string;
-      readonly strategy: string;
-      readonly targets: readonly SlotTarget[];
-    }
-  | {
-      readonly type: 'slot-ended';
-      readonly fence: number;
-      readonly slot: string;
-      readonly outcome: 'done' | 'partial';
-    }
-  | {
       readonly type: 'execution-ended';
       readonly fence: number;
       readonly strategy: string;
@@ -332,13 +323,6 @@ export interface ResolvedLot {
   readonly quantity: Quantity;
   /** What it costs now, signed like the quantity; null: the difference in quantity leaves at the price of the word. */
   readonly cost: Money | null;
-}
-
-/** A target as it was decided when its slot started. */
-export interface SlotTarget {
-  readonly symbol: string;
-  readonly quantity: Quantity;
-  readonly priority: number;
 }
 
 /**

@@ -44,8 +44,9 @@ function bend(ledger: WritableLedger, scope: string, mark: DayMark, profit: Mone
     return;
   }
   const basis: Basis = { session, equity, profit };
+  const calendar = ledger.revision?.account.settings.calendar;
   if (curve) {
-    ledger.curves.set(scope, afterMark(curve, kind, basis));
+    ledger.curves.set(scope, afterMark(curve, kind, basis, calendar));
     return;
   }
   const isFirst = kind === 'start' || ledger.lastMark === null;
@@ -53,7 +54,7 @@ function bend(ledger: WritableLedger, scope: string, mark: DayMark, profit: Mone
     ledger.curves.set(scope, kind === 'close' ? { ...newCurve(basis), close: basis } : newCurve(basis));
   // It had nothing at the marks before: its profit began at zero.
   else if (curve === undefined)
-    ledger.curves.set(scope, afterMark(newCurve({ ...basis, profit: NO_MONEY }), kind, basis));
+    ledger.curves.set(scope, afterMark(newCurve({ ...basis, profit: NO_MONEY }), kind, basis, calendar));
 }
 
 /** Profit that comes with shares, or leaves with them, is none that the strategy has made. */

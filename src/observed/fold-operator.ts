@@ -1,6 +1,7 @@
 /** What operators and accepted manifests change: revision, inventory, names, drains, suspensions, the halt. */
 import type { Instant } from '../domain/instant.ts';
-import type { EventOf } from './events.ts';
+import { canonicalJson, type Json } from '../domain/digest.ts';
+import type { EventOf, InventoryEntry } from './events.ts';
 import { noteOwners } from './fold-trade.ts';
 import type { LedgerOrder, WritableLedger } from './ledger.ts';
 
@@ -41,6 +42,7 @@ export function applyOperatorEvent(ledger: WritableLedger, event: OperatorEvent,
     }
     case 'drain-lifted':
       ledger.drains.delete(event.strategy);
+      startAfresh(ledger, event.strategy, at);
       return;
     case 'strategy-suspended': {
       const { strategy, reason, by, until } = event;
@@ -66,7 +68,28 @@ function acceptRevision(ledger: WritableLedger, event: EventOf<'revision-accepte
   const { digest, strategies, account } = event;
   const number = (ledger.revision?.number ?? 0) + 1;
   ledger.revision = { number, digest, strategies, account, acceptedAt: at };
-  for (const entry of strategies) ledger.inventory.set(entry.name, entry);
+  const declared = new Set(strategies.map(({ name }) => name));
+  for (const [name, known] of [...ledger.inventory])
+    if (!declared.has(name)) ledger.inventory.set(name, { ...known, follows: false });
+  for (const entry of strategies) {
+    const known = ledger.inventory.get(entry.name);
+    const since = known !== undefined && isSameTurn(known, entry) ? (known.since ?? at) : at;
+    ledger.inventory.set(entry.name, { ...entry, since });
+  }
+}
+
+/** Slots of a schedule that was not there, or not followed, cannot have been missed. */
+function isSameTurn(known: InventoryEntry, entry: InventoryEntry): boolean {
+  return known.follows === entry.follows && scheduleText(known) === scheduleText(entry);
+}
+
+function scheduleText({ schedule }: InventoryEntry): string {
+  return canonicalJson(schedule as unknown as Json);
+}
+
+function startAfresh({ inventory }: WritableLedger, strategy: string, at: Instant): void {
+  const known = inventory.get(strategy);
+  if (known !== undefined) inventory.set(strategy, { ...known, since: at });
 }
 
 /** `to` has no book of its own: the command refuses it otherwise. */
@@ -97,6 +120,12 @@ function renameStrategy(ledger: WritableLedger, { from, to }: EventOf<'strategy-
     ledger.slots.delete(id);
     const slot = `${to}${id.slice(from.length)}`;
     ledger.slots.set(slot, { ...run, slot, strategy: to });
+  }
+  for (const [id, trigger] of [...ledger.triggers]) {
+    if (!id.startsWith(`${from}/`)) continue;
+    ledger.triggers.delete(id);
+    const slot = `${to}${id.slice(from.length)}`;
+    ledger.triggers.set(slot, { ...trigger, slot });
   }
 }
 

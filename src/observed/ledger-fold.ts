@@ -7,6 +7,7 @@ import { applyBookEvent, openBooks } from './fold-books.ts';
 import { applyMarkEvent } from './fold-marks.ts';
 import { applyOperatorEvent } from './fold-operator.ts';
 import { applyOrderEvent } from './fold-orders.ts';
+import { applySlotEvent } from './fold-slots.ts';
 import type { Ledger, WritableLedger } from './ledger.ts';
 
 enableMapSet();
@@ -42,6 +43,7 @@ export function emptyLedger(): Ledger {
     breaks: new Map(),
     acceptedPrices: new Map(),
     slots: new Map(),
+    triggers: new Map(),
     lastMark: null,
     curves: new Map(),
     latches: new Map(),
@@ -82,6 +84,9 @@ function applyEvent(ledger: WritableLedger, event: JournalEvent, at: Instant): v
   switch (event.type) {
     case 'sealed':
     case 'checkpoint':
+    // For the record: nobody asks the ledger for it.
+    case 'targets-decided':
+    case 'data-missing':
       return;
     case 'genesis':
       ledger.account = { id: event.accountId, environment: event.environment, broker: event.broker };
@@ -119,19 +124,17 @@ function applyEvent(ledger: WritableLedger, event: JournalEvent, at: Instant): v
     case 'break-opened':
     case 'symbol-resolved':
       return applyBookEvent(ledger, event, at);
-    case 'targets-decided':
-      // For the record: what a program said is not asked of the ledger.
-      return;
     case 'slot-started':
     case 'slot-ended':
-      return applySlotEvent(ledger, event);
+    case 'slot-missed':
+    case 'slot-triggered':
+      return applySlotEvent(ledger, event, at);
     case 'day-marked':
     case 'limit-latched':
     case 'limit-reset':
       return applyMarkEvent(ledger, event, at);
     case 'execution-ended':
       ledger.lastExecution.set(event.strategy, event.at);
-      return;
   }
 }
 
@@ -149,14 +152,4 @@ function applyLockEvent(
     ledger.fence = event.fence;
     ledger.lock = lock;
   } else if (event.type === 'lock-released' || ledger.lock?.lockId === event.lockId) ledger.lock = null;
-}
-
-function applySlotEvent(ledger: WritableLedger, event: EventOf<'slot-started' | 'slot-ended'>): void {
-  if (event.type === 'slot-started') {
-    const { slot, strategy, targets } = event;
-    ledger.slots.set(slot, { slot, strategy, targets, state: 'started' });
-    return;
-  }
-  const run = ledger.slots.get(event.slot);
-  if (run !== undefined) ledger.slots.set(event.slot, { ...run, state: event.outcome });
 }

@@ -6,6 +6,7 @@ import type { LossCurve } from './loss-curve.ts';
 import type { DayMark, Latch } from './mark-events.ts';
 import type { Halt, Suspension } from './brakes.ts';
 import type { Drain } from './drain-events.ts';
+import type { SlotRun, Trigger } from './slot-events.ts';
 import type {
   AcceptedAccount,
   Anchor,
@@ -13,7 +14,6 @@ import type {
   IntentPayload,
   InventoryEntry,
   ProcessIdentity,
-  SlotTarget,
   TerminalStatus,
 } from './events.ts';
 
@@ -68,11 +68,10 @@ export interface Break {
   readonly since: Instant;
 }
 
-export interface SlotRun {
-  readonly slot: string;
-  readonly strategy: string;
-  readonly state: 'started' | 'done' | 'partial';
-  readonly targets: readonly SlotTarget[];
+/** An accepted strategy, and since when its schedule has been in force without a pause. */
+export interface KnownStrategy extends InventoryEntry {
+  /** Slots whose window closed before count for nothing; left out by the checkpoints of earlier versions. */
+  readonly since?: Instant;
 }
 
 export interface Ledger {
@@ -99,7 +98,7 @@ export interface Ledger {
   readonly lock: ExecutionLock | null;
   readonly revision: Revision | null;
   /** Every strategy that was ever accepted and not pruned, as it was accepted last. */
-  readonly inventory: ReadonlyMap<string, InventoryEntry>;
+  readonly inventory: ReadonlyMap<string, KnownStrategy>;
   readonly drains: ReadonlyMap<string, Drain>;
   /** By strategy; those whose time is over are among them. */
   readonly suspensions: ReadonlyMap<string, Suspension>;
@@ -117,6 +116,8 @@ export interface Ledger {
   readonly acceptedPrices: ReadonlyMap<string, Price>;
   /** At least those of the two newest sessions. */
   readonly slots: ReadonlyMap<string, SlotRun>;
+  /** Slots that operators let run at another time, by slot. */
+  readonly triggers: ReadonlyMap<string, Trigger>;
   /** The newest mark of a session day; null before the first. */
   readonly lastMark: Pick<DayMark, 'session' | 'kind' | 'equity'> | null;
   /** By strategy, and of the account; null where no start of a session has known a value yet. */

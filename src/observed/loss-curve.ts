@@ -4,7 +4,7 @@
  * A strategy's curve is its profit: realised, and what its book is worth beyond its cost, less what came with shares by
  * an operator's word. Deposits and withdrawals do not move it. The curve of the account is its equity.
  */
-import { previousSessionBefore } from '../domain/calendar.ts';
+import { previousSessionBefore, type CalendarOverrides } from '../domain/calendar.ts';
 import { dayNumber } from '../domain/days.ts';
 import { subtract, type Money } from '../domain/decimal.ts';
 import type { CalendarDate } from '../domain/instant.ts';
@@ -35,11 +35,17 @@ export function newCurve(basis: Basis): LossCurve {
   return { day: basis, week: basis, peak: basis, close: null };
 }
 
-export function afterMark(curve: LossCurve, kind: MarkKind, basis: Basis): LossCurve {
+/** `calendar`: as it was declared then, to know which close is the one before a session. */
+export function afterMark(
+  curve: LossCurve,
+  kind: MarkKind,
+  basis: Basis,
+  calendar?: CalendarOverrides,
+): LossCurve {
   const peak = basis.profit > curve.peak.profit ? basis : curve.peak;
   if (kind === 'interim') return { ...curve, peak };
   if (kind === 'close') return { ...curve, peak, close: basis };
-  const day = dayStart(curve, basis);
+  const day = dayStart(curve, basis, calendar);
   const week = weekOf(curve.week.session) === weekOf(basis.session) ? curve.week : day;
   return { ...curve, day, week, peak };
 }
@@ -51,8 +57,8 @@ export function afterReset(curve: LossCurve, { equity, profit }: Omit<Basis, 'se
   return { day: moved(curve.day), week: moved(curve.week), peak: moved(curve.peak), close };
 }
 
-function dayStart({ close }: LossCurve, basis: Basis): Basis {
-  const isBefore = close !== null && previousSessionBefore(basis.session).date === close.session;
+function dayStart({ close }: LossCurve, basis: Basis, calendar: CalendarOverrides | undefined): Basis {
+  const isBefore = close !== null && previousSessionBefore(basis.session, calendar).date === close.session;
   return isBefore ? { ...close, session: basis.session } : basis;
 }
 

@@ -5,6 +5,7 @@ import { CONTROLLER, compareText } from '../domain/names.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import { describeHalt } from './brakes.ts';
 import { doubtfulOrders } from './conditions.ts';
+import type { Action } from './plan-types.ts';
 import { latchDetail } from './rules/loss-limits.ts';
 
 export type AlertKind =
@@ -15,6 +16,7 @@ export type AlertKind =
   | 'ManifestsInvalid'
   | 'Stalled'
   | 'ControllerCrashed'
+  | 'SlotMissed'
   | 'NoController'
   | 'Test';
 
@@ -75,6 +77,23 @@ export function alertsOf({ ledger, problems, stalled }: AlertInput): Alert[] {
     ),
   ];
   return all.sort((a, b) => compareText(keyOf(a), keyOf(b)));
+}
+
+/** One alert a strategy: what it was to do, and nobody was there to do it. */
+export function missedSlots(
+  outcomes: readonly { readonly kind: string; readonly action: Action }[],
+): Alert[] {
+  const byStrategy = new Map<string, string[]>();
+  for (const { kind, action } of outcomes) {
+    if (kind !== 'done' || action.kind !== 'report-missed') continue;
+    byStrategy.set(action.strategy, [...(byStrategy.get(action.strategy) ?? []), action.slot]);
+  }
+  return [...byStrategy].map(([strategy, slots]) => ({
+    kind: 'SlotMissed',
+    strategy,
+    symbol: null,
+    message: `not traded: ${slots.join(', ')}`,
+  }));
 }
 
 export interface News {

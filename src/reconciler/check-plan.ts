@@ -3,6 +3,7 @@
  * It shares no rule with the planner. A plan with a violation is never carried out.
  */
 import { formatQuantity, shareOf, valueOf, type Money, type Quantity } from '../domain/decimal.ts';
+import { isOpen as isOpenByRule } from '../domain/calendar.ts';
 import { attribute } from '../observed/attribution.ts';
 import type { BrokerPosition } from '../observed/broker-view.ts';
 import type { Ledger, LedgerOrder } from '../observed/ledger.ts';
@@ -113,23 +114,24 @@ interface World {
   readonly lastSubmit: number | null;
 }
 
-function knownWorld({ observed: { snapshot, ledger } }: PlanInput): World | null {
+function knownWorld({ desired, observed: { snapshot, ledger } }: PlanInput): World | null {
   const { account, positions, openOrders, clock } = snapshot;
   if (account.kind !== 'ok' || positions.kind !== 'ok' || openOrders.kind !== 'ok' || clock.kind !== 'ok')
     return null;
+  const { now, isOpen, lastSubmit } = clock.data;
   const ours = [...ledger.openOrders.values()].map((order) => order.intent.symbol);
   return {
     positions: positions.data,
     openSymbols: new Set([...ours, ...openOrders.data.map((order) => order.symbol)]),
     equity: account.data.equity,
     buyingPower: account.data.buyingPower,
-    isOpen: clock.data.isOpen,
-    lastSubmit: clock.data.lastSubmit,
+    isOpen: isOpen && (lastSubmit === null || isOpenByRule(now, desired.account.calendar)),
+    lastSubmit,
   };
 }
 
 function checkClock(world: World, { now }: PlanInput, report: Report): void {
-  if (!world.isOpen) report('session-open', 'the market is closed');
+  if (!world.isOpen) report('session-open', 'the market is closed, or our calendar says so');
   if (world.lastSubmit !== null && now > world.lastSubmit)
     report('session-open', 'after the last submit time');
 }

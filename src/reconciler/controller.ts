@@ -6,13 +6,17 @@ import { sessionOn } from '../domain/calendar.ts';
 import { EXIT, HgctlError, type ExitCode } from '../domain/errors.ts';
 import { dateOf, MINUTE, SECOND, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { CONTROLLER } from '../domain/names.ts';
+import { nextSlot } from '../domain/schedule.ts';
 import { markSession } from '../actions/mark-session.ts';
+import { preload } from '../actions/preload.ts';
 import type { Outcome } from '../actions/outcome.ts';
 import type { Plan } from './plan-types.ts';
 import type { Clock, Report, StopSignal } from './ports.ts';
 import { reconcile, type Pass } from './reconcile.ts';
 import type { Failures } from './stalled.ts';
-import { nextEdge } from './wake-times.ts';
+import { mayFollow } from './rules/targets.ts';
+import { dueSlot } from './slots.ts';
+import { nextEdge, preloadAt } from './wake-times.ts';
 
 /** The manifests in force, and what is wrong with those on disk. */
 export interface Declared {
@@ -50,6 +54,10 @@ export interface PassReport {
   readonly trouble: string | null;
   /** In a row: of each strategy whose orders have failed, and of passes (`hgctl`) that could not be made. */
   readonly failures: Failures;
+  /** Of the trouble; 0 without. */
+  readonly exit: ExitCode;
+  /** Null where there was trouble. */
+  readonly plan: Plan | null;
 }
 
 export const RESYNC = 5 * MINUTE;
@@ -68,12 +76,14 @@ interface Memory {
   said: string;
   /** The start or close that was looked after last. */
   marked: string;
+  /** Slots of which the prices have been asked for. */
+  readonly preloaded: Set<string>;
 }
 
 /** Ends with 130 or 143 when it was asked to stop, with 0 at `until`. */
 export async function control(controlled: Controlled): Promise<ExitCode> {
   const { clock, stop, until } = controlled;
-  const memory: Memory = { failures: 0, backOff: new Map(), said: '', marked: '' };
+  const memory: Memory = { failures: 0, backOff: new Map(), said: '', marked: '', preloaded: new Set() };
   for (;;) {
     if (stop.requested()) return stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
     if (until !== null && clock.now() >= until) return EXIT.done;
@@ -88,7 +98,8 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
   const { clock, report } = controlled;
   const started = clock.now();
   const { pass, problems } = controlled.declared();
-  const rest = resting(memory, started);
+  const rest = resting(memory, pass, started);
+  const ended = endedSlots(pass);
   try {
     await controlled.checkData();
     const result = await reconcile(
@@ -106,23 +117,39 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
       },
     );
     await markEdge(controlled, pass, memory);
+    await preloadNext(controlled, pass, memory);
     memory.failures = 0;
     const outcomes = result.kind === 'executed' ? result.outcomes : [];
     noteFailures(memory, { outcomes, resting: rest, now: clock.now() });
-    controlled.passed({ outcomes, problems, trouble: null, failures: failuresOf(memory) });
+    controlled.passed({
+      outcomes,
+      problems,
+      trouble: null,
+      exit: EXIT.done,
+      plan: result.plan,
+      failures: failuresOf(memory),
+    });
     say(report, memory, '');
     // What the pass has changed may have made something else possible.
-    if (outcomes.some(({ kind }) => kind === 'done')) return clock.now();
+    const hasMoved = outcomes.some(({ kind }) => kind === 'done') || endedSlots(pass) > ended;
+    if (hasMoved) return clock.now();
     return nextWake(controlled, pass, memory);
   } catch (error) {
     if (!(error instanceof HgctlError)) throw error;
     if (!controlled.stop.requested()) memory.failures += 1;
-    controlled.passed({ outcomes: [], problems, trouble: error.message, failures: failuresOf(memory) });
+    const { message: trouble, exit } = error;
+    const failures = failuresOf(memory);
+    controlled.passed({ outcomes: [], problems, trouble, exit, plan: null, failures });
     if (controlled.stop.requested()) return clock.now();
     const pause = backOff(memory.failures);
     say(report, memory, `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
     return (clock.now() + pause) as Instant;
   }
+}
+
+/** A slot without an order ends, too, and the next one of its strategy may be due. */
+function endedSlots({ ports: { journal } }: Pass): number {
+  return [...journal.ledger().slots.values()].filter(({ state }) => state !== 'started').length;
 }
 
 /** The start and the close of each session are marked once, also on a day without a trade. */
@@ -131,7 +158,7 @@ async function markEdge(
   { ports, desired }: Pass,
   memory: Memory,
 ): Promise<void> {
-  const session = sessionOn(dateOf(clock.now()));
+  const session = sessionOn(dateOf(clock.now()), desired.account.calendar);
   if (session === null || clock.now() < session.open) return;
   const edge = `${session.date} ${clock.now() < session.close ? 'start' : 'close'}`;
   if (edge === memory.marked) return;
@@ -140,19 +167,46 @@ async function markEdge(
   if (marked === 'close') closed(session.date);
 }
 
+/** Five minutes before a slot that may open something, its prices are asked for. */
+async function preloadNext(
+  { clock }: Controlled,
+  { ports, desired }: Pass,
+  { preloaded }: Memory,
+): Promise<void> {
+  const { calendar } = desired.account;
+  for (const strategy of desired.strategies.filter(mayFollow)) {
+    const now = clock.now();
+    const slot = nextSlot(strategy.name, strategy.schedule, now, calendar);
+    const due = slot === null ? null : preloadAt(slot);
+    if (slot === null || due === null || due > now || preloaded.has(slot.id)) continue;
+    preloaded.add(slot.id);
+    await preload(ports, strategy, slot, calendar);
+  }
+}
+
 function nextWake({ clock, random }: Controlled, { desired }: Pass, { backOff }: Memory): Instant {
   const now = clock.now();
   const resync = now + RESYNC * (1 - JITTER * random());
   const retries = [...backOff.values()].map(({ until }) => until).filter((until) => until > now);
-  return Math.floor(Math.min(resync, nextEdge(desired.strategies, now), ...retries)) as Instant;
+  return Math.floor(
+    Math.min(resync, nextEdge(desired.strategies, now, desired.account.calendar), ...retries),
+  ) as Instant;
 }
 
 function backOff(failures: number): number {
   return Math.min(RETRY_LAST, RETRY_FIRST * 2 ** (failures - 1));
 }
 
-function resting({ backOff }: Memory, now: Instant): ReadonlySet<string> {
-  return new Set([...backOff].filter(([, { until }]) => until > now).map(([strategy]) => strategy));
+/** A slot that begins is no try again: it does not wait for what has failed before. */
+function resting({ backOff }: Memory, { ports, desired }: Pass, now: Instant): ReadonlySet<string> {
+  const ledger = ports.journal.ledger();
+  const begins = desired.strategies.filter((strategy) => {
+    const slot = dueSlot(ledger, strategy, now, desired.account.calendar);
+    return slot !== null && !ledger.slots.has(slot.id);
+  });
+  const starting = new Set(begins.map(({ name }) => name));
+  const waiting = [...backOff].filter(([strategy, { until }]) => until > now && !starting.has(strategy));
+  return new Set(waiting.map(([strategy]) => strategy));
 }
 
 function failuresOf({ failures, backOff }: Memory): Failures {

@@ -3,7 +3,8 @@ import type { Money, Price, Quantity, Ratio } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
 import type { LatchPayload } from '../observed/mark-events.ts';
-import type { Anchor, BreakKind, OrderPurpose, SlotTarget } from '../observed/events.ts';
+import type { Anchor, BreakKind, OrderPurpose } from '../observed/events.ts';
+import type { SlotTarget } from '../observed/slot-events.ts';
 
 /** Why something is done. */
 export type ActionReason =
@@ -27,6 +28,7 @@ export type ActionReason =
   | 'PriceMismatch'
   | 'LateOrder'
   | 'LossLimit'
+  | 'SlotMissed'
   | 'Flattening';
 
 /** Why something wanted is not done. */
@@ -58,6 +60,7 @@ export type HoldReason =
   | 'ClockUnknown'
   | 'ForeignController'
   | 'ClockSkew'
+  | 'CalendarMismatch'
   | 'ManifestsInvalid'
   | 'LossLimit'
   | 'LossUnknown'
@@ -74,6 +77,7 @@ export type HoldReason =
   | 'MaxOrdersPerSymbol'
   | 'InsufficientBuyingPower'
   | 'NothingAvailable'
+  | 'NoTimeBeforeClose'
   | 'MarketClosed';
 
 interface ActionBase {
@@ -172,6 +176,15 @@ export interface LatchAction extends ActionBase {
   readonly to: string;
 }
 
+/** A slot whose time has passed: what it would have traded is not traded. */
+export interface MissedAction extends ActionBase {
+  readonly kind: 'report-missed';
+  readonly strategy: string;
+  readonly slot: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 export type Action =
   | ShutdownAction
   | OrderAction
@@ -180,7 +193,8 @@ export type Action =
   | OrderCareAction
   | LateOrderAction
   | LockAction
-  | LatchAction;
+  | LatchAction
+  | MissedAction;
 
 export interface Hold {
   readonly strategy: string | null;
@@ -195,6 +209,8 @@ export interface DueSlot {
   readonly strategy: string;
   readonly action: 'entry' | 'exit' | 'rebalance';
   readonly started: boolean;
+  /** Its window has passed: an exit that goes on until the session ends. */
+  readonly late: boolean;
   readonly targets: readonly SlotTarget[];
 }
 

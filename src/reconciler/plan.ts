@@ -60,6 +60,7 @@ const HOUSEKEEPING_ORDER: readonly Action['kind'][] = [
   'sync-position',
   'report-break',
   'latch-limit',
+  'report-missed',
 ];
 
 function compareHousekeeping(a: Action, b: Action): number {

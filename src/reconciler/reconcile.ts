@@ -81,7 +81,7 @@ function lockWaitOf({ ports, desired }: Pass, only?: string): number {
   const windows = desired.strategies
     .filter(({ name }) => only === undefined || name === only)
     .filter(mayFollow)
-    .map((strategy) => (dueSlot(ledger, strategy, now)?.closesAt ?? now) - now);
+    .map((strategy) => (dueSlot(ledger, strategy, now, desired.account.calendar)?.closesAt ?? now) - now);
   return Math.max(desired.account.execution.lockWait, ...windows);
 }
 
@@ -192,11 +192,10 @@ const ACCEPT_TRIES = 100;
 
 /** An operator's record: it carries no fence, and one that loses is built again. */
 function acceptRevision({ ports, desired, accountFile }: Pass): void {
-  const strategies: Revision['strategies'] = desired.strategies.map(({ name, lifecycle, schedule }) => ({
-    name,
-    lifecycle,
-    schedule,
-  }));
+  const strategies: Revision['strategies'] = desired.strategies.map((strategy) => {
+    const { name, lifecycle, schedule } = strategy;
+    return { name, lifecycle, schedule, follows: mayFollow(strategy) };
+  });
   const account = { file: accountFile, name: desired.account.name, settings: desired.account };
   for (let attempt = 0; attempt < ACCEPT_TRIES; attempt += 1) {
     if (ports.journal.refresh().revision?.digest === desired.digest) return;

@@ -1,39 +1,127 @@
-/** Which scheduled execution of a strategy is due, and which comes next. Each runs at most once. */
+/** Which scheduled execution of a strategy is due, which comes next, and which were missed. Each runs at most once. */
 import type { Quantity } from '../domain/decimal.ts';
 import type { Lot } from '../observed/book.ts';
-import type { SlotTarget } from '../observed/events.ts';
-import { sessionOn } from '../domain/calendar.ts';
+import type { SlotTarget } from '../observed/slot-events.ts';
+import {
+  previousSessionBefore,
+  sessionOn,
+  type CalendarOverrides,
+  type Session,
+} from '../domain/calendar.ts';
 import { dateOf, type Instant } from '../domain/instant.ts';
 import { nextSlot, slotAt, slotsOn, type Slot } from '../domain/schedule.ts';
 import type { DesiredStrategy } from '../desired/desired-state.ts';
 import type { Ledger } from '../observed/ledger.ts';
 
-/** The slot whose window contains `now` and that has not run; one that was started and not ended is still due. */
+type Scheduled = Pick<DesiredStrategy, 'name' | 'schedule'>;
+
+/**
+ * The earliest slot of today that may run now and has not ended: one that was started and not ended is still due, behind
+ * all others once its window has passed. Every slot may run in its window, and at any time of its session where an operator has triggered it; an exit also later.
+ */
 export function dueSlot(
   ledger: Ledger,
-  strategy: Pick<DesiredStrategy, 'name' | 'schedule'>,
+  strategy: Scheduled,
   now: Instant,
+  calendar?: CalendarOverrides,
 ): Slot | null {
-  const session = sessionOn(dateOf(now));
+  const session = sessionOn(dateOf(now), calendar);
   if (session === null) return null;
-  const open = slotsOn(strategy.name, strategy.schedule, session).filter((slot) => !hasRun(ledger, slot));
-  return slotAt(open, now);
+  const mayRun = (slot: Slot): boolean =>
+    !hasRun(ledger, slot) &&
+    (slotAt([slot], now) !== null || isTriggered(ledger, slot, now) || isLateExit(ledger, slot, now));
+  const due = slotsOn(strategy.name, strategy.schedule, session).filter(mayRun);
+  // An exit that cannot get on does not keep the slots behind it from their windows.
+  return due.find((slot) => !isLate(slot, now) || !ledger.slots.has(slot.id)) ?? due[0] ?? null;
 }
 
-/** When the window of a slot of today closes; null for a slot that the schedule does not have today. */
-export function windowEnd(strategy: DesiredStrategy, slot: string, now: Instant): Instant | null {
-  const session = sessionOn(dateOf(now));
+/** Whether its window has passed, so that it runs later than it was meant to. */
+export function isLate({ closesAt }: Slot, now: Instant): boolean {
+  return now > closesAt;
+}
+
+function isTriggered({ triggers }: Ledger, { id, lastStart }: Slot, now: Instant): boolean {
+  return triggers.has(id) && now <= lastStart;
+}
+
+/** What should be sold by now is sold until the session ends; not what somebody has only just scheduled. */
+function isLateExit(ledger: Ledger, slot: Slot, now: Instant): boolean {
+  if (slot.action !== 'exit' || !isLate(slot, now) || now > slot.lastStart) return false;
+  return ledger.slots.has(slot.id) || wasInForce(ledger, slot);
+}
+
+/** Whether the schedule was known, and followed, before the window of the slot had passed. */
+function wasInForce({ inventory, revision }: Ledger, { strategy, closesAt }: Slot): boolean {
+  const known = inventory.get(strategy);
+  const since = known === undefined ? undefined : (known.since ?? revision?.acceptedAt);
+  return since !== undefined && since <= closesAt;
+}
+
+/** Sessions, today's among them: who was away for longer is told of the last ones. */
+const LOOK_BACK = 5;
+
+/** Slots of the last five sessions whose time has passed without a start, or without an end. Oldest first. */
+export function missedSlots(
+  ledger: Ledger,
+  strategy: Scheduled,
+  now: Instant,
+  calendar?: CalendarOverrides,
+): Slot[] {
+  if (strategy.schedule.length === 0) return [];
+  // Of older dates the ledger may have forgotten what became of their slots.
+  const remembered = [...ledger.slots.keys()].map((id) => id.split('/')[1] ?? '').sort();
+  const first = remembered[0] ?? '';
+  return lastSessions(now, calendar)
+    .filter(({ date }) => date >= first)
+    .flatMap((session) => slotsOn(strategy.name, strategy.schedule, session))
+    .filter((slot) => isOver(ledger, slot, now) && !hasRun(ledger, slot))
+    .filter((slot) => ledger.slots.has(slot.id) || wasInForce(ledger, slot));
+}
+
+function lastSessions(now: Instant, calendar: CalendarOverrides | undefined): Session[] {
+  const sessions: Session[] = [];
+  let session = sessionOn(dateOf(now), calendar) ?? previousSessionBefore(dateOf(now), calendar);
+  for (; sessions.length < LOOK_BACK; session = previousSessionBefore(session.date, calendar))
+    sessions.unshift(session);
+  return sessions;
+}
+
+function isOver({ triggers }: Ledger, slot: Slot, now: Instant): boolean {
+  const runsOn = slot.action === 'exit' || triggers.has(slot.id);
+  return now > (runsOn ? slot.lastStart : slot.closesAt);
+}
+
+/** When a slot of today may start no entry any more; null for a slot that the schedule does not have today. */
+export function windowEnd(
+  { triggers }: Ledger,
+  strategy: Scheduled,
+  { slot: id, now, calendar }: SlotMoment,
+): Instant | null {
+  const session = sessionOn(dateOf(now), calendar);
   if (session === null) return null;
-  return slotsOn(strategy.name, strategy.schedule, session).find(({ id }) => id === slot)?.closesAt ?? null;
+  const slot = slotsOn(strategy.name, strategy.schedule, session).find((candidate) => candidate.id === id);
+  if (slot === undefined) return null;
+  return triggers.has(id) ? slot.lastStart : slot.closesAt;
+}
+
+interface SlotMoment {
+  readonly slot: string;
+  readonly now: Instant;
+  readonly calendar: CalendarOverrides | undefined;
 }
 
 /** The due slot, else the next one. */
-export function dueOrNextSlot(ledger: Ledger, strategy: DesiredStrategy, now: Instant): Slot | null {
-  const due = dueSlot(ledger, strategy, now);
+export function dueOrNextSlot(
+  ledger: Ledger,
+  strategy: Scheduled,
+  now: Instant,
+  calendar?: CalendarOverrides,
+): Slot | null {
+  const due = dueSlot(ledger, strategy, now, calendar);
   if (due !== null) return due;
-  let next = nextSlot(strategy.name, strategy.schedule, now);
+  let next = nextSlot(strategy.name, strategy.schedule, now, calendar);
   while (next !== null && hasRun(ledger, next))
-    next = nextSlot(strategy.name, strategy.schedule, next.opensAt);
+    next = nextSlot(strategy.name, strategy.schedule, next.opensAt, calendar);
   return next;
 }
 

@@ -1,26 +1,43 @@
 /** When the controller has to look again although nothing has happened: slots and sessions begin, windows close. */
-import { nextSessionAfter, sessionAtOrAfter, sessionOn } from '../domain/calendar.ts';
-import { dateOf, plus, type Instant } from '../domain/instant.ts';
-import { nextSlot, slotsOn } from '../domain/schedule.ts';
+import { nextSessionAfter, sessionAtOrAfter, sessionOn, type CalendarOverrides } from '../domain/calendar.ts';
+import { dateOf, MINUTE, plus, type Instant } from '../domain/instant.ts';
+import { nextSlot, slotsOn, type Slot } from '../domain/schedule.ts';
 import type { DesiredStrategy } from '../desired/desired-state.ts';
+
+/** Time for a person to look after what is missing. */
+const PRELOAD = 5 * MINUTE;
 
 type Scheduled = Pick<DesiredStrategy, 'name' | 'schedule'>;
 
 /** The first moment after `now` at which a slot opens, its window has closed, or the exchange opens or closes. */
-export function nextEdge(strategies: readonly Scheduled[], now: Instant): Instant {
-  const edges = [...sessionEdges(now), ...strategies.flatMap((strategy) => slotEdges(strategy, now))];
+export function nextEdge(
+  strategies: readonly Scheduled[],
+  now: Instant,
+  calendar?: CalendarOverrides,
+): Instant {
+  const ofSlots = strategies.flatMap((strategy) => slotEdges(strategy, now, calendar));
+  const edges = [...sessionEdges(now, calendar), ...ofSlots];
   return Math.min(...edges.filter((edge) => edge > now)) as Instant;
 }
 
-function sessionEdges(now: Instant): Instant[] {
-  const session = sessionAtOrAfter(now);
-  return [session.open, session.close, nextSessionAfter(session.date).open];
+function sessionEdges(now: Instant, calendar: CalendarOverrides | undefined): Instant[] {
+  const session = sessionAtOrAfter(now, calendar);
+  return [session.open, session.close, nextSessionAfter(session.date, calendar).open];
+}
+
+/** When the data of a slot is asked for; null for an exit, which sells at any price. */
+export function preloadAt({ action, opensAt }: Slot): Instant | null {
+  return action === 'exit' ? null : plus(opensAt, -PRELOAD);
 }
 
 /** A window includes its end: it has closed a millisecond later. */
-function slotEdges({ name, schedule }: Scheduled, now: Instant): Instant[] {
-  const today = sessionOn(dateOf(now));
+function slotEdges(
+  { name, schedule }: Scheduled,
+  now: Instant,
+  calendar: CalendarOverrides | undefined,
+): Instant[] {
+  const today = sessionOn(dateOf(now), calendar);
   const ends = today === null ? [] : slotsOn(name, schedule, today).map(({ closesAt }) => plus(closesAt, 1));
-  const next = nextSlot(name, schedule, now);
-  return next === null ? ends : [...ends, next.opensAt];
+  const next = nextSlot(name, schedule, now, calendar);
+  return next === null ? ends : [...ends, preloadAt(next) ?? next.opensAt, next.opensAt];
 }

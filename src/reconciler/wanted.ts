@@ -1,7 +1,7 @@
 /** What a strategy wants to own now: its targets, capped by the size of one position. */
 import { formatPercent, shareOf, valueOf, type Price, type Quantity } from '../domain/decimal.ts';
 import type { DesiredStrategy, FixedSignal, FixedTarget } from '../desired/desired-state.ts';
-import type { SlotTarget } from '../observed/events.ts';
+import type { SlotTarget } from '../observed/slot-events.ts';
 import type { Lot } from '../observed/book.ts';
 import { fixedQuantity, quantityFor } from '../strategies/fixed.ts';
 import { BookWalk } from './book-walk.ts';

@@ -43,6 +43,12 @@ export function takeLease({ file, lock, processes, now }: LeaseOptions): Promise
   });
 }
 
+/** The controller that runs, or may; null where there is none. */
+export function findController(file: string, processes: Processes): LeaseHolder | null {
+  const holder = leaseHolder(file);
+  return holder !== null && processes.lookUp(holder.identity) !== 'gone' ? holder : null;
+}
+
 /** Who has it, or had it last; null where nobody says so. */
 export function leaseHolder(file: string): LeaseHolder | null {
   const content = readText(file);

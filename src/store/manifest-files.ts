@@ -32,7 +32,7 @@ export function loadManifests(paths: readonly string[], options: LoadOptions): L
   const files = new Map<string, FileContent>();
   for (const { kind, path } of parsed.needs) {
     // A manifest may point to no file outside the folders that the user named, but for an existing toggle file.
-    files.set(path, readText(path, kind === 'universe' ? fences : undefined));
+    files.set(path, readText(path, kind === 'toggle' ? undefined : fences));
   }
   const read = [...found.map(({ source }) => source.path), ...files.keys()];
   return { ...assemble(parsed, files), files: read };

@@ -433,10 +433,14 @@ describe('before an order is dispatched', () => {
       now: Date.parse('2025-12-02T15:58:50-05:00') as Instant,
       settings: { clock: 'exchange' },
       strategies: { mp: { targets: { AAA: '10', BBB: '10' }, priorities: { AAA: 2, BBB: 1 } } },
-      execution: { maxInFlight: 1, fillTimeout: 2 * MINUTE, snapshotAge: 5 * MINUTE },
-      faults: [fault('submit', wait(45 * SECOND), { symbol: 'AAA' })],
+      // By the plan both fit before the close.
+      execution: { maxInFlight: 1, fillTimeout: 10 * SECOND, snapshotAge: 5 * MINUTE },
     });
-    expect(outcomesIn(await home.apply())).toEqual([
+    const quotes: typeof home.ports.market.quotes = (symbols, now) => {
+      if (symbols.join() === 'BBB') home.clock.advance(45 * SECOND);
+      return home.ports.market.quotes(symbols, now);
+    };
+    expect(outcomesIn(await home.apply({ market: { quotes } }))).toEqual([
       'open/mp/AAA: done',
       'open/mp/BBB: skipped MarketClosed',
     ]);

@@ -8,7 +8,7 @@ test.each([
   ['2025-03-09T12:00:00-04:00', '2025-03-09', 23],
   ['2025-12-31T23:59:59.999-05:00', '2025-12-31', 24],
 ])('the always-open market at %s has all of %s, %d hours', (now, date, hours) => {
-  const clock = marketClock('always-open', at(now));
+  const clock = marketClock({ clock: 'always-open' }, at(now));
   expect(clock).toMatchObject({ isOpen: true, lastSubmit: null, session: { date } });
   expect(clock.session.close - clock.session.open).toBe(hours * 3_600_000);
   expect(clock.session.open).toBeLessThanOrEqual(clock.now);
@@ -24,6 +24,6 @@ test.each([
   ['on a short day', '2025-11-28T12:59:00-05:00', true, '2025-11-28', '2025-11-28T12:59:30-05:00'],
   ['on a Saturday', '2025-12-06T12:00:00-05:00', false, '2025-12-08', '2025-12-08T15:59:30-05:00'],
 ])('the exchange %s (%s): open %s, session %s, last submit %s', (_, now, isOpen, date, lastSubmit) => {
-  const clock = marketClock('exchange', at(now));
+  const clock = marketClock({ clock: 'exchange' }, at(now));
   expect(clock).toMatchObject({ now: at(now), isOpen, session: { date }, lastSubmit: at(lastSubmit) });
 });

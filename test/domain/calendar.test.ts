@@ -4,6 +4,7 @@ import {
   isEarlyClose,
   isOpen,
   nextSessionAfter,
+  parseDayOverride,
   previousSessionBefore,
   sessionAtOrAfter,
   sessionOn,
@@ -166,11 +167,12 @@ describe('walking the calendar', () => {
 });
 
 describe('overrides', () => {
-  const overrides: CalendarOverrides = new Map<string, 'closed' | { close: string }>([
-    ['2025-12-02', 'closed'],
-    ['2025-12-03', { close: '14:00' }],
-    ['2025-11-27', { close: '16:00' }],
-  ]);
+  const overrides: CalendarOverrides = {
+    '2025-12-02': 'closed',
+    '2025-12-03': { open: '09:30', close: '14:00' },
+    '2025-11-27': { open: '09:30', close: '16:00' },
+    '2025-12-04': { open: '11:00', close: '16:00' },
+  };
 
   test('close a day of session, everywhere', () => {
     const noon = at('2025-12-02T12:00:00-05:00');
@@ -189,6 +191,23 @@ describe('overrides', () => {
     expect(isOpen(at('2025-12-03T14:00:00-05:00'), overrides)).toBe(false);
   });
 
+  test('open a session late', () => {
+    const session = sessionOn('2025-12-04', overrides)!;
+    expect([wall(session.open), wall(session.close)]).toEqual(['2025-12-04 11:00', '2025-12-04 16:00']);
+  });
+
+  test.each([
+    ['closed', 'closed'],
+    ['13:00', { open: '09:30', close: '13:00' }],
+    ['10:30-16:00', { open: '10:30', close: '16:00' }],
+    ['09:00', undefined],
+    ['16:00-09:30', undefined],
+    ['24:00', undefined],
+    ['Closed', undefined],
+  ])('%s is read as %j', (text, read) => {
+    expect(parseDayOverride(text)).toEqual(read);
+  });
+
   test('open a day that the rules close', () => {
     const session = sessionOn('2025-11-27', overrides)!;
     expect(session.close - session.open).toBe(390 * MINUTE);
@@ -196,7 +215,9 @@ describe('overrides', () => {
   });
 
   test('that close a whole year are refused instead of searched for ever', () => {
-    const never: CalendarOverrides = new Map(datesOf(2025, 2027).map((date) => [date, 'closed'] as const));
+    const never: CalendarOverrides = Object.fromEntries(
+      datesOf(2025, 2027).map((date) => [date, 'closed'] as const),
+    );
     expect(() => nextSessionAfter('2025-01-01', never)).toThrow(
       'no exchange session within 366 days of "2025-01-01"',
     );

@@ -170,7 +170,7 @@ describe('the next slot', () => {
   test('obeys overrides, and gives up after 15 days', () => {
     const now = at('2025-12-01T18:00:00-05:00');
     const closed = (days: number) => {
-      return new Map(
+      return Object.fromEntries(
         Array.from({ length: days }, (_, day) => [
           `2025-12-${String(day + 2).padStart(2, '0')}`,
           'closed' as const,
@@ -265,7 +265,7 @@ describe('what a strategy waits for', () => {
       '2025-12-02T00:30:00-05:00',
       'Waiting for 09:31 exit window',
     ],
-    ['the slot is over', exit, '2025-12-02T09:40:00-05:00', 'Waiting for next trading day'],
+    ['the slot is late', exit, '2025-12-02T09:40:00-05:00', 'Late for 09:31 exit window'],
     ['there is no slot', null, '2025-12-02T09:40:00-05:00', 'No execution in the next 15 days'],
   ])('when %s', (_, slot, now, text) => {
     expect(waitingFor(slot, at(now))).toBe(text);

@@ -265,7 +265,7 @@ describe('O11: a restart inside the execution window', () => {
     await home.apply();
     expect(home.books()).toStrictEqual({ mp: { NVDA: '100' } });
     expect([...home.journal.ledger().slots].map(([slot, { state }]) => `${slot} ${state}`)).toStrictEqual([
-      'mp/2025-12-02/rebalance/1555 started',
+      'mp/2025-12-02/rebalance/1555 partial',
       'mp/2025-12-03/rebalance/1555 done',
     ]);
   });

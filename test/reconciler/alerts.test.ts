@@ -2,10 +2,12 @@
 import { fc, test as law } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
 import { plus, type Instant } from '../../src/domain/instant.ts';
+import type { Action } from '../../src/reconciler/plan-types.ts';
 import { fault } from '../support/faults.ts';
 import {
   alertsOf,
   happened,
+  missedSlots,
   newsOf,
   noticeJson,
   type Alert,
@@ -114,6 +116,21 @@ describe('news', () => {
       );
     });
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('slots that were missed and recorded are one alert a strategy', () => {
+    const missed = (kind: string, strategy: string, slot: string) => ({
+      kind,
+      action: { kind: 'report-missed', strategy, slot } as Action,
+    });
+    expect(
+      missedSlots([
+        missed('done', 'omr', 'omr/1'),
+        missed('done', 'mp', 'mp/1'),
+        missed('done', 'omr', 'omr/2'),
+        missed('not-started', 'vol', 'vol/1'),
+      ]).map(({ strategy, message }) => `${String(strategy)} ${message}`),
+    ).toEqual(['omr not traded: omr/1, omr/2', 'mp not traded: mp/1']);
   });
 
   test('what is sent has exactly these fields', () => {

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { fault } from '../support/faults.ts';
 import { HgctlError } from '../../src/domain/errors.ts';
-import { formatLocal, plus, type Instant } from '../../src/domain/instant.ts';
-import { control, RESYNC, type Controlled, type PassReport } from '../../src/reconciler/controller.ts';
+import { formatLocal, type Instant } from '../../src/domain/instant.ts';
+import { control, RESYNC } from '../../src/reconciler/controller.ts';
 import { nextEdge } from '../../src/reconciler/wake-times.ts';
-import type { Pass } from '../../src/reconciler/reconcile.ts';
+import { passOf, runFor } from '../support/control.ts';
 import { world, type StrategyFacts, type TestWorld, type WorldFacts } from '../support/world.ts';
 
 const MINUTE = 60_000;
@@ -28,49 +28,6 @@ function scheduled(changes: Partial<WorldFacts> = {}): Promise<TestWorld> {
     strategies: { day: DAY },
     ...changes,
   });
-}
-
-function passOf({ ports, desired }: TestWorld): Pass {
-  return {
-    ports,
-    desired,
-    manifests: 'accepted',
-    resting: new Set(),
-    accountFile: 'account.yaml',
-    open: () => Promise.resolve(),
-    looked: () => undefined,
-  };
-}
-
-interface Run {
-  readonly waits: string[];
-  readonly passes: PassReport[];
-}
-
-/** Runs for `minutes` of its own time; waiting moves the clock. */
-async function runFor(home: TestWorld, minutes: number, changes: Partial<Controlled> = {}): Promise<Run> {
-  const waits: string[] = [];
-  const passes: PassReport[] = [];
-  const { clock } = home;
-  await control({
-    clock,
-    stop: home.ports.stop,
-    report: home.ports.report,
-    random: () => 0,
-    declared: () => ({ pass: passOf(home), problems: [] }),
-    checkData: () => Promise.resolve(),
-    wait: (until) => {
-      waits.push(formatLocal(until).slice(11));
-      clock.advance(until - clock.now());
-      return Promise.resolve();
-    },
-    show: () => undefined,
-    closed: () => undefined,
-    passed: (pass) => void passes.push(pass),
-    until: plus(clock.now(), minutes * MINUTE),
-    ...changes,
-  });
-  return { waits, passes };
 }
 
 describe('a day', () => {
@@ -212,7 +169,7 @@ describe('the next edge', () => {
     ['before the open', '2025-12-02T09:00:00-05:00', '2025-12-02 09:30:00'],
     ['at an edge, the one after it', '2025-12-02T09:30:00-05:00', '2025-12-02 09:31:00'],
     ['over a weekend', '2025-12-05T17:00:00-05:00', '2025-12-08 09:30:00'],
-    ['on a day that ends at 13:00', '2025-11-28T10:00:00-05:00', '2025-11-28 12:55:00'],
+    ['on a day that ends at 13:00', '2025-11-28T10:00:00-05:00', '2025-11-28 12:50:00'],
     ['over the change of the clocks', '2026-03-06T17:00:00-05:00', '2026-03-09 09:30:00'],
   ])('%s', (_, now, edge) => {
     expect(formatLocal(nextEdge(strategies, at(now)))).toBe(edge);

@@ -13,6 +13,7 @@ const SLOT: Slot = {
   at: AT,
   opensAt: AT,
   closesAt: plus(AT, 240_000),
+  lastStart: plus(AT, 240_000),
 };
 const NONE: ControllerState = { kind: 'none' };
 const SILENT: ControllerState = { kind: 'silent', why: 'it hangs' };

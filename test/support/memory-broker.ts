@@ -59,7 +59,7 @@ export function memoryBroker(start: SimulatedState, venue: Venue, clock: Clock):
     },
     cancel: (id) => Promise.resolve(change(cancelOrder(state, id, clock.now()))),
     history: (since) => Promise.resolve(seen().fills.filter((fill) => fill.time > since)),
-    clock: () => Promise.resolve(marketClock(venue.settings.clock, seen().time)),
+    clock: () => Promise.resolve(marketClock(venue.settings, seen().time)),
     tradeFreely: (trade) =>
       change(tradeOutside(state, { ...trade, allowed: 'anything' }, clock.now(), venue)),
     tradeOutside: (trade) => {

@@ -67,6 +67,8 @@ export interface WorldFacts {
   readonly broker?: Readonly<Record<string, string>>;
   readonly limits?: Partial<AccountLimits>;
   readonly settings?: Partial<SimulatedSettings>;
+  /** What the manifests say of the exchange; the simulated one is as `settings` say. */
+  readonly calendar?: DesiredAccount['calendar'];
   readonly execution?: Partial<ExecutionSettings>;
   /** What goes wrong at the broker. */
   readonly faults?: readonly Fault[];
@@ -243,7 +245,7 @@ function desiredOf(facts: WorldFacts, broker: SimulatedSettings): DesiredState {
     .map(([name, strategy]) => strategyOf(name, strategy))
     .sort((a, b) => a.priority - b.priority || (a.name < b.name ? -1 : 1));
   const account = accountOf(facts, broker);
-  const digest = sha256(JSON.stringify([facts.strategies, facts.limits]));
+  const digest = sha256(JSON.stringify([facts.strategies, facts.limits, facts.calendar]));
   return { digest, account, strategies };
 }
 
@@ -281,12 +283,13 @@ function strategyOf(name: string, facts: StrategyFacts): DesiredStrategy {
   };
 }
 
-function accountOf({ limits, execution }: WorldFacts, broker: SimulatedSettings): DesiredAccount {
+function accountOf({ limits, execution, calendar }: WorldFacts, broker: SimulatedSettings): DesiredAccount {
   return {
     ...TEST_ACCOUNT,
     broker: { type: 'simulated', faults: null, ...broker },
     limits: { ...TEST_ACCOUNT.limits, ...limits },
     execution: { ...TEST_ACCOUNT.execution, ...execution },
+    ...(calendar && { calendar }),
   };
 }
 

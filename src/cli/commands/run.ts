@@ -4,8 +4,10 @@ import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { formatLocalZone, parseInstant, type CalendarDate, type Instant } from '../../domain/instant.ts';
 import { CONTROLLER } from '../../domain/names.ts';
 import { control, type PassReport } from '../../reconciler/controller.ts';
+import { restartWindow } from '../../reconciler/restart-window.ts';
 import { isOrder, type Plan } from '../../reconciler/plan-types.ts';
 import { takeLease, type Lease, type LeaseHolder } from '../../store/controller-lease.ts';
+import { openRequests } from '../../store/requests.ts';
 import { fileStamp, folderStamp } from '../../store/stamps.ts';
 import type { World } from '../compose.ts';
 import { writeEodReport } from '../eod-files.ts';
@@ -13,14 +15,16 @@ import { styleOf, type GlobalOptions, type Io } from '../io.ts';
 import { manifestPaths } from '../manifests.ts';
 import { planText } from '../output/plan-text.ts';
 import { variable } from '../places.ts';
+import { passRequests } from '../pass-requests.ts';
 import { checkData, passOf, repairStateFile } from '../prepare.ts';
 import { declaredBy, type DeclaredManifests } from '../declared.ts';
 import { startBeats, type Beats } from '../beats.ts';
 import { watchRun } from '../run-watch.ts';
 import { startClock } from '../start-clock.ts';
 import { version } from '../version.ts';
-import { wakeUps } from '../wake-ups.ts';
+import { wakeUps, type WakeUps } from '../wake-ups.ts';
 import { outcomeLines } from './apply.ts';
+import { unsafeText } from './restart-window.ts';
 
 export interface RunOptions extends GlobalOptions {
   readonly wait?: boolean;
@@ -111,17 +115,12 @@ async function loop(
 ): Promise<ExitCode> {
   const { ports, paths } = declared.world();
   const isRehearsal = variable(io, 'HGCTL_NOW') !== undefined;
-  const wakes = await wakeUps({
-    clock: ports.clock,
-    stop: io.stop,
-    isRehearsal,
-    watched: [...manifestPaths(io, options), ...declared.files(), paths.journal, paths.broker],
-    stamp: () => [declared.stamp(), fileStamp(paths.broker), folderStamp(paths.journal)].join('\n'),
-  });
+  const wakes = await wakesOf(io, declared, options);
   ports.report.info(CONTROLLER, 'Controller started');
   const beats = beatsOf(declared, isRehearsal);
   const watch = watchRun(io, declared, after);
   let isFirst = true;
+  const requests = passRequests(paths.requests);
   try {
     const code = await control({
       clock: ports.clock,
@@ -129,6 +128,7 @@ async function loop(
       report: ports.report,
       random: Math.random,
       declared: () => {
+        requests.claim();
         wakes.mark();
         const { world, problems } = declared.read();
         const pass = passOf(io, world);
@@ -152,9 +152,11 @@ async function loop(
         watch.passed(pass);
         if (pass.trouble === null) repairStateFile(io, declared.world());
         tell(io, pass, ports.clock.now());
+        requests.answer(pass);
       },
       until,
     });
+    if (code !== EXIT.done) warnOfWindow(declared.world());
     ports.report.info(CONTROLLER, 'Controller stopped');
     beats.stopped();
     return code;
@@ -190,6 +192,36 @@ interface Shown {
 function show(io: Io, { options, plan, world: { manifests, ports } }: Shown): void {
   const text = { style: styleOf(io, options), locate: manifests.locate };
   if (plan.actions.some(isOrder)) io.stdout(`${stamp(ports.clock.now())}\n${planText(plan, text)}\n\n`);
+}
+
+function wakesOf(io: Io, declared: DeclaredManifests, options: RunOptions): Promise<WakeUps> {
+  const { ports, paths } = declared.world();
+  return wakeUps({
+    clock: ports.clock,
+    stop: io.stop,
+    isRehearsal: variable(io, 'HGCTL_NOW') !== undefined,
+    watched: [
+      ...manifestPaths(io, options),
+      ...declared.files(),
+      paths.journal,
+      paths.broker,
+      paths.requests,
+    ],
+    stamp: () =>
+      [
+        declared.stamp(),
+        fileStamp(paths.broker),
+        folderStamp(paths.journal),
+        ...openRequests(paths.requests),
+      ].join('\n'),
+  });
+}
+
+/** Who is stopped inside a window should know what to be quick about. */
+function warnOfWindow({ ports, desired }: World): void {
+  const window = restartWindow(desired, ports.clock.now());
+  if (!window.isSafe)
+    ports.report.warn(CONTROLLER, `Stopped inside an execution window: ${unsafeText(window)}`);
 }
 
 function stamp(at: Instant): string {

@@ -1,4 +1,5 @@
 /** `hgctl status`: the seed's status screen. */
+import type { CalendarOverrides } from '../../domain/calendar.ts';
 import { suspensionAt } from '../../observed/brakes.ts';
 import { formatQuantity } from '../../domain/decimal.ts';
 import { EXIT, type ExitCode } from '../../domain/errors.ts';
@@ -42,7 +43,9 @@ function statusScreen(world: World, now: Instant): string {
   const blocks = [
     `Strategy Toggle Status\n======================\nTime: ${formatLocalZone(now)}`,
     ...(ledger.halt === null ? [] : [`Account: ${printable(describeHalt(ledger.halt))}`]),
-    ...desired.strategies.map((strategy) => strategyBlock(strategy, { ledger, seen }, now)),
+    ...desired.strategies.map((strategy) =>
+      strategyBlock(strategy, { ledger, seen, now, calendar: desired.account.calendar }),
+    ),
     ...undeclared.map((name) => undeclaredBlock(name, ledger)),
     `Execution Lock: ${lockLine(ledger, foreign)}`,
     orphansBlock(desired.strategies, ledger),
@@ -50,16 +53,19 @@ function statusScreen(world: World, now: Instant): string {
   return blocks.join('\n\n');
 }
 
-interface Known {
+interface Moment {
   readonly ledger: Ledger;
   readonly seen: ConditionHistory;
+  readonly now: Instant;
+  readonly calendar: CalendarOverrides | undefined;
 }
 
-function strategyBlock(strategy: DesiredStrategy, { ledger, seen }: Known, now: Instant): string {
+function strategyBlock(strategy: DesiredStrategy, moment: Moment): string {
+  const { ledger, seen, now } = moment;
   const lines = [
     `${strategy.name.toUpperCase()}: ${toggleWord(strategy)}`,
     ...bookLines(strategy.name, ledger),
-    `  Status: ${waiting(strategy, ledger, now)}`,
+    `  Status: ${waiting(strategy, moment)}`,
   ];
   const suspension = suspensionAt(ledger, strategy.name, now);
   if (suspension !== null) lines.push(`  Entries: ${printable(describeSuspension(suspension))}`);
@@ -92,11 +98,11 @@ function positionsOf(book: ReadonlyMap<string, Lot> | undefined): string {
   return positions.join(', ') || 'None';
 }
 
-function waiting(strategy: DesiredStrategy, ledger: Ledger, now: Instant): string {
+function waiting(strategy: DesiredStrategy, { ledger, now, calendar }: Moment): string {
   if (strategy.toggle?.shutdownRequested === true) return 'Stopping: shutdown requested';
   if (isOff(strategy)) return offWith(ledger.books.get(strategy.name)?.size ?? 0, strategy);
   if (strategy.schedule.length === 0) return 'Follows its targets on every pass';
-  return waitingFor(dueOrNextSlot(ledger, strategy, now), now);
+  return waitingFor(dueOrNextSlot(ledger, strategy, now, calendar), now);
 }
 
 function offWith(positions: number, { orphans }: DesiredStrategy): string {

@@ -29,7 +29,9 @@ async function watch(io: Io, { desired: { account, strategies }, ports, paths }:
   const { clock, report, journal } = ports;
   const now = clock.now();
   const ledger = journal.ledger();
-  const slot = earliest(strategies.filter(mayFollow).map((strategy) => dueOrNextSlot(ledger, strategy, now)));
+  const slot = earliest(
+    strategies.filter(mayFollow).map((strategy) => dueOrNextSlot(ledger, strategy, now, account.calendar)),
+  );
   const sighting = readHeartbeat(paths.folder, ports);
   const notifier = new Notifier({
     io,

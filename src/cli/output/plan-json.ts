@@ -18,7 +18,7 @@ export function planJson(plan: Plan): Json {
       reason,
       detail,
     })),
-    slots: plan.slots.map(({ slot, strategy, action, started }) => ({ slot, strategy, action, started })),
+    slots: plan.slots.map(({ targets, ...slot }) => slot),
     totals: plan.totals === null ? null : totalsJson(plan.totals),
     needsSecondLook: plan.needsSecondLook,
   };

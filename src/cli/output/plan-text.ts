@@ -149,6 +149,7 @@ const KIND_WORDS: readonly (readonly [Action['kind'], string, string])[] = [
   ['reopen-order', 'late order to follow', 'late orders to follow'],
   ['sync-position', 'to sync', 'to sync'],
   ['report-break', 'break to report', 'breaks to report'],
+  ['report-missed', 'missed slot to report', 'missed slots to report'],
   ['latch-limit', 'loss limit to latch', 'loss limits to latch'],
   ['close-orphaned', 'orphan to close', 'orphans to close'],
   ['close', 'to close', 'to close'],
@@ -164,7 +165,7 @@ function summary(plan: Plan): string {
     return count === 0 ? [] : [`${count} ${count === 1 ? one : more}`];
   });
   const held = plan.notDone.length > 0 ? [`${plan.notDone.length} not done`] : [];
-  const due = plan.slots.map((slot) => `slot ${slot.slot} due`);
+  const due = plan.slots.map(({ slot, late }) => `slot ${slot} due${late ? ', late' : ''}`);
   const parts = [...counts, ...due, ...held];
   if (counts.length === 0 && due.length === 0)
     return `Plan: nothing to do${held.length > 0 ? `, ${held.join(', ')}` : ''}.`;

@@ -132,6 +132,12 @@ function plainMessage(event: Plain): string {
     case 'slot-started':
     case 'slot-ended':
       return event.slot;
+    case 'slot-missed':
+      return `${event.slot}: its time has passed, nothing more is traded for it`;
+    case 'data-missing':
+      return `${event.slot}: no price of [${event.missing.join(', ')}], too old of [${event.stale.join(', ')}]`;
+    case 'slot-triggered':
+      return `${event.slot}: to run now, by ${event.by}: ${event.reason}`;
     case 'targets-decided':
       return `${event.targets.length} targets`;
     case 'lock-released':

@@ -1,4 +1,5 @@
 /** Strategies as `get` and `describe` show them. */
+import type { CalendarOverrides } from '../../domain/calendar.ts';
 import { suspensionAt } from '../../observed/brakes.ts';
 import { formatMoney, formatPercent, ratioOf, type Money, type Ratio } from '../../domain/decimal.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
@@ -79,6 +80,12 @@ export function strategyItems(context: StrategyContext): StrategyItem[] {
   );
 }
 
+interface ItemContext {
+  readonly ledger: Ledger;
+  readonly plan: Plan;
+  readonly calendar: CalendarOverrides | undefined;
+}
+
 function strategyItem(
   name: string,
   strategy: DesiredStrategy | undefined,
@@ -98,7 +105,7 @@ function strategyItem(
     positions: ledger.books.get(name)?.size ?? 0,
     ...exposureFacts(name, plan),
     realised: formatMoney(sumOf(ledger.realised.get(name)?.values() ?? [])),
-    ...timeFacts(name, strategy, ledger, plan),
+    ...timeFacts(name, strategy, { ledger, plan, calendar: desired.account.calendar }),
   };
 }
 
@@ -147,11 +154,10 @@ function exposureFacts(name: string, { totals }: Plan): Pick<StrategyItem, 'expo
 function timeFacts(
   name: string,
   strategy: DesiredStrategy | undefined,
-  ledger: Ledger,
-  plan: Plan,
+  { ledger, plan, calendar }: ItemContext,
 ): Pick<StrategyItem, 'lastExecution' | 'nextSlot'> {
   const executed = ledger.lastExecution.get(name);
-  const slot = strategy === undefined ? null : dueOrNextSlot(ledger, strategy, plan.at);
+  const slot = strategy === undefined ? null : dueOrNextSlot(ledger, strategy, plan.at, calendar);
   return {
     lastExecution: executed === undefined ? null : formatInstant(executed),
     nextSlot: slot === null ? null : { action: slot.action, at: formatInstant(slot.at) },

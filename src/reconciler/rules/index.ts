@@ -6,9 +6,12 @@ import { flattenBooks, keepHalt } from './halt.ts';
 import { keepLimits } from './limits.ts';
 import { keepLossLimits } from './loss-limits.ts';
 import { keepMarketHours } from './market-hours.ts';
+import { doubtCalendar } from './calendar-mismatch.ts';
+import { keepClosingTime } from './closing-time.ts';
 import { doubtClock } from './clock-skew.ts';
 import { followLateOrders } from './late-orders.ts';
 import { holdUnderInvalidManifests } from './manifests-invalid.ts';
+import { reportMissedSlots } from './missed-slots.ts';
 import { carefulOfOrders } from './orders-in-flight.ts';
 import { handleOrphans } from './orphans.ts';
 import { refuseConflicts } from './ownership.ts';
@@ -24,11 +27,13 @@ type Rule = (facts: PlanFacts, draft: PlanDraft) => void;
 export const EVIDENCE_RULES: readonly Rule[] = [
   releaseStaleLock,
   doubtClock,
+  doubtCalendar,
   holdUnderInvalidManifests,
   carefulOfOrders,
   followLateOrders,
   weighEvidence,
   doubtPrices,
+  reportMissedSlots,
 ];
 
 /** What is wanted, then what is allowed, on books that have followed the evidence. */
@@ -42,6 +47,8 @@ const TRADING_RULES: readonly Rule[] = [
   // Likewise: what does not go out takes no money from what does.
   keepSuspensions,
   keepLimits,
+  // Behind money, so that what cannot be paid takes no time.
+  keepClosingTime,
   keepHalt,
   // Behind everything that orders, because it turns what is left into "not now".
   keepMarketHours,

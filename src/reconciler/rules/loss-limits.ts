@@ -139,8 +139,9 @@ function latchIfCrossed(
 function curveAt({ input }: PlanFacts, scope: string, now: Basis): LossCurve | null {
   const { curves, lastMark } = input.observed.ledger;
   const curve = curves.get(scope);
+  const { calendar } = input.desired.account;
   const isStarted = lastMark !== null && lastMark.session >= now.session;
-  if (!isStarted) return curve ? afterMark(curve, 'start', now) : newCurve(now);
+  if (!isStarted) return curve ? afterMark(curve, 'start', now, calendar) : newCurve(now);
   // It had nothing when the session was marked: its profit began at zero.
   return curve === undefined ? newCurve({ ...now, equity: lastMark.equity, profit: 0 as Money }) : curve;
 }

@@ -2,24 +2,25 @@
 import { formatQuantity } from '../../domain/decimal.ts';
 import { formatLocalZone } from '../../domain/instant.ts';
 import type { MarketClock } from '../../observed/broker-view.ts';
+import { orderHours, type OrderHours } from '../order-hours.ts';
 import { hold, type PlanDraft, type PlanFacts } from '../draft.ts';
 
 export function keepMarketHours({ market, input }: PlanFacts, draft: PlanDraft): void {
-  if (market === null || isOrderTime(market.clock, input.now)) return;
+  if (market === null) return;
+  const { clock } = market;
+  const hours = orderHours(clock, input.desired.account.calendar);
+  if (hours.isOpen && (hours.lastSubmit === null || input.now <= hours.lastSubmit)) return;
   for (const order of [...draft.reductions, ...draft.entries]) {
     const what = `${order.side} ${formatQuantity(order.quantity)} ${order.symbol}`;
-    hold(draft, order, 'MarketClosed', `${what} waits; ${nextOpen(market.clock)}`);
+    hold(draft, order, 'MarketClosed', `${what} waits; ${nextOpen(clock, hours)}`);
   }
   draft.reductions.length = 0;
   draft.entries.length = 0;
 }
 
-function isOrderTime(clock: MarketClock, now: number): boolean {
-  return clock.isOpen && (clock.lastSubmit === null || now <= clock.lastSubmit);
-}
-
-function nextOpen(clock: MarketClock): string {
-  return clock.isOpen
+function nextOpen(clock: MarketClock, { disagreement }: OrderHours): string {
+  if (!clock.isOpen) return `next open ${formatLocalZone(clock.session.open)}`;
+  return disagreement === null
     ? 'too close to the end of this session'
-    : `next open ${formatLocalZone(clock.session.open)}`;
+    : 'our calendar says that the session is over, or has not begun';
 }

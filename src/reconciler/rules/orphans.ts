@@ -3,7 +3,7 @@ import { formatQuantity, type Quantity } from '../../domain/decimal.ts';
 import type { Lot } from '../../observed/book.ts';
 import type { OrderPurpose } from '../../observed/events.ts';
 import type { DueSlot } from '../plan-types.ts';
-import { dueSlot, exitTargets } from '../slots.ts';
+import { dueSlot, exitTargets, isLate } from '../slots.ts';
 import type { DesiredStrategy } from '../../desired/desired-state.ts';
 import { hold, type PlanDraft, type PlanFacts } from '../draft.ts';
 import { proposeReduction, type Change } from '../orders.ts';
@@ -64,11 +64,18 @@ function dueExit(
 ): DueSlot | null {
   const schedule = ledger.inventory.get(name)?.schedule.filter(({ action }) => action === 'exit') ?? [];
   if (ledger.drains.has(name)) return null;
-  const slot = dueSlot(ledger, { name, schedule }, input.now);
+  const slot = dueSlot(ledger, { name, schedule }, input.now, input.desired.account.calendar);
   if (slot === null) return null;
   const run = ledger.slots.get(slot.id);
   const targets = run?.targets ?? exitTargets(book, slot.at);
-  const due = { slot: slot.id, strategy: name, action: slot.action, started: run !== undefined, targets };
+  const due: DueSlot = {
+    slot: slot.id,
+    strategy: name,
+    action: slot.action,
+    started: run !== undefined,
+    late: isLate(slot, input.now),
+    targets,
+  };
   draft.slots.push(due);
   return due;
 }

@@ -2,12 +2,12 @@
 import { WHOLE, partOf, SHARE, formatQuantity, type Quantity, type Ratio } from '../../domain/decimal.ts';
 import type { Slot } from '../../domain/schedule.ts';
 import type { DesiredStrategy, FixedSignal } from '../../desired/desired-state.ts';
-import type { SlotTarget } from '../../observed/events.ts';
+import type { SlotTarget } from '../../observed/slot-events.ts';
 import type { Lot } from '../../observed/book.ts';
 import { lotOf } from '../../observed/ledger.ts';
 import { hold, type PlanDraft, type PlanFacts } from '../draft.ts';
 import { proposeEntry, proposeReduction, type Change } from '../orders.ts';
-import { dueSlot, exitTargets } from '../slots.ts';
+import { dueSlot, exitTargets, isLate } from '../slots.ts';
 import { stillAllowed, wantedByFixed, type FixedTurn } from '../wanted.ts';
 import { isOff } from './orphans.ts';
 
@@ -38,7 +38,7 @@ function targetsOf(
   const answer = input.observed.signals.get(name);
   if (answer?.kind === 'failed') hold(draft, { strategy: name, symbol: null }, answer.reason, answer.detail);
   const targets = answer?.kind === 'targets' ? answer.targets : [];
-  const slot = dueSlot(ledger, strategy, input.now);
+  const slot = dueSlot(ledger, strategy, input.now, input.desired.account.calendar);
   // An exit, and a slot that has its targets, need no answer.
   const needsNone = slot !== null && (slot.action === 'exit' || ledger.slots.has(slot.id));
   if (answer?.kind !== 'targets' && !needsNone) return null;
@@ -84,7 +84,8 @@ function follow(facts: PlanFacts, turn: FixedTurn, draft: PlanDraft): void {
     for (const target of wantedByFixed(facts, turn, draft)) move(facts, turn, { target, slot: null }, draft);
     return;
   }
-  const slot = dueSlot(facts.ledger, strategy, facts.input.now);
+  const { now, desired } = facts.input;
+  const slot = dueSlot(facts.ledger, strategy, now, desired.account.calendar);
   if (slot === null) return;
   const run = facts.ledger.slots.get(slot.id);
   const targets = run?.targets ?? slotTargets(facts, turn, slot, draft);
@@ -93,6 +94,7 @@ function follow(facts: PlanFacts, turn: FixedTurn, draft: PlanDraft): void {
     strategy: strategy.name,
     action: slot.action,
     started: run !== undefined,
+    late: isLate(slot, now),
     targets,
   });
   for (const target of targets) {

@@ -229,6 +229,21 @@ const events = {
     slot,
     outcome: fc.constantFrom('done' as const, 'partial' as const),
   }),
+  'slot-missed': fc.record({ type: type('slot-missed' as const), fence, slot, strategy }),
+  'slot-triggered': fc.record({
+    type: type('slot-triggered' as const),
+    slot,
+    strategy,
+    by: fc.string(),
+    reason: fc.string(),
+  }),
+  'data-missing': fc.record({
+    type: type('data-missing' as const),
+    slot,
+    strategy,
+    missing: fc.array(symbol, { maxLength: 2 }),
+    stale: fc.array(symbol, { maxLength: 2 }),
+  }),
   'day-marked': fc.record({
     type: type('day-marked' as const),
     fence,

@@ -1,0 +1,66 @@
+/** What the journal says of scheduled executions. */
+import type { Quantity } from '../domain/decimal.ts';
+import type { Instant } from '../domain/instant.ts';
+
+/** A target as it was decided when its slot started. */
+export interface SlotTarget {
+  readonly symbol: string;
+  readonly quantity: Quantity;
+  readonly priority: number;
+}
+
+export type SlotEvent =
+  | {
+      readonly type: 'slot-started';
+      readonly fence: number;
+      readonly slot: string;
+      readonly strategy: string;
+      readonly targets: readonly SlotTarget[];
+      /** Present where its window had passed: only exits start late. */
+      readonly late?: true;
+    }
+  | {
+      readonly type: 'slot-ended';
+      readonly fence: number;
+      readonly slot: string;
+      readonly outcome: 'done' | 'partial';
+    }
+  | {
+      /** Its time has passed, and it was not started, or not brought to its end. Once a slot; nothing trades for it. */
+      readonly type: 'slot-missed';
+      readonly fence: number;
+      readonly slot: string;
+      readonly strategy: string;
+    }
+  | {
+      /** An operator lets a slot run now, whatever its time. Void for a slot that was started. */
+      readonly type: 'slot-triggered';
+      readonly slot: string;
+      readonly strategy: string;
+      readonly by: string;
+      readonly reason: string;
+    }
+  | {
+      /** Before a slot: symbols without a price, and with one that is too old. For the record. */
+      readonly type: 'data-missing';
+      readonly slot: string;
+      readonly strategy: string;
+      readonly missing: readonly string[];
+      readonly stale: readonly string[];
+    };
+
+/** What became of a slot. `missed`: never started. */
+export interface SlotRun {
+  readonly slot: string;
+  readonly strategy: string;
+  readonly state: 'started' | 'done' | 'partial' | 'missed';
+  readonly targets: readonly SlotTarget[];
+}
+
+/** An operator's word that a slot is to run now. */
+export interface Trigger {
+  readonly slot: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Instant;
+}
