@@ -1,5 +1,4 @@
 /** Every command: its words, its options, and the module that runs it. */
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { EXIT } from '../domain/errors.ts';
 import { program, someText } from './arguments.ts';
@@ -7,6 +6,7 @@ import { declareBooks, declareRepairs } from './book-commands.ts';
 import { withManifests, type Exit } from './command-options.ts';
 import type { Io } from './io.ts';
 import { parseColorMode } from './output/style.ts';
+import { version } from './version.ts';
 
 export function declareCommands(io: Io, exit: Exit): Command {
   const root = program({
@@ -240,9 +240,4 @@ function declareTools(root: Command, io: Io, exit: Exit): void {
       const command = words.at(-1) as Command;
       exit(await runSimTrade(io, { side, quantity, symbol }, command.optsWithGlobals()));
     });
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

@@ -151,16 +151,64 @@ describe('what cannot be run', () => {
   });
 });
 
+describe('the heartbeat', () => {
+  const beat = (mine: Project): Record<string, unknown> =>
+    JSON.parse(mine.read('data/controller.json')) as Record<string, unknown>;
+
+  test('says who runs, what the last pass did and when the next one is due; and that it ended', async () => {
+    const mine = live();
+    const running = mine.start('run');
+    await until(held(mine, ['BND 20', 'VTI 10']));
+    await until(() => (beat(mine)['lastPass'] as { outcome: string } | null)?.outcome === 'quiet');
+    await until(() => beat(mine)['nextWake'] !== null);
+    expect(beat(mine)).toMatchObject({
+      version: 1,
+      state: 'running',
+      mode: 'real-time',
+      manifests: 'accepted',
+      identity: { pid: running.process.pid },
+    });
+    mine.write('manifests/strategies/core.yaml', 'kind: Strateg\n');
+    await until(() => beat(mine)['manifests'] === 'invalid');
+    running.process.kill('SIGTERM');
+    await running.ended;
+    expect(beat(mine)).toMatchObject({ state: 'stopped', nextWake: null });
+  });
+
+  test('a controller that was killed did not say that it ended', async () => {
+    const mine = live();
+    const running = mine.start('run');
+    await until(held(mine, ['BND 20', 'VTI 10']));
+    running.process.kill('SIGKILL');
+    await running.ended;
+    expect(beat(mine)).toMatchObject({ state: 'running' });
+  });
+
+  test('where it cannot be written, trading goes on, and that is told once', async () => {
+    const mine = live();
+    mine.write('data/controller.json/in-the-way', '');
+    const running = mine.start('run');
+    await until(held(mine, ['BND 20', 'VTI 10']));
+    running.process.kill('SIGTERM');
+    const { code, stderr } = await running.ended;
+    expect(code).toBe(143);
+    expect(stderr.match(/The heartbeat cannot be written/g)).toHaveLength(1);
+  });
+});
+
 test('A pass that finds nothing to do writes nothing.', async () => {
   const mine = live();
   expect((await mine.run('apply', '--yes')).code).toBe(0);
   const running = mine.start('run');
   await running.said('Resuming normal operation');
-  const before = mine.fingerprint('data');
+  // The heartbeat is no part of a pass.
+  const written = (): string[] =>
+    mine.fingerprint('data').filter((line) => !line.startsWith('controller.json'));
+  const before = written();
   mine.write('manifests/strategies/core.yaml', `# a comment\n${mine.read('manifests/strategies/core.yaml')}`);
   await running.said('Manifests read');
   await delay(1_000);
-  expect(mine.fingerprint('data')).toEqual(before);
+  expect(written()).toEqual(before);
   running.process.kill('SIGTERM');
   await running.ended;
 });

@@ -15,7 +15,9 @@ import { planText } from '../output/plan-text.ts';
 import { variable } from '../places.ts';
 import { checkData, passOf, repairStateFile } from '../prepare.ts';
 import { declaredBy, type DeclaredManifests } from '../declared.ts';
+import { startBeats, type Beats } from '../beats.ts';
 import { startClock } from '../start-clock.ts';
+import { version } from '../version.ts';
 import { wakeUps } from '../wake-ups.ts';
 import { outcomeLines } from './apply.ts';
 
@@ -102,14 +104,16 @@ async function loop(
   { options, until }: { readonly options: RunOptions; readonly until: Instant | null },
 ): Promise<ExitCode> {
   const { ports, paths } = declared.world();
+  const isRehearsal = variable(io, 'HGCTL_NOW') !== undefined;
   const wakes = await wakeUps({
     clock: ports.clock,
     stop: io.stop,
-    isRehearsal: variable(io, 'HGCTL_NOW') !== undefined,
+    isRehearsal,
     watched: [...manifestPaths(io, options), ...declared.files(), paths.journal, paths.broker],
     stamp: () => [declared.stamp(), fileStamp(paths.broker), folderStamp(paths.journal)].join('\n'),
   });
   ports.report.info(CONTROLLER, 'Controller started');
+  const beats = beatsOf(declared, isRehearsal);
   let isFirst = true;
   try {
     const code = await control({
@@ -125,7 +129,10 @@ async function loop(
         return { problems, pass: isFirst ? pass : { ...pass, looked: () => undefined } };
       },
       checkData: () => checkData(declared.world()),
-      wait: (moment) => wakes.wait(moment),
+      wait: (moment) => {
+        beats.waiting(moment);
+        return wakes.wait(moment);
+      },
       show: (plan) => {
         const text = { style: styleOf(io, options), locate: declared.world().manifests.locate };
         if (plan.actions.some(isOrder)) io.stdout(`${stamp(ports.clock.now())}\n${planText(plan, text)}\n\n`);
@@ -136,16 +143,30 @@ async function loop(
       },
       passed: (pass) => {
         isFirst = false;
+        beats.passed(pass);
         if (pass.trouble === null) repairStateFile(io, declared.world());
         tell(io, pass, ports.clock.now());
       },
       until,
     });
     ports.report.info(CONTROLLER, 'Controller stopped');
+    beats.stopped();
     return code;
   } finally {
+    beats.close();
     await wakes.close();
   }
+}
+
+function beatsOf(declared: DeclaredManifests, isRehearsal: boolean): Beats {
+  const { ports, paths } = declared.world();
+  return startBeats({
+    folder: paths.folder,
+    mode: isRehearsal ? 'rehearsal' : 'real-time',
+    release: version(),
+    ports,
+    revision: () => declared.world().desired.digest,
+  });
 }
 
 function stamp(at: Instant): string {
