@@ -41,9 +41,10 @@ describe('docs/reasons.md', () => {
   });
 });
 
-/** `apply`, `journal verify`: every command that does something, as src/cli/commands.ts and book-commands.ts declare it. */
+/** `apply`, `journal verify`: every command that does something, as the tables in src/cli declare it. */
 function commands(): string[] {
-  const source = read('src/cli/commands.ts') + read('src/cli/book-commands.ts');
+  const tables = readdirSync(new URL('src/cli/', ROOT)).filter((name) => name.endsWith('commands.ts'));
+  const source = tables.map((name) => read(`src/cli/${name}`)).join('\n');
   const groups = new Map(
     [...source.matchAll(/const (\w+) = root\s*\.command\('([\w-]+)'\)/g)].map(
       ([, variable = '', name = '']) => [variable, name],

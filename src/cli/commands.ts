@@ -5,6 +5,7 @@ import { program, someText } from './arguments.ts';
 import { declareBooks, declareRepairs } from './book-commands.ts';
 import { withManifests, type Exit } from './command-options.ts';
 import type { Io } from './io.ts';
+import { declareWatch } from './watch-commands.ts';
 import { parseColorMode } from './output/style.ts';
 import { version } from './version.ts';
 
@@ -23,6 +24,7 @@ export function declareCommands(io: Io, exit: Exit): Command {
   declareLoop(root, io, exit);
   declareReads(root, io, exit);
   declareReports(root, io, exit);
+  declareWatch(root, io, exit);
   declareSwitches(root, io, exit);
   declareBrakes(root, io, exit);
   declareBooks(root, io, exit);

@@ -11,6 +11,7 @@ import {
   percent,
   wholeNumber,
 } from './fields.ts';
+import { DEFAULT_LOGS } from './desired-state.ts';
 import { lossFields } from './loss-schema.ts';
 
 const SEED_MAX = 4_294_967_295;
@@ -115,6 +116,18 @@ const execution = mapping(
   'Times and bounds of an execution.',
 );
 
+const logs = mapping(
+  {
+    maxMegabytes: wholeNumber('Size of one file of the log, in MB. Default 10.', 1, 1_000).default(
+      DEFAULT_LOGS.maxMegabytes,
+    ),
+    maxFiles: wholeNumber('How many files of it are kept. Default 30.', 1, 10_000).default(
+      DEFAULT_LOGS.maxFiles,
+    ),
+  },
+  'The log in the data folder: a new file each day, and where one is full.',
+);
+
 const spec = mapping(
   {
     broker,
@@ -125,6 +138,7 @@ const spec = mapping(
       { data: filePath('Data folder, relative to the working folder. Default ./data.').optional() },
       'Where books and journal are.',
     ).prefault({}),
+    logs: logs.optional(),
     toggles: mapping(
       {
         file: filePath(

@@ -92,6 +92,8 @@ export interface DesiredAccount {
   readonly execution: ExecutionSettings;
   /** Data folder, as written; null: the default. */
   readonly data: string | null;
+  /** What is kept of the log. Absent: {@link DEFAULT_LOGS}. */
+  readonly logs?: LogSettings;
   /** Settings of the file: absolute path of the toggle file. */
   readonly toggleFile: string;
 }
@@ -115,6 +117,14 @@ export type Prices =
   | { readonly type: 'synthetic'; readonly seed: number; readonly movement: 'constant' | 'daily' }
   /** Absolute path. */
   | { readonly type: 'csv'; readonly folder: string };
+
+export interface LogSettings {
+  /** Size of one file. */
+  readonly maxMegabytes: number;
+  readonly maxFiles: number;
+}
+
+export const DEFAULT_LOGS: LogSettings = { maxMegabytes: 10, maxFiles: 30 };
 
 /** Entries that would pass a limit are not sent; reductions always pass. */
 export interface AccountLimits {

@@ -108,6 +108,7 @@ export function toDesiredAccount({ metadata, spec }: AccountManifest, places: Ac
     limits: toLimits(spec.limits),
     execution: spec.execution,
     data: spec.store.data ?? null,
+    ...(spec.logs && { logs: spec.logs }),
     toggleFile: places.toggleFile,
   };
 }

@@ -8,6 +8,7 @@ import { dateOf, MINUTE, SECOND, type CalendarDate, type Instant } from '../doma
 import { CONTROLLER } from '../domain/names.ts';
 import { markSession } from '../actions/mark-session.ts';
 import type { Outcome } from '../actions/outcome.ts';
+import type { PassWarning } from './pass-warnings.ts';
 import type { Plan } from './plan-types.ts';
 import type { Clock, Report, StopSignal } from './ports.ts';
 import { reconcile, type Pass } from './reconcile.ts';
@@ -63,6 +64,8 @@ interface Memory {
   readonly backOff: Map<string, { readonly failures: number; readonly until: Instant }>;
   /** What was said last, so that it is said once. */
   said: string;
+  /** The warnings of the last pass. */
+  warned: string;
   /** The start or close that was looked after last. */
   marked: string;
 }
@@ -70,7 +73,7 @@ interface Memory {
 /** Ends with 130 or 143 when it was asked to stop, with 0 at `until`. */
 export async function control(controlled: Controlled): Promise<ExitCode> {
   const { clock, stop, until } = controlled;
-  const memory: Memory = { failures: 0, backOff: new Map(), said: '', marked: '' };
+  const memory: Memory = { failures: 0, backOff: new Map(), said: '', warned: '', marked: '' };
   for (;;) {
     if (stop.requested()) return stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
     if (until !== null && clock.now() >= until) return EXIT.done;
@@ -92,6 +95,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
         ...pass,
         manifests: problems.length === 0 ? 'accepted' : 'invalid',
         resting: resting(memory, started),
+        isWorthSaying: (warnings, plan) => isNews(memory, warnings, plan),
       },
       {
         approve: (plan) => {
@@ -167,6 +171,20 @@ function noteFailures(memory: Memory, outcomes: readonly Outcome[], now: Instant
     memory.backOff.set(strategy, { failures, until: (now + backOff(failures)) as Instant });
   }
 }
+
+/** Rule 7 of the seed has orphans said at a start and in each trading cycle; what changes is said at once. */
+function isNews(memory: Memory, warnings: readonly PassWarning[], { slots }: Plan): boolean {
+  const now = warnings
+    .filter(({ message }) => !message.startsWith(DETAIL))
+    .map(({ strategy, message }) => `${strategy} ${message}`)
+    .join('\n');
+  const isNew = now !== memory.warned;
+  memory.warned = now;
+  return isNew || slots.length > 0;
+}
+
+/** Figures below a warning, which move with every price. */
+const DETAIL = '  ';
 
 /** The same trouble is told once, and its end too. */
 function say(report: Report, memory: Memory, trouble: string): void {

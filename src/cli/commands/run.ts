@@ -1,9 +1,9 @@
 /** `hgctl run`: the control loop, until it is asked to stop. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
+import { EXIT, formatChain, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { formatLocalZone, parseInstant, type Instant } from '../../domain/instant.ts';
 import { CONTROLLER } from '../../domain/names.ts';
-import { control, type PassReport } from '../../reconciler/controller.ts';
+import { control, type Declared, type PassReport } from '../../reconciler/controller.ts';
 import { isOrder } from '../../reconciler/plan-types.ts';
 import { takeLease, type Lease, type LeaseHolder } from '../../store/controller-lease.ts';
 import { fileStamp, folderStamp } from '../../store/stamps.ts';
@@ -35,6 +35,10 @@ export async function runRun(io: Io, options: RunOptions): Promise<ExitCode> {
     const lease = await takePlace(io, declared.world(), options);
     try {
       return await loop(io, declared, { options, until });
+    } catch (error) {
+      // The terminal is told by whoever prints all errors.
+      declared.world().log.report.error(CONTROLLER, `Controller failed: ${formatChain(error)}`);
+      throw error;
     } finally {
       lease.release();
     }
@@ -112,21 +116,19 @@ async function loop(
     watched: [...manifestPaths(io, options), ...declared.files(), paths.journal, paths.broker],
     stamp: () => [declared.stamp(), fileStamp(paths.broker), folderStamp(paths.journal)].join('\n'),
   });
-  ports.report.info(CONTROLLER, 'Controller started');
+  declared.world().log.keep();
+  declared.report.info(CONTROLLER, 'Controller started');
   const beats = beatsOf(declared, isRehearsal);
   let isFirst = true;
   try {
     const code = await control({
       clock: ports.clock,
       stop: io.stop,
-      report: ports.report,
+      report: declared.report,
       random: Math.random,
       declared: () => {
         wakes.mark();
-        const { world, problems } = declared.read();
-        const pass = passOf(io, world);
-        // The five steps of a start are not those of every pass.
-        return { problems, pass: isFirst ? pass : { ...pass, looked: () => undefined } };
+        return nextPass(io, declared, isFirst);
       },
       checkData: () => checkData(declared.world()),
       wait: (moment) => {
@@ -139,7 +141,7 @@ async function loop(
       },
       closed: (date) => {
         for (const file of writeEodReport(paths, date))
-          ports.report.info(CONTROLLER, `End-of-day report of ${date}: ${file}`);
+          declared.report.info(CONTROLLER, `End-of-day report of ${date}: ${file}`);
       },
       passed: (pass) => {
         isFirst = false;
@@ -149,7 +151,7 @@ async function loop(
       },
       until,
     });
-    ports.report.info(CONTROLLER, 'Controller stopped');
+    declared.report.info(CONTROLLER, 'Controller stopped');
     beats.stopped();
     return code;
   } finally {
@@ -158,13 +160,25 @@ async function loop(
   }
 }
 
+function nextPass(io: Io, declared: DeclaredManifests, isFirst: boolean): Declared {
+  const { world, problems } = declared.read();
+  world.log.keep();
+  const pass = passOf(io, world);
+  if (isFirst) return { problems, pass };
+  world.log.nextPass();
+  // The five steps of a start are not those of every pass.
+  return { problems, pass: { ...pass, looked: () => undefined } };
+}
+
 function beatsOf(declared: DeclaredManifests, isRehearsal: boolean): Beats {
   const { ports, paths } = declared.world();
   return startBeats({
     folder: paths.folder,
     mode: isRehearsal ? 'rehearsal' : 'real-time',
     release: version(),
-    ports,
+    clock: ports.clock,
+    processes: ports.processes,
+    report: declared.report,
     revision: () => declared.world().desired.digest,
   });
 }

@@ -31,7 +31,7 @@ interface Subject {
 }
 
 /** Later events of an order name its id only. */
-function subjectOf(event: JournalEvent, orders: ReadonlyMap<string, Subject>): Subject {
+export function subjectOf(event: JournalEvent, orders: ReadonlyMap<string, Subject>): Subject {
   const order = 'clientOrderId' in event ? orders.get(event.clientOrderId) : undefined;
   const holder = event.type === 'lock-acquired' ? event.holder : null;
   return {
@@ -41,7 +41,7 @@ function subjectOf(event: JournalEvent, orders: ReadonlyMap<string, Subject>): S
 }
 
 /** One function, one line an event: the shortest words that say what was decided or seen. */
-function messageOf(event: JournalEvent): string {
+export function messageOf(event: JournalEvent): string {
   switch (event.type) {
     case 'intent':
       return `${event.side} ${formatQuantity(event.quantity)} decided (${event.purpose}, ${event.reason}): ${event.clientOrderId}`;

@@ -1,0 +1,18 @@
+/** The commands that watch: what was, what is, and whether it is well. They change nothing. */
+import type { Command } from 'commander';
+import { withManifestsByName, type Exit } from './command-options.ts';
+import type { Io } from './io.ts';
+
+export function declareWatch(root: Command, io: Io, exit: Exit): void {
+  withManifestsByName(root.command('logs'))
+    .description('print the log of executions, oldest first')
+    .option('-f, --follow', 'go on with what comes, until Ctrl-C')
+    .option('--strategy <name>', 'only lines of this strategy; hgctl for those of the controller')
+    .option('--since <time>', 'only lines since then: 2h, 15:55, 2026-10-03, 2026-10-03T09:30')
+    .option('--level <level>', 'info, warn or error: only lines at least so urgent', 'info')
+    .option('-o, --output <format>', 'table, or json: one object a line, as they are kept', 'table')
+    .action(async (_: unknown, command: Command) => {
+      const { runLogs } = await import('./commands/logs.ts');
+      exit(await runLogs(io, command.optsWithGlobals()));
+    });
+}
