@@ -1,6 +1,6 @@
 /** The commands that watch: what was, what is, and whether it is well. They change nothing. */
 import type { Command } from 'commander';
-import { withManifestsByName, type Exit } from './command-options.ts';
+import { withManifests, withManifestsByName, type Exit } from './command-options.ts';
 import type { Io } from './io.ts';
 
 export function declareWatch(root: Command, io: Io, exit: Exit): void {
@@ -14,5 +14,15 @@ export function declareWatch(root: Command, io: Io, exit: Exit): void {
     .action(async (_: unknown, command: Command) => {
       const { runLogs } = await import('./commands/logs.ts');
       exit(await runLogs(io, command.optsWithGlobals()));
+    });
+  withManifests(root.command('events'))
+    .description('print what the journal has recorded: what happened again is one line, with its count')
+    .option('-w, --watch', 'go on with what comes, until Ctrl-C')
+    .option('--since <time>', 'only what was since then: 2h, 15:55, 2026-10-03, 2026-10-03T09:30')
+    .option('--strategy <name>', 'only events of this strategy')
+    .option('-o, --output <format>', 'table or json; json with -w: one object a line', 'table')
+    .action(async (_: unknown, command: Command) => {
+      const { runEvents } = await import('./commands/events.ts');
+      exit(await runEvents(io, command.optsWithGlobals()));
     });
 }
