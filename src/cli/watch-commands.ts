@@ -25,4 +25,14 @@ export function declareWatch(root: Command, io: Io, exit: Exit): void {
       const { runEvents } = await import('./commands/events.ts');
       exit(await runEvents(io, command.optsWithGlobals()));
     });
+  withManifests(root.command('wait'))
+    .description('wait until strategies have a condition: exit 0, or 9 at the timeout')
+    .argument('[strategies...]', 'strategy/NAME; with --all none')
+    .requiredOption('--for <condition>', 'condition=Synced, or condition=Suspended=false (required)')
+    .option('--all', 'every strategy')
+    .option('--timeout <span>', 'how long at most; 0s looks once', '30s')
+    .action(async (names: readonly string[], _: unknown, command: Command) => {
+      const { runWait } = await import('./commands/wait.ts');
+      exit(await runWait(io, names, command.optsWithGlobals()));
+    });
 }

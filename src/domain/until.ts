@@ -45,7 +45,7 @@ function lastTime(text: string, now: Instant): Instant | undefined {
 }
 
 /** `2h`, `1h30m`, `3d`: ms; undefined where a text is no span. */
-function parseSpan(text: string): number | undefined {
+export function parseSpan(text: string): number | undefined {
   const match = /^(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?$/.exec(text);
   if (match === null || text === '') return undefined;
   const [, days = '0', hours = '0', minutes = '0', seconds = '0'] = match;

@@ -8,9 +8,18 @@ import { isOrder, type Hold, type HoldReason, type Plan } from './plan-types.ts'
 import { latchDetail } from './rules/loss-limits.ts';
 import { isOff } from './rules/orphans.ts';
 
+export const CONDITION_TYPES = [
+  'Ready',
+  'Synced',
+  'Healthy',
+  'WithinLimits',
+  'Suspended',
+  'OrphanedPositions',
+  'Undeclared',
+] as const;
+
 export interface Condition {
-  readonly type:
-    'Ready' | 'Synced' | 'Healthy' | 'WithinLimits' | 'Suspended' | 'OrphanedPositions' | 'Undeclared';
+  readonly type: (typeof CONDITION_TYPES)[number];
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
@@ -22,6 +31,18 @@ export interface ConditionInput {
   readonly strategy: DesiredStrategy | undefined;
   readonly ledger: Ledger;
   readonly plan: Plan;
+}
+
+/** Those that are only told of while they are True: left out, they are False. Others that are left out are Unknown. */
+const TOLD_WHEN_TRUE: ReadonlySet<Condition['type']> = new Set([
+  'Suspended',
+  'OrphanedPositions',
+  'Undeclared',
+]);
+
+export function statusOf(conditions: readonly Condition[], type: Condition['type']): Condition['status'] {
+  const told = conditions.find((condition) => condition.type === type)?.status;
+  return told ?? (TOLD_WHEN_TRUE.has(type) ? 'False' : 'Unknown');
 }
 
 export function conditionsOf(input: ConditionInput): Condition[] {
