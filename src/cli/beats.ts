@@ -17,6 +17,7 @@ export interface BeatOptions extends Pick<Ports, 'clock' | 'processes' | 'report
 }
 
 export interface Beats {
+  looking(): void;
   passed(pass: PassReport): void;
   waiting(until: Instant): void;
   /** The controller has ended as it should. */
@@ -65,6 +66,7 @@ export function startBeats(options: BeatOptions): Beats {
   const timer = setInterval(beat, BEAT_EVERY);
   timer.unref();
   return {
+    looking: () => say({ nextWake: null }),
     passed: (pass) =>
       say({
         lastPass: lastPassOf(pass, clock.now()),

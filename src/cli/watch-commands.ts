@@ -25,6 +25,13 @@ export function declareWatch(root: Command, io: Io, exit: Exit): void {
       const { runEvents } = await import('./commands/events.ts');
       exit(await runEvents(io, command.optsWithGlobals()));
     });
+  withManifests(root.command('health'))
+    .description('check what can go wrong, one row each: exit 0, or 1 where something fails')
+    .option('-o, --output <format>', 'table or json', 'table')
+    .action(async (_: unknown, command: Command) => {
+      const { runHealth } = await import('./commands/health.ts');
+      exit(await runHealth(io, command.optsWithGlobals()));
+    });
   withManifests(root.command('wait'))
     .description('wait until strategies have a condition: exit 0, or 9 at the timeout')
     .argument('[strategies...]', 'strategy/NAME; with --all none')

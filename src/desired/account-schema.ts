@@ -12,6 +12,7 @@ import {
   wholeNumber,
 } from './fields.ts';
 import { DEFAULT_LOGS } from './desired-state.ts';
+import { health } from './health-schema.ts';
 import { lossFields } from './loss-schema.ts';
 
 const SEED_MAX = 4_294_967_295;
@@ -139,6 +140,7 @@ const spec = mapping(
       'Where books and journal are.',
     ).prefault({}),
     logs: logs.optional(),
+    health: health.optional(),
     toggles: mapping(
       {
         file: filePath(

@@ -13,6 +13,7 @@ import type {
   SimulatedBroker,
   Toggle,
 } from './desired-state.ts';
+import { toHealth } from './health-schema.ts';
 import { toLossLimits } from './loss-schema.ts';
 import type { StrategyManifest } from './strategy-schema.ts';
 
@@ -109,6 +110,7 @@ export function toDesiredAccount({ metadata, spec }: AccountManifest, places: Ac
     execution: spec.execution,
     data: spec.store.data ?? null,
     ...(spec.logs && { logs: spec.logs }),
+    ...(spec.health && { health: toHealth(spec.health) }),
     toggleFile: places.toggleFile,
   };
 }

@@ -94,9 +94,11 @@ function logName({ date, number }: LogName): string {
   return `hgctl-${date}${number === 0 ? '' : `.${number}`}.jsonl`;
 }
 
-/** The paths of the log files of a folder, oldest first; empty where there is no folder. */
-export function logPaths(folder: string): string[] {
-  return logsIn(folder).map((file) => join(folder, logName(file)));
+/** The paths of the log files of a folder from a date on, oldest first; empty where there is no folder. */
+export function logPaths(folder: string, since: CalendarDate | null): string[] {
+  return logsIn(folder)
+    .filter(({ date }) => since === null || date >= since)
+    .map((file) => join(folder, logName(file)));
 }
 
 function logsIn(folder: string): LogName[] {

@@ -1,5 +1,6 @@
 /** Reads the log along while others write to it. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import type { CalendarDate } from '../domain/instant.ts';
 import { logPaths } from './log-files.ts';
 import { codeOf } from './system-error.ts';
 
@@ -14,14 +15,16 @@ export interface LogReader {
 const CHUNK = 1 << 16;
 const NEWLINE = 0x0a;
 
-/** Starts with the oldest line that is there. Files that are removed meanwhile were read, or are gone. */
-export function readLogs(folder: string): LogReader {
+/**
+ * Starts with the oldest line of a date, or that is there at all. Files that are removed meanwhile were read, or are gone.
+ */
+export function readLogs(folder: string, since: CalendarDate | null = null): LogReader {
   /** Bytes that were read of each file. */
   let offsets: ReadonlyMap<string, number> = new Map();
   return {
     *next() {
       const now = new Map<string, number>();
-      for (const path of logPaths(folder)) {
+      for (const path of logPaths(folder, since)) {
         const from = offsets.get(path) ?? 0;
         now.set(path, yield* linesFrom(path, from));
       }

@@ -1,5 +1,6 @@
 /** `hgctl logs`: what the log says, for people or as it is kept. Writes nothing. */
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
+import { dateOf } from '../../domain/instant.ts';
 import { closest } from '../../domain/suggest.ts';
 import { readLogs } from '../../store/log-reader.ts';
 import { dataPlaces } from '../data-places.ts';
@@ -34,7 +35,7 @@ export async function runLogs(io: Io, options: LogsOptions): Promise<ExitCode> {
   };
   const textOf = parseTextOrJson(options.output) === 'json' ? rawLine : humanLine;
   const { logs } = dataPlaces(io, options);
-  const reader = readLogs(logs);
+  const reader = readLogs(logs, filter.since === null ? null : dateOf(filter.since));
   let printed = 0;
   let unreadable = 0;
   const print = (): void => {

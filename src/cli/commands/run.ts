@@ -128,6 +128,7 @@ async function loop(
       random: Math.random,
       declared: () => {
         wakes.mark();
+        beats.looking();
         return nextPass(io, declared, isFirst);
       },
       checkData: () => checkData(declared.world()),
