@@ -41,10 +41,10 @@ describe('docs/reasons.md', () => {
   });
 });
 
-/** `apply`, `journal verify`: every command that does something, as commands.ts and the tables beside it declare it. */
+/** `apply`, `journal verify`: every command that does something, as the tables in src/cli declare it. */
 function commands(): string[] {
-  const tables = ['commands', 'book-commands', 'service-commands', 'time-commands'];
-  const source = tables.map((name) => read(`src/cli/${name}.ts`)).join('');
+  const tables = readdirSync(new URL('src/cli/', ROOT)).filter((name) => name.endsWith('commands.ts'));
+  const source = tables.map((name) => read(`src/cli/${name}`)).join('\n');
   const groups = new Map(
     [...source.matchAll(/const (\w+) = root\s*\.command\('([\w-]+)'\)/g)].map(
       ([, variable = '', name = '']) => [variable, name],

@@ -244,7 +244,7 @@ function unaffordable(context: OrderContext, action: OrderAction): Skip | null {
   const needed = dollars(action.value);
   if (action.value > context.buyingPower) {
     const detail = `Needed: ${needed}, Available: ${available}`;
-    report.warn(action.strategy, `Insufficient buying power for ${action.symbol}`);
+    report.warn(action.strategy, `Insufficient buying power for ${action.symbol}`, 'InsufficientBuyingPower');
     report.warn(action.strategy, `  ${detail}`);
     return { code: 'InsufficientBuyingPower', detail };
   }

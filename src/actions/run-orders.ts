@@ -4,7 +4,7 @@ import { formatQuantity, subtract, type Quantity } from '../domain/decimal.ts';
 import type { IntentPayload } from '../observed/events.ts';
 import { allOrders, findOrder, stoppingBreak, type LedgerOrder } from '../observed/ledger.ts';
 import { isReduction, type OrderAction } from '../reconciler/plan-types.ts';
-import type { SubmitAnswer } from '../reconciler/ports.ts';
+import type { Ports, SubmitAnswer } from '../reconciler/ports.ts';
 import { bookOrder } from './book-order.ts';
 import { describeOrder, dispatch, isStale, sendAgain, type OrderContext, type Renew } from './dispatch.ts';
 import { LockLost, record, type Execution } from './execution.ts';
@@ -136,12 +136,13 @@ class OrderRun {
     const { holder } = this.#context.execution;
     if (left === 0) return;
     const asked = ASKED_TO_STOP.get(code);
+    const event = code === 'ShutdownRequested' || code === 'ExecutionTimeout' ? code : undefined;
     if (asked !== undefined) {
       report.info(holder, `Checking ${asked.flag}...`);
-      report.warn(holder, `${asked.what} - aborting remaining ${left} orders`);
+      report.warn(holder, `${asked.what} - aborting remaining ${left} orders`, event);
       report.info(holder, 'Execution aborted gracefully');
     } else {
-      report.error(holder, detail);
+      report.error(holder, detail, event);
       report.error(holder, `Aborted ${left} remaining orders`);
     }
     for (const action of this.#waiting) this.outcomes.push({ kind: 'not-started', action, code, detail });
@@ -208,8 +209,12 @@ function refused(
   }));
   ports.stateFile.schedule(ledger);
   ports.report.error(action.strategy, `Order refused: ${describeOrder(intent)}: ${detail}`);
-  if (isReduction(action)) ports.report.error(action.strategy, `Failed to close ${action.symbol}: ${detail}`);
+  if (isReduction(action)) failedToClose(ports, action, detail);
   return { kind: 'failed', action, code, detail, filled: 0 as Quantity };
+}
+
+function failedToClose({ report }: Ports, { strategy, symbol }: OrderAction, detail: string): void {
+  report.error(strategy, `Failed to close ${symbol}: ${detail}`, 'CloseFailed');
 }
 
 type RateLimited = Extract<SubmitAnswer, { kind: 'rate-limited' }>;
@@ -256,8 +261,7 @@ async function afterDoubt(context: OrderContext, sent: Sent, detail: string): Pr
   // A repeat that is refused says nothing of the first request, which may show up late.
   const why = found.kind === 'absent' ? 'the broker does not know it (yet)' : found.reason;
   ports.report.error(strategy, `${clientOrderId} is in doubt: ${why}`);
-  if (isReduction(sent.action))
-    ports.report.error(strategy, `Failed to close ${sent.action.symbol}: ${detail}`);
+  if (isReduction(sent.action)) failedToClose(ports, sent.action, detail);
   const code = found.kind === 'unreachable' ? 'BrokerUnavailable' : 'OrderInDoubt';
   return { kind: 'in-doubt', action: sent.action, code, detail: `${clientOrderId}: ${why}` };
 }
@@ -269,11 +273,15 @@ function outcomeOf({ execution }: OrderContext, { action, intent }: InFlight): O
   if (order !== undefined && filled === intent.quantity) return { kind: 'done', action };
   const left = formatQuantity(subtract(intent.quantity, filled));
   if (filled > 0 && isReduction(action))
-    report.warn(action.strategy, `Partial close: ${left} shares remaining for ${action.symbol}`);
+    report.warn(
+      action.strategy,
+      `Partial close: ${left} shares remaining for ${action.symbol}`,
+      'PartialClose',
+    );
   const detail = `${formatQuantity(filled)} of ${formatQuantity(intent.quantity)} filled, ${left} left (${order?.status ?? 'unknown'})`;
   if (isOpen(order)) return leftOpen(execution, { action, intent }, detail);
   if (filled === 0) {
-    if (isReduction(action)) report.error(action.strategy, `Failed to close ${action.symbol}: ${detail}`);
+    if (isReduction(action)) failedToClose(execution.ports, action, detail);
     else report.warn(action.strategy, `Order not filled: ${describeOrder(intent)}`);
   }
   return { kind: 'failed', action, code: filled > 0 ? 'PartialFill' : 'NotFilled', detail, filled };

@@ -7,17 +7,17 @@ import type { PassReport } from '../reconciler/controller.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import { BEAT_EVERY, writeHeartbeat, type Heartbeat, type LastPass } from '../store/heartbeat.ts';
 
-export interface BeatOptions {
+export interface BeatOptions extends Pick<Ports, 'clock' | 'processes' | 'report'> {
   /** The data folder. */
   readonly folder: string;
   readonly mode: Heartbeat['mode'];
   readonly release: string;
-  readonly ports: Pick<Ports, 'clock' | 'processes' | 'report'>;
   /** Digest of the manifests in force, now. */
   readonly revision: () => string;
 }
 
 export interface Beats {
+  looking(): void;
   passed(pass: PassReport): void;
   waiting(until: Instant): void;
   /** The controller has ended as it should. */
@@ -26,8 +26,8 @@ export interface Beats {
   close(): void;
 }
 
-export function startBeats({ folder, mode, release, ports, revision }: BeatOptions): Beats {
-  const { clock, processes, report } = ports;
+export function startBeats(options: BeatOptions): Beats {
+  const { folder, mode, release, revision, clock, processes, report } = options;
   let last: Pick<Heartbeat, 'state' | 'lastPass' | 'nextWake' | 'manifests'> = {
     state: 'running',
     lastPass: null,
@@ -66,6 +66,7 @@ export function startBeats({ folder, mode, release, ports, revision }: BeatOptio
   const timer = setInterval(beat, BEAT_EVERY);
   timer.unref();
   return {
+    looking: () => say({ nextWake: null }),
     passed: (pass) =>
       say({
         lastPass: lastPassOf(pass, clock.now()),

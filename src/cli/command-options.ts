@@ -13,9 +13,18 @@ function withData(command: Command): Command {
 }
 
 export function withManifests(command: Command): Command {
+  return withFiles(command, '-f, --filename <path>');
+}
+
+/** For commands to whose users `-f` means to follow, as in kubectl and tail. */
+export function withManifestsByName(command: Command): Command {
+  return withFiles(command, '--filename <path>');
+}
+
+function withFiles(command: Command, flags: string): Command {
   return withData(command)
     .option(
-      '-f, --filename <path>',
+      flags,
       'file, folder or - with manifests, repeatable (default: HGCTL_MANIFESTS, ./manifests)',
       (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
     )

@@ -7,6 +7,7 @@ import { declareTimes } from './time-commands.ts';
 import { withManifests, type Exit } from './command-options.ts';
 import type { Io } from './io.ts';
 import { declareService } from './service-commands.ts';
+import { declareWatch } from './watch-commands.ts';
 import { parseColorMode } from './output/style.ts';
 import { version } from './version.ts';
 
@@ -26,6 +27,7 @@ export function declareCommands(io: Io, exit: Exit): Command {
   declareTimes(root, io, exit);
   declareReads(root, io, exit);
   declareReports(root, io, exit);
+  declareWatch(root, io, exit);
   declareSwitches(root, io, exit);
   declareBrakes(root, io, exit);
   declareBooks(root, io, exit);

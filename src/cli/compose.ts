@@ -33,6 +33,8 @@ export interface World {
   readonly ports: Ports;
   readonly broker: SimulatedBrokerage;
   readonly paths: DataPaths;
+  /** Id of this run of the program. */
+  readonly run: string;
   /** Waits for what must be on disk, and lets go of everything. */
   readonly close: () => void;
 }
@@ -148,6 +150,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
     ports,
     broker,
     paths,
+    run,
     close: () => {
       state.flush();
       journal.close();

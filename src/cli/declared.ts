@@ -1,17 +1,20 @@
 /** The manifests of a program that goes on while they are edited. */
 import { HgctlError } from '../domain/errors.ts';
 import { CONTROLLER } from '../domain/names.ts';
+import type { Report } from '../reconciler/ports.ts';
 import { manifestStamp } from '../store/manifest-files.ts';
-import { openWorld, openWorldAnyway, type World } from './compose.ts';
+import { openWorld, openWorldAnyway, type ActingWorld } from './acting.ts';
 import type { GlobalOptions, Io } from './io.ts';
 import { manifestPaths, ManifestsInvalid } from './manifests.ts';
 import type { CommandClock } from './start-clock.ts';
 
 export interface DeclaredManifests {
   /** Of the manifests that are in force. */
-  world(): World;
+  world(): ActingWorld;
+  /** Of that world, whichever it is when a line comes. */
+  readonly report: Report;
   /** Reads them again where they have changed. `problems`: why those on disk are not in force; empty where they are. */
-  read(): { readonly world: World; readonly problems: readonly string[] };
+  read(): { readonly world: ActingWorld; readonly problems: readonly string[] };
   /** Every file that was read. */
   files(): readonly string[];
   /** Something that is different after a manifest has changed. */
@@ -37,6 +40,11 @@ export function declaredBy(io: Io, options: GlobalOptions, clock: CommandClock):
   };
   return {
     world: () => world,
+    report: {
+      info: (...line) => world.ports.report.info(...line),
+      warn: (...line) => world.ports.report.warn(...line),
+      error: (...line) => world.ports.report.error(...line),
+    },
     read: () => {
       const now = stampOf(files);
       if (now !== read) {
@@ -53,7 +61,7 @@ export function declaredBy(io: Io, options: GlobalOptions, clock: CommandClock):
 }
 
 interface InForce {
-  readonly world: World;
+  readonly world: ActingWorld;
   readonly problems: readonly string[];
   readonly files: readonly string[];
 }
@@ -75,7 +83,7 @@ function reopen(
     options,
     clock,
     world,
-  }: { readonly options: GlobalOptions; readonly clock: CommandClock; readonly world: World },
+  }: { readonly options: GlobalOptions; readonly clock: CommandClock; readonly world: ActingWorld },
 ): InForce {
   try {
     const next = openWorld(io, options, clock);
@@ -95,7 +103,7 @@ function reopen(
 }
 
 function tell(
-  { ports: { report }, desired }: World,
+  { ports: { report }, desired }: ActingWorld,
   before: readonly string[],
   now: readonly string[],
 ): void {

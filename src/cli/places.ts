@@ -10,6 +10,7 @@ export interface DataPaths {
   readonly stateFile: string;
   readonly backups: string;
   readonly reports: string;
+  readonly logs: string;
   readonly broker: string;
   readonly brokerFaults: string;
   readonly queue: string;
@@ -38,6 +39,7 @@ export function dataPaths(io: Io, options: GlobalOptions, declared: string | nul
     stateFile: join(folder, 'strategy_positions.json'),
     backups: join(folder, 'backups'),
     reports: join(folder, 'reports'),
+    logs: join(folder, 'logs'),
     broker: join(folder, 'broker.json'),
     brokerFaults: join(folder, 'broker-faults.json'),
     queue: join(folder, 'execution.queue'),

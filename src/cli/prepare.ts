@@ -25,12 +25,20 @@ export function checkBesideReading(world: World): Promise<void> {
 
 /** What would make a mutating command refuse, said on stderr; writes nothing, and blocks no reading. */
 export async function warnOfRefusal(io: Io, world: World): Promise<void> {
+  const refusal = await refusalOf(world);
+  if (refusal === null) return;
+  io.stderr(`warning: apply will refuse: ${refusal.message}\n`);
+  if (refusal.hint !== undefined) io.stderr(`hint: ${refusal.hint}\n`);
+}
+
+/** What would make a mutating command refuse; null where nothing would. Writes nothing. */
+export async function refusalOf(world: World): Promise<HgctlError | null> {
   try {
     await check(world, () => null);
+    return null;
   } catch (error) {
     if (!(error instanceof HgctlError)) throw error;
-    io.stderr(`warning: apply will refuse: ${error.message}\n`);
-    if (error.hint !== undefined) io.stderr(`hint: ${error.hint}\n`);
+    return error;
   }
 }
 
@@ -78,7 +86,7 @@ function foreignLockOf(
   return isOwn ? null : lock;
 }
 
-/** As {@link refuseForeignLock}, to be shown. */
+/** The execution lock of another program that the state file shows; null where there is none. */
 export function foreignLock(world: World): ForeignLock | null {
   return foreignLockOf(inspectState(world), world.ports);
 }

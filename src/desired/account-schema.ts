@@ -12,6 +12,8 @@ import {
   wholeNumber,
 } from './fields.ts';
 import { overridesField } from './calendar-schema.ts';
+import { DEFAULT_LOGS } from './desired-state.ts';
+import { health } from './health-schema.ts';
 import { lossFields } from './loss-schema.ts';
 import { heartbeatField, notificationsField } from './notice-schema.ts';
 
@@ -120,6 +122,18 @@ const execution = mapping(
   'Times and bounds of an execution.',
 );
 
+const logs = mapping(
+  {
+    maxMegabytes: wholeNumber('Size of one file of the log, in MB. Default 10.', 1, 1_000).default(
+      DEFAULT_LOGS.maxMegabytes,
+    ),
+    maxFiles: wholeNumber('How many files of it are kept. Default 30.', 1, 10_000).default(
+      DEFAULT_LOGS.maxFiles,
+    ),
+  },
+  'The log in the data folder: a new file each day, and where one is full.',
+);
+
 const spec = mapping(
   {
     broker,
@@ -139,6 +153,8 @@ const spec = mapping(
       { data: filePath('Data folder, relative to the working folder. Default ./data.').optional() },
       'Where books and journal are.',
     ).prefault({}),
+    logs: logs.optional(),
+    health: health.optional(),
     toggles: mapping(
       {
         file: filePath(

@@ -95,6 +95,10 @@ export interface DesiredAccount {
   readonly calendar?: CalendarOverrides;
   /** Data folder, as written; null: the default. */
   readonly data: string | null;
+  /** What is kept of the log. Absent: {@link DEFAULT_LOGS}. */
+  readonly logs?: LogSettings;
+  /** Thresholds of `hgctl health`. Absent: {@link DEFAULT_HEALTH}. */
+  readonly health?: HealthSettings;
   /** Settings of the file: absolute path of the toggle file. */
   readonly toggleFile: string;
   /** Who is told of trouble. Absent: nobody. */
@@ -143,6 +147,49 @@ export type Prices =
   | { readonly type: 'synthetic'; readonly seed: number; readonly movement: 'constant' | 'daily' }
   /** Absolute path. */
   | { readonly type: 'csv'; readonly folder: string };
+
+export interface LogSettings {
+  /** Size of one file. */
+  readonly maxMegabytes: number;
+  readonly maxFiles: number;
+}
+
+export const DEFAULT_LOGS: LogSettings = { maxMegabytes: 10, maxFiles: 30 };
+
+/** What is beyond one of these is worth a person's look; no order depends on it. */
+export interface HealthSettings {
+  readonly minBuyingPower: Money;
+  readonly minEquity: Money;
+  /** Of one strategy; null: what its `capital.maxPositions` says. */
+  readonly maxPositions: number | null;
+  /** Of positions that have a scheduled exit; hours without a session do not count. */
+  readonly maxPositionHours: number;
+  /** ms. */
+  readonly maxOrderAge: number;
+  /** Parts of equity. */
+  readonly maxDailyLoss: Ratio;
+  readonly maxDrawdown: Ratio;
+  /** Beyond the newest price that there can be, ms. */
+  readonly maxQuoteAge: number;
+  /** Lines of the log in one hour: so many are a warning, more a failure. */
+  readonly maxErrors: number;
+  /** Below it is a warning, below a tenth of it a failure. */
+  readonly minFreeMegabytes: number;
+}
+
+/** The first four, the age of orders and the losses are those of the original. */
+export const DEFAULT_HEALTH: HealthSettings = {
+  minBuyingPower: 1_000_000_000 as Money,
+  minEquity: 5_000_000_000 as Money,
+  maxPositions: null,
+  maxPositionHours: 48,
+  maxOrderAge: 3_600_000,
+  maxDailyLoss: 50_000 as Ratio,
+  maxDrawdown: 200_000 as Ratio,
+  maxQuoteAge: 900_000,
+  maxErrors: 5,
+  minFreeMegabytes: 500,
+};
 
 /** Entries that would pass a limit are not sent; reductions always pass. */
 export interface AccountLimits {

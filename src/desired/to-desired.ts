@@ -14,6 +14,7 @@ import type {
   SimulatedBroker,
   Toggle,
 } from './desired-state.ts';
+import { toHealth } from './health-schema.ts';
 import { toLossLimits } from './loss-schema.ts';
 import { toNotices } from './notice-schema.ts';
 import type { StrategyManifest } from './strategy-schema.ts';
@@ -114,6 +115,8 @@ export function toDesiredAccount({ metadata, spec }: AccountManifest, parts: Acc
     execution: spec.execution,
     ...(calendar && { calendar }),
     data: spec.store.data ?? null,
+    ...(spec.logs && { logs: spec.logs }),
+    ...(spec.health && { health: toHealth(spec.health) }),
     toggleFile: parts.toggleFile,
     ...toNotices(spec, resolve),
   };

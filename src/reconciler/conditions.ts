@@ -8,8 +8,20 @@ import { isOrder, type Hold, type HoldReason, type Plan } from './plan-types.ts'
 import { latchDetail } from './rules/loss-limits.ts';
 import { isOff } from './rules/orphans.ts';
 
+export const CONDITION_TYPES = [
+  'Ready',
+  'Synced',
+  'Healthy',
+  'WithinLimits',
+  'Suspended',
+  'InDoubt',
+  'Stalled',
+  'OrphanedPositions',
+  'Undeclared',
+] as const;
+
 export interface Condition {
-  readonly type: 'Ready' | 'Synced' | 'Healthy' | 'WithinLimits' | Trouble;
+  readonly type: (typeof CONDITION_TYPES)[number];
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
@@ -26,6 +38,11 @@ export interface ConditionInput {
   readonly plan: Plan;
   /** What the controller says of it; null where it does not keep failing, or no controller runs. */
   readonly stalled: string | null;
+}
+
+/** Unknown where a strategy has no such condition: `WithinLimits` without a limit. */
+export function statusOf(conditions: readonly Condition[], type: Condition['type']): Condition['status'] {
+  return conditions.find((condition) => condition.type === type)?.status ?? 'Unknown';
 }
 
 /** All conditions in one order; `WithinLimits` only of strategies that have limits, or are stopped by one. */

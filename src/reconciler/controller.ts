@@ -10,6 +10,7 @@ import { nextSlot } from '../domain/schedule.ts';
 import { markSession } from '../actions/mark-session.ts';
 import { preload } from '../actions/preload.ts';
 import type { Outcome } from '../actions/outcome.ts';
+import type { PassWarning } from './pass-warnings.ts';
 import type { Plan } from './plan-types.ts';
 import type { Clock, Report, StopSignal } from './ports.ts';
 import { reconcile, type Pass } from './reconcile.ts';
@@ -74,6 +75,8 @@ interface Memory {
   readonly backOff: Map<string, { readonly failures: number; readonly until: Instant }>;
   /** What was said last, so that it is said once. */
   said: string;
+  /** The warnings of the last pass. */
+  warned: string;
   /** The start or close that was looked after last. */
   marked: string;
   /** Slots of which the prices have been asked for. */
@@ -83,7 +86,14 @@ interface Memory {
 /** Ends with 130 or 143 when it was asked to stop, with 0 at `until`. */
 export async function control(controlled: Controlled): Promise<ExitCode> {
   const { clock, stop, until } = controlled;
-  const memory: Memory = { failures: 0, backOff: new Map(), said: '', marked: '', preloaded: new Set() };
+  const memory: Memory = {
+    failures: 0,
+    backOff: new Map(),
+    said: '',
+    warned: '',
+    marked: '',
+    preloaded: new Set(),
+  };
   for (;;) {
     if (stop.requested()) return stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
     if (until !== null && clock.now() >= until) return EXIT.done;
@@ -107,6 +117,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
         ...pass,
         manifests: problems.length === 0 ? 'accepted' : 'invalid',
         resting: rest,
+        isWorthSaying: (warnings, plan) => isNews(memory, warnings, plan),
       },
       {
         approve: (plan) => {
@@ -241,6 +252,20 @@ function noteFailures(memory: Memory, { outcomes, resting, now }: Ended): void {
   for (const strategy of memory.backOff.keys())
     if (!resting.has(strategy) && !byStrategy.has(strategy)) memory.backOff.delete(strategy);
 }
+
+/** Rule 7 of the seed has orphans said at a start and in each trading cycle; what changes is said at once. */
+function isNews(memory: Memory, warnings: readonly PassWarning[], { slots }: Plan): boolean {
+  const now = warnings
+    .filter(({ message }) => !message.startsWith(DETAIL))
+    .map(({ strategy, message }) => `${strategy} ${message}`)
+    .join('\n');
+  const isNew = now !== memory.warned;
+  memory.warned = now;
+  return isNew || slots.length > 0;
+}
+
+/** Figures below a warning, which move with every price. */
+const DETAIL = '  ';
 
 /** The same trouble is told once, and its end too. */
 function say(report: Report, memory: Memory, trouble: string): void {

@@ -2,13 +2,16 @@
 import { formatQuantity } from '../domain/decimal.ts';
 import { CONTROLLER } from '../domain/names.ts';
 import type { DesiredStrategy } from '../desired/desired-state.ts';
+import type { Lot } from '../observed/book.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { Plan } from './plan-types.ts';
+import type { KeyEvent } from './ports.ts';
 import { isOff } from './rules/orphans.ts';
 
 export interface PassWarning {
   readonly strategy: string;
   readonly message: string;
+  readonly event?: KeyEvent;
 }
 
 export function passWarnings(
@@ -21,12 +24,17 @@ export function passWarnings(
 
 /** For each disabled strategy with a book: one line that says so, then one a position. */
 export function orphanWarnings(strategies: readonly DesiredStrategy[], ledger: Ledger): PassWarning[] {
-  return strategies.filter(isOff).flatMap(({ name }) => {
-    const positions = [...(ledger.books.get(name) ?? [])].map(
-      ([symbol, { quantity }]) => `  ${symbol}: ${formatQuantity(quantity)} shares`,
-    );
-    const messages = positions.length === 0 ? [] : ['DISABLED with orphaned positions:', ...positions];
-    return messages.map((message) => ({ strategy: name, message }));
+  return strategies.filter(isOff).flatMap(({ name }): PassWarning[] => {
+    const book = ledger.books.get(name) ?? new Map<string, Lot>();
+    if (book.size === 0) return [];
+    const positions = [...book].map(([symbol, { quantity }]) => ({
+      strategy: name,
+      message: `  ${symbol}: ${formatQuantity(quantity)} shares`,
+    }));
+    return [
+      { strategy: name, message: 'DISABLED with orphaned positions:', event: 'OrphanedPositions' },
+      ...positions,
+    ];
   });
 }
 
@@ -36,10 +44,20 @@ function holdWarnings({ notDone }: Plan): PassWarning[] {
     if (strategy === null) return [];
     if (reason === 'Suspended' && symbol === null) return [{ strategy, message: detail }];
     if (reason === 'ShutdownRequested')
-      return [{ strategy, message: 'Shutdown requested - aborting remaining orders' }];
+      return [
+        {
+          strategy,
+          message: 'Shutdown requested - aborting remaining orders',
+          event: 'ShutdownRequested',
+        },
+      ];
     if (reason !== 'InsufficientBuyingPower' || symbol === null) return [];
     return [
-      { strategy, message: `Insufficient buying power for ${symbol}` },
+      {
+        strategy,
+        message: `Insufficient buying power for ${symbol}`,
+        event: 'InsufficientBuyingPower',
+      },
       { strategy, message: `  ${detail}` },
     ];
   });

@@ -141,11 +141,20 @@ export interface Queue {
   enter(): Promise<{ leave(): Promise<void> }>;
 }
 
-/** Lines for people, in the original's form: `[MP] Lock acquired`. */
+/** The key messages of the original, as names that do not change with their words. */
+export type KeyEvent =
+  | 'ShutdownRequested'
+  | 'PartialClose'
+  | 'InsufficientBuyingPower'
+  | 'CloseFailed'
+  | 'ExecutionTimeout'
+  | 'OrphanedPositions';
+
+/** Lines for people, in the original's form: `[MP] Lock acquired`. `event` is for programs that watch for it. */
 export interface Report {
   info(strategy: string, message: string): void;
-  warn(strategy: string, message: string): void;
-  error(strategy: string, message: string): void;
+  warn(strategy: string, message: string, event?: KeyEvent): void;
+  error(strategy: string, message: string, event?: KeyEvent): void;
 }
 
 export interface ProgramRequest {

@@ -23,7 +23,7 @@ import { viewLock } from '../actions/lock-view.ts';
 import { agreedSighting, sightingOf } from '../actions/observe.ts';
 import { markAfterCare } from '../actions/mark-session.ts';
 import type { Outcome } from '../actions/outcome.ts';
-import { passWarnings } from './pass-warnings.ts';
+import { passWarnings, type PassWarning } from './pass-warnings.ts';
 import type { ManifestsOnDisk } from './draft.ts';
 import { hasWork } from './plan.ts';
 import { isOrder, isReduction, type Action, type OrderAction, type Plan } from './plan-types.ts';
@@ -43,6 +43,8 @@ export interface Pass {
   readonly open: () => Promise<void>;
   /** Told of the first look, before anything is asked or done. */
   readonly looked: (look: Look) => void;
+  /** Of whoever makes many passes: whether the warnings of this one are to be said again. Left out: they are said. */
+  readonly isWorthSaying?: (warnings: readonly PassWarning[], plan: Plan) => boolean;
 }
 
 export interface Approval {
@@ -105,8 +107,9 @@ export async function reconcile(pass: Pass, approval: Approval): Promise<PassRes
   await waitForOthers(pass);
   const { plan, observed } = await lookAndPlan(pass, true);
   pass.looked({ plan, observed });
-  for (const { strategy, message } of passWarnings(plan, pass.desired.strategies, observed.ledger))
-    pass.ports.report.warn(strategy, message);
+  const warnings = passWarnings(plan, pass.desired.strategies, observed.ledger);
+  if (pass.isWorthSaying?.(warnings, plan) ?? true)
+    for (const { strategy, message, event } of warnings) pass.ports.report.warn(strategy, message, event);
   const isRecorded = observed.ledger.revision?.digest === pass.desired.digest;
   if (!hasWorkNow(pass, plan) && isRecorded) return { kind: 'nothing', plan };
   if (pass.ports.stop.requested()) return { kind: 'declined', plan };

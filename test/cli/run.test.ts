@@ -201,13 +201,20 @@ test('A pass that finds nothing to do writes nothing.', async () => {
   expect((await mine.run('apply', '--yes')).code).toBe(0);
   const running = mine.start('run');
   await running.said('Resuming normal operation');
-  // The heartbeat is no part of a pass.
+  // No part of a pass are the heartbeat, and that manifests were read.
   const written = (): string[] =>
-    mine.fingerprint('data').filter((line) => !line.startsWith('controller.json'));
+    mine.fingerprint('data').filter((line) => !/^(controller\.json|logs)/.test(line));
   const before = written();
+  const reads = (): number => (mine.read(`data/${log()}`).match(/Manifests read/g) ?? []).length;
+  const log = (): string =>
+    mine
+      .fingerprint('data')
+      .find((line) => line.startsWith('logs/'))
+      ?.split(' ')[0] ?? '';
+  const readBefore = reads();
   mine.write('manifests/strategies/core.yaml', `# a comment\n${mine.read('manifests/strategies/core.yaml')}`);
-  await running.said('Manifests read');
-  await delay(1_000);
+  await until(() => reads() > readBefore);
+  await delay(500);
   expect(written()).toEqual(before);
   running.process.kill('SIGTERM');
   await running.ended;

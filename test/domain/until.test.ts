@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formatInstant, parseInstant } from '../../src/domain/instant.ts';
-import { parseUntil } from '../../src/domain/until.ts';
+import { parseSince, parseUntil } from '../../src/domain/until.ts';
 
 const NOW = parseInstant('2025-12-02T15:30:00-05:00') ?? (0 as never);
 
@@ -47,4 +47,24 @@ describe('The end of a suspension is', () => {
     '1m1h',
     '2025-12-02T15:30:99',
   ])('not %j', (text) => expect(until(text)).toBeUndefined());
+});
+
+describe('The beginning of what is asked for is', () => {
+  const since = (text: string): string | undefined => {
+    const instant = parseSince(text, NOW);
+    return instant === undefined ? undefined : formatInstant(instant);
+  };
+
+  test.each([
+    ['a span back', '2h', '2025-12-02T13:30:00-05:00'],
+    ['a time of today', '15:30', '2025-12-02T15:30:00-05:00'],
+    ['a time that is still to come: yesterday', '15:31', '2025-12-01T15:31:00-05:00'],
+    ['a date', '2025-12-01', '2025-12-01T00:00:00-05:00'],
+    ['New York time', '2025-12-01T09:30', '2025-12-01T09:30:00-05:00'],
+    ['an instant', '2025-12-01T09:30:00Z', '2025-12-01T04:30:00-05:00'],
+  ])('%s: %s', (_, text, expected) => expect(since(text)).toBe(expected));
+
+  test.each(['', 'yesterday', '25:00', '-2h', '2025-02-30'])('not %j', (text) => {
+    expect(since(text)).toBeUndefined();
+  });
 });

@@ -130,4 +130,23 @@ describe.skipIf(!canMount())('R10: a disk that is full', () => {
     expect(home.read('manifests/strategy_toggle.yaml')).toContain('enabled: false');
     expect(await owned(home)).toEqual(['core BND 4 owned', 'core GLD 5 owned']);
   });
+
+  test.each([
+    ['empty', ''],
+    ['begun', `${'x'.repeat(3_000)}\n`],
+  ])('where the log is, which was %s, keeps no pass from its end, and that is said once', async (_, text) => {
+    const home = project(facts);
+    const disk = mount(home, 'data/logs');
+    home.write('data/logs/hgctl-2025-12-02.jsonl', text);
+    disk.leave(0);
+    const { code, stderr } = await home.run('apply', '--yes');
+    expect(code, stderr).toBe(0);
+    expect(await owned(home)).toEqual(['core BND 4 owned', 'core GLD 5 owned']);
+    expect(stderr.match(/The log in .* cannot be written, and trading goes on/g)).toHaveLength(1);
+    disk.free();
+    home.declare({ core: { targets: { GLD: '7', BND: '4' } } });
+    expect((await home.run('apply', '--yes')).code).toBe(0);
+    const { stdout } = await home.run('logs');
+    expect(stdout).toContain('[CORE] Submitting order: BUY 2 GLD @ MARKET\n');
+  });
 });

@@ -1,6 +1,7 @@
 /** The control loop: when it looks again, what it does about failures, and how it ends. */
 import { describe, expect, test } from 'vitest';
 import { fault } from '../support/faults.ts';
+import type { DesiredStrategy } from '../../src/desired/desired-state.ts';
 import { HgctlError } from '../../src/domain/errors.ts';
 import { formatLocal, type Instant } from '../../src/domain/instant.ts';
 import { control, RESYNC } from '../../src/reconciler/controller.ts';
@@ -101,6 +102,53 @@ describe('a strategy whose orders fail', () => {
     expect(seen.at(-1)).toBe(0);
   });
 });
+
+describe('orphans', () => {
+  const WITH_ORPHANS: Partial<WorldFacts> = {
+    strategies: { day: DAY, idle: { targets: {}, universe: ['VTI'], enabled: false } },
+    books: { idle: { VTI: '3' } },
+  };
+  const ORPHANED = '[!] [idle] DISABLED with orphaned positions:';
+  const saidBy = (home: TestWorld): number => home.log.filter((line) => line === ORPHANED).length;
+
+  test('are told at the start and in each slot, and not by the looks between them', async () => {
+    const before = await scheduled(WITH_ORPHANS);
+    await runFor(before, 6);
+    expect(saidBy(before)).toBe(1);
+
+    const within = await scheduled(WITH_ORPHANS);
+    await runFor(within, 7);
+    expect(saidBy(within)).toBeGreaterThan(1);
+
+    const between = await scheduled({ ...WITH_ORPHANS, now: at('2025-12-02T09:40:00-05:00') });
+    const { waits } = await runFor(between, 6 * 60);
+    expect(waits.length).toBeGreaterThan(60);
+    expect(saidBy(between)).toBe(1);
+  });
+
+  test('are told when they come about', async () => {
+    const home = await scheduled(WITH_ORPHANS);
+    let looks = 0;
+    await runFor(home, 5, {
+      declared: () => {
+        looks += 1;
+        const pass = passOf(home);
+        const isOn = { ...home.desired, strategies: home.desired.strategies.map(switchedOn) };
+        return { pass: looks < 2 ? { ...pass, desired: isOn } : pass, problems: [] };
+      },
+      wait: () => {
+        home.clock.advance(MINUTE);
+        return Promise.resolve();
+      },
+    });
+    expect(looks).toBeGreaterThan(3);
+    expect(saidBy(home)).toBe(1);
+  });
+});
+
+function switchedOn(strategy: DesiredStrategy): DesiredStrategy {
+  return { ...strategy, toggle: { enabled: true, shutdownRequested: false } };
+}
 
 describe('what keeps a pass from being made', () => {
   test('is told once, tried again, and told when it is over', async () => {

@@ -13,7 +13,7 @@ async function warningsOf(strategies: Record<string, StrategyFacts>) {
 
 test('A disabled strategy with a book gets one line and one more for each position.', async () => {
   expect(await warningsOf({ mp: holding({ enabled: false }), omr: holding({}) })).toEqual([
-    { strategy: 'mp', message: 'DISABLED with orphaned positions:' },
+    { strategy: 'mp', message: 'DISABLED with orphaned positions:', event: 'OrphanedPositions' },
     { strategy: 'mp', message: '  AVGO: 15 shares' },
     { strategy: 'mp', message: '  NVDA: 50.5 shares' },
   ]);

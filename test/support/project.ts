@@ -184,7 +184,10 @@ function fingerprintOf(folder: string, prefix: string): string[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
-      const { mtimeMs, ino, size } = statSync(path);
+      const stats = statSync(path, { throwIfNoEntry: false });
+      // A process that runs has replaced it meanwhile.
+      if (stats === undefined) return [];
+      const { mtimeMs, ino, size } = stats;
       const facts = `${prefix}${entry.name} ${mtimeMs} ${ino} ${size}`;
       if (entry.isDirectory()) return [facts, ...fingerprintOf(path, `${prefix}${entry.name}/`)];
       return [`${facts} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`];

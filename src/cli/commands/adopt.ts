@@ -4,7 +4,7 @@ import { passOf } from '../prepare.ts';
 import { adopt } from '../../actions/adopt.ts';
 import { formatDollars, formatQuantity } from '../../domain/decimal.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
-import { openWorld } from '../compose.ts';
+import { openWorld } from '../acting.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { priceOption, quantityArgument, symbolArgument } from '../numbers.ts';
 import { checkData } from '../prepare.ts';

@@ -1,7 +1,8 @@
 /** `hgctl close-orphaned`: sells the positions of a strategy that is off, and leaves it off. */
 import { requestShutdown } from '../../actions/shutdown.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
-import { openWorldAnyway, type World } from '../compose.ts';
+import { openWorldAnyway } from '../acting.ts';
+import type { World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { operatorName } from '../operator-name.ts';
 import { passEdited, refuseOrphanedState, refuseWhileForeign } from '../prepare.ts';

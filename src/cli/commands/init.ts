@@ -11,7 +11,8 @@ import {
 import type { Ledger } from '../../observed/ledger.ts';
 import { parseState } from '../../observed/state-document.ts';
 import { readState } from '../../store/state-inspection.ts';
-import { openWorld, type World } from '../compose.ts';
+import { openWorld } from '../acting.ts';
+import type { World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { printable } from '../output/printable.ts';
 import { refuseOrphanedState } from '../prepare.ts';

@@ -13,7 +13,7 @@ import { readKnown, verifyJournal } from '../../store/journal-check.ts';
 import { moveIntoPlace, setAside } from '../../store/set-aside.ts';
 import { inspectStateFile } from '../../store/state-inspection.ts';
 import { booksFrom, visibleIn, type SourceChoice } from '../book-source.ts';
-import { openForRebuild, openWorld } from '../compose.ts';
+import { openForRebuild, openWorld } from '../acting.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { formatTable } from '../output/table.ts';
 import { refuseForeignLock } from '../prepare.ts';

@@ -3,7 +3,7 @@ import { releaseShares } from '../../actions/release.ts';
 import { formatQuantity } from '../../domain/decimal.ts';
 import { EXIT, type ExitCode } from '../../domain/errors.ts';
 import { recover } from '../../reconciler/reconcile.ts';
-import { openWorld } from '../compose.ts';
+import { openWorld } from '../acting.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { quantityArgument, symbolArgument } from '../numbers.ts';
 import { checkData, passOf } from '../prepare.ts';

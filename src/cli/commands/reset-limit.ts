@@ -2,7 +2,7 @@
 import { resetLimit } from '../../actions/limits.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { recover } from '../../reconciler/reconcile.ts';
-import { openWorld } from '../compose.ts';
+import { openWorld } from '../acting.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { operatorName } from '../operator-name.ts';
 import { checkData, passOf } from '../prepare.ts';

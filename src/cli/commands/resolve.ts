@@ -5,7 +5,7 @@ import { resolveSymbol } from '../../actions/resolve-symbol.ts';
 import { formatQuantity } from '../../domain/decimal.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import type { SplitRatio } from '../../observed/split.ts';
-import { openWorld } from '../compose.ts';
+import { openWorld } from '../acting.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { priceOption, symbolArgument } from '../numbers.ts';
 import { checkData } from '../prepare.ts';

@@ -1,9 +1,9 @@
 /** `hgctl run`: the control loop, until it is asked to stop. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
+import { EXIT, formatChain, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { formatLocalZone, parseInstant, type CalendarDate, type Instant } from '../../domain/instant.ts';
 import { CONTROLLER } from '../../domain/names.ts';
-import { control, type PassReport } from '../../reconciler/controller.ts';
+import { control, type Declared, type PassReport } from '../../reconciler/controller.ts';
 import { restartWindow } from '../../reconciler/restart-window.ts';
 import { isOrder, type Plan } from '../../reconciler/plan-types.ts';
 import { takeLease, type Lease, type LeaseHolder } from '../../store/controller-lease.ts';
@@ -19,7 +19,7 @@ import { passRequests } from '../pass-requests.ts';
 import { checkData, passOf, repairStateFile } from '../prepare.ts';
 import { declaredBy, type DeclaredManifests } from '../declared.ts';
 import { startBeats, type Beats } from '../beats.ts';
-import { watchRun } from '../run-watch.ts';
+import { watchRun, type RunWatch } from '../run-watch.ts';
 import { startClock } from '../start-clock.ts';
 import { version } from '../version.ts';
 import { wakeUps, type WakeUps } from '../wake-ups.ts';
@@ -40,6 +40,10 @@ export async function runRun(io: Io, options: RunOptions): Promise<ExitCode> {
     const lease = await takePlace(io, declared.world(), options);
     try {
       return await loop(io, declared, { options, until, after: lease.after });
+    } catch (error) {
+      // The terminal is told by whoever prints all errors.
+      declared.world().log.report.error(CONTROLLER, `Controller failed: ${formatChain(error)}`);
+      throw error;
     } finally {
       lease.release();
     }
@@ -116,7 +120,8 @@ async function loop(
   const { ports, paths } = declared.world();
   const isRehearsal = variable(io, 'HGCTL_NOW') !== undefined;
   const wakes = await wakesOf(io, declared, options);
-  ports.report.info(CONTROLLER, 'Controller started');
+  declared.world().log.keep();
+  declared.report.info(CONTROLLER, 'Controller started');
   const beats = beatsOf(declared, isRehearsal);
   const watch = watchRun(io, declared, after);
   let isFirst = true;
@@ -125,19 +130,13 @@ async function loop(
     const code = await control({
       clock: ports.clock,
       stop: io.stop,
-      report: ports.report,
+      report: declared.report,
       random: Math.random,
       declared: () => {
         requests.claim();
         wakes.mark();
-        const { world, problems } = declared.read();
-        const pass = passOf(io, world);
-        const looked: typeof pass.looked = (look) => {
-          watch.looked(look);
-          // The five steps of a start are not those of every pass.
-          if (isFirst) pass.looked(look);
-        };
-        return { problems, pass: { ...pass, looked } };
+        beats.looking();
+        return nextPass(io, declared, { isFirst, watch });
       },
       checkData: () => checkData(declared.world()),
       wait: (moment) => {
@@ -145,7 +144,7 @@ async function loop(
         return wakes.wait(moment);
       },
       show: (plan) => show(io, { options, plan, world: declared.world() }),
-      closed: (date) => reportDay(declared.world(), date),
+      closed: (date) => reportDay(declared, date),
       passed: (pass) => {
         isFirst = false;
         beats.passed(pass);
@@ -156,8 +155,8 @@ async function loop(
       },
       until,
     });
-    if (code !== EXIT.done) warnOfWindow(declared.world());
-    ports.report.info(CONTROLLER, 'Controller stopped');
+    if (code !== EXIT.done) warnOfWindow(declared);
+    declared.report.info(CONTROLLER, 'Controller stopped');
     beats.stopped();
     return code;
   } finally {
@@ -167,20 +166,40 @@ async function loop(
   }
 }
 
+interface Next {
+  readonly isFirst: boolean;
+  readonly watch: RunWatch;
+}
+
+function nextPass(io: Io, declared: DeclaredManifests, { isFirst, watch }: Next): Declared {
+  const { world, problems } = declared.read();
+  world.log.keep();
+  if (!isFirst) world.log.nextPass();
+  const pass = passOf(io, world);
+  const looked: typeof pass.looked = (look) => {
+    watch.looked(look);
+    // The five steps of a start are not those of every pass.
+    if (isFirst) pass.looked(look);
+  };
+  return { problems, pass: { ...pass, looked } };
+}
+
 function beatsOf(declared: DeclaredManifests, isRehearsal: boolean): Beats {
   const { ports, paths } = declared.world();
   return startBeats({
     folder: paths.folder,
     mode: isRehearsal ? 'rehearsal' : 'real-time',
     release: version(),
-    ports,
+    clock: ports.clock,
+    processes: ports.processes,
+    report: declared.report,
     revision: () => declared.world().desired.digest,
   });
 }
 
-function reportDay({ ports, paths }: World, date: CalendarDate): void {
-  for (const file of writeEodReport(paths, date))
-    ports.report.info(CONTROLLER, `End-of-day report of ${date}: ${file}`);
+function reportDay(declared: DeclaredManifests, date: CalendarDate): void {
+  for (const file of writeEodReport(declared.world().paths, date))
+    declared.report.info(CONTROLLER, `End-of-day report of ${date}: ${file}`);
 }
 
 interface Shown {
@@ -218,10 +237,11 @@ function wakesOf(io: Io, declared: DeclaredManifests, options: RunOptions): Prom
 }
 
 /** Who is stopped inside a window should know what to be quick about. */
-function warnOfWindow({ ports, desired }: World): void {
+function warnOfWindow(declared: DeclaredManifests): void {
+  const { desired, ports } = declared.world();
   const window = restartWindow(desired, ports.clock.now());
   if (!window.isSafe)
-    ports.report.warn(CONTROLLER, `Stopped inside an execution window: ${unsafeText(window)}`);
+    declared.report.warn(CONTROLLER, `Stopped inside an execution window: ${unsafeText(window)}`);
 }
 
 function stamp(at: Instant): string {

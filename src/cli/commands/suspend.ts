@@ -2,7 +2,7 @@
 import { type Suspension, suspensionAt } from '../../observed/brakes.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { formatInstant, formatLocalZone, type Instant } from '../../domain/instant.ts';
-import { parseUntil, UNTIL_FORMS } from '../../domain/until.ts';
+import { parseUntil, TIME_FORMS } from '../../domain/until.ts';
 import { braking, recoverAfter, say } from '../brake.ts';
 import type { World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
@@ -46,10 +46,10 @@ async function suspend(
 function untilOf(text: string, now: Instant): Instant {
   const until = parseUntil(text, now);
   if (until === undefined)
-    throw new HgctlError(EXIT.usage, `--until ${JSON.stringify(text)} is no time`, { hint: UNTIL_FORMS });
+    throw new HgctlError(EXIT.usage, `--until ${JSON.stringify(text)} is no time`, { hint: TIME_FORMS });
   if (until <= now)
     throw new HgctlError(EXIT.usage, `--until ${text} is over: it is ${formatLocalZone(now)}`, {
-      hint: UNTIL_FORMS,
+      hint: TIME_FORMS,
     });
   return until;
 }

@@ -64,7 +64,12 @@ const UNSAFE_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u20
 
 /** JSON, indented by two spaces, that reads back as the same value and is safe to look at. */
 export function renderJson(value: object): string {
-  return `${JSON.stringify(value, null, 2).replace(UNSAFE_IN_JSON, escapeCharacter)}\n`;
+  return `${escapeUnsafe(JSON.stringify(value, null, 2))}\n`;
+}
+
+/** JSON that reads back as the same value, with nothing in it that a terminal would obey. */
+export function escapeUnsafe(json: string): string {
+  return json.replace(UNSAFE_IN_JSON, escapeCharacter);
 }
 
 export async function renderYaml(value: object): Promise<string> {

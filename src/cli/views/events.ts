@@ -10,28 +10,56 @@ export interface EventItem {
   readonly seq: number;
   readonly time: string;
   readonly type: JournalEvent['type'];
+  /** What kind of that type it is, in one word; empty where there is one kind only. */
+  readonly reason: string;
   readonly strategy: string | null;
   readonly symbol: string | null;
   readonly message: string;
 }
 
-/** Oldest first. */
-export function eventItems(records: readonly JournalRecord[]): EventItem[] {
-  const strategies = new Map<string, Subject>();
+/** Oldest first. Whoever reads in parts hands the same `orders` on. */
+export function eventItems(
+  records: readonly JournalRecord[],
+  orders = new Map<string, EventSubject>(),
+): EventItem[] {
   return records.map(({ seq, time, event }) => {
-    if (event.type === 'intent') strategies.set(event.clientOrderId, event);
-    const { strategy, symbol } = subjectOf(event, strategies);
-    return { seq, time: formatInstant(time), type: event.type, strategy, symbol, message: messageOf(event) };
+    if (event.type === 'intent') orders.set(event.clientOrderId, event);
+    const { strategy, symbol } = subjectOf(event, orders);
+    const { type } = event;
+    const reason = reasonOf(event);
+    return { seq, time: formatInstant(time), type, reason, strategy, symbol, message: messageOf(event) };
   });
 }
 
-interface Subject {
+function reasonOf(event: JournalEvent): string {
+  switch (event.type) {
+    case 'intent':
+      return event.reason;
+    case 'order-ended':
+      return event.status;
+    case 'break-opened':
+    case 'day-marked':
+      return event.kind;
+    case 'books-opened':
+      return event.source;
+    case 'halted':
+      return event.mode;
+    case 'slot-ended':
+      return event.outcome;
+    case 'limit-latched':
+      return event.limit;
+    default:
+      return '';
+  }
+}
+
+export interface EventSubject {
   readonly strategy: string | null;
   readonly symbol: string | null;
 }
 
 /** Later events of an order name its id only. */
-function subjectOf(event: JournalEvent, orders: ReadonlyMap<string, Subject>): Subject {
+export function subjectOf(event: JournalEvent, orders: ReadonlyMap<string, EventSubject>): EventSubject {
   const order = 'clientOrderId' in event ? orders.get(event.clientOrderId) : undefined;
   const holder = event.type === 'lock-acquired' ? event.holder : null;
   return {
@@ -41,7 +69,7 @@ function subjectOf(event: JournalEvent, orders: ReadonlyMap<string, Subject>): S
 }
 
 /** One function, one line an event: the shortest words that say what was decided or seen. */
-function messageOf(event: JournalEvent): string {
+export function messageOf(event: JournalEvent): string {
   switch (event.type) {
     case 'intent':
       return `${event.side} ${formatQuantity(event.quantity)} decided (${event.purpose}, ${event.reason}): ${event.clientOrderId}`;

@@ -6,7 +6,7 @@ import { formatInstant, type Instant } from '../../domain/instant.ts';
 import type { DesiredState, DesiredStrategy } from '../../desired/desired-state.ts';
 import type { Ledger } from '../../observed/ledger.ts';
 import { sinceOf, type ConditionHistory } from '../../reconciler/condition-history.ts';
-import { conditionsOf, type Condition } from '../../reconciler/conditions.ts';
+import { conditionsOf, statusOf, type Condition } from '../../reconciler/conditions.ts';
 import type { Plan } from '../../reconciler/plan-types.ts';
 import { dueOrNextSlot } from '../../reconciler/slots.ts';
 import type { Column } from '../output/formats.ts';
@@ -196,8 +196,8 @@ function rounded(part: Money, whole: Money): Ratio {
 export const STRATEGY_COLUMNS: readonly Column<StrategyItem>[] = [
   { header: 'NAME', value: ({ name }) => name },
   { header: 'STATE', value: ({ state }) => state },
-  { header: 'READY', value: (item) => statusOf(item, 'Ready') },
-  { header: 'SYNCED', value: (item) => statusOf(item, 'Synced') },
+  { header: 'READY', value: (item) => statusOf(item.conditions, 'Ready') },
+  { header: 'SYNCED', value: (item) => statusOf(item.conditions, 'Synced') },
   { header: 'POSITIONS', align: 'right', value: ({ positions }) => String(positions) },
   { header: 'EXPOSURE', align: 'right', value: ({ exposurePercent }) => exposurePercent ?? '<unknown>' },
   { header: 'LIMIT', align: 'right', value: ({ exposureLimit }) => exposureLimit ?? '<none>' },
@@ -209,7 +209,7 @@ export const STRATEGY_COLUMNS: readonly Column<StrategyItem>[] = [
 ];
 
 export const STRATEGY_WIDE: readonly Column<StrategyItem>[] = [
-  { header: 'HEALTHY', value: (item) => statusOf(item, 'Healthy') },
+  { header: 'HEALTHY', value: (item) => statusOf(item.conditions, 'Healthy') },
   { header: 'SUSPENDED-UNTIL', value: ({ suspension }) => untilOf(suspension) },
   { header: 'VALUE', align: 'right', value: ({ exposure }) => exposure ?? '<unknown>' },
   { header: 'REALISED', align: 'right', value: ({ realised }) => realised },
@@ -220,8 +220,4 @@ export const STRATEGY_WIDE: readonly Column<StrategyItem>[] = [
 function untilOf(suspension: SuspensionFacts | null): string {
   if (suspension === null) return '<none>';
   return suspension.until ?? '<resume>';
-}
-
-function statusOf({ conditions }: StrategyItem, type: Condition['type']): string {
-  return conditions.find((condition) => condition.type === type)?.status ?? 'Unknown';
 }
