@@ -4,7 +4,10 @@ import { chmodSync, existsSync, rmSync } from 'node:fs';
 
 const bench = process.argv.includes('--bench');
 const entryPoints = { hgctl: 'src/cli/main.ts' };
-if (bench && existsSync('bench/main.ts')) entryPoints['bench/main'] = 'bench/main.ts';
+if (bench && existsSync('bench/main.ts')) {
+  entryPoints['bench/main'] = 'bench/main.ts';
+  entryPoints['bench/soak'] = 'bench/soak-main.ts';
+}
 
 rmSync('dist', { recursive: true, force: true });
 await build({

@@ -2,6 +2,7 @@
  * What wakes the control loop before its time: manifests that change, records of other processes, the simulated account.
  * Events of the file system only make it quick, and get lost; what is compared every two seconds is the truth.
  */
+import { watch as watchFolder, type FSWatcher } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Instant } from '../domain/instant.ts';
@@ -14,6 +15,8 @@ export interface WakeUpOptions {
   readonly isRehearsal: boolean;
   /** Files and folders whose events are worth a look. */
   readonly watched: readonly string[];
+  /** A folder that gets a new file each day: it is watched as one, whatever is in it. */
+  readonly journal: string;
   /** Something that is different after anything has changed. */
   readonly stamp: () => string;
 }
@@ -37,10 +40,12 @@ export async function wakeUps(options: WakeUpOptions): Promise<WakeUps> {
   const { clock, stop, isRehearsal, stamp } = options;
   const { watch } = await import('chokidar');
   let lastEvent = 0;
-  const watcher = watch(withoutNested(options.watched), { ignoreInitial: true });
-  watcher.on('all', () => {
+  const noteEvent = (): void => {
     lastEvent = performance.now();
-  });
+  };
+  const watcher = watch(withoutNested(options.watched), { ignoreInitial: true });
+  watcher.on('all', noteEvent);
+  const journal = folderWatch(options.journal, noteEvent);
   // A file system that cannot be watched is compared all the same.
   watcher.on('error', () => undefined);
   let marked = stamp();
@@ -79,13 +84,35 @@ export async function wakeUps(options: WakeUpOptions): Promise<WakeUps> {
   return {
     wait: isRehearsal ? jump : waitInReal,
     mark: () => {
+      journal.start();
       marked = stamp();
     },
     close: async () => {
+      journal.close();
       try {
         await watcher.close();
       } catch {
         // A file that was replaced while it was watched; nothing is lost with the watch.
+      }
+    },
+  };
+}
+
+/** One watch for all of a folder, from when it is there. */
+function folderWatch(folder: string, note: () => void): { start(): void; close(): void } {
+  let watcher: FSWatcher | null = null;
+  const close = (): void => {
+    watcher?.close();
+    watcher = null;
+  };
+  return {
+    close,
+    start: () => {
+      if (watcher !== null) return;
+      try {
+        watcher = watchFolder(folder, note).on('error', close);
+      } catch {
+        // Not there yet, or not to be watched: it is compared all the same.
       }
     },
   };

@@ -22,7 +22,7 @@ import { startBeats, type Beats } from '../beats.ts';
 import { watchRun, type RunWatch } from '../run-watch.ts';
 import { startClock } from '../start-clock.ts';
 import { version } from '../version.ts';
-import { wakeUps, type WakeUps } from '../wake-ups.ts';
+import { wakeUps, type WakeUpOptions } from '../wake-ups.ts';
 import { outcomeLines } from './apply.ts';
 import { unsafeText } from './restart-window.ts';
 
@@ -31,7 +31,8 @@ export interface RunOptions extends GlobalOptions {
   readonly until?: string;
 }
 
-export async function runRun(io: Io, options: RunOptions): Promise<ExitCode> {
+/** `wake`: what the loop waits for between two passes. */
+export async function runRun(io: Io, options: RunOptions, wake = wakeUps): Promise<ExitCode> {
   refuse(io, options);
   const until = readUntil(options);
   const clock = startClock(io);
@@ -39,7 +40,7 @@ export async function runRun(io: Io, options: RunOptions): Promise<ExitCode> {
   try {
     const lease = await takePlace(io, declared.world(), options);
     try {
-      return await loop(io, declared, { options, until, after: lease.after });
+      return await loop(io, declared, { options, until, wake, after: lease.after });
     } catch (error) {
       // The terminal is told by whoever prints all errors.
       declared.world().log.report.error(CONTROLLER, `Controller failed: ${formatChain(error)}`);
@@ -110,16 +111,17 @@ function runsAlready({ identity, since }: LeaseHolder): string {
 interface LoopOptions extends Pick<Mine, 'after'> {
   readonly options: RunOptions;
   readonly until: Instant | null;
+  readonly wake: typeof wakeUps;
 }
 
 async function loop(
   io: Io,
   declared: DeclaredManifests,
-  { options, until, after }: LoopOptions,
+  { options, until, wake, after }: LoopOptions,
 ): Promise<ExitCode> {
   const { ports, paths } = declared.world();
   const isRehearsal = variable(io, 'HGCTL_NOW') !== undefined;
-  const wakes = await wakesOf(io, declared, options);
+  const wakes = await wake(wakeUpsOf(io, declared, options));
   declared.world().log.keep();
   declared.report.info(CONTROLLER, 'Controller started');
   const beats = beatsOf(declared, isRehearsal);
@@ -213,19 +215,14 @@ function show(io: Io, { options, plan, world: { manifests, ports } }: Shown): vo
   if (plan.actions.some(isOrder)) io.stdout(`${stamp(ports.clock.now())}\n${planText(plan, text)}\n\n`);
 }
 
-function wakesOf(io: Io, declared: DeclaredManifests, options: RunOptions): Promise<WakeUps> {
+function wakeUpsOf(io: Io, declared: DeclaredManifests, options: RunOptions): WakeUpOptions {
   const { ports, paths } = declared.world();
-  return wakeUps({
+  return {
     clock: ports.clock,
     stop: io.stop,
     isRehearsal: variable(io, 'HGCTL_NOW') !== undefined,
-    watched: [
-      ...manifestPaths(io, options),
-      ...declared.files(),
-      paths.journal,
-      paths.broker,
-      paths.requests,
-    ],
+    watched: [...manifestPaths(io, options), ...declared.files(), paths.broker, paths.requests],
+    journal: paths.journal,
     stamp: () =>
       [
         declared.stamp(),
@@ -233,7 +230,7 @@ function wakesOf(io: Io, declared: DeclaredManifests, options: RunOptions): Prom
         folderStamp(paths.journal),
         ...openRequests(paths.requests),
       ].join('\n'),
-  });
+  };
 }
 
 /** Who is stopped inside a window should know what to be quick about. */
