@@ -9,6 +9,7 @@ import { CONTROLLER } from '../domain/names.ts';
 import { nextSlot } from '../domain/schedule.ts';
 import { markSession } from '../actions/mark-session.ts';
 import { preload } from '../actions/preload.ts';
+import { SecondLooks } from '../actions/second-looks.ts';
 import type { Outcome } from '../actions/outcome.ts';
 import type { PassWarning } from './pass-warnings.ts';
 import type { Plan } from './plan-types.ts';
@@ -81,6 +82,7 @@ interface Memory {
   marked: string;
   /** Slots of which the prices have been asked for. */
   readonly preloaded: Set<string>;
+  readonly secondLooks: SecondLooks;
 }
 
 /** Ends with 130 or 143 when it was asked to stop, with 0 at `until`. */
@@ -93,6 +95,7 @@ export async function control(controlled: Controlled): Promise<ExitCode> {
     warned: '',
     marked: '',
     preloaded: new Set(),
+    secondLooks: new SecondLooks(clock),
   };
   for (;;) {
     if (stop.requested()) return stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
@@ -117,6 +120,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
         ...pass,
         manifests: problems.length === 0 ? 'accepted' : 'invalid',
         resting: rest,
+        secondLooks: memory.secondLooks,
         isWorthSaying: (warnings, plan) => isNews(memory, warnings, plan),
       },
       {
@@ -195,13 +199,14 @@ async function preloadNext(
   }
 }
 
-function nextWake({ clock, random }: Controlled, { desired }: Pass, { backOff }: Memory): Instant {
+function nextWake({ clock, random }: Controlled, { desired }: Pass, memory: Memory): Instant {
   const now = clock.now();
   const resync = now + RESYNC * (1 - JITTER * random());
-  const retries = [...backOff.values()].map(({ until }) => until).filter((until) => until > now);
-  return Math.floor(
-    Math.min(resync, nextEdge(desired.strategies, now, desired.account.calendar), ...retries),
-  ) as Instant;
+  const retries = [...memory.backOff.values()].map(({ until }) => until).filter((until) => until > now);
+  const { calendar, execution } = desired.account;
+  const edge = nextEdge(desired.strategies, now, calendar);
+  const second = memory.secondLooks.due(execution) ?? resync;
+  return Math.floor(Math.min(resync, edge, second, ...retries)) as Instant;
 }
 
 function backOff(failures: number): number {

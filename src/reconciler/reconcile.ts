@@ -17,6 +17,7 @@ import {
 import { LockLost } from '../actions/execution.ts';
 import { FIRST_LOOK, look, type Look } from '../actions/look.ts';
 import { waitUnlessStopped } from '../actions/wait.ts';
+import { announce, type SecondLooks } from '../actions/second-looks.ts';
 import { completeShutdown } from '../actions/shutdown.ts';
 import { housekeepingOf, keepHouse } from '../actions/housekeeping.ts';
 import { viewLock } from '../actions/lock-view.ts';
@@ -45,6 +46,8 @@ export interface Pass {
   readonly looked: (look: Look) => void;
   /** Of whoever makes many passes: whether the warnings of this one are to be said again. Left out: they are said. */
   readonly isWorthSaying?: (warnings: readonly PassWarning[], plan: Plan) => boolean;
+  /** Of whoever makes many passes: a later one is the second look. Left out: the pass waits for it. */
+  readonly secondLooks?: SecondLooks;
 }
 
 export interface Approval {
@@ -61,13 +64,13 @@ export type PassResult =
 
 /** A plan without any effect, but for the wait before a second look when `patient`. */
 export async function lookAndPlan(pass: Pass, patient: boolean): Promise<Look> {
-  const first = await look(pass, { ...FIRST_LOOK, earlier: null, signals: null });
-  if (!first.plan.needsSecondLook || !patient) return first;
   const { execution } = pass.desired.account;
-  pass.ports.report.warn(
-    CONTROLLER,
-    `Something is missing at the broker; looking again in ${execution.secondProof / 1_000} s`,
-  );
+  const { secondLooks } = pass;
+  const before = secondLooks?.earlier(execution, pass.ports.clock.now()) ?? null;
+  const first = await look(pass, { ...FIRST_LOOK, earlier: before, signals: null });
+  const isNew = secondLooks?.note(first, execution) ?? (first.plan.needsSecondLook && patient);
+  if (isNew) announce(pass.ports.report, execution);
+  if (secondLooks !== undefined || !first.plan.needsSecondLook || !patient) return first;
   const earlier = sightingOf(first.observed, execution.settleWindow);
   await waitUnlessStopped(pass.ports, execution.secondProof);
   const { signals } = first.observed;

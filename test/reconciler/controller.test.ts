@@ -63,6 +63,61 @@ describe('a day', () => {
   });
 });
 
+describe('shares that are missing at the broker', () => {
+  const missing = (): Promise<TestWorld> =>
+    world({
+      prices: { AAA: '10', BBB: '10' },
+      strategies: { gone: { targets: { AAA: '5' } }, good: { targets: { BBB: '5' } } },
+      books: { gone: { AAA: '5' } },
+      broker: { AAA: '2' },
+    });
+
+  test('hold no other strategy up, and are a break at the second look half a minute later', async () => {
+    const home = await missing();
+    const start = home.clock.now();
+    const { waits } = await runFor(home, 4);
+    expect(home.held()['BBB']).toBe('5');
+    expect(home.broker.state().orders.every(({ submittedAt }) => submittedAt - start < 5_000)).toBe(true);
+    expect([...home.journal.ledger().breaks.keys()]).toEqual(['AAA']);
+    expect(waits[0]).toBe(formatLocal((start + 30_000) as Instant).slice(11));
+    expect(home.log.filter((line) => line.includes('looking again in 30 s'))).toHaveLength(1);
+  });
+
+  test('that are back at the second look were never gone', async () => {
+    const home = await missing();
+    const positions = (): ReturnType<typeof home.broker.positions> =>
+      home.clock.now() - start < 10_000 ? home.broker.positions() : back();
+    const back = async (): ReturnType<typeof home.broker.positions> =>
+      (await home.broker.positions()).map((row) =>
+        row.symbol === 'AAA' ? { ...row, quantity: (5 * 1e9) as never, available: (5 * 1e9) as never } : row,
+      );
+    const start = home.clock.now();
+    await runFor({ ...home, ports: { ...home.ports, broker: { ...home.broker, positions } } }, 4);
+    expect(home.journal.ledger().breaks.size).toBe(0);
+    expect(home.books()['gone']).toEqual({ AAA: '5' });
+  });
+
+  test('are not confirmed by a clock that was set forward', async () => {
+    const home = await missing();
+    let ahead = 0;
+    const clock = { ...home.clock, now: () => (home.clock.now() + ahead) as Instant };
+    let waited = 0;
+    const shifted = { ...home, clock, ports: { ...home.ports, clock } };
+    await runFor(shifted, 80 / 60, {
+      clock,
+      wait: () => {
+        waited += 1;
+        // The wall clock is set forward by a minute, and a second has passed.
+        ahead += waited === 1 ? 59_000 : 0;
+        home.clock.advance(1_000);
+        return Promise.resolve();
+      },
+    });
+    expect(waited).toBeGreaterThan(10);
+    expect(home.journal.ledger().breaks.size).toBe(0);
+  });
+});
+
 describe('a strategy whose orders fail', () => {
   const seen: number[] = [];
   const refusing = (): Promise<TestWorld> =>
