@@ -83,6 +83,11 @@ const limits = mapping(
       1,
       1_000_000,
     ).optional(),
+    maxFlipsPerSymbol: wholeNumber(
+      'How often orders on a symbol may change direction in a day before it takes no entry any more. Default 4.',
+      1,
+      1_000_000,
+    ).optional(),
     priceCollar: percent('Largest distance of the latest price from the planned one. Default "5%".', {
       above: 0,
       most: 100,

@@ -196,6 +196,8 @@ export interface AccountLimits {
   readonly maxOrderValue: Money | null;
   readonly maxOrdersPerDay: number | null;
   readonly maxOrdersPerSymbol: number | null;
+  /** Changes of direction in a session. Absent: 4. */
+  readonly maxFlipsPerSymbol?: number;
   /** Largest distance of the latest price from the planned one. */
   readonly priceCollar: Ratio;
   /** Largest sum of absolute position values of the account, as part of equity. */

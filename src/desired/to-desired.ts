@@ -141,6 +141,7 @@ function toLimits(limits: AccountManifest['spec']['limits']): AccountLimits {
     maxOrderValue: limits.maxOrderValue ?? null,
     maxOrdersPerDay: limits.maxOrdersPerDay ?? null,
     maxOrdersPerSymbol: limits.maxOrdersPerSymbol ?? null,
+    ...(limits.maxFlipsPerSymbol !== undefined && { maxFlipsPerSymbol: limits.maxFlipsPerSymbol }),
     priceCollar: limits.priceCollar,
     maxGross: limits.maxGross ?? null,
     ...(loss && { loss }),

@@ -75,6 +75,7 @@ export type HoldReason =
   | 'MaxOrderValue'
   | 'MaxOrdersPerDay'
   | 'MaxOrdersPerSymbol'
+  | 'MaxFlipsPerSymbol'
   | 'InsufficientBuyingPower'
   | 'NothingAvailable'
   | 'NoTimeBeforeClose'

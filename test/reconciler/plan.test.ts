@@ -149,6 +149,24 @@ describe('limits of the account', () => {
     expect(ordersIn(await again.plan())).toEqual(['buy 1 VTI (open)']);
   });
 
+  test('orders that undo each other end with the fourth change of direction, and the exit still goes', async () => {
+    let home = await world(core({ targets: { GLD: '5' } }));
+    for (const target of ['5', '0', '5', '0', '5']) {
+      home = home.with({ core: { targets: { GLD: target } } });
+      await home.apply();
+      home.clock.advance(60_000);
+    }
+    const more = home.with({ core: { targets: { GLD: '9', VTI: '1' } } });
+    expect(holdsIn(await more.plan())).toEqual(['core/GLD: MaxFlipsPerSymbol']);
+    expect(ordersIn(await more.plan())).toEqual(['buy 1 VTI (open)']);
+    const patient = home.with({ core: { targets: { GLD: '9' } } }, { maxFlipsPerSymbol: 5 });
+    expect(ordersIn(await patient.plan())).toEqual(['buy 4 GLD (increase)']);
+    const none = home.with({ core: { targets: { GLD: '0' } } });
+    expect(ordersIn(await none.plan())).toEqual(['sell 5 GLD (close)']);
+    home.clock.advance(24 * 3_600_000);
+    expect(ordersIn(await more.plan())).toEqual(['buy 4 GLD (increase)', 'buy 1 VTI (open)']);
+  });
+
   test('a reduction passes every limit', async () => {
     const tight = { maxOrderValue: 1 as never, maxOrdersPerDay: 0, maxGross: 1 as never };
     const plan = await (

@@ -14,9 +14,12 @@ import {
 import type { OrderPurpose } from '../../observed/events.ts';
 import { compareText } from '../../domain/names.ts';
 import type { DesiredStrategy } from '../../desired/desired-state.ts';
-import { ordersOn } from '../../observed/ledger.ts';
+import { ordersOn, type LedgerOrder } from '../../observed/ledger.ts';
 import { hold, priceOf, type Market, type PlanDraft, type PlanFacts } from '../draft.ts';
 import type { HoldReason, OrderAction } from '../plan-types.ts';
+
+/** A loop that undoes what it has done, each time with success, would go on for ever. */
+const FLIPS_DEFAULT = 4;
 
 export function keepLimits(facts: PlanFacts, draft: PlanDraft): void {
   const { market } = facts;
@@ -59,6 +62,8 @@ interface Room {
   gross: number;
   ordersToday: number;
   readonly ordersBySymbol: Map<string, number>;
+  /** How often our orders on a symbol have changed direction in this session. */
+  readonly flips: ReadonlyMap<string, number>;
   readonly strategies: Map<string, { exposure: number; positions: number }>;
   readonly equity: Money;
 }
@@ -76,6 +81,7 @@ function measureRoom(facts: PlanFacts, market: Market, draft: PlanDraft): Room {
     ),
     ordersToday: today.length + draft.reductions.length,
     ordersBySymbol,
+    flips: flipsOf(today),
     strategies: new Map(
       [...facts.ledger.books].map(([name, book]) => [
         name,
@@ -94,6 +100,19 @@ function measureRoom(facts: PlanFacts, market: Market, draft: PlanDraft): Room {
   }
   for (const working of workingEntries(facts, market)) reserve(room, working);
   return room;
+}
+
+/** Orders in the order in which they were decided; those that never came about count, too. */
+function flipsOf(orders: readonly LedgerOrder[]): ReadonlyMap<string, number> {
+  const last = new Map<string, string>();
+  const flips = new Map<string, number>();
+  for (const { intent } of [...orders].sort((a, b) => a.intendedAt - b.intendedAt)) {
+    const { symbol, side } = intent;
+    const before = last.get(symbol) ?? side;
+    if (before !== side) flips.set(symbol, (flips.get(symbol) ?? 0) + 1);
+    last.set(symbol, side);
+  }
+  return flips;
 }
 
 /** What an open order may still add to the account. */
@@ -157,7 +176,8 @@ function refuse(entry: OrderAction, room: Room, facts: PlanFacts): Refusal | nul
 }
 
 function refuseOrder(entry: OrderAction, room: Room, { input }: PlanFacts): Refusal | null {
-  const { maxOrderValue, maxOrdersPerDay, maxOrdersPerSymbol } = input.desired.account.limits;
+  const { maxOrderValue, maxOrdersPerDay, maxOrdersPerSymbol, maxFlipsPerSymbol } =
+    input.desired.account.limits;
   if (maxOrderValue !== null && entry.value > maxOrderValue) {
     return {
       reason: 'MaxOrderValue',
@@ -175,6 +195,13 @@ function refuseOrder(entry: OrderAction, room: Room, { input }: PlanFacts): Refu
     return {
       reason: 'MaxOrdersPerSymbol',
       detail: `${onSymbol} orders on ${entry.symbol} in this session, limit ${maxOrdersPerSymbol}`,
+    };
+  }
+  const flips = room.flips.get(entry.symbol) ?? 0;
+  if (flips >= (maxFlipsPerSymbol ?? FLIPS_DEFAULT)) {
+    return {
+      reason: 'MaxFlipsPerSymbol',
+      detail: `orders on ${entry.symbol} have changed direction ${flips} times in this session: something undoes what it does`,
     };
   }
   return null;
