@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { benchHome, owning } from './home.ts';
 import { median } from './statistics.ts';
 
 const ROUNDS = 15;
@@ -51,6 +52,48 @@ export function benchCold(program: string, positions: number): ColdCost {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+export interface PlanCost {
+  readonly bare: number;
+  /** p50 of `hgctl plan` on books that agree with their targets, ms. */
+  readonly plan: number;
+}
+
+export async function benchPlanCold(
+  program: string,
+  size: { readonly strategies: number; readonly positions: number },
+): Promise<PlanCost> {
+  const strategies = Array.from({ length: size.strategies }, (_, index) => ({
+    name: `s${String(index)}`,
+    priority: index + 1,
+    targets: Object.fromEntries(
+      Array.from({ length: size.positions }, (__, n) => [symbolAt(index * size.positions + n), 1]),
+    ),
+  }));
+  const home = benchHome(strategies, 'clock: always-open');
+  try {
+    await owning(home, strategies);
+    const { filename = [], data = '' } = home.options;
+    const plan = [program, 'plan', '-f', ...filename, '--data', data];
+    const costs = Array.from({ length: 5 }, () => ({ bare: timed(['-e', '0']), plan: timed(plan) }));
+    return { bare: median(costs.map(({ bare }) => bare)), plan: median(costs.map((cost) => cost.plan)) };
+  } finally {
+    home.remove();
+  }
+}
+
+/** `AAAA`, `AAAB`, ... */
+function symbolAt(index: number): string {
+  const digits = index.toString(26).padStart(4, '0');
+  return digits.replace(/./g, (digit) => String.fromCharCode(65 + parseInt(digit, 26)));
+}
+
+function timed(args: readonly string[]): number {
+  const start = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${args.join(' ')} exited with ${String(status)}: ${stderr}`);
+  return performance.now() - start;
 }
 
 /** Opening books from a state file of the original's format: one record, whatever their size. */

@@ -57,26 +57,30 @@ export function pass({ io }: Home, world: World): Promise<PassResult> {
   return reconcile(passOf(io, world), { approve: yes, approveChange: yes });
 }
 
-/** Books, and an account that agrees with them, as a strategy's targets want them: without thousands of orders. */
-export async function owning(home: Home, { name, targets }: HomeStrategy): Promise<void> {
+/** Books, and an account that agrees with them, as the strategies' targets want them: without thousands of orders. */
+export async function owning(home: Home, strategies: readonly HomeStrategy[]): Promise<void> {
   const world = openWorld(home.io, home.options);
   const { ports, paths, desired } = world;
   const now = ports.clock.now();
   const averagePrice = 50_000_000 as Price;
-  const held = Object.entries(targets).map(
-    ([symbol, count]) => [symbol, (count * SHARE) as Quantity] as const,
+  const held = strategies.flatMap(({ name, targets }) =>
+    Object.entries(targets).map(([symbol, count]) => ({
+      strategy: name,
+      symbol,
+      quantity: (count * SHARE) as Quantity,
+    })),
   );
   const store = simulatedFile(paths.broker, () => freshState(desired.account.broker, now));
   await store.change((state) => ({
     state: {
       ...state,
-      positions: new Map(held.map(([symbol, quantity]) => [symbol, { quantity, averagePrice }])),
+      positions: new Map(held.map(({ symbol, quantity }) => [symbol, { quantity, averagePrice }])),
     },
     answer: null,
   }));
-  const lots = held.map(([symbol, quantity]) => {
-    const cost = valueOf(quantity, averagePrice);
-    return { strategy: name, symbol, quantity, cost, since: now, orderId: null };
+  const lots = held.map((lot) => {
+    const cost = valueOf(lot.quantity, averagePrice);
+    return { ...lot, cost, since: now, orderId: null };
   });
   await openBooks(ports, { kind: 'state-file', lots, lastExecution: [], writtenAt: now });
   const result = await pass(home, world);

@@ -48,7 +48,7 @@ export async function benchNoOp(positions: number): Promise<NoOpCost> {
   const core = { name: 'core', priority: 1, targets: shares('N', positions, 1) };
   const home = benchHome([core], OPEN_ALWAYS);
   try {
-    await owning(home, core);
+    await owning(home, [core]);
     const world = openWorld(home.io, home.options);
     const { broker, count } = slowBroker(world.ports.broker, 0);
     const watched = { ...world, ports: { ...world.ports, broker } };
@@ -136,7 +136,7 @@ export async function benchReaction(program: string): Promise<number> {
 export async function benchMemory(program: string, positions: number): Promise<number> {
   const core = { name: 'core', priority: 1, targets: shares('N', positions, 1) };
   const home = benchHome([core], OPEN_ALWAYS);
-  await owning(home, core);
+  await owning(home, [core]);
   let said = '';
   const controller = startController(program, home);
   controller.stderr?.on('data', (text: Buffer) => (said += text.toString()));

@@ -1,7 +1,7 @@
 /** `npm run bench`: the budgets of ARCHITECTURE.md as ratios measured in one run. Reports, never fails. */
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { benchCold } from './cold.ts';
+import { benchCold, benchPlanCold } from './cold.ts';
 import { bench1555, benchMemory, benchNoOp, benchReaction } from './loop.ts';
 import { benchSync } from './python.ts';
 import { benchCommit, benchLockCycle, benchStart } from './journal.ts';
@@ -23,6 +23,7 @@ const rows: Row[] = [
   ...journalRows(),
   startRow(),
   ...coldRows(),
+  ...(await planColdRows()),
   ...(await noOpRows()),
   ...(await syncRows()),
   await sequenceRow(),
@@ -116,6 +117,26 @@ function coldRows(): Row[] {
     });
     return [row('get positions', get), row('get strategies', strategies)];
   });
+}
+
+async function planColdRows(): Promise<Row[]> {
+  const sizes = [
+    { strategies: 2, positions: 13, budget: 60 },
+    { strategies: 100, positions: 500, budget: 400 },
+  ];
+  const rows: Row[] = [];
+  for (const { budget, ...size } of sizes) {
+    const name = `${String(size.strategies)} x ${String(size.positions)}`;
+    progress(`plan cold ${name}`);
+    const { bare, plan } = await benchPlanCold(program, size);
+    rows.push({
+      what: `plan cold, ${name}`,
+      measured: `bare node + ${ms(plan - bare)} (${(plan / bare).toFixed(2)} x ${ms(bare)})`,
+      budget: `bare node + ${ms(budget)}`,
+      within: plan - bare <= budget,
+    });
+  }
+  return rows;
 }
 
 async function noOpRows(): Promise<Row[]> {

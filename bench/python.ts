@@ -27,7 +27,7 @@ async function ourCycle(positions: number): Promise<number> {
   const core = { name: 'core', priority: 1, targets };
   const home = benchHome([core], 'clock: always-open, fillDelay: 10ms');
   try {
-    await owning(home, core);
+    await owning(home, [core]);
     const world = openWorld(home.io, home.options);
     // Off: what is sold by hand is followed, and not bought back.
     await world.ports.switchToggle('core', { enabled: false, shutdownRequested: false });
