@@ -84,7 +84,7 @@ const limits = mapping(
       1_000_000,
     ).optional(),
     maxFlipsPerSymbol: wholeNumber(
-      'How often orders on a symbol may change direction in a day before it takes no entry any more. Default 4.',
+      'How often orders on a symbol may change direction in a day before it takes no entry any more. Default 10.',
       1,
       1_000_000,
     ).optional(),

@@ -196,7 +196,7 @@ export interface AccountLimits {
   readonly maxOrderValue: Money | null;
   readonly maxOrdersPerDay: number | null;
   readonly maxOrdersPerSymbol: number | null;
-  /** Changes of direction in a session. Absent: 4. */
+  /** Changes of direction in a session. Absent: 10. */
   readonly maxFlipsPerSymbol?: number;
   /** Largest distance of the latest price from the planned one. */
   readonly priceCollar: Ratio;

@@ -149,22 +149,32 @@ describe('limits of the account', () => {
     expect(ordersIn(await again.plan())).toEqual(['buy 1 VTI (open)']);
   });
 
-  test('orders that undo each other end with the fourth change of direction, and the exit still goes', async () => {
+  test('orders that undo each other end with so many changes of direction, and the exit still goes', async () => {
     let home = await world(core({ targets: { GLD: '5' } }));
     for (const target of ['5', '0', '5', '0', '5']) {
       home = home.with({ core: { targets: { GLD: target } } });
       await home.apply();
       home.clock.advance(60_000);
     }
-    const more = home.with({ core: { targets: { GLD: '9', VTI: '1' } } });
-    expect(holdsIn(await more.plan())).toEqual(['core/GLD: MaxFlipsPerSymbol']);
-    expect(ordersIn(await more.plan())).toEqual(['buy 1 VTI (open)']);
-    const patient = home.with({ core: { targets: { GLD: '9' } } }, { maxFlipsPerSymbol: 5 });
-    expect(ordersIn(await patient.plan())).toEqual(['buy 4 GLD (increase)']);
-    const none = home.with({ core: { targets: { GLD: '0' } } });
+    const wants = (targets: Record<string, string>, limits = {}) => home.with({ core: { targets } }, limits);
+    const strict = wants({ GLD: '9', VTI: '1' }, { maxFlipsPerSymbol: 4 });
+    expect(holdsIn(await strict.plan())).toEqual(['core/GLD: MaxFlipsPerSymbol']);
+    expect(ordersIn(await strict.plan())).toEqual(['buy 1 VTI (open)']);
+    const none = wants({ GLD: '0' }, { maxFlipsPerSymbol: 4 });
     expect(ordersIn(await none.plan())).toEqual(['sell 5 GLD (close)']);
+    expect(ordersIn(await wants({ GLD: '9' }).plan())).toEqual(['buy 4 GLD (increase)']);
     home.clock.advance(24 * 3_600_000);
-    expect(ordersIn(await more.plan())).toEqual(['buy 4 GLD (increase)', 'buy 1 VTI (open)']);
+    expect(ordersIn(await strict.plan())).toEqual(['buy 4 GLD (increase)', 'buy 1 VTI (open)']);
+  });
+
+  test('a loop that undoes what it did ends by itself', async () => {
+    let home = await world(core({ targets: { GLD: '5' } }));
+    for (let turn = 0; turn < 40; turn += 1) {
+      home = home.with({ core: { targets: { GLD: turn % 2 === 0 ? '5' : '0' } } });
+      await home.apply();
+    }
+    expect(home.broker.state().orders).toHaveLength(12);
+    expect(home.books()).toEqual({});
   });
 
   test('a reduction passes every limit', async () => {

@@ -19,7 +19,7 @@ import { hold, priceOf, type Market, type PlanDraft, type PlanFacts } from '../d
 import type { HoldReason, OrderAction } from '../plan-types.ts';
 
 /** A loop that undoes what it has done, each time with success, would go on for ever. */
-const FLIPS_DEFAULT = 4;
+const FLIPS_DEFAULT = 10;
 
 export function keepLimits(facts: PlanFacts, draft: PlanDraft): void {
   const { market } = facts;
