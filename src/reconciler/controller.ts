@@ -7,6 +7,8 @@ import { EXIT, HgctlError, type ExitCode } from '../domain/errors.ts';
 import { dateOf, MINUTE, SECOND, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { CONTROLLER } from '../domain/names.ts';
 import { nextSlot } from '../domain/schedule.ts';
+import type { DesiredStrategy } from '../desired/desired-state.ts';
+import { LockLost } from '../actions/execution.ts';
 import { markSession } from '../actions/mark-session.ts';
 import { preload } from '../actions/preload.ts';
 import type { Outcome } from '../actions/outcome.ts';
@@ -66,6 +68,8 @@ export const RESYNC = 5 * MINUTE;
 const JITTER = 0.1;
 const RETRY_FIRST = 5 * SECOND;
 const RETRY_LAST = 5 * MINUTE;
+/** The longest pause while a slot is due. */
+const RETRY_DUE = 20 * SECOND;
 
 /** What the loop remembers from pass to pass; the rest is in the journal. */
 interface Memory {
@@ -73,6 +77,8 @@ interface Memory {
   failures: number;
   /** Strategy -> its failures in a row, and until when it waits. */
   readonly backOff: Map<string, { readonly failures: number; readonly until: Instant }>;
+  /** Of the last pass. */
+  revision: string;
   /** What was said last, so that it is said once. */
   said: string;
   /** The warnings of the last pass. */
@@ -89,6 +95,7 @@ export async function control(controlled: Controlled): Promise<ExitCode> {
   const memory: Memory = {
     failures: 0,
     backOff: new Map(),
+    revision: '',
     said: '',
     warned: '',
     marked: '',
@@ -108,6 +115,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
   const { clock, report } = controlled;
   const started = clock.now();
   const { pass, problems } = controlled.declared();
+  forgetOtherManifests(memory, pass.desired.digest);
   const rest = resting(memory, pass, started);
   const ended = endedSlots(pass);
   try {
@@ -146,16 +154,21 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
     if (hasMoved) return clock.now();
     return nextWake(controlled, pass, memory);
   } catch (error) {
-    if (!(error instanceof HgctlError)) throw error;
+    const { message: trouble, exit, hint } = troubleOf(error);
     if (!controlled.stop.requested()) memory.failures += 1;
-    const { message: trouble, exit } = error;
     const failures = failuresOf(memory);
     controlled.passed({ outcomes: [], problems, trouble, exit, plan: null, failures });
     if (controlled.stop.requested()) return clock.now();
-    const pause = backOff(memory.failures);
-    say(report, memory, `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
-    return (clock.now() + pause) as Instant;
+    say(report, memory, `${trouble}${hint === undefined ? '' : ` (${hint})`}`);
+    return nextTry(controlled, pass, memory);
   }
+}
+
+/** Throws what is a defect. A lock that somebody else took ends a pass, and the next one begins with all that is known. */
+function troubleOf(error: unknown): HgctlError {
+  if (error instanceof HgctlError) return error;
+  if (error instanceof LockLost) return new HgctlError(EXIT.lock, error.message);
+  throw error;
 }
 
 /** A slot without an order ends, too, and the next one of its strategy may be due. */
@@ -195,24 +208,51 @@ async function preloadNext(
   }
 }
 
-function nextWake({ clock, random }: Controlled, { desired }: Pass, { backOff }: Memory): Instant {
+function nextWake({ clock, random }: Controlled, pass: Pass, { backOff }: Memory): Instant {
   const now = clock.now();
   const resync = now + RESYNC * (1 - JITTER * random());
   const retries = [...backOff.values()].map(({ until }) => until).filter((until) => until > now);
   return Math.floor(
-    Math.min(resync, nextEdge(desired.strategies, now, desired.account.calendar), ...retries),
+    Math.min(resync, nextEdge(scheduled(pass), now, pass.desired.account.calendar), ...retries),
   ) as Instant;
+}
+
+/** What keeps passes from being made may be over when a slot begins, and must not outlast the one that is due. */
+function nextTry({ clock }: Controlled, pass: Pass, { failures }: Memory): Instant {
+  const now = clock.now();
+  const { calendar } = pass.desired.account;
+  const ledger = pass.ports.journal.ledger();
+  const isDue = scheduled(pass).some((strategy) => dueSlot(ledger, strategy, now, calendar) !== null);
+  const pause = isDue ? Math.min(RETRY_DUE, backOff(failures)) : backOff(failures);
+  return Math.min(now + pause, nextEdge(scheduled(pass), now, calendar)) as Instant;
+}
+
+type Scheduled = Pick<DesiredStrategy, 'name' | 'schedule'>;
+
+/** With those that have lost their manifest: their exits go on. */
+function scheduled({ ports, desired: { strategies } }: Pass): readonly Scheduled[] {
+  const declared = new Set(strategies.map(({ name }) => name));
+  const undeclared = [...ports.journal.ledger().inventory.values()]
+    .filter(({ name }) => !declared.has(name))
+    .map(({ name, schedule }) => ({ name, schedule: schedule.filter(({ action }) => action === 'exit') }));
+  return [...strategies, ...undeclared];
 }
 
 function backOff(failures: number): number {
   return Math.min(RETRY_LAST, RETRY_FIRST * 2 ** (failures - 1));
 }
 
+/** What failed under other manifests says nothing of these: an edit acts at once, and not when a pause is over. */
+function forgetOtherManifests(memory: Memory, revision: string): void {
+  if (memory.revision !== revision) memory.backOff.clear();
+  memory.revision = revision;
+}
+
 /** A slot that begins is no try again: it does not wait for what has failed before. */
-function resting({ backOff }: Memory, { ports, desired }: Pass, now: Instant): ReadonlySet<string> {
-  const ledger = ports.journal.ledger();
-  const begins = desired.strategies.filter((strategy) => {
-    const slot = dueSlot(ledger, strategy, now, desired.account.calendar);
+function resting({ backOff }: Memory, pass: Pass, now: Instant): ReadonlySet<string> {
+  const ledger = pass.ports.journal.ledger();
+  const begins = scheduled(pass).filter((strategy) => {
+    const slot = dueSlot(ledger, strategy, now, pass.desired.account.calendar);
     return slot !== null && !ledger.slots.has(slot.id);
   });
   const starting = new Set(begins.map(({ name }) => name));
