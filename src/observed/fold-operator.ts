@@ -3,7 +3,7 @@ import type { Instant } from '../domain/instant.ts';
 import { canonicalJson, type Json } from '../domain/digest.ts';
 import type { EventOf, InventoryEntry } from './events.ts';
 import { noteOwners } from './fold-trade.ts';
-import type { LedgerOrder, WritableLedger } from './ledger.ts';
+import type { KnownStrategy, LedgerOrder, WritableLedger } from './ledger.ts';
 
 type OperatorEvent = EventOf<
   | 'revision-accepted'
@@ -70,7 +70,7 @@ function acceptRevision(ledger: WritableLedger, event: EventOf<'revision-accepte
   ledger.revision = { number, digest, strategies, account, acceptedAt: at };
   const declared = new Set(strategies.map(({ name }) => name));
   for (const [name, known] of [...ledger.inventory])
-    if (!declared.has(name)) ledger.inventory.set(name, { ...known, follows: false });
+    if (!declared.has(name)) ledger.inventory.set(name, { ...known, absent: true });
   for (const entry of strategies) {
     const known = ledger.inventory.get(entry.name);
     const since = known !== undefined && isSameTurn(known, entry) ? (known.since ?? at) : at;
@@ -79,8 +79,9 @@ function acceptRevision(ledger: WritableLedger, event: EventOf<'revision-accepte
 }
 
 /** Slots of a schedule that was not there, or not followed, cannot have been missed. */
-function isSameTurn(known: InventoryEntry, entry: InventoryEntry): boolean {
-  return known.follows === entry.follows && scheduleText(known) === scheduleText(entry);
+function isSameTurn(known: KnownStrategy, entry: InventoryEntry): boolean {
+  const isSame = known.follows === entry.follows && scheduleText(known) === scheduleText(entry);
+  return isSame && known.absent === undefined;
 }
 
 function scheduleText({ schedule }: InventoryEntry): string {

@@ -72,6 +72,8 @@ export interface Break {
 export interface KnownStrategy extends InventoryEntry {
   /** Slots whose window closed before count for nothing; left out by the checkpoints of earlier versions. */
   readonly since?: Instant;
+  /** Its manifest is gone; the rest is as it was accepted last. */
+  readonly absent?: true;
 }
 
 export interface Ledger {

@@ -55,15 +55,19 @@ function keep(
   else hold(draft, of, 'OrphanHeld', `${shares}; ${of.strategy} is disabled, orphans: hold`);
 }
 
-/** A manifest that is gone takes back no exit: it goes on as it was accepted last, unless somebody shut it down. */
+/**
+ * A manifest that is gone takes back no exit: it goes on as it was accepted last, unless somebody shut it down. One that
+ * was off then has no exit: its positions are kept, as before.
+ */
 function dueExit(
   { ledger, input }: PlanFacts,
   name: string,
   book: ReadonlyMap<string, Lot>,
   draft: PlanDraft,
 ): DueSlot | null {
-  const schedule = ledger.inventory.get(name)?.schedule.filter(({ action }) => action === 'exit') ?? [];
-  if (ledger.drains.has(name)) return null;
+  const known = ledger.inventory.get(name);
+  if (known === undefined || known.follows === false || ledger.drains.has(name)) return null;
+  const schedule = known.schedule.filter(({ action }) => action === 'exit');
   const slot = dueSlot(ledger, { name, schedule }, input.now, input.desired.account.calendar);
   if (slot === null) return null;
   const run = ledger.slots.get(slot.id);
