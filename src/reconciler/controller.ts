@@ -7,7 +7,6 @@ import { EXIT, HgctlError, type ExitCode } from '../domain/errors.ts';
 import { dateOf, MINUTE, SECOND, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { CONTROLLER } from '../domain/names.ts';
 import { nextSlot } from '../domain/schedule.ts';
-import type { DesiredStrategy } from '../desired/desired-state.ts';
 import { LockLost } from '../actions/execution.ts';
 import { markSession } from '../actions/mark-session.ts';
 import { preload } from '../actions/preload.ts';
@@ -18,7 +17,7 @@ import type { Clock, Report, StopSignal } from './ports.ts';
 import { reconcile, type Pass } from './reconcile.ts';
 import type { Failures } from './stalled.ts';
 import { mayFollow } from './rules/targets.ts';
-import { dueSlot } from './slots.ts';
+import { dueSlot, undeclaredExits, type Scheduled } from './slots.ts';
 import { nextEdge, preloadAt } from './wake-times.ts';
 
 /** The manifests in force, and what is wrong with those on disk. */
@@ -227,15 +226,9 @@ function nextTry({ clock }: Controlled, pass: Pass, { failures }: Memory): Insta
   return Math.min(now + pause, nextEdge(scheduled(pass), now, calendar)) as Instant;
 }
 
-type Scheduled = Pick<DesiredStrategy, 'name' | 'schedule'>;
-
 /** With those that have lost their manifest: their exits go on. */
 function scheduled({ ports, desired: { strategies } }: Pass): readonly Scheduled[] {
-  const declared = new Set(strategies.map(({ name }) => name));
-  const undeclared = [...ports.journal.ledger().inventory.values()]
-    .filter(({ name }) => !declared.has(name))
-    .map(({ name, schedule }) => ({ name, schedule: schedule.filter(({ action }) => action === 'exit') }));
-  return [...strategies, ...undeclared];
+  return [...strategies, ...undeclaredExits(ports.journal.ledger(), strategies)];
 }
 
 function backOff(failures: number): number {

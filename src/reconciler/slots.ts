@@ -13,7 +13,7 @@ import { nextSlot, slotAt, slotsOn, type Slot } from '../domain/schedule.ts';
 import type { DesiredStrategy } from '../desired/desired-state.ts';
 import type { Ledger } from '../observed/ledger.ts';
 
-type Scheduled = Pick<DesiredStrategy, 'name' | 'schedule'>;
+export type Scheduled = Pick<DesiredStrategy, 'name' | 'schedule'>;
 
 /**
  * The earliest slot of today that may run now and has not ended: one that was started and not ended is still due, behind
@@ -33,6 +33,20 @@ export function dueSlot(
   const due = slotsOn(strategy.name, strategy.schedule, session).filter(mayRun);
   // An exit that cannot get on does not keep the slots behind it from their windows.
   return due.find((slot) => !isLate(slot, now) || !ledger.slots.has(slot.id)) ?? due[0] ?? null;
+}
+
+/**
+ * The exits that go on although no manifest declares their strategy: as it was accepted last, unless somebody shut it down.
+ * One that was off then has none: its positions are kept, as before.
+ */
+export function undeclaredExits(
+  { inventory, drains }: Ledger,
+  declared: readonly Pick<Scheduled, 'name'>[],
+): Scheduled[] {
+  const known = new Set(declared.map(({ name }) => name));
+  return [...inventory.values()]
+    .filter(({ name, follows }) => !known.has(name) && follows !== false && !drains.has(name))
+    .map(({ name, schedule }) => ({ name, schedule: schedule.filter(({ action }) => action === 'exit') }));
 }
 
 /** Whether its window has passed, so that it runs later than it was meant to. */
