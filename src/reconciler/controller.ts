@@ -41,7 +41,7 @@ export interface Controlled {
   readonly wait: (until: Instant) => Promise<void>;
   /** Shows the orders of a pass before they are sent. */
   readonly show: (plan: Plan) => void;
-  /** Told that the close of a session is marked. */
+  /** Told that the close of a session is marked: at the close, and at a start after it. */
   readonly closed: (date: CalendarDate) => void;
   /** Told of every pass that has ended. */
   readonly passed: (pass: PassReport) => void;
@@ -185,9 +185,11 @@ async function markEdge(
   if (session === null || clock.now() < session.open) return;
   const edge = `${session.date} ${clock.now() < session.close ? 'start' : 'close'}`;
   if (edge === memory.marked) return;
-  const marked = await markSession(ports, desired);
+  await markSession(ports, desired);
   memory.marked = edge;
-  if (marked === 'close') closed(session.date);
+  // Whoever has marked it: an execution, or a controller that was killed before it could tell.
+  const { lastMark } = ports.journal.ledger();
+  if (lastMark?.kind === 'close' && lastMark.session === session.date) closed(session.date);
 }
 
 /** Five minutes before a slot that may open something, its prices are asked for. */

@@ -1,6 +1,7 @@
 /** The control loop in trouble: what goes wrong for a while costs no exit, and what is mended acts at once. */
 import { describe, expect, test } from 'vitest';
 import { LockLost } from '../../src/actions/execution.ts';
+import { commitDecision } from '../../src/actions/operator.ts';
 import { HgctlError } from '../../src/domain/errors.ts';
 import { formatLocal, type Instant } from '../../src/domain/instant.ts';
 import { passOf, runFor } from '../support/control.ts';
@@ -102,4 +103,25 @@ test('A strategy that has lost its manifest exits at its time, however short tha
   home.clock.advance(58_000);
   await runFor(home.with({}), 62);
   expect(sent(home)).toEqual(['sell QQQ 15:59']);
+});
+
+describe('the close of a session', () => {
+  const closedOf = async (home: TestWorld): Promise<string[]> => {
+    const closed: string[] = [];
+    await runFor(home, 65, { closed: (date) => void closed.push(date) });
+    return closed;
+  };
+
+  test('is told when an execution has marked it, because a slot was missed', async () => {
+    const home = await holding();
+    commitDecision(home.ports, () => ({ type: 'halted', mode: 'hold', reason: 'storm', by: 'ann' }));
+    expect(await closedOf(home)).toEqual(['2025-12-02']);
+    expect([...home.journal.ledger().slots.values()]).toMatchObject([{ state: 'missed' }]);
+  });
+
+  test('is told by the next controller where the one that marked it was killed', async () => {
+    const home = await holding();
+    await closedOf(home);
+    expect(await closedOf(home)).toEqual(['2025-12-02']);
+  });
 });
