@@ -74,7 +74,9 @@ function acceptRevision(ledger: WritableLedger, event: EventOf<'revision-accepte
   for (const entry of strategies) {
     const known = ledger.inventory.get(entry.name);
     const since = known !== undefined && isSameTurn(known, entry) ? (known.since ?? at) : at;
-    ledger.inventory.set(entry.name, { ...entry, since });
+    const isOld = known !== undefined && haveExitsStayed(known, entry);
+    const exitsSince = isOld ? (known.exitsSince ?? known.since ?? at) : at;
+    ledger.inventory.set(entry.name, { ...entry, since, exitsSince });
   }
 }
 
@@ -84,13 +86,21 @@ function isSameTurn(known: KnownStrategy, entry: InventoryEntry): boolean {
   return isSame && known.absent === undefined;
 }
 
+function haveExitsStayed(known: KnownStrategy, entry: InventoryEntry): boolean {
+  const exits = ({ schedule }: InventoryEntry): string[] =>
+    schedule.filter(({ action }) => action === 'exit').map((exit) => canonicalJson(exit as unknown as Json));
+  const before = new Set(exits(known));
+  const isSame = known.follows === entry.follows && known.absent === undefined;
+  return isSame && exits(entry).every((exit) => before.has(exit));
+}
+
 function scheduleText({ schedule }: InventoryEntry): string {
   return canonicalJson(schedule as unknown as Json);
 }
 
 function startAfresh({ inventory }: WritableLedger, strategy: string, at: Instant): void {
   const known = inventory.get(strategy);
-  if (known !== undefined) inventory.set(strategy, { ...known, since: at });
+  if (known !== undefined) inventory.set(strategy, { ...known, since: at, exitsSince: at });
 }
 
 /** `to` has no book of its own: the command refuses it otherwise. */

@@ -65,9 +65,10 @@ function isLateExit(ledger: Ledger, slot: Slot, now: Instant): boolean {
 }
 
 /** Whether the schedule was known, and followed, before the window of the slot had passed. */
-function wasInForce({ inventory, revision }: Ledger, { strategy, closesAt }: Slot): boolean {
+function wasInForce({ inventory, revision }: Ledger, { strategy, action, closesAt }: Slot): boolean {
   const known = inventory.get(strategy);
-  const since = known === undefined ? undefined : (known.since ?? revision?.acceptedAt);
+  const own = action === 'exit' ? (known?.exitsSince ?? known?.since) : known?.since;
+  const since = known === undefined ? undefined : (own ?? revision?.acceptedAt);
   return since !== undefined && since <= closesAt;
 }
 

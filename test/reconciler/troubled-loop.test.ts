@@ -98,6 +98,19 @@ test('An edit ends the pause after failures that other manifests have led to.', 
   expect((order?.submittedAt ?? 0) - editedAt).toBeLessThan(1_000);
 });
 
+test('An edit of another entry of the schedule takes back no exit that is late.', async () => {
+  const home = await holding();
+  const { targets, schedule = [] } = exit(-5 * MINUTE, MINUTE);
+  const entry = { at: { kind: 'open', offset: 5 * MINUTE }, action: 'entry', window: MINUTE } as const;
+  const edited = home.with({ day: { ...(targets && { targets }), schedule: [...schedule, entry] } });
+  const up = at('2025-12-02T15:57:00-05:00');
+  await runFor(home, 60, {
+    declared: () => ({ pass: passOf(home.clock.now() < up ? home : edited), problems: [] }),
+    checkData: () => (home.clock.now() < up ? Promise.reject(new HgctlError(11, 'down')) : Promise.resolve()),
+  });
+  expect(sent(home)).toEqual(['sell QQQ 15:57']);
+});
+
 test('A strategy that has lost its manifest exits at its time, however short that is before the close.', async () => {
   const home = await holding({ strategies: { day: exit(-MINUTE, 20_000) } });
   home.clock.advance(58_000);
