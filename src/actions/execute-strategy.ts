@@ -323,6 +323,9 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'LossUnknown',
 ]);
 
+/** An exit goes on until the session ends: these end by themselves before that, or by an operator's word. */
+const HOLDS_EXITS: ReadonlySet<string> = new Set(['BookChanged', 'BreakOpen', 'JournalBusy', 'NoPrice']);
+
 /** Said of the strategy as a whole: only an entry that waits for its end keeps a slot open. */
 function isSuspensionItself({ reason, symbol }: Hold): boolean {
   return reason === 'Suspended' && symbol === null;
@@ -336,13 +339,15 @@ function endSlots(
   outcomes: readonly Outcome[],
 ): void {
   const { fence } = execution;
+  const isExit = slotsOf(plan, strategy).some(({ action }) => action === 'exit');
+  const isTransient = (code: string): boolean => TRANSIENT.has(code) || (isExit && HOLDS_EXITS.has(code));
   const holds = [...held, ...plan.notDone].filter(
-    (hold) => hold.strategy === strategy && TRANSIENT.has(hold.reason) && !isSuspensionItself(hold),
+    (hold) => hold.strategy === strategy && isTransient(hold.reason) && !isSuspensionItself(hold),
   );
   const isOpen = (outcome: Outcome): boolean =>
     outcome.kind === 'not-started' ||
     outcome.kind === 'in-doubt' ||
-    (outcome.kind !== 'done' && TRANSIENT.has(outcome.code));
+    (outcome.kind !== 'done' && isTransient(outcome.code));
   const orders = plan.actions.filter(isOrder).filter((order) => order.strategy === strategy);
   const isUntried = withoutOutcome(orders, outcomes).length > 0;
   if (holds.length > 0 || isUntried || outcomes.some(isOpen)) return;

@@ -10,6 +10,7 @@ import { simulatedBroker, type SimulatedBrokerage } from '../broker/simulated.ts
 import type { DesiredState } from '../desired/desired-state.ts';
 import { market, priceSource } from '../market/market.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
+import { CONTROLLER } from '../domain/names.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import { withDrains } from '../reconciler/switched.ts';
@@ -117,7 +118,14 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
   const prices = priceSource(account.prices);
   const broker = simulatedBroker({ file: paths.broker, settings: account.broker, clock, prices });
   clock.notBefore([journal.refresh().time, broker.newestTime()]);
-  const state = stateFile({ path: paths.stateFile, backups: paths.backups, clock, journal });
+  const report = lineReport(io.stderr);
+  const state = stateFile({
+    path: paths.stateFile,
+    backups: paths.backups,
+    clock,
+    journal,
+    troubled: (message) => report.warn(CONTROLLER, message),
+  });
   const ports: Ports = {
     clock,
     broker: withFaults(broker, account.broker.faults, { clock, memory: paths.brokerFaults }),
@@ -133,7 +141,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
       isWorthWaiting: () =>
         viewLock({ processes: known, clock }, journal.refresh().lock, null).kind === 'held',
     }),
-    report: lineReport(io.stderr),
+    report,
     shutdownRequested: (strategy) => readShutdownFlag(account.toggleFile, strategy),
     switchToggle: (strategy, to) =>
       setSwitches(

@@ -27,7 +27,8 @@ export function startClock(io: Io): CommandClock {
       const newest = Math.max(...moments.map((moment) => moment ?? 0)) as Instant;
       const behind = newest - current.now();
       if (behind <= 0) return;
-      current = offsetClock(base, behind);
+      // From the base, which the current one may be ahead of already.
+      current = offsetClock(base, newest - base.now());
       if (behind > NOTICEABLE)
         io.stderr(`warning: the data folder has seen ${formatInstant(newest)}; time goes on from there\n`);
     },

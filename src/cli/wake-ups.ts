@@ -33,6 +33,8 @@ const TICK = 100;
 const COMPARE = 2_000;
 /** Editors and checkouts write several times: all of it counts, once. */
 const DEBOUNCE = 250;
+/** What never is still keeps nobody waiting. */
+const DEBOUNCE_MOST = 2_000;
 /** Of real time, before a rehearsal jumps: enough for an edit of somebody else to be seen. */
 const REHEARSAL_PAUSE = 40;
 
@@ -50,11 +52,13 @@ export async function wakeUps(options: WakeUpOptions): Promise<WakeUps> {
   watcher.on('error', () => undefined);
   let marked = stamp();
 
-  /** True once it has changed and has been still for a moment. */
+  /** True once it has changed, and has been still for a moment or will not be. */
   const hasChanged = async (): Promise<boolean> => {
     let found = stamp();
     if (found === marked) return false;
-    for (let last = ''; last !== found; found = stamp()) {
+    const latest = performance.now() + DEBOUNCE_MOST;
+    const isEnough = (): boolean => stop.requested() || performance.now() >= latest;
+    for (let last = ''; last !== found && !isEnough(); found = stamp()) {
       last = found;
       await delay(DEBOUNCE);
     }

@@ -3,7 +3,7 @@ import type { Instant } from '../domain/instant.ts';
 import { canonicalJson, type Json } from '../domain/digest.ts';
 import type { EventOf, InventoryEntry } from './events.ts';
 import { noteOwners } from './fold-trade.ts';
-import type { LedgerOrder, WritableLedger } from './ledger.ts';
+import type { KnownStrategy, LedgerOrder, WritableLedger } from './ledger.ts';
 
 type OperatorEvent = EventOf<
   | 'revision-accepted'
@@ -70,17 +70,28 @@ function acceptRevision(ledger: WritableLedger, event: EventOf<'revision-accepte
   ledger.revision = { number, digest, strategies, account, acceptedAt: at };
   const declared = new Set(strategies.map(({ name }) => name));
   for (const [name, known] of [...ledger.inventory])
-    if (!declared.has(name)) ledger.inventory.set(name, { ...known, follows: false });
+    if (!declared.has(name)) ledger.inventory.set(name, { ...known, absent: true });
   for (const entry of strategies) {
     const known = ledger.inventory.get(entry.name);
     const since = known !== undefined && isSameTurn(known, entry) ? (known.since ?? at) : at;
-    ledger.inventory.set(entry.name, { ...entry, since });
+    const isOld = known !== undefined && haveExitsStayed(known, entry);
+    const exitsSince = isOld ? (known.exitsSince ?? known.since ?? at) : at;
+    ledger.inventory.set(entry.name, { ...entry, since, exitsSince });
   }
 }
 
 /** Slots of a schedule that was not there, or not followed, cannot have been missed. */
-function isSameTurn(known: InventoryEntry, entry: InventoryEntry): boolean {
-  return known.follows === entry.follows && scheduleText(known) === scheduleText(entry);
+function isSameTurn(known: KnownStrategy, entry: InventoryEntry): boolean {
+  const isSame = known.follows === entry.follows && scheduleText(known) === scheduleText(entry);
+  return isSame && known.absent === undefined;
+}
+
+function haveExitsStayed(known: KnownStrategy, entry: InventoryEntry): boolean {
+  const exits = ({ schedule }: InventoryEntry): string[] =>
+    schedule.filter(({ action }) => action === 'exit').map((exit) => canonicalJson(exit as unknown as Json));
+  const before = new Set(exits(known));
+  const isSame = known.follows === entry.follows && known.absent === undefined;
+  return isSame && exits(entry).every((exit) => before.has(exit));
 }
 
 function scheduleText({ schedule }: InventoryEntry): string {
@@ -89,7 +100,7 @@ function scheduleText({ schedule }: InventoryEntry): string {
 
 function startAfresh({ inventory }: WritableLedger, strategy: string, at: Instant): void {
   const known = inventory.get(strategy);
-  if (known !== undefined) inventory.set(strategy, { ...known, since: at });
+  if (known !== undefined) inventory.set(strategy, { ...known, since: at, exitsSince: at });
 }
 
 /** `to` has no book of its own: the command refuses it otherwise. */

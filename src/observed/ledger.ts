@@ -72,6 +72,10 @@ export interface Break {
 export interface KnownStrategy extends InventoryEntry {
   /** Slots whose window closed before count for nothing; left out by the checkpoints of earlier versions. */
   readonly since?: Instant;
+  /** Likewise of its exits: another entry of the schedule that changes takes back no exit. */
+  readonly exitsSince?: Instant;
+  /** Its manifest is gone; the rest is as it was accepted last. */
+  readonly absent?: true;
 }
 
 export interface Ledger {

@@ -7,6 +7,7 @@ import { EXIT, HgctlError, type ExitCode } from '../domain/errors.ts';
 import { dateOf, MINUTE, SECOND, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { CONTROLLER } from '../domain/names.ts';
 import { nextSlot } from '../domain/schedule.ts';
+import { LockLost } from '../actions/execution.ts';
 import { markSession } from '../actions/mark-session.ts';
 import { preload } from '../actions/preload.ts';
 import { SecondLooks } from '../actions/second-looks.ts';
@@ -17,7 +18,7 @@ import type { Clock, Report, StopSignal } from './ports.ts';
 import { reconcile, type Pass } from './reconcile.ts';
 import type { Failures } from './stalled.ts';
 import { mayFollow } from './rules/targets.ts';
-import { dueSlot } from './slots.ts';
+import { dueSlot, undeclaredExits, type Scheduled } from './slots.ts';
 import { nextEdge, preloadAt } from './wake-times.ts';
 
 /** The manifests in force, and what is wrong with those on disk. */
@@ -41,7 +42,7 @@ export interface Controlled {
   readonly wait: (until: Instant) => Promise<void>;
   /** Shows the orders of a pass before they are sent. */
   readonly show: (plan: Plan) => void;
-  /** Told that the close of a session is marked. */
+  /** Told that the close of a session is marked: at the close, and at a start after it. */
   readonly closed: (date: CalendarDate) => void;
   /** Told of every pass that has ended. */
   readonly passed: (pass: PassReport) => void;
@@ -67,6 +68,8 @@ export const RESYNC = 5 * MINUTE;
 const JITTER = 0.1;
 const RETRY_FIRST = 5 * SECOND;
 const RETRY_LAST = 5 * MINUTE;
+/** The longest pause while a slot is due. */
+const RETRY_DUE = 20 * SECOND;
 
 /** What the loop remembers from pass to pass; the rest is in the journal. */
 interface Memory {
@@ -74,6 +77,8 @@ interface Memory {
   failures: number;
   /** Strategy -> its failures in a row, and until when it waits. */
   readonly backOff: Map<string, { readonly failures: number; readonly until: Instant }>;
+  /** Of the last pass. */
+  revision: string;
   /** What was said last, so that it is said once. */
   said: string;
   /** The warnings of the last pass. */
@@ -91,6 +96,7 @@ export async function control(controlled: Controlled): Promise<ExitCode> {
   const memory: Memory = {
     failures: 0,
     backOff: new Map(),
+    revision: '',
     said: '',
     warned: '',
     marked: '',
@@ -111,6 +117,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
   const { clock, report } = controlled;
   const started = clock.now();
   const { pass, problems } = controlled.declared();
+  forgetOtherManifests(memory, pass.desired.digest);
   const rest = resting(memory, pass, started);
   const ended = endedSlots(pass);
   try {
@@ -150,16 +157,21 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
     if (hasMoved) return clock.now();
     return nextWake(controlled, pass, memory);
   } catch (error) {
-    if (!(error instanceof HgctlError)) throw error;
+    const { message: trouble, exit, hint } = troubleOf(error);
     if (!controlled.stop.requested()) memory.failures += 1;
-    const { message: trouble, exit } = error;
     const failures = failuresOf(memory);
     controlled.passed({ outcomes: [], problems, trouble, exit, plan: null, failures });
     if (controlled.stop.requested()) return clock.now();
-    const pause = backOff(memory.failures);
-    say(report, memory, `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
-    return (clock.now() + pause) as Instant;
+    say(report, memory, `${trouble}${hint === undefined ? '' : ` (${hint})`}`);
+    return nextTry(controlled, pass, memory);
   }
+}
+
+/** Throws what is a defect. A lock that somebody else took ends a pass, and the next one begins with all that is known. */
+function troubleOf(error: unknown): HgctlError {
+  if (error instanceof HgctlError) return error;
+  if (error instanceof LockLost) return new HgctlError(EXIT.lock, error.message);
+  throw error;
 }
 
 /** A slot without an order ends, too, and the next one of its strategy may be due. */
@@ -177,9 +189,11 @@ async function markEdge(
   if (session === null || clock.now() < session.open) return;
   const edge = `${session.date} ${clock.now() < session.close ? 'start' : 'close'}`;
   if (edge === memory.marked) return;
-  const marked = await markSession(ports, desired);
+  await markSession(ports, desired);
   memory.marked = edge;
-  if (marked === 'close') closed(session.date);
+  // Whoever has marked it: an execution, or a controller that was killed before it could tell.
+  const { lastMark } = ports.journal.ledger();
+  if (lastMark?.kind === 'close' && lastMark.session === session.date) closed(session.date);
 }
 
 /** Five minutes before a slot that may open something, its prices are asked for. */
@@ -199,25 +213,46 @@ async function preloadNext(
   }
 }
 
-function nextWake({ clock, random }: Controlled, { desired }: Pass, memory: Memory): Instant {
+function nextWake({ clock, random }: Controlled, pass: Pass, memory: Memory): Instant {
   const now = clock.now();
   const resync = now + RESYNC * (1 - JITTER * random());
   const retries = [...memory.backOff.values()].map(({ until }) => until).filter((until) => until > now);
-  const { calendar, execution } = desired.account;
-  const edge = nextEdge(desired.strategies, now, calendar);
+  const { calendar, execution } = pass.desired.account;
+  const edge = nextEdge(scheduled(pass), now, calendar);
   const second = memory.secondLooks.due(execution) ?? resync;
   return Math.floor(Math.min(resync, edge, second, ...retries)) as Instant;
+}
+
+/** What keeps passes from being made may be over when a slot begins, and must not outlast the one that is due. */
+function nextTry({ clock }: Controlled, pass: Pass, { failures }: Memory): Instant {
+  const now = clock.now();
+  const { calendar } = pass.desired.account;
+  const ledger = pass.ports.journal.ledger();
+  const isDue = scheduled(pass).some((strategy) => dueSlot(ledger, strategy, now, calendar) !== null);
+  const pause = isDue ? Math.min(RETRY_DUE, backOff(failures)) : backOff(failures);
+  return Math.min(now + pause, nextEdge(scheduled(pass), now, calendar)) as Instant;
+}
+
+/** With those that have lost their manifest: their exits go on. */
+function scheduled({ ports, desired: { strategies } }: Pass): readonly Scheduled[] {
+  return [...strategies, ...undeclaredExits(ports.journal.ledger(), strategies)];
 }
 
 function backOff(failures: number): number {
   return Math.min(RETRY_LAST, RETRY_FIRST * 2 ** (failures - 1));
 }
 
+/** What failed under other manifests says nothing of these: an edit acts at once, and not when a pause is over. */
+function forgetOtherManifests(memory: Memory, revision: string): void {
+  if (memory.revision !== revision) memory.backOff.clear();
+  memory.revision = revision;
+}
+
 /** A slot that begins is no try again: it does not wait for what has failed before. */
-function resting({ backOff }: Memory, { ports, desired }: Pass, now: Instant): ReadonlySet<string> {
-  const ledger = ports.journal.ledger();
-  const begins = desired.strategies.filter((strategy) => {
-    const slot = dueSlot(ledger, strategy, now, desired.account.calendar);
+function resting({ backOff }: Memory, pass: Pass, now: Instant): ReadonlySet<string> {
+  const ledger = pass.ports.journal.ledger();
+  const begins = scheduled(pass).filter((strategy) => {
+    const slot = dueSlot(ledger, strategy, now, pass.desired.account.calendar);
     return slot !== null && !ledger.slots.has(slot.id);
   });
   const starting = new Set(begins.map(({ name }) => name));

@@ -13,7 +13,7 @@ import { nextSlot, slotAt, slotsOn, type Slot } from '../domain/schedule.ts';
 import type { DesiredStrategy } from '../desired/desired-state.ts';
 import type { Ledger } from '../observed/ledger.ts';
 
-type Scheduled = Pick<DesiredStrategy, 'name' | 'schedule'>;
+export type Scheduled = Pick<DesiredStrategy, 'name' | 'schedule'>;
 
 /**
  * The earliest slot of today that may run now and has not ended: one that was started and not ended is still due, behind
@@ -35,6 +35,20 @@ export function dueSlot(
   return due.find((slot) => !isLate(slot, now) || !ledger.slots.has(slot.id)) ?? due[0] ?? null;
 }
 
+/**
+ * The exits that go on although no manifest declares their strategy: as it was accepted last, unless somebody shut it down.
+ * One that was off then has none: its positions are kept, as before.
+ */
+export function undeclaredExits(
+  { inventory, drains }: Ledger,
+  declared: readonly Pick<Scheduled, 'name'>[],
+): Scheduled[] {
+  const known = new Set(declared.map(({ name }) => name));
+  return [...inventory.values()]
+    .filter(({ name, follows }) => !known.has(name) && follows !== false && !drains.has(name))
+    .map(({ name, schedule }) => ({ name, schedule: schedule.filter(({ action }) => action === 'exit') }));
+}
+
 /** Whether its window has passed, so that it runs later than it was meant to. */
 export function isLate({ closesAt }: Slot, now: Instant): boolean {
   return now > closesAt;
@@ -51,9 +65,10 @@ function isLateExit(ledger: Ledger, slot: Slot, now: Instant): boolean {
 }
 
 /** Whether the schedule was known, and followed, before the window of the slot had passed. */
-function wasInForce({ inventory, revision }: Ledger, { strategy, closesAt }: Slot): boolean {
+function wasInForce({ inventory, revision }: Ledger, { strategy, action, closesAt }: Slot): boolean {
   const known = inventory.get(strategy);
-  const since = known === undefined ? undefined : (known.since ?? revision?.acceptedAt);
+  const own = action === 'exit' ? (known?.exitsSince ?? known?.since) : known?.since;
+  const since = known === undefined ? undefined : (own ?? revision?.acceptedAt);
   return since !== undefined && since <= closesAt;
 }
 

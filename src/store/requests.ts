@@ -49,13 +49,19 @@ export function openRequests(folder: string): string[] {
   }
 }
 
-/** Ids of all questions so far; they are the caller's to answer from now on. */
+/** Ids of all questions so far; they are the caller's to answer from now on. What cannot be taken away is no question. */
 export function claimRequests(folder: string): string[] {
-  const ids = openRequests(folder);
-  for (const id of ids) rmSync(join(folder, `${id}${REQUEST}`), { force: true });
-  return ids;
+  return openRequests(folder).filter((id) => {
+    try {
+      rmSync(join(folder, `${id}${REQUEST}`), { force: true });
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }
 
+/** Throws (exit 5) where there is no room for it. */
 export function answerRequest(folder: string, id: string, answer: PassAnswer): void {
   replaceFile(join(folder, `${id}${ANSWER}`), `${JSON.stringify(answer)}\n`);
 }

@@ -1,5 +1,6 @@
 /** Keeps the state file up to date with the journal: durably before an effect, coalesced while one runs. */
 import { basename, dirname } from 'node:path';
+import { formatChain } from '../domain/errors.ts';
 import { formatStamp } from '../domain/instant.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import { formatState, parseState, projectState, type ParsedState } from '../observed/state-document.ts';
@@ -15,6 +16,8 @@ export interface StateFileOptions {
   readonly clock: Clock;
   /** Makes the journal durable first: a projection must never know more than the journal after a power loss. */
   readonly journal: { sync(): void } & Pick<Journal, 'hashAt'>;
+  /** For people: a backup of what the journal says anyway could not be kept. */
+  readonly troubled: (message: string) => void;
 }
 
 export interface FlushableStateFile extends StateFile {
@@ -89,9 +92,19 @@ class ProjectedFile implements FlushableStateFile {
   #keep(text: string, { kind }: ParsedState, { seq }: Ledger): void {
     const { path, backups, clock } = this.#options;
     const isTakenOver = kind === 'foreign' && seq <= OPENING_RECORDS;
-    const isBackedUp = this.#isFirstWrite && (kind === 'ours' || isTakenOver);
-    if (isBackedUp) keepBackup(backups, text, clock.now());
+    if (this.#isFirstWrite && kind === 'ours') this.#keepOurs(text);
+    else if (this.#isFirstWrite && isTakenOver) keepBackup(backups, text, clock.now());
     else if (kind !== 'ours') keepEdited(path, text, formatStamp(clock.now()));
+  }
+
+  /** A copy of a projection: no exit waits for want of it. */
+  #keepOurs(text: string): void {
+    const { backups, clock, troubled } = this.#options;
+    try {
+      keepBackup(backups, text, clock.now());
+    } catch (error) {
+      troubled(`No backup in ${backups}, and trading goes on: ${formatChain(error)}`);
+    }
   }
 }
 

@@ -183,6 +183,16 @@ describe('watchdog', () => {
     expect(told(mine)).toEqual(['opened NoController -']);
   });
 
+  test('beside invalid manifests one is needed for the exits, which go on', async () => {
+    const exit = { at: 'close-5m', action: 'exit', window: '4m' };
+    const mine = project({ account, strategies: { omr: { ...OMR, spec: { schedule: [exit] } } } });
+    expect((await mine.run('apply', '--yes')).code).toBe(0);
+    mine.write('manifests/strategies/omr.yaml', 'kind: Strateg\n');
+    const { code, stdout } = await mine.at('2025-12-02T15:51:00-05:00').run('watchdog');
+    expect(stdout).toContain('no controller runs; omr exit begins at 2025-12-02 15:55:00 EST');
+    expect(code).toBe(1);
+  });
+
   test('one that was killed is missed at once, and its successor is welcome', async () => {
     const mine = live();
     const first = mine.start('run');

@@ -1,6 +1,7 @@
 /** A strategy whose manifest is gone: no entry, its book kept, its scheduled exits go on. */
 import { describe, expect, test } from 'vitest';
 import { requestShutdown } from '../../src/actions/shutdown.ts';
+import { passOf, runFor } from '../support/control.ts';
 import { holdsIn, ordersIn, world, type TestWorld } from '../support/world.ts';
 
 const schedule = [
@@ -42,5 +43,34 @@ describe('an undeclared strategy', () => {
     await home.apply();
     home.clock.advance(31 * 60_000 + 5_000);
     expect(ordersIn(await home.plan())).toStrictEqual([]);
+  });
+});
+
+describe('a strategy that was turned off before its manifest was lost', () => {
+  const off = { ...omr, enabled: false };
+  const disabled = async (): Promise<TestWorld> => {
+    const home = await world({
+      now: Date.parse('2025-12-02T09:00:00-05:00') as never,
+      prices: { TQQQ: '45' },
+      strategies: { omr: off },
+      books: { omr: { TQQQ: '50' } },
+    });
+    await home.apply();
+    expect(home.journal.ledger().revision?.strategies).toMatchObject([{ follows: false }]);
+    return home;
+  };
+
+  test('keeps its orphans: after a start with invalid manifests', async () => {
+    const home = await disabled();
+    home.clock.advance(31 * 60_000 + 5_000);
+    const desired = { ...home.desired, strategies: [] };
+    await runFor(home, 5, { declared: () => ({ pass: { ...passOf(home), desired }, problems: ['x'] }) });
+    expect(home.books()).toStrictEqual({ omr: { TQQQ: '50' } });
+  });
+
+  test('keeps its orphans: after its file was removed', async () => {
+    const home = (await disabled()).with({});
+    await runFor(home, 60);
+    expect(home.books()).toStrictEqual({ omr: { TQQQ: '50' } });
   });
 });

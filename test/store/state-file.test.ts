@@ -36,8 +36,11 @@ function open(
   { path, backups }: Place,
   sync: () => void = () => undefined,
   hashAt: (seq: number) => string = hashOf,
+  troubled: (message: string) => void = (message) => {
+    throw new Error(message);
+  },
 ): FlushableStateFile {
-  return stateFile({ path, backups, clock: fixedClock(NOW), journal: { sync, hashAt } });
+  return stateFile({ path, backups, clock: fixedClock(NOW), journal: { sync, hashAt }, troubled });
 }
 
 function hashOf(seq: number): string {
@@ -216,6 +219,22 @@ describe('backups', () => {
     file.write(ledgerAt(3));
     expect(readdirSync(at.backups)).toStrictEqual(['strategy_positions.20251202_210000.bak']);
     expect(readFileSync(join(at.backups, 'strategy_positions.20251202_210000.bak'), 'utf8')).toBe(textAt(1));
+  });
+
+  test('of our own, one that cannot be kept is told once and holds nothing back; of the original it does', () => {
+    const at = place();
+    open(at).write(ledgerAt(1));
+    writeFileSync(at.backups, 'no folder');
+    const told: string[] = [];
+    const file = open(at, undefined, undefined, (message) => told.push(message));
+    file.write(ledgerAt(2));
+    file.write(ledgerAt(3));
+    expect(readFileSync(at.path, 'utf8')).toBe(textAt(3));
+    expect(told).toStrictEqual([expect.stringContaining(`No backup in ${at.backups}`)]);
+
+    writeFileSync(at.path, FOREIGN);
+    expect(() => open(at).write(ledgerAt(1))).toThrow('ENOTDIR');
+    expect(readFileSync(at.path, 'utf8')).toBe(FOREIGN);
   });
 
   test('a file of the original is backed up before it is taken over', () => {

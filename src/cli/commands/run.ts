@@ -127,7 +127,7 @@ async function loop(
   const beats = beatsOf(declared, isRehearsal);
   const watch = watchRun(io, declared, after);
   let isFirst = true;
-  const requests = passRequests(paths.requests);
+  const requests = passRequests(paths.requests, declared.report);
   try {
     const code = await control({
       clock: ports.clock,
@@ -199,9 +199,15 @@ function beatsOf(declared: DeclaredManifests, isRehearsal: boolean): Beats {
   });
 }
 
+/** `hgctl report eod` says the same at any time: no pass fails for want of the file. */
 function reportDay(declared: DeclaredManifests, date: CalendarDate): void {
-  for (const file of writeEodReport(declared.world().paths, date))
-    declared.report.info(CONTROLLER, `End-of-day report of ${date}: ${file}`);
+  const title = `End-of-day report of ${date}`;
+  try {
+    for (const file of writeEodReport(declared.world().paths, date))
+      declared.report.info(CONTROLLER, `${title}: ${file}`);
+  } catch (error) {
+    declared.report.warn(CONTROLLER, `${title} cannot be written: ${formatChain(error)}`);
+  }
 }
 
 interface Shown {

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Slot } from '../../domain/schedule.ts';
 import { mayFollow } from '../../reconciler/rules/targets.ts';
-import { dueOrNextSlot } from '../../reconciler/slots.ts';
+import { dueOrNextSlot, undeclaredExits } from '../../reconciler/slots.ts';
 import { describeSlot, watchdogAlarm, type ControllerState } from '../../reconciler/watchdog.ts';
 import { readHeartbeat, type HeartbeatSighting } from '../../store/heartbeat.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
@@ -30,7 +30,9 @@ async function watch(io: Io, { desired: { account, strategies }, ports, paths }:
   const now = clock.now();
   const ledger = journal.ledger();
   const slot = earliest(
-    strategies.filter(mayFollow).map((strategy) => dueOrNextSlot(ledger, strategy, now, account.calendar)),
+    [...strategies.filter(mayFollow), ...undeclaredExits(ledger, strategies)].map((strategy) =>
+      dueOrNextSlot(ledger, strategy, now, account.calendar),
+    ),
   );
   const sighting = readHeartbeat(paths.folder, ports);
   const notifier = new Notifier({

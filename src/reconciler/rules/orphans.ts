@@ -3,7 +3,7 @@ import { formatQuantity, type Quantity } from '../../domain/decimal.ts';
 import type { Lot } from '../../observed/book.ts';
 import type { OrderPurpose } from '../../observed/events.ts';
 import type { DueSlot } from '../plan-types.ts';
-import { dueSlot, exitTargets, isLate } from '../slots.ts';
+import { dueSlot, exitTargets, isLate, undeclaredExits } from '../slots.ts';
 import type { DesiredStrategy } from '../../desired/desired-state.ts';
 import { hold, type PlanDraft, type PlanFacts } from '../draft.ts';
 import { proposeReduction, type Change } from '../orders.ts';
@@ -55,16 +55,15 @@ function keep(
   else hold(draft, of, 'OrphanHeld', `${shares}; ${of.strategy} is disabled, orphans: hold`);
 }
 
-/** A manifest that is gone takes back no exit: it goes on as it was accepted last, unless somebody shut it down. */
 function dueExit(
   { ledger, input }: PlanFacts,
   name: string,
   book: ReadonlyMap<string, Lot>,
   draft: PlanDraft,
 ): DueSlot | null {
-  const schedule = ledger.inventory.get(name)?.schedule.filter(({ action }) => action === 'exit') ?? [];
-  if (ledger.drains.has(name)) return null;
-  const slot = dueSlot(ledger, { name, schedule }, input.now, input.desired.account.calendar);
+  const exits = undeclaredExits(ledger, input.desired.strategies).find((known) => known.name === name);
+  if (exits === undefined) return null;
+  const slot = dueSlot(ledger, exits, input.now, input.desired.account.calendar);
   if (slot === null) return null;
   const run = ledger.slots.get(slot.id);
   const targets = run?.targets ?? exitTargets(book, slot.at);

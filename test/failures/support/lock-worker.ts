@@ -35,6 +35,7 @@ const ports = {
     backups: join(folder, 'backups'),
     clock,
     journal,
+    troubled: quiet,
   }),
   report: { info: quiet, warn: quiet, error: quiet },
   newId: () => `lock-${process.pid}-${clock.monotonic()}`,

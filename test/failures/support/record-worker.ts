@@ -13,7 +13,11 @@ const clock = systemClock();
 const { self } = processes();
 const journal = openJournal({ folder: join(folder, 'journal'), run: String(process.pid), clock, self });
 const paths = { path: join(folder, 'state.json'), backups: join(folder, 'backups') };
-const ports = { clock, journal, stateFile: stateFile({ ...paths, clock, journal }) } as unknown as Ports;
+const ports = {
+  clock,
+  journal,
+  stateFile: stateFile({ ...paths, clock, journal, troubled: () => undefined }),
+} as unknown as Ports;
 for (let index = 0; index < Number(count); index += 1) {
   commitDecision(ports, () => ({
     type: 'adopted',
