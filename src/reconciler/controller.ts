@@ -68,6 +68,8 @@ export const RESYNC = 5 * MINUTE;
 const JITTER = 0.1;
 const RETRY_FIRST = 5 * SECOND;
 const RETRY_LAST = 5 * MINUTE;
+/** No failure leaves a strategy alone for longer while its exit is due. */
+const RETRY_EXIT = MINUTE;
 /** The longest pause while a slot is due. */
 const RETRY_DUE = 20 * SECOND;
 
@@ -138,11 +140,10 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
         approveChange: () => Promise.resolve(true),
       },
     );
-    await markEdge(controlled, pass, memory);
-    await preloadNext(controlled, pass, memory);
     memory.failures = 0;
     const outcomes = result.kind === 'executed' ? result.outcomes : [];
-    noteFailures(memory, { outcomes, resting: rest, now: clock.now() });
+    noteFailures(memory, { outcomes, resting: rest, exiting: exiting(pass, clock.now()), now: clock.now() });
+    // What was done is told before anything else can fail.
     controlled.passed({
       outcomes,
       problems,
@@ -151,6 +152,8 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
       plan: result.plan,
       failures: failuresOf(memory),
     });
+    await markEdge(controlled, pass, memory);
+    await preloadNext(controlled, pass, memory);
     say(report, memory, '');
     // What the pass has changed may have made something else possible.
     const hasMoved = outcomes.some(({ kind }) => kind === 'done') || endedSlots(pass) > ended;
@@ -260,6 +263,15 @@ function resting({ backOff }: Memory, pass: Pass, now: Instant): ReadonlySet<str
   return new Set(waiting.map(([strategy]) => strategy));
 }
 
+function exiting(pass: Pass, now: Instant): ReadonlySet<string> {
+  const ledger = pass.ports.journal.ledger();
+  const { calendar } = pass.desired.account;
+  const due = scheduled(pass).filter(
+    (strategy) => dueSlot(ledger, strategy, now, calendar)?.action === 'exit',
+  );
+  return new Set(due.map(({ name }) => name));
+}
+
 function failuresOf({ failures, backOff }: Memory): Failures {
   const all = new Map([...backOff].map(([strategy, { failures: own }]) => [strategy, own]));
   return failures === 0 ? all : all.set(CONTROLLER, failures);
@@ -268,6 +280,8 @@ function failuresOf({ failures, backOff }: Memory): Failures {
 interface Ended {
   readonly outcomes: readonly Outcome[];
   readonly resting: ReadonlySet<string>;
+  /** Strategies whose exit is due. */
+  readonly exiting: ReadonlySet<string>;
   readonly now: Instant;
 }
 
@@ -275,7 +289,7 @@ interface Ended {
  * A strategy whose orders fail is tried again later and later; the others go on. One that was not resting and had nothing
  * to do has recovered.
  */
-function noteFailures(memory: Memory, { outcomes, resting, now }: Ended): void {
+function noteFailures(memory: Memory, { outcomes, resting, exiting, now }: Ended): void {
   const byStrategy = new Map<string, Outcome[]>();
   for (const outcome of outcomes) {
     const { strategy } = outcome.action;
@@ -287,7 +301,8 @@ function noteFailures(memory: Memory, { outcomes, resting, now }: Ended): void {
       continue;
     }
     const failures = (memory.backOff.get(strategy)?.failures ?? 0) + 1;
-    memory.backOff.set(strategy, { failures, until: (now + backOff(failures)) as Instant });
+    const pause = Math.min(backOff(failures), exiting.has(strategy) ? RETRY_EXIT : RETRY_LAST);
+    memory.backOff.set(strategy, { failures, until: (now + pause) as Instant });
   }
   for (const strategy of memory.backOff.keys())
     if (!resting.has(strategy) && !byStrategy.has(strategy)) memory.backOff.delete(strategy);

@@ -138,3 +138,23 @@ describe('the close of a session', () => {
     expect(await closedOf(home)).toEqual(['2025-12-02']);
   });
 });
+
+test('an exit whose orders do not fill is tried again every minute or two, all day', async () => {
+  const never = { kind: 'order', fills: 0 as never, fillAfter: 0, hiddenFor: 0 } as const;
+  const home = await holding({
+    now: at('2025-12-02T09:30:00-05:00'),
+    strategies: {
+      day: {
+        targets: { QQQ: '10' },
+        schedule: [{ at: { kind: 'open', offset: MINUTE }, action: 'exit', window: MINUTE }],
+      },
+    },
+    faults: [fault('submit', never, { times: 15 })],
+  });
+  await runFor(home, 60);
+  const times = home.broker.state().orders.map(({ submittedAt }) => submittedAt);
+  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+  expect(times).toHaveLength(16);
+  expect(Math.max(...gaps)).toBeLessThanOrEqual(2.5 * MINUTE);
+  expect(home.books()).toEqual({});
+});
