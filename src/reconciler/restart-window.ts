@@ -3,7 +3,9 @@ import { nextSessionAfter, sessionAtOrAfter, type Session } from '../domain/cale
 import { MINUTE, plus, type Instant } from '../domain/instant.ts';
 import { slotsOn, type Slot } from '../domain/schedule.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
+import type { Ledger } from '../observed/ledger.ts';
 import { mayFollow } from './rules/targets.ts';
+import { undeclaredExits } from './slots.ts';
 
 export interface RestartWindow {
   readonly isSafe: boolean;
@@ -23,12 +25,16 @@ interface Risk {
 const BEFORE = 10 * MINUTE;
 
 /** From ten minutes before a slot (not before the session opens) until its window has closed. */
-export function restartWindow({ strategies, account }: DesiredState, now: Instant): RestartWindow {
+export function restartWindow(
+  { strategies, account }: DesiredState,
+  ledger: Ledger,
+  now: Instant,
+): RestartWindow {
   const { calendar, execution } = account;
   const session = sessionAtOrAfter(now, calendar);
+  const scheduled = [...strategies.filter(mayFollow), ...undeclaredExits(ledger, strategies)];
   const all = [session, nextSessionAfter(session.date, calendar)].flatMap((day) =>
-    strategies
-      .filter(mayFollow)
+    scheduled
       .flatMap(({ name, schedule }) => slotsOn(name, schedule, day))
       .map((slot) => riskOf(slot, day, execution.lockTimeout)),
   );

@@ -39,6 +39,15 @@ describe('restart-window', () => {
     expect(answer.code).toBe(code);
   });
 
+  test('counts the exit of a strategy that has lost its manifest', async () => {
+    const mine = night('2025-12-02T15:55:00');
+    expect((await mine.run('apply', '--yes')).code).toBe(0);
+    mine.remove('manifests/strategies/night.yaml');
+    const answer = await at(mine, '2025-12-03T09:31:00').run('restart-window');
+    expect(answer).toMatchObject({ code: 1 });
+    expect(answer.stdout).toContain('night/2025-12-03/exit/0931');
+  });
+
   test('as JSON', async () => {
     const { stdout, code } = await night('2025-12-02T15:50:00').run('restart-window', '-o', 'json');
     expect(code).toBe(1);

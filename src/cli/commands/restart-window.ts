@@ -20,7 +20,7 @@ export function runRestartWindow(io: Io, options: RestartWindowOptions): ExitCod
     const now = ports.clock.now();
     const { lock } = ports.journal.ledger();
     const isExecuting = viewLock(ports, lock, null).kind === 'held';
-    const window = restartWindow(desired, now);
+    const window = restartWindow(desired, ports.journal.ledger(), now);
     const executing = isExecuting ? (lock?.holder ?? null) : null;
     const found = { ...window, isSafe: window.isSafe && !isExecuting };
     io.stdout(format === 'json' ? json(found, now, executing) : `${text(found, executing)}\n`);

@@ -242,7 +242,7 @@ function wakeUpsOf(io: Io, declared: DeclaredManifests, options: RunOptions): Wa
 /** Who is stopped inside a window should know what to be quick about. */
 function warnOfWindow(declared: DeclaredManifests): void {
   const { desired, ports } = declared.world();
-  const window = restartWindow(desired, ports.clock.now());
+  const window = restartWindow(desired, ports.journal.ledger(), ports.clock.now());
   if (!window.isSafe)
     declared.report.warn(CONTROLLER, `Stopped inside an execution window: ${unsafeText(window)}`);
 }
