@@ -1,9 +1,12 @@
 #!/bin/sh
-# Edits a manifest on the second day of the example, as a trader would in an editor. Wants no position of its own.
+# Edits manifests on the second day of the example, as a trader would in an editor. Wants no position of its own.
 set -eu
-core=core.yaml
+edit() {
+  sed "s/symbol: $2, quantity: \"$3\"/symbol: $2, quantity: \"$4\"/" "$1" >"$1.edited"
+  mv "$1.edited" "$1"
+}
 if grep -q '"now":"2025-12-02'; then
-  sed 's/symbol: VTI, quantity: "10"/symbol: VTI, quantity: "15"/' "$core" >"$core.edited"
-  mv "$core.edited" "$core"
+  edit core.yaml VTI 10 15
+  edit mp.yaml NVDA 20 25
 fi
 echo '{"version":1,"targets":[]}'
