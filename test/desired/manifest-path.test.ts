@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { expect } from 'vitest';
-import { fc, test } from '@fast-check/vitest';
+import { fc, test } from '../support/law.ts';
 import { resolveBeside } from '../../src/desired/manifest-path.ts';
 
 const part = fc.constantFrom('a', 'b', '..', '.', 'c.d');

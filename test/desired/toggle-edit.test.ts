@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { fc, test } from '@fast-check/vitest';
+import { fc, test } from '../support/law.ts';
 import { formatProblem } from '../../src/desired/problem.ts';
 import { editToggle, type ToggleChange } from '../../src/desired/toggle-edit.ts';
 import { parseYaml } from '../../src/desired/yaml-document.ts';

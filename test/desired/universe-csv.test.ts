@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { fc, test } from '@fast-check/vitest';
+import { fc, test } from '../support/law.ts';
 import { readSymbols } from '../../src/desired/universe-csv.ts';
 
 const symbols = fc.uniqueArray(fc.stringMatching(/^[A-Z]{1,5}(\.[AB])?$/), { minLength: 1, maxLength: 8 });

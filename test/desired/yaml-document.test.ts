@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { fc, test } from '@fast-check/vitest';
+import { fc, test } from '../support/law.ts';
 import { formatProblem } from '../../src/desired/problem.ts';
 import { locate, parseYaml, sourceOf } from '../../src/desired/yaml-document.ts';
 import { ACCOUNT, BASE, CORE, TOGGLE, load } from './manifest-set.ts';

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { fc, test } from '@fast-check/vitest';
+import { fc, test } from '../support/law.ts';
 import { sessionOn, type Session } from '../../src/domain/calendar.ts';
 import { parseInstant, plus, timeOf, type Instant } from '../../src/domain/instant.ts';
 import {

@@ -1,5 +1,5 @@
 /** What operators have stopped stays stopped, in every world. */
-import { fc, test } from '@fast-check/vitest';
+import { fc, test } from '../support/law.ts';
 import { describe, expect } from 'vitest';
 import type { HaltMode } from '../../src/observed/brakes.ts';
 import type { Quantity } from '../../src/domain/decimal.ts';

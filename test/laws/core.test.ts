@@ -1,5 +1,5 @@
 /** The laws of the core, on thousands of random worlds run through the planner and the execution protocol. */
-import { fc, test } from '@fast-check/vitest';
+import { fc, test } from '../support/law.ts';
 import { describe, expect } from 'vitest';
 import { shareOf, valueOf, type Quantity } from '../../src/domain/decimal.ts';
 import { attribute } from '../../src/observed/attribution.ts';

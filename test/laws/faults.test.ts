@@ -1,5 +1,5 @@
 /** The laws of the order protocol, under thousands of fault scripts, crashes at any await, and shuffled reports. */
-import { fc, test } from '@fast-check/vitest';
+import { fc, test } from '../support/law.ts';
 import { describe, expect } from 'vitest';
 import type { Fault } from '../../src/broker/fault-script.ts';
 import { bookOrder } from '../../src/actions/book-order.ts';

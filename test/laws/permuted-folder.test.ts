@@ -1,5 +1,5 @@
 /** The plan of a manifest folder depends on what its documents say, not on where they stand. */
-import { fc, test } from '@fast-check/vitest';
+import { fc, test } from '../support/law.ts';
 import { expect } from 'vitest';
 import { planJson } from '../../src/cli/output/plan-json.ts';
 import { makePlan } from '../../src/reconciler/plan.ts';

@@ -1,5 +1,5 @@
 /** Random worlds: a few strategies with disjoint universes, books, shares of nobody, and manual trades. */
-import { fc } from '@fast-check/vitest';
+import { fc } from '../support/law.ts';
 import type { StrategyFacts, WorldFacts } from '../support/world.ts';
 
 const SYMBOLS = ['AAA', 'BBB', 'CCC', 'DDD', 'EEE', 'FFF', 'GGG', 'HHH', 'III'] as const;

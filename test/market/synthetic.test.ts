@@ -1,4 +1,4 @@
-import { fc, test } from '@fast-check/vitest';
+import { fc, test } from '../support/law.ts';
 import { describe, expect } from 'vitest';
 import { addDays } from '../../src/domain/days.ts';
 import { instantAt, plus, type Instant } from '../../src/domain/instant.ts';

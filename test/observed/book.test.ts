@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { fc, test } from '@fast-check/vitest';
+import { fc, test } from '../support/law.ts';
 import type { Money, Quantity } from '../../src/domain/decimal.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import { bookTrade, type Booked, type Lot, type Trade } from '../../src/observed/book.ts';

@@ -1,5 +1,5 @@
 /** The report of a session day, from worlds in memory whose prices move. */
-import { fc, test as lawTest } from '@fast-check/vitest';
+import { fc, test as lawTest } from '../support/law.ts';
 import { describe, expect, test } from 'vitest';
 import { adopt } from '../../src/actions/adopt.ts';
 import { observe } from '../../src/actions/observe.ts';

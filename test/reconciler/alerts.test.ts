@@ -1,5 +1,5 @@
 /** What people are told: each trouble once when it begins, and once when it is over. */
-import { fc, test as law } from '@fast-check/vitest';
+import { fc, test as law } from '../support/law.ts';
 import { describe, expect, test } from 'vitest';
 import { plus, type Instant } from '../../src/domain/instant.ts';
 import type { Action } from '../../src/reconciler/plan-types.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { fc, test } from '@fast-check/vitest';
+import { fc, test } from '../support/law.ts';
 import type { Money, Price, Quantity } from '../../src/domain/decimal.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import type { Lot } from '../../src/observed/book.ts';

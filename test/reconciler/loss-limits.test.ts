@@ -1,5 +1,5 @@
 /** Loss limits in worlds whose prices move between two passes. */
-import { fc, test as lawTest } from '@fast-check/vitest';
+import { fc, test as lawTest } from '../support/law.ts';
 import { describe, expect, test } from 'vitest';
 import { resetLimit } from '../../src/actions/limits.ts';
 import { markSession } from '../../src/actions/mark-session.ts';

@@ -1,5 +1,5 @@
 /** What the answer of a program means, and what follows from it. */
-import { fc, test as law } from '@fast-check/vitest';
+import { fc, test as law } from '../support/law.ts';
 import { describe, expect, test } from 'vitest';
 import type { DesiredStrategy } from '../../src/desired/desired-state.ts';
 import type { ProgramAnswer } from '../../src/reconciler/ports.ts';

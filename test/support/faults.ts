@@ -1,5 +1,5 @@
 /** Faults in short, for tests, and any script of them. */
-import { fc } from '@fast-check/vitest';
+import { fc } from './law.ts';
 import type { Fault, FaultEffect, Operation } from '../../src/broker/fault-script.ts';
 import type { Quantity } from '../../src/domain/decimal.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { fc, test } from '@fast-check/vitest';
+import { fc, test } from '../../support/law.ts';
 import { formatDuration } from '../../../src/cli/output/duration.ts';
 
 const SECOND = 1_000;

@@ -1,6 +1,6 @@
 import { load } from 'js-yaml';
 import { describe, expect } from 'vitest';
-import { fc, test } from '@fast-check/vitest';
+import { fc, test } from '../../support/law.ts';
 import {
   parseFormat,
   renderJson,

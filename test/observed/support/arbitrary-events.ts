@@ -1,5 +1,5 @@
 /** Journals of any shape: valid in their chain, careless in their content. */
-import { fc } from '@fast-check/vitest';
+import { fc } from '../../support/law.ts';
 import type { Money, Price, Quantity, Ratio } from '../../../src/domain/decimal.ts';
 import type { Instant } from '../../../src/domain/instant.ts';
 import type { JournalEvent, JournalRecord } from '../../../src/observed/events.ts';
