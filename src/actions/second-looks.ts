@@ -25,12 +25,12 @@ export class SecondLooks {
     this.#clock = clock;
   }
 
-  /** What to compare this look with; null where there is nothing, or a wall clock that was set forward pretends it is time. */
+  /** What this look may confirm; null where it is too early, also by the monotonic clock: one that is set forward is no time. */
   earlier({ secondProof }: ProofSettings, now: Instant): Sighting | null {
     if (this.#first === null) return null;
     const { sighting, monotonic } = this.#first;
-    const isDue = now >= plus(sighting.at, secondProof);
-    if (isDue && this.#clock.monotonic() - monotonic < secondProof) this.#first = null;
+    if (now < plus(sighting.at, secondProof)) return null;
+    if (this.#clock.monotonic() - monotonic < secondProof) this.#first = null;
     return this.#first?.sighting ?? null;
   }
 
@@ -42,7 +42,7 @@ export class SecondLooks {
       return false;
     }
     const isEarly = first !== null && observed.snapshot.takenAt < plus(first.sighting.at, secondProof);
-    const agreed = isEarly ? agreedSighting(observed, settleWindow) : null;
+    const agreed = isEarly ? agreedSighting({ ...observed, earlier: first.sighting }, settleWindow) : null;
     if (first !== null && agreed !== null && agreed.gaps.size + agreed.costDoubts.size > 0) {
       this.#first = { ...first, sighting: agreed };
       return false;
