@@ -323,6 +323,18 @@ const SYMBOLS: Commands = {
     shows: 'OrderUnresolved',
     leave: ['resolve', 'VTI', '--as', 'books', '--reason', 'it never arrived'],
   },
+  'OrderNotSeen, of a reduction': {
+    enter: async () => {
+      const mine = later(await owning());
+      mine.declare({ ...TWO, core: { targets: { VTI: '4', BND: '20' } } });
+      faults(mine, '{on: submit, effect: unavailable, times: 99}');
+      expect(await mine.run('apply', '--yes')).toMatchObject({ code: 12 });
+      return mine;
+    },
+    shows: 'OrderUnresolved',
+    meanwhile: (mine) => faults(mine),
+    leave: ['apply', '--yes'],
+  },
   'OrderNotSeen, in the next session': {
     enter: unanswered,
     shows: 'OrderUnresolved',

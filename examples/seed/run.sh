@@ -128,13 +128,16 @@ step 23-tqqq apply --yes
 want TQQQ 0
 at 02 11:50
 step 24-no-answer apply --yes
+# What was lost on its way goes out again under the same id.
+at 02 11:55
+step 25-sent-again apply --yes
 # No order later than three quarters of the lock's time: 240 s, as in the original. One at a time, for as long as it takes.
 sed 's/^spec:$/spec:\n  execution: {lockTimeout: 320s, fillTimeout: 238s, maxInFlight: 1}/' manifests/account.yaml >account.yaml
 mv account.yaml manifests/account.yaml
 want PLTR 500
 want AVGO 25
 at 02 12:00
-step 25-no-time apply --yes
+step 26-no-time apply --yes
 
 # Rule 5: mp is disabled from another terminal while its first order of four waits for its fill. In real time.
 unset HGCTL_NOW
@@ -161,4 +164,4 @@ wait "$execution" || code=$?
   cat disable.stdout
 } >transcript
 cat transcript
-if [ -n "$steps" ]; then cp transcript "$steps/26-rule-5-shutdown.txt"; fi
+if [ -n "$steps" ]; then cp transcript "$steps/27-rule-5-shutdown.txt"; fi

@@ -11,6 +11,7 @@ import {
 import { isTerminal, type BrokerOrder } from '../observed/broker-view.ts';
 import type { BreakKind, TerminalStatus } from '../observed/events.ts';
 import { lotOf, stoppingBreak, valueBooked, type Ledger, type LedgerOrder } from '../observed/ledger.ts';
+import { isEntry } from '../reconciler/plan-types.ts';
 import { wayOut } from '../reconciler/way-out.ts';
 import { record, type Execution } from './execution.ts';
 
@@ -97,7 +98,7 @@ function bookIncrease(execution: Execution, order: LedgerOrder, seen: BrokerOrde
 /** The seed says nothing where an entry is complete. */
 function completeness({ intent }: LedgerOrder, { status }: BrokerOrder): string {
   if (status !== 'filled') return ' (partial fill)';
-  return intent.purpose === 'open' || intent.purpose === 'increase' ? '' : ' (complete fill)';
+  return isEntry(intent.purpose) ? '' : ' (complete fill)';
 }
 
 /** In the words of the seed. `increase`: what this fill has added, unsigned. */

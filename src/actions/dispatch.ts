@@ -6,11 +6,12 @@ import { formatDollars, formatQuantity, type Money, type Price, type Quantity } 
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Quote } from '../observed/broker-view.ts';
-import type { IntentPayload } from '../observed/events.ts';
+import type { IntentPayload, JournalEvent } from '../observed/events.ts';
 import { lotOf, stoppingBreak, type Ledger } from '../observed/ledger.ts';
 import type { SubmitAnswer } from '../reconciler/ports.ts';
-import { isReduction, type OrderAction } from '../reconciler/plan-types.ts';
+import { isEntry, isReduction, type OrderAction } from '../reconciler/plan-types.ts';
 import { assertFence, whyTooLate, type Execution, type SessionBounds } from './execution.ts';
+import { lookUp } from './look-up.ts';
 import { clientOrderId, decisionKey } from './order-id.ts';
 import type { Outcome, OutcomeCode } from './outcome.ts';
 
@@ -54,20 +55,22 @@ export function isStale({ execution, readAt }: OrderContext): boolean {
 }
 
 /**
- * Commits the intent and sends the order. Between the acknowledgement of the intent and the request there is no
- * `await`: whoever is stopped before the commit sends nothing, and whoever was overtaken never gets one.
+ * Commits the intent, or that a lost order goes out again, and sends the order. Between the acknowledgement and the
+ * request there is no `await`: whoever is stopped before the commit sends nothing, and whoever was overtaken never gets one.
  */
 export async function dispatch(context: OrderContext, action: OrderAction): Promise<Dispatched> {
   const { ports } = context.execution;
   for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
+    const shown = await shownMeanwhile(context.execution, action);
+    if (shown !== null) return { kind: 'skipped', skip: shown };
     const quote = await quoteFor(context, action);
     // From here to the request nothing waits: no flag can change unseen.
     const ledger = ports.journal.refresh();
     assertFence(context.execution, ledger);
     const skip = whyNot(context, action, { ledger, quote });
     if (skip !== null) return { kind: 'skipped', skip };
-    const intent = intentOf(context, action, ledger);
-    const commit = ports.journal.commit({ type: 'intent', ...intent });
+    const { intent, event } = decisionOf(context, action, ledger);
+    const commit = ports.journal.commit(event);
     // Somebody recorded something in between: it may be a reason not to send. Decide again.
     if (commit.kind === 'lost') continue;
     return { kind: 'sent', intent, answer: await send(context, intent) };
@@ -78,14 +81,46 @@ export async function dispatch(context: OrderContext, action: OrderAction): Prom
   };
 }
 
+/** The last look for an order that is to go out again; null where the broker still does not know it. */
+async function shownMeanwhile(execution: Execution, { sendsAgain }: OrderAction): Promise<Skip | null> {
+  if (sendsAgain === null) return null;
+  const found = await lookUp(execution.ports, sendsAgain, execution.releaseBy);
+  if (found.kind === 'absent') return null;
+  return found.kind === 'found'
+    ? { code: 'PendingOrder', detail: `${sendsAgain} has shown up at the broker` }
+    : { code: 'BrokerUnavailable', detail: found.reason };
+}
+
+interface Decision {
+  readonly intent: IntentPayload;
+  readonly event: JournalEvent;
+}
+
+function decisionOf(context: OrderContext, action: OrderAction, ledger: Ledger): Decision {
+  const { sendsAgain } = action;
+  const lost = sendsAgain === null ? undefined : ledger.openOrders.get(sendsAgain);
+  if (lost !== undefined) return { intent: lost.intent, event: sentAgain(context.execution, lost.intent) };
+  const intent = intentOf(context, action, ledger);
+  return { intent, event: { type: 'intent', ...intent } };
+}
+
+function sentAgain({ fence }: Execution, { clientOrderId }: IntentPayload): JournalEvent {
+  return { type: 'order-unknown', fence, clientOrderId, detail: 'sent again' };
+}
+
 /** One request, and no `await` before it. An order that is too late is not sent, and said to be refused. */
 function send({ execution, session }: OrderContext, intent: IntentPayload): Promise<SubmitAnswer> {
   const late = whyTooLate(execution, session.lastSubmit);
   if (late !== null)
     return Promise.resolve({ kind: 'refused', code: 'Refused', message: `not sent: ${late}` });
   const { clientOrderId: id, symbol, side, quantity, purpose } = intent;
-  const reduceOnly = purpose !== 'open' && purpose !== 'increase';
-  return execution.ports.broker.submit({ clientOrderId: id, symbol, side, quantity, reduceOnly });
+  return execution.ports.broker.submit({
+    clientOrderId: id,
+    symbol,
+    side,
+    quantity,
+    reduceOnly: !isEntry(purpose),
+  });
 }
 
 /**
@@ -110,9 +145,7 @@ export async function sendAgain(
     return null;
   // Too late is no answer of the broker: the first request may still have reached it.
   if (whyTooLate(execution, session.lastSubmit) !== null) return null;
-  const { fence, ports } = execution;
-  const { clientOrderId } = intent;
-  const commit = ports.journal.commit({ type: 'order-unknown', fence, clientOrderId, detail: 'sent again' });
+  const commit = execution.ports.journal.commit(sentAgain(execution, intent));
   // Somebody recorded something in between: it may be a reason not to send. Decide again.
   return commit.kind === 'lost' ? sendAgain(context, { action, intent }, renew) : send(context, intent);
 }
@@ -141,8 +174,7 @@ function whyNot(context: OrderContext, action: OrderAction, { ledger, quote }: F
   if (late !== null) return { code: late, detail: lateDetail(execution, late) };
   const stopped = whyStopped(context, ledger, action);
   if (stopped !== null) return stopped;
-  const pending = [...ledger.openOrders.values()].some(({ intent }) => intent.symbol === action.symbol);
-  if (pending || stoppingBreak(ledger, action.symbol) !== undefined)
+  if (isPending(ledger, action) || stoppingBreak(ledger, action.symbol) !== undefined)
     return { code: 'PendingOrder', detail: `an order on ${action.symbol} has no end yet` };
   report.info(action.strategy, `Checking pending orders for ${action.symbol}: none`);
   const changed = bookChanged(action, ledger);
@@ -151,6 +183,14 @@ function whyNot(context: OrderContext, action: OrderAction, { ledger, quote }: F
   const closed = windowClosed(context, action, ledger);
   if (closed !== null) return closed;
   return outsideCollar(context, action, quote) ?? unaffordable(context, action);
+}
+
+/** An order that goes out again is in its own way no longer, while it counts as not seen. */
+function isPending({ openOrders }: Ledger, { symbol, sendsAgain }: OrderAction): boolean {
+  if (sendsAgain !== null && openOrders.get(sendsAgain)?.status !== 'unseen') return true;
+  return [...openOrders.values()].some(
+    ({ intent }) => intent.symbol === symbol && intent.clientOrderId !== sendsAgain,
+  );
 }
 
 /** What people have stopped: halt before suspension before shutdown. What sells everything is stopped by the halt alone. */

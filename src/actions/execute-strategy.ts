@@ -10,6 +10,7 @@ import {
   type Hold,
 } from '../reconciler/plan-types.ts';
 import { orderHours } from '../reconciler/order-hours.ts';
+import type { TurnPart } from '../reconciler/turns.ts';
 import { isWithinBand } from '../reconciler/rules/targets.ts';
 import type { OrderContext, Renew } from './dispatch.ts';
 import { LockLost, record, type Execution } from './execution.ts';
@@ -20,8 +21,6 @@ import { markAfterTrading, markIfDue } from './mark-session.ts';
 import type { Outcome } from './outcome.ts';
 import { runOrders } from './run-orders.ts';
 import type { Ports } from '../reconciler/ports.ts';
-
-export type TurnPart = 'all' | 'reductions' | 'entries';
 
 export interface LookAim {
   /** For entries only, on what the reductions have really freed. */
@@ -249,6 +248,7 @@ function isSameContent(
   return shown.every((order) => {
     const other = byId.get(order.id);
     if (other?.side !== order.side) return false;
+    if (other.sendsAgain !== order.sendsAgain) return false;
     return other.quantity === order.quantity || isWithinBand(signal, order.quantity, other.quantity);
   });
 }

@@ -1,9 +1,9 @@
-/** Orders that the broker does not know: when that is proof that they never were. */
+/** Orders that the broker does not know: when that is proof that they never were, and when one may go out again. */
 import { HOUR, type Instant } from '../domain/instant.ts';
 import type { BrokerFill, MarketClock, Observed } from '../observed/broker-view.ts';
 import { outsideFills } from '../observed/evidence.ts';
 import type { LedgerOrder } from '../observed/ledger.ts';
-import type { OrderCareAction } from '../reconciler/plan-types.ts';
+import { isEntry, type OrderCareAction } from '../reconciler/plan-types.ts';
 import { wayOut } from '../reconciler/way-out.ts';
 import { record, type Execution } from './execution.ts';
 import type { Outcome } from './outcome.ts';
@@ -28,17 +28,42 @@ export async function endNeverCreated(
     return order === undefined ? [] : [{ action, order }];
   });
   const isDue = ({ order }: { order: LedgerOrder }): boolean => isOver(execution, order, clock);
-  const history = orders.some(isDue)
+  const history = orders.some((one) => isDue(one) || mayBeLost(one.order))
     ? await historySince(execution, Math.min(...orders.map(({ order }) => order.intendedAt)) as Instant)
     : null;
   return new Map(
     orders.map(({ action, order }) => {
-      const doubt = isDue({ order })
-        ? whyUncertain(execution, order, history)
-        : `the broker does not know ${action.clientOrderId} (yet): ${action.symbol} takes no order in this session`;
-      return [action, doubt === null ? neverCreated(execution, action) : notSeen(action, doubt)];
+      const doubt = whyUncertain(execution, order, history);
+      if (isDue({ order }))
+        return [action, doubt === null ? neverCreated(execution, action) : notSeen(action, doubt)];
+      if (!mayBeLost(order)) return [action, notSeen(action, notYet(action))];
+      noteSight(execution, order, doubt);
+      return [action, notSeen(action, doubt ?? goesAgain(action))];
     }),
   );
+}
+
+/** A reduction of which the broker has never said anything: what it would sell may have to be sold in this session. */
+function mayBeLost({ intent, brokerOrderId, status }: LedgerOrder): boolean {
+  return brokerOrderId === null && status !== 'declined' && !isEntry(intent.purpose);
+}
+
+/** The plan sends it again as long as it counts as not seen. */
+function noteSight(execution: Execution, { intent, status }: LedgerOrder, doubt: string | null): void {
+  const { fence } = execution;
+  const { clientOrderId } = intent;
+  if (doubt === null && status !== 'unseen')
+    record(execution, () => ({ type: 'order-unseen', fence, clientOrderId }));
+  if (doubt !== null && status === 'unseen')
+    record(execution, () => ({ type: 'order-unknown', fence, clientOrderId, detail: doubt }));
+}
+
+function goesAgain({ clientOrderId, symbol }: OrderCareAction): string {
+  return `the broker does not know ${clientOrderId}: where it is still wanted it goes out again under the same id, and ${symbol} takes no other order in this session`;
+}
+
+function notYet({ clientOrderId, symbol }: OrderCareAction): string {
+  return `the broker does not know ${clientOrderId} (yet): ${symbol} takes no order in this session`;
 }
 
 function isOver(

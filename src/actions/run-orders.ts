@@ -1,15 +1,16 @@
 /** Sends the orders of one execution, a few at a time, and follows each to its end. */
 import { isWorthWaiting, RATE_LIMIT_PAUSE } from './read.ts';
-import { formatQuantity, subtract, type Quantity } from '../domain/decimal.ts';
+import { formatQuantity, type Quantity } from '../domain/decimal.ts';
 import type { IntentPayload } from '../observed/events.ts';
-import { allOrders, findOrder, stoppingBreak, type LedgerOrder } from '../observed/ledger.ts';
+import { allOrders } from '../observed/ledger.ts';
 import { isReduction, type OrderAction } from '../reconciler/plan-types.ts';
-import type { Ports, SubmitAnswer } from '../reconciler/ports.ts';
+import type { SubmitAnswer } from '../reconciler/ports.ts';
 import { bookOrder } from './book-order.ts';
 import { describeOrder, dispatch, isStale, sendAgain, type OrderContext, type Renew } from './dispatch.ts';
-import { LockLost, record, type Execution } from './execution.ts';
+import { LockLost, record } from './execution.ts';
 import { followSome, followUntil, type Followed } from './follow.ts';
 import { lookUpAfterDoubt } from './look-up.ts';
+import { failedToClose, outcomeOf } from './order-outcome.ts';
 import type { Outcome, OutcomeCode } from './outcome.ts';
 import { waitUnlessStopped } from './wait.ts';
 
@@ -86,7 +87,8 @@ class OrderRun {
     // Also where the next holder has ended it already.
     const sent = new Set(own.map(({ intent }) => intent.symbol));
     for (const action of [...this.#inFlight.map((order) => order.action), ...this.#waiting]) {
-      const kind = sent.has(action.symbol) ? 'in-doubt' : 'not-started';
+      const isInDoubt = sent.has(action.symbol) || action.sendsAgain !== null;
+      const kind = isInDoubt ? 'in-doubt' : 'not-started';
       this.outcomes.push({ kind, action, code: 'LockLost', detail });
     }
     this.#inFlight = [];
@@ -171,17 +173,32 @@ async function start(context: OrderContext, action: OrderAction, renew: Renew): 
 
 async function take(context: OrderContext, sent: Sent, answer: SubmitAnswer): Promise<Outcome | InFlight> {
   const { execution } = context;
+  const { action, intent } = sent;
+  const { clientOrderId } = intent;
+  const isRepeat = action.sendsAgain !== null;
+  switch (answer.kind) {
+    case 'created':
+      bookOrder(execution, clientOrderId, answer.order);
+      return { ...followUntil(execution, clientOrderId), action, intent };
+    case 'unknown':
+      return afterDoubt(context, sent, answer.reason);
+    case 'rate-limited':
+      if (!isRepeat) return afterPause(context, sent, answer);
+      return inDoubt(context, sent, { cause: answer.reason, why: 'the broker is asked too often' });
+    case 'refused': {
+      if (answer.code === 'DuplicateClientOrderId') return afterDoubt(context, sent, answer.message);
+      const detail = `${answer.code}: ${answer.message}`;
+      return isRepeat ? declined(context, sent, detail) : refused(context, sent, 'OrderRefused', detail);
+    }
+  }
+}
+
+/** A refused repeat is not repeated, and says nothing of the first request, which may show up late. */
+function declined(context: OrderContext, sent: Sent, detail: string): Outcome {
+  const { execution } = context;
   const { clientOrderId } = sent.intent;
-  if (answer.kind === 'rate-limited') return afterPause(context, sent, answer);
-  if (answer.kind === 'created') {
-    bookOrder(execution, clientOrderId, answer.order);
-    const { action, intent } = sent;
-    return { ...followUntil(execution, clientOrderId), action, intent };
-  }
-  if (answer.kind === 'refused' && answer.code !== 'DuplicateClientOrderId') {
-    return refused(context, sent, 'OrderRefused', `${answer.code}: ${answer.message}`);
-  }
-  return afterDoubt(context, sent, answer.kind === 'refused' ? answer.message : answer.reason);
+  record(execution, () => ({ type: 'order-declined', fence: execution.fence, clientOrderId, detail }));
+  return inDoubt(context, sent, { cause: detail, why: `sent again, and refused: ${detail}` });
 }
 
 interface Sent {
@@ -211,10 +228,6 @@ function refused(
   ports.report.error(action.strategy, `Order refused: ${describeOrder(intent)}: ${detail}`);
   if (isReduction(action)) failedToClose(ports, action, detail);
   return { kind: 'failed', action, code, detail, filled: 0 as Quantity };
-}
-
-function failedToClose({ report }: Ports, { strategy, symbol }: OrderAction, detail: string): void {
-  report.error(strategy, `Failed to close ${symbol}: ${detail}`, 'CloseFailed');
 }
 
 type RateLimited = Extract<SubmitAnswer, { kind: 'rate-limited' }>;
@@ -248,69 +261,36 @@ async function afterPause(
  * The answer is lost, or says that the id is known: ask by client order id. Only an id that the broker twice knew
  * nothing of is sent again, as the same id, once.
  */
-async function afterDoubt(context: OrderContext, sent: Sent, detail: string): Promise<Outcome | InFlight> {
+async function afterDoubt(context: OrderContext, sent: Sent, cause: string): Promise<Outcome | InFlight> {
   const { execution } = context;
   const { fence, ports } = execution;
   const { clientOrderId, strategy } = sent.intent;
-  record(execution, () => ({ type: 'order-unknown', fence, clientOrderId, detail }));
-  ports.report.warn(strategy, `No clear answer for ${clientOrderId} (${detail}); looking it up`);
+  record(execution, () => ({ type: 'order-unknown', fence, clientOrderId, detail: cause }));
+  ports.report.warn(strategy, `No clear answer for ${clientOrderId} (${cause}); looking it up`);
   const found = await lookUpAfterDoubt(execution, clientOrderId);
   if (found.kind === 'found') return take(context, sent, { kind: 'created', order: found.order });
   const again = found.kind === 'absent' ? await sendAgain(context, sent, () => sent.renew()) : null;
   if (again?.kind === 'created') return take(context, sent, again);
-  // A repeat that is refused says nothing of the first request, which may show up late.
-  const why = found.kind === 'absent' ? 'the broker does not know it (yet)' : found.reason;
-  ports.report.error(strategy, `${clientOrderId} is in doubt: ${why}`);
-  if (isReduction(sent.action)) failedToClose(ports, sent.action, detail);
-  const code = found.kind === 'unreachable' ? 'BrokerUnavailable' : 'OrderInDoubt';
-  return { kind: 'in-doubt', action: sent.action, code, detail: `${clientOrderId}: ${why}` };
+  if (again?.kind === 'refused' && again.code !== 'DuplicateClientOrderId')
+    return declined(context, sent, `${again.code}: ${again.message}`);
+  if (found.kind === 'unreachable')
+    return inDoubt(context, sent, { cause, why: found.reason, code: 'BrokerUnavailable' });
+  return inDoubt(context, sent, { cause, why: 'the broker does not know it (yet)' });
 }
 
-function outcomeOf({ execution }: OrderContext, { action, intent }: InFlight): Outcome {
-  const { report, journal } = execution.ports;
-  const order = findOrder(journal.ledger(), intent.clientOrderId);
-  const filled = order?.filled ?? (0 as Quantity);
-  if (order !== undefined && filled === intent.quantity) return { kind: 'done', action };
-  const left = formatQuantity(subtract(intent.quantity, filled));
-  if (filled > 0 && isReduction(action))
-    report.warn(
-      action.strategy,
-      `Partial close: ${left} shares remaining for ${action.symbol}`,
-      'PartialClose',
-    );
-  const detail = `${formatQuantity(filled)} of ${formatQuantity(intent.quantity)} filled, ${left} left (${order?.status ?? 'unknown'})`;
-  if (isOpen(order)) return leftOpen(execution, { action, intent }, detail);
-  if (filled === 0) {
-    if (isReduction(action)) failedToClose(execution.ports, action, detail);
-    else report.warn(action.strategy, `Order not filled: ${describeOrder(intent)}`);
-  }
-  return { kind: 'failed', action, code: filled > 0 ? 'PartialFill' : 'NotFilled', detail, filled };
+interface Doubt {
+  /** What the broker said, or did not. */
+  readonly cause: string;
+  readonly why: string;
+  readonly code?: 'BrokerUnavailable';
 }
 
-/** Its symbol and its money stay blocked; whoever holds the lock next brings it to its end. */
-function leftOpen(
-  execution: Execution,
-  { action, intent }: Pick<Sent, 'action' | 'intent'>,
-  detail: string,
+function inDoubt(
+  { execution: { ports } }: OrderContext,
+  { action, intent: { clientOrderId } }: Sent,
+  { cause, why, code }: Doubt,
 ): Outcome {
-  const { clientOrderId, symbol } = intent;
-  const { report, journal } = execution.ports;
-  const found = stoppingBreak(journal.ledger(), symbol);
-  if (found !== undefined)
-    return { kind: 'in-doubt', action, code: 'BreakOpen', detail: `${found.kind}: ${found.detail}` };
-  record(execution, () => ({ type: 'order-handed-over', fence: execution.fence, clientOrderId }));
-  report.warn(action.strategy, `${clientOrderId} is still open and handed over to the next execution`);
-  return { kind: 'in-doubt', action, code: 'HandedOver', detail };
+  ports.report.error(action.strategy, `${clientOrderId} is in doubt: ${why}`);
+  if (isReduction(action)) failedToClose(ports, action, cause);
+  return { kind: 'in-doubt', action, code: code ?? 'OrderInDoubt', detail: `${clientOrderId}: ${why}` };
 }
-
-function isOpen(order: LedgerOrder | undefined): boolean {
-  return order !== undefined && OPEN.has(order.status);
-}
-
-const OPEN: ReadonlySet<LedgerOrder['status']> = new Set([
-  'created',
-  'intended',
-  'unknown',
-  'deferred',
-  'handed-over',
-]);

@@ -172,6 +172,22 @@ export type JournalEvent =
       readonly detail: string;
     }
   | {
+      /**
+       * A reduction that the broker has never confirmed: at each look of one execution it knew no such order, and the
+       * complete history showed no trade that may have been it. No proof, but enough to send the same id again.
+       */
+      readonly type: 'order-unseen';
+      readonly fence: number;
+      readonly clientOrderId: string;
+    }
+  | {
+      /** Sent again under the same id, and refused: only the first request may still have reached the broker. */
+      readonly type: 'order-declined';
+      readonly fence: number;
+      readonly clientOrderId: string;
+      readonly detail: string;
+    }
+  | {
       /** The broker took nothing and asks for a pause; what is sent after it is `order-unknown` until it is answered. */
       readonly type: 'order-deferred';
       readonly fence: number;

@@ -9,6 +9,8 @@ type OrderEvent = EventOf<
   | 'intent'
   | 'order-created'
   | 'order-unknown'
+  | 'order-unseen'
+  | 'order-declined'
   | 'order-deferred'
   | 'order-handed-over'
   | 'order-reopened'
@@ -31,6 +33,12 @@ export function applyOrderEvent(ledger: WritableLedger, event: OrderEvent, at: I
       return;
     case 'order-unknown':
       changeOrder(ledger, order, { status: 'unknown', detail: event.detail, updatedAt: at });
+      return;
+    case 'order-unseen':
+      changeOrder(ledger, order, { status: 'unseen', updatedAt: at });
+      return;
+    case 'order-declined':
+      changeOrder(ledger, order, { status: 'declined', detail: event.detail, updatedAt: at });
       return;
     case 'order-deferred':
       changeOrder(ledger, order, { status: 'deferred', detail: event.detail, updatedAt: at });

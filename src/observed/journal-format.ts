@@ -99,6 +99,8 @@ const EVENT_TYPES: Readonly<Record<JournalEvent['type'], true>> = {
   intent: true,
   'order-created': true,
   'order-unknown': true,
+  'order-unseen': true,
+  'order-declined': true,
   'order-deferred': true,
   'order-handed-over': true,
   'order-reopened': true,

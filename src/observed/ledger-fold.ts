@@ -108,15 +108,6 @@ function applyEvent(ledger: WritableLedger, event: JournalEvent, at: Instant): v
     case 'lock-released':
     case 'lock-unlocked':
       return applyLockEvent(ledger, event);
-    case 'intent':
-    case 'order-created':
-    case 'order-unknown':
-    case 'order-deferred':
-    case 'order-handed-over':
-    case 'order-reopened':
-    case 'order-ended':
-    case 'fill':
-      return applyOrderEvent(ledger, event, at);
     case 'synced':
     case 'adopted':
     case 'released':
@@ -135,6 +126,9 @@ function applyEvent(ledger: WritableLedger, event: JournalEvent, at: Instant): v
       return applyMarkEvent(ledger, event, at);
     case 'execution-ended':
       ledger.lastExecution.set(event.strategy, event.at);
+      return;
+    default:
+      return applyOrderEvent(ledger, event, at);
   }
 }
 

@@ -47,10 +47,12 @@ export interface LedgerOrder {
   readonly intent: IntentPayload;
   readonly intendedAt: Instant;
   /**
-   * `intended`: sent or about to be; `unknown`: the answer was lost; `deferred`: the broker took nothing and asks for a
-   * pause; `handed-over`: left open by its execution.
+   * `intended`: sent or about to be; `unknown`: the answer was lost; `unseen`: looked for, and not there; `declined`: so, and
+   * refused when it was sent again; `deferred`: the broker took nothing and asks for a pause; `handed-over`: left open by
+   * its execution.
    */
-  readonly status: 'intended' | 'created' | 'unknown' | 'deferred' | 'handed-over' | TerminalStatus;
+  readonly status:
+    'intended' | 'created' | 'unknown' | 'unseen' | 'declined' | 'deferred' | 'handed-over' | TerminalStatus;
   readonly brokerOrderId: string | null;
   readonly filled: Quantity;
   readonly averagePrice: Price | null;

@@ -9,6 +9,7 @@ import type { BrokerPosition } from '../observed/broker-view.ts';
 import type { Ledger, LedgerOrder } from '../observed/ledger.ts';
 import type { PlanInput } from './draft.ts';
 import { checkLosses } from './check-losses.ts';
+import { checkBeside } from './check-beside.ts';
 import { isOrder, isReduction, type OrderAction, type Plan, type SyncAction } from './plan-types.ts';
 
 export interface Violation {
@@ -53,7 +54,7 @@ export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
   checkSuspensions(orders, input, report);
   checkClock(world, input, report);
   checkSkew(orders, input, report);
-  for (const order of orders) checkSymbol(order, world, input, report);
+  for (const order of orders) checkSymbol(order, input, report);
   for (const order of orders) (isReduction(order) ? checkReduction : checkEntry)(order, world, input, report);
   checkBesideSync(plan, orders, report);
   const entries = orders.filter((order) => !isReduction(order));
@@ -107,22 +108,19 @@ function checkSync(action: SyncAction, { observed }: PlanInput, report: Report):
 
 interface World {
   readonly positions: ReadonlyMap<string, BrokerPosition>;
-  readonly openSymbols: ReadonlySet<string>;
   readonly equity: Money;
   readonly buyingPower: number;
   readonly isOpen: boolean;
   readonly lastSubmit: number | null;
 }
 
-function knownWorld({ desired, observed: { snapshot, ledger } }: PlanInput): World | null {
+function knownWorld({ desired, observed: { snapshot } }: PlanInput): World | null {
   const { account, positions, openOrders, clock } = snapshot;
   if (account.kind !== 'ok' || positions.kind !== 'ok' || openOrders.kind !== 'ok' || clock.kind !== 'ok')
     return null;
   const { now, isOpen, lastSubmit } = clock.data;
-  const ours = [...ledger.openOrders.values()].map((order) => order.intent.symbol);
   return {
     positions: positions.data,
-    openSymbols: new Set([...ours, ...openOrders.data.map((order) => order.symbol)]),
     equity: account.data.equity,
     buyingPower: account.data.buyingPower,
     isOpen: isOpen && (lastSubmit === null || isOpenByRule(now, desired.account.calendar)),
@@ -171,8 +169,8 @@ function checkSkew(orders: readonly OrderAction[], { observed, desired }: PlanIn
     if (!isReduction(order)) report('entry-allowed', `${order.id}: the clocks disagree`);
 }
 
-function checkSymbol(order: OrderAction, world: World, { observed }: PlanInput, report: Report): void {
-  if (world.openSymbols.has(order.symbol)) report('no-order-while-one-is-open', order.id);
+function checkSymbol(order: OrderAction, { observed }: PlanInput, report: Report): void {
+  for (const wrong of checkBeside(order, observed)) report('no-order-while-one-is-open', wrong);
   const found = observed.ledger.breaks.get(order.symbol);
   if (found !== undefined && !(found.kind === 'price-mismatch' && isReduction(order)))
     report('known-world', `${order.id}: an open break on the symbol`);

@@ -10,7 +10,7 @@ import type {
   MarketClock,
   Observed,
 } from '../observed/broker-view.ts';
-import type { Ledger } from '../observed/ledger.ts';
+import type { Ledger, LedgerOrder } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
 import type { Action, DueSlot, Hold, HoldReason, OrderAction, ShutdownAction } from './plan-types.ts';
 
@@ -52,12 +52,21 @@ export interface PlanFacts {
   readonly costDoubts: readonly string[];
 }
 
-/** Why a symbol takes no order: `entries` still lets positions shrink, `all` lets nothing through. */
-export interface Freeze {
-  readonly grade: 'entries' | 'all';
+/** Why a symbol takes no order. */
+export type Freeze = {
   readonly reason: HoldReason;
   readonly detail: string;
-}
+} & (
+  | {
+      /** `entries` still lets positions shrink, `all` lets nothing through. */
+      readonly grade: 'entries' | 'all';
+    }
+  | {
+      /** Lets nothing through but this one, under the id that it has: the broker does not know it, and never did. */
+      readonly grade: 'again';
+      readonly order: LedgerOrder;
+    }
+);
 
 /** A plan while its rules run. */
 export interface PlanDraft {
@@ -119,11 +128,12 @@ export function priceOf({ input, market }: PlanFacts, symbol: string): Price | u
   return price === undefined || price <= 0 ? undefined : price;
 }
 
+const STRENGTH: Readonly<Record<Freeze['grade'], number>> = { entries: 1, again: 2, all: 3 };
+
 /** The stronger freeze wins; of equals, the first. */
 export function freeze(draft: PlanDraft, symbol: string, next: Freeze): void {
   const known = draft.freezes.get(symbol);
-  if (known === undefined || (known.grade === 'entries' && next.grade === 'all'))
-    draft.freezes.set(symbol, next);
+  if (known === undefined || STRENGTH[known.grade] < STRENGTH[next.grade]) draft.freezes.set(symbol, next);
 }
 
 export function hold(

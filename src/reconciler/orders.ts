@@ -1,9 +1,9 @@
 /** Turns a wanted change of one book into an order, or into the reason why not. */
 import { absolute, formatQuantity, valueOf, type Quantity } from '../domain/decimal.ts';
 import type { Side } from '../domain/names.ts';
-import type { OrderPurpose } from '../observed/events.ts';
+import type { IntentPayload, OrderPurpose } from '../observed/events.ts';
 import { lotOf } from '../observed/ledger.ts';
-import { freeze, hold, priceOf, type Freeze, type PlanDraft, type PlanFacts } from './draft.ts';
+import { freeze, hold, priceOf, type Freeze, type Market, type PlanDraft, type PlanFacts } from './draft.ts';
 import type { ActionReason, OrderAction } from './plan-types.ts';
 
 export interface Change {
@@ -18,33 +18,55 @@ export interface Change {
   readonly source: string;
 }
 
-/** An order toward zero: never more than the book, never more than the broker has free, never across zero. */
+/**
+ * An order toward zero: never more than the book, never more than the broker has free, never across zero. Where one was
+ * lost on its way and its quantity still fits, that one, under its own id.
+ */
 export function proposeReduction(
   facts: PlanFacts,
   draft: PlanDraft,
   change: Change & { readonly kind: OrderPurpose },
 ): void {
-  const { strategy, symbol } = change;
-  const frozen = draft.freezes.get(symbol);
+  const frozen = draft.freezes.get(change.symbol);
   if (frozen?.grade === 'all') return holdFrozen(draft, change, frozen);
   if (facts.market === null) return;
-  const from = lotOf(facts.ledger, strategy, symbol)?.quantity ?? (0 as Quantity);
-  const wanted = Math.abs(from - change.to);
-  const available = Math.abs(facts.market.positions.get(symbol)?.available ?? 0);
-  const quantity = Math.min(wanted, Math.abs(from), available) as Quantity;
-  if (quantity === 0) {
-    hold(
-      draft,
-      change,
-      'NothingAvailable',
-      `the broker has no ${symbol} free to ${from > 0 ? 'sell' : 'buy back'}`,
-    );
-    return;
+  const room = roomOf(facts, facts.market, change);
+  if (frozen?.grade === 'again') {
+    const { intent } = frozen.order;
+    if (!isWithin(intent, change.strategy, room)) return holdFrozen(draft, change, frozen);
+    const { quantity, clientOrderId: sendsAgain } = intent;
+    return reduceBy(facts, draft, { ...change, ...room, quantity, sendsAgain });
   }
+  if (room.free > 0)
+    return reduceBy(facts, draft, { ...change, ...room, quantity: room.free, sendsAgain: null });
+  const detail = `the broker has no ${change.symbol} free to ${room.side === 'sell' ? 'sell' : 'buy back'}`;
+  hold(draft, change, 'NothingAvailable', detail);
+}
+
+/** What may be traded toward zero. */
+interface Room {
+  /** The book. */
+  readonly from: Quantity;
+  readonly side: Side;
+  readonly free: Quantity;
+}
+
+function roomOf({ ledger }: PlanFacts, { positions }: Market, { strategy, symbol, to }: Change): Room {
+  const from = lotOf(ledger, strategy, symbol)?.quantity ?? (0 as Quantity);
+  const available = Math.abs(positions.get(symbol)?.available ?? 0);
+  const free = Math.min(Math.abs(from - to), Math.abs(from), available) as Quantity;
+  return { from, side: from > 0 ? 'sell' : 'buy', free };
+}
+
+/** Whether what is still wanted has room for the whole of the lost order. */
+function isWithin(lost: IntentPayload, strategy: string, { side, free }: Room): boolean {
+  return lost.strategy === strategy && lost.side === side && lost.quantity <= free;
+}
+
+function reduceBy(facts: PlanFacts, draft: PlanDraft, order: Omit<Order, 'to'>): void {
+  const { strategy, symbol, side, from, quantity } = order;
   const to = (from > 0 ? from - quantity : from + quantity) as Quantity;
-  const side = from > 0 ? 'sell' : 'buy';
-  const isOrdered = pushOrder(facts, draft.reductions, { ...change, quantity, from, to, side }, draft);
-  if (!isOrdered) return;
+  if (!pushOrder(facts, draft.reductions, { ...order, to }, draft)) return;
   // One order a symbol in a plan: the next owner's turn comes when this one has ended.
   const detail = `${side} ${formatQuantity(quantity)} ${symbol} of ${strategy} comes first`;
   freeze(draft, symbol, { grade: 'all', reason: 'PendingOrder', detail });
@@ -61,7 +83,7 @@ export function proposeEntry(facts: PlanFacts, draft: PlanDraft, change: Change)
   pushOrder(
     facts,
     draft.entries,
-    { ...change, kind, quantity, from, to, side: to > from ? 'buy' : 'sell' },
+    { ...change, kind, quantity, from, to, side: to > from ? 'buy' : 'sell', sendsAgain: null },
     draft,
   );
 }
@@ -80,6 +102,7 @@ interface Order extends Change {
   readonly quantity: Quantity;
   readonly from: Quantity;
   readonly to: Quantity;
+  readonly sendsAgain: string | null;
 }
 
 /** False where no price is known. */
@@ -92,12 +115,13 @@ function pushOrder(facts: PlanFacts, list: OrderAction[], order: Order, draft: P
   }
   const broker = facts.market?.positions.get(symbol)?.quantity ?? (0 as Quantity);
   const value = valueOf(quantity, price);
-  const { to, reason, priority, slot } = order;
+  const { to, reason, priority, slot, sendsAgain } = order;
   const id = `${kind}/${strategy}/${symbol}`;
   const sources = [
     order.source,
     `book: ${strategy} ${symbol} ${formatQuantity(from)}`,
     `broker: ${symbol} ${formatQuantity(broker)}`,
+    ...(sendsAgain === null ? [] : [`journal: order ${sendsAgain} was lost on its way`]),
   ];
   list.push({
     id,
@@ -113,6 +137,7 @@ function pushOrder(facts: PlanFacts, list: OrderAction[], order: Order, draft: P
     reason,
     priority,
     slot,
+    sendsAgain,
     sources,
   });
   return true;

@@ -106,6 +106,8 @@ export interface OrderAction extends ActionBase {
   readonly to: Quantity;
   /** The slot that it belongs to; null for what is planned on every pass. */
   readonly slot: string | null;
+  /** The client order id of an order that never reached the broker, and goes out again under it; null: a new order. */
+  readonly sendsAgain: string | null;
 }
 
 export interface SyncAction extends ActionBase {
@@ -264,5 +266,9 @@ export function isOrder(action: Action): action is OrderAction {
 
 /** An order that may only make a position smaller. */
 export function isReduction(action: OrderAction): boolean {
-  return action.kind !== 'open' && action.kind !== 'increase';
+  return !isEntry(action.kind);
+}
+
+export function isEntry(purpose: OrderPurpose): boolean {
+  return purpose === 'open' || purpose === 'increase';
 }

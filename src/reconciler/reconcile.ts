@@ -1,12 +1,12 @@
 /** One pass: look, plan, check, ask, carry out. `plan` and `apply` share everything but the last step. */
 import { FLATTENING } from './brakes.ts';
 import { isDraining } from './switched.ts';
-import { CONTROLLER, compareText } from '../domain/names.ts';
+import { CONTROLLER } from '../domain/names.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { Ledger, Revision } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
-import { executeStrategy, isUnendedReduction, ordersOf, type TurnPart } from '../actions/execute-strategy.ts';
+import { executeStrategy, isUnendedReduction, ordersOf } from '../actions/execute-strategy.ts';
 import {
   acquire,
   interruptedWaiting,
@@ -27,10 +27,11 @@ import type { Outcome } from '../actions/outcome.ts';
 import { passWarnings, type PassWarning } from './pass-warnings.ts';
 import type { ManifestsOnDisk } from './draft.ts';
 import { hasWork } from './plan.ts';
-import { isOrder, isReduction, type Action, type OrderAction, type Plan } from './plan-types.ts';
+import { isOrder, type Action, type OrderAction, type Plan } from './plan-types.ts';
 import type { Ports } from './ports.ts';
 import { mayFollow } from './rules/targets.ts';
 import { dueSlot } from './slots.ts';
+import { turns, type PlannedTurn } from './turns.ts';
 
 export interface Pass {
   readonly ports: Ports;
@@ -231,9 +232,8 @@ async function execute(
   const outcomes: Outcome[] = [];
   const turnTaken = new Set<string>();
   if (housekeepingOf(shown.plan).length > 0) outcomes.push(...(await housekeep(pass, shown)));
-  for (const { strategy, part } of turns(shown.plan, pass.desired).filter(({ strategy }) =>
-    mayTrade(strategy),
-  )) {
+  const planned = turns(shown.plan, pass.desired, pass.ports.journal.refresh());
+  for (const { strategy, part } of planned.filter(({ strategy }) => mayTrade(strategy))) {
     const own = ordersOf(shown.plan, strategy, part);
     const before = outcomes.filter(({ action }) => isOrder(action) && action.strategy === strategy);
     const { notDone: held } = shown.plan;
@@ -260,7 +260,17 @@ async function execute(
     if (action.kind === 'complete-shutdown') {
       outcomes.push(await completeShutdown(pass.ports, action, outcomes));
     }
-  return outcomes;
+  const { openOrders } = pass.ports.journal.ledger();
+  return outcomes.map((outcome) => (isMadeGood(outcome, openOrders) ? doneAfterAll(outcome) : outcome));
+}
+
+/** The broker did not know it; it went out again, and has ended. */
+function isMadeGood({ kind, action }: Outcome, openOrders: Ledger['openOrders']): boolean {
+  return kind === 'in-doubt' && action.kind === 'resolve-order' && !openOrders.has(action.clientOrderId);
+}
+
+function doneAfterAll({ action }: Outcome): Outcome {
+  return { kind: 'done', action };
 }
 
 interface TurnOptions extends PlannedTurn {
@@ -319,32 +329,4 @@ function whyNoTurn(error: unknown): 'LockNotObtained' | 'Interrupted' | null {
   if (!(error instanceof HgctlError)) return null;
   if (error.exit === EXIT.lock) return 'LockNotObtained';
   return error.exit === EXIT.interrupted || error.exit === EXIT.terminated ? 'Interrupted' : null;
-}
-
-interface PlannedTurn {
-  readonly strategy: string;
-  readonly part: TurnPart;
-}
-
-/**
- * By priority. Where several strategies trade, the reductions of all come before the entries of any: the plan counts
- * on what they free.
- */
-function turns(plan: Plan, desired: DesiredState): PlannedTurn[] {
-  const orders = plan.actions.filter(isOrder);
-  const due = new Set(plan.slots.map((slot) => slot.strategy));
-  const names = [...new Set([...orders.map((order) => order.strategy), ...due])];
-  const rank = (name: string): number => desired.strategies.findIndex((strategy) => strategy.name === name);
-  names.sort((a, b) => rank(a) - rank(b) || compareText(a, b));
-  if (names.length === 1) return names.map((strategy) => ({ strategy, part: 'all' }));
-  const reduces = names.filter((name) =>
-    orders.some((order) => order.strategy === name && isReduction(order)),
-  );
-  const enters = names.filter(
-    (name) => due.has(name) || orders.some((order) => order.strategy === name && !isReduction(order)),
-  );
-  return [
-    ...reduces.map((strategy) => ({ strategy, part: 'reductions' as const })),
-    ...enters.map((strategy) => ({ strategy, part: 'entries' as const })),
-  ];
 }

@@ -65,3 +65,37 @@ test('enable works with invalid manifests: the shutdown is lifted, and the toggl
   expect(await mine.run('enable', 'core')).toMatchObject({ code: 0, stdout: 'strategy/core enabled\n' });
   expect(mine.read('manifests/strategy_toggle.yaml')).toMatch(/core:\s+enabled: true/);
 });
+
+/** Owns 10 VTI, and an order to sell 6 of them that never reached the broker. */
+async function withLostSale(): Promise<Project> {
+  const mine = project({ strategies: ONE, account: { broker: { faults: '../faults.yaml' } } });
+  mine.write('faults.yaml', 'faults: []\n');
+  expect(await mine.run('apply', '--yes')).toMatchObject({ code: 0 });
+  mine.declare({ core: { targets: { VTI: '4' } } });
+  mine.write('faults.yaml', 'faults:\n  - {on: submit, effect: unavailable, times: 99}\n');
+  const doubtful = mine.at('2025-12-02T15:40:00-05:00');
+  expect(await doubtful.run('apply', '--yes')).toMatchObject({ code: 12 });
+  mine.write('faults.yaml', 'faults: []\n');
+  return mine.at('2025-12-02T15:45:00-05:00');
+}
+
+test('apply sends a lost sale again, shows it before, and exits 0.', async () => {
+  const mine = await withLostSale();
+  const { code, stdout } = await mine.run('apply', '--yes');
+  expect(stdout).toMatch(/After the lock the plan is\n +- core\/VTI +SELL +6 .* again as hg-core-\S+/);
+  expect(code).toBe(0);
+  expect(await mine.run('apply', '--yes')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Nothing to do') as string,
+  });
+});
+
+test('disable --close-positions sells a lost sale and what is left of it.', async () => {
+  const mine = await withLostSale();
+  const first = await mine.run('disable', 'core', '--close-positions');
+  const second = await mine.run('close-orphaned', 'core');
+  expect([first.stdout, second.stdout].join('')).toMatch(/VTI: Selling 6 of 10 shares\.\.\. FILLED/);
+  expect(second.code).toBe(0);
+  expect(first.stdout).not.toContain('NOT SENT');
+  expect(second.stdout).toContain('All positions of CORE are closed.');
+});

@@ -41,8 +41,9 @@ const STEPS = [
   '22-flag-by-hand',
   '23-tqqq',
   '24-no-answer',
-  '25-no-time',
-  '26-rule-5-shutdown',
+  '25-sent-again',
+  '26-no-time',
+  '27-rule-5-shutdown',
 ].map((name) => `${name}.txt`);
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'hgctl-seed-')));
@@ -173,11 +174,11 @@ test.each([
   ['21-no-money.txt', '[!] [MP] Insufficient buying power for NVDA'],
   ['22-flag-by-hand.txt', '[!] [MP] Shutdown requested - aborting remaining orders'],
   ['24-no-answer.txt', '[-] [OMR] Failed to close TQQQ: Connection timeout'],
-  ['25-no-time.txt', '[-] [MP] Execution timeout after 240s'],
-  ['25-no-time.txt', '[-] [MP] Aborted 1 remaining orders'],
-  ['26-rule-5-shutdown.txt', '[MP] Checking shutdown flag...'],
-  ['26-rule-5-shutdown.txt', '[!] [MP] Shutdown requested - aborting remaining 3 orders'],
-  ['26-rule-5-shutdown.txt', '[MP] Execution aborted gracefully'],
+  ['26-no-time.txt', '[-] [MP] Execution timeout after 240s'],
+  ['26-no-time.txt', '[-] [MP] Aborted 1 remaining orders'],
+  ['27-rule-5-shutdown.txt', '[MP] Checking shutdown flag...'],
+  ['27-rule-5-shutdown.txt', '[!] [MP] Shutdown requested - aborting remaining 3 orders'],
+  ['27-rule-5-shutdown.txt', '[MP] Execution aborted gracefully'],
   ['05-apply.txt', '[!] [MP] Position PLTR closed externally'],
   ['05-apply.txt', '[!] [MP] Position AVGO: 25 -> 15'],
   ['09-disabled-apply.txt', '[!] [MP] DISABLED with orphaned positions:'],

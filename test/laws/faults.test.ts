@@ -208,6 +208,22 @@ describe('a crash', () => {
     },
   );
 
+  test.prop([randomWorld({ unmanaged: false }), part], RUNS)(
+    'leaves no reduction undone in its session',
+    async ({ facts: drawn }, first) => {
+      const facts = rich(drawn);
+      const calm = await world(facts);
+      const moments = await passUntil(calm, NEVER);
+      const home = await crashed(facts, momentAt(first, moments));
+      for (let start = 0; start < 2; start += 1) {
+        await home.apply(afterCrash(home));
+        home.clock.advance(60_000);
+      }
+      expect(reduced(home, facts)).toEqual(reduced(calm, facts));
+      expect(booked(home)).toEqual(heldByUs(home, {}));
+    },
+  );
+
   test.prop([withFaults(false), part], { numRuns: Math.ceil(RUNS.numRuns / 8) })(
     'beside other faults loses no fill, books none twice, and leaves nothing in doubt',
     async ({ facts, unmanaged }, first) => {
@@ -219,6 +235,18 @@ describe('a crash', () => {
     },
   );
 });
+
+/** What is left of the lots that the books opened with and that were made smaller. */
+function reduced(home: TestWorld, { books }: WorldFacts): Record<string, string> {
+  const now = home.books();
+  const left: Record<string, string> = {};
+  for (const [name, book] of Object.entries(books ?? {}))
+    for (const [symbol, before] of Object.entries(book)) {
+      const after = now[name]?.[symbol] ?? '0';
+      if (Number(after) < Number(before)) left[`${name}/${symbol}`] = after;
+    }
+  return left;
+}
 
 /** Money and room for everything that is wanted: what is scarce goes to whoever may ask first after the crash. */
 function rich(facts: WorldFacts): WorldFacts {

@@ -36,7 +36,11 @@ export async function closePositions(io: Io, world: World, name: string): Promis
     isOrder(outcome.action) ? [{ outcome, order: outcome.action }] : [],
   );
   orders.sort((a, b) => listed.indexOf(a.order.symbol) - listed.indexOf(b.order.symbol));
-  const holds = plan.notDone.filter((hold) => hold.strategy === name && hold.symbol !== null);
+  // What held a symbol before its orders went out after all says nothing any more.
+  const ordered = new Set(orders.map(({ order }) => order.symbol));
+  const holds = plan.notDone.filter(
+    ({ strategy, symbol }) => strategy === name && symbol !== null && !ordered.has(symbol),
+  );
   const lines = [
     ...orders.map(({ outcome, order }) => orderLine(outcome, order)),
     ...outcomes.flatMap(doubtLines),

@@ -38,6 +38,7 @@ export function actionJson(action: Action): Json {
       to: formatQuantity(action.to),
       priority: action.priority,
       slot: action.slot,
+      sendsAgain: action.sendsAgain,
       reason,
       sources,
     };

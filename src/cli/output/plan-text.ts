@@ -84,7 +84,8 @@ function subjectOf({
 }
 
 function orderRow(order: OrderAction, { style, locate }: PlanTextOptions): string[] {
-  const { side, quantity, from, to, value, price, reason } = order;
+  const { side, quantity, from, to, value, price, sendsAgain } = order;
+  const reason = sendsAgain === null ? order.reason : `${order.reason}, again as ${sendsAgain}`;
   const mark = isReduction(order) ? style.removed : order.kind === 'open' ? style.added : style.changed;
   const place = order.sources.map(locate).find((found) => found !== undefined);
   return [

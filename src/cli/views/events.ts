@@ -150,9 +150,11 @@ function plainMessage(event: Plain): string {
     case 'strategy-renamed':
       return `${event.from} -> ${event.to}`;
     case 'order-unknown':
-      return `no clear answer (${event.detail}): ${event.clientOrderId}`;
+    case 'order-declined':
     case 'order-deferred':
-      return `not taken yet (${event.detail}): ${event.clientOrderId}`;
+      return `${UNCLEAR_WORDS[event.type]} (${event.detail}): ${event.clientOrderId}`;
+    case 'order-unseen':
+      return `the broker does not know it (yet): ${event.clientOrderId}`;
     case 'order-created':
     case 'order-handed-over':
     case 'order-reopened':
@@ -175,6 +177,12 @@ function plainMessage(event: Plain): string {
       return '';
   }
 }
+
+const UNCLEAR_WORDS = {
+  'order-unknown': 'no clear answer',
+  'order-declined': 'sent again, and refused',
+  'order-deferred': 'not taken yet',
+} as const;
 
 const HALT_WORDS: Readonly<Record<HaltMode, string>> = {
   hold: 'halted',

@@ -68,7 +68,8 @@ function splitOf({ ledger, input }: PlanFacts, { symbol }: Difference): SplitRat
 
 /** A symbol with an order in flight or an open break is not judged: its quantities are still moving, or known to be off. */
 function isJudged(draft: PlanDraft, symbol: string): boolean {
-  return draft.freezes.get(symbol)?.grade !== 'all';
+  const frozen = draft.freezes.get(symbol);
+  return frozen === undefined || frozen.grade === 'entries';
 }
 
 /** What shrank from outside is not bought back on the same day: an operator's sale stands. */

@@ -11,12 +11,11 @@ import {
   type Money,
   type Price,
 } from '../../domain/decimal.ts';
-import type { OrderPurpose } from '../../observed/events.ts';
 import { compareText } from '../../domain/names.ts';
 import type { DesiredStrategy } from '../../desired/desired-state.ts';
 import { ordersOn, type LedgerOrder } from '../../observed/ledger.ts';
 import { hold, priceOf, type Market, type PlanDraft, type PlanFacts } from '../draft.ts';
-import type { HoldReason, OrderAction } from '../plan-types.ts';
+import { isEntry, type HoldReason, type OrderAction } from '../plan-types.ts';
 
 /** A loop that undoes what it has done, each time with success, would go on for ever. */
 const FLIPS_DEFAULT = 10;
@@ -146,10 +145,6 @@ function workingEntries(facts: PlanFacts, market: Market): WorkingEntry[] {
       return { strategy: null, value, opens: false, isPaidFor: true };
     }),
   ];
-}
-
-function isEntry(purpose: OrderPurpose): boolean {
-  return purpose === 'open' || purpose === 'increase';
 }
 
 function reserve(room: Room, { strategy, value, opens, isPaidFor }: WorkingEntry): void {

@@ -85,7 +85,9 @@ function profitNow(facts: PlanFacts, strategy: string, { freezes }: PlanDraft): 
   const { ledger } = facts.input.observed;
   const worth = worthOf(ledger, strategy, (symbol) => {
     const freeze = freezes.get(symbol);
-    return freeze?.grade === 'all' && DOUBTS.has(freeze.reason) ? undefined : priceOf(facts, symbol);
+    return freeze !== undefined && freeze.grade !== 'entries' && DOUBTS.has(freeze.reason)
+      ? undefined
+      : priceOf(facts, symbol);
   });
   const carried = ledger.carried.get(strategy) ?? (0 as Money);
   return profitOf({ ...worth, realised: realisedOf(ledger, strategy), carried });

@@ -1,6 +1,7 @@
 /** Orders that have no end yet, ours or not: no second order on their symbol, and ours are brought to an end. */
 import type { BrokerOrder } from '../../observed/broker-view.ts';
 import { findOrder, type LedgerOrder } from '../../observed/ledger.ts';
+import { isEntry } from '../plan-types.ts';
 import { freeze, hold, type PlanDraft, type PlanFacts } from '../draft.ts';
 
 /** Our client order ids start so; nobody else's do. */
@@ -16,7 +17,7 @@ export function carefulOfOrders(facts: PlanFacts, draft: PlanDraft): void {
     if (!someoneExecutes)
       draft.housekeeping.push(careOf(order, openAtBroker.get(order.intent.clientOrderId)));
     freeze(draft, symbol, {
-      grade: 'all',
+      ...(mayGoAgain(facts, order) ? { grade: 'again', order } : { grade: 'all' }),
       reason: isKnown(order) ? 'PendingOrder' : 'OrderUnresolved',
       detail: `${side} order ${order.intent.clientOrderId} has no end yet`,
     });
@@ -27,6 +28,22 @@ export function carefulOfOrders(facts: PlanFacts, draft: PlanDraft): void {
 /** The broker has taken it. */
 function isKnown({ status }: LedgerOrder): boolean {
   return status === 'created' || status === 'handed-over';
+}
+
+/**
+ * A reduction that was lost on its way, in the session for which it was decided, while nothing else moves on its symbol.
+ * What a broker may have after all it takes no second time under the same id.
+ */
+function mayGoAgain({ ledger, market, differences }: PlanFacts, order: LedgerOrder): boolean {
+  const { clientOrderId, symbol, sessionDate, purpose } = order.intent;
+  if (order.status !== 'unseen' || order.brokerOrderId !== null || isEntry(purpose)) return false;
+  if (market?.clock.session.date !== sessionDate) return false;
+  const isOther = ({ intent }: LedgerOrder): boolean =>
+    intent.symbol === symbol && intent.clientOrderId !== clientOrderId;
+  if ([...ledger.openOrders.values()].some(isOther)) return false;
+  if (market.openOrders.some((open) => open.symbol === symbol)) return false;
+  const difference = differences.get(symbol);
+  return difference === undefined || (difference.missing === 0 && difference.settling === 0);
 }
 
 function careOf(order: LedgerOrder, atBroker: BrokerOrder | undefined): PlanDraft['housekeeping'][number] {

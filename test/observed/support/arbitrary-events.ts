@@ -158,6 +158,8 @@ const events = {
     brokerOrderId: words,
   }),
   'order-unknown': fc.record({ type: type('order-unknown' as const), fence, clientOrderId, detail: words }),
+  'order-unseen': fc.record({ type: type('order-unseen' as const), fence, clientOrderId }),
+  'order-declined': fc.record({ type: type('order-declined' as const), fence, clientOrderId, detail: words }),
   'order-deferred': fc.record({ type: type('order-deferred' as const), fence, clientOrderId, detail: words }),
   fill: fc.record({
     type: type('fill' as const),

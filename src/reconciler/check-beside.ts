@@ -1,0 +1,29 @@
+/** The second opinion on orders beside open ones. Loops of its own, no rule of the planner. */
+import type { LedgerOrder } from '../observed/ledger.ts';
+import type { ObservedState } from '../observed/observed-state.ts';
+import { isReduction, type OrderAction } from './plan-types.ts';
+
+/** What is wrong with an order on a symbol that has open ones, in words: none may be, but the lost one that goes out again. */
+export function checkBeside(order: OrderAction, { ledger, snapshot }: ObservedState): string[] {
+  const { id, sendsAgain, symbol } = order;
+  const own = [...ledger.openOrders.values()].filter(({ intent }) => intent.symbol === symbol);
+  const others = own.filter(({ intent }) => intent.clientOrderId !== sendsAgain);
+  const atBroker = snapshot.openOrders.kind === 'ok' ? snapshot.openOrders.data : [];
+  if (others.length > 0 || atBroker.some((open) => open.symbol === symbol))
+    return [`${id}: another order on ${symbol} is open`];
+  if (sendsAgain === null) return [];
+  const lost = own.find(({ intent }) => intent.clientOrderId === sendsAgain);
+  const today = snapshot.clock.kind === 'ok' ? snapshot.clock.data.session.date : null;
+  if (lost?.status !== 'unseen' || lost.brokerOrderId !== null)
+    return [`${id}: ${sendsAgain} may have reached the broker`];
+  return isSame(order, lost) && lost.intent.sessionDate === today
+    ? []
+    : [`${id}: it is not the order ${sendsAgain}`];
+}
+
+function isSame(order: OrderAction, { intent }: LedgerOrder): boolean {
+  const { strategy, side, quantity } = intent;
+  return (
+    strategy === order.strategy && side === order.side && quantity === order.quantity && isReduction(order)
+  );
+}

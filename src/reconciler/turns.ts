@@ -1,0 +1,42 @@
+/** Which strategies trade in a pass, and in which order. */
+import type { DesiredState } from '../desired/desired-state.ts';
+import { compareText } from '../domain/names.ts';
+import type { Ledger } from '../observed/ledger.ts';
+import { isOrder, isReduction, type Plan } from './plan-types.ts';
+
+export type TurnPart = 'all' | 'reductions' | 'entries';
+
+export interface PlannedTurn {
+  readonly strategy: string;
+  readonly part: TurnPart;
+}
+
+/**
+ * By priority. Where several strategies trade, the reductions of all come before the entries of any: the plan counts
+ * on what they free.
+ */
+export function turns(plan: Plan, desired: DesiredState, ledger: Ledger): PlannedTurn[] {
+  const orders = plan.actions.filter(isOrder);
+  const lost = losersOf(ledger);
+  const due = new Set(plan.slots.map((slot) => slot.strategy));
+  const names = [...new Set([...orders.map((order) => order.strategy), ...due, ...lost])];
+  const rank = (name: string): number => desired.strategies.findIndex((strategy) => strategy.name === name);
+  names.sort((a, b) => rank(a) - rank(b) || compareText(a, b));
+  if (names.length === 1) return names.map((strategy) => ({ strategy, part: 'all' }));
+  const reduces = names.filter(
+    (name) => lost.has(name) || orders.some((order) => order.strategy === name && isReduction(order)),
+  );
+  const enters = names.filter(
+    (name) => due.has(name) || orders.some((order) => order.strategy === name && !isReduction(order)),
+  );
+  return [
+    ...reduces.map((strategy) => ({ strategy, part: 'reductions' as const })),
+    ...enters.map((strategy) => ({ strategy, part: 'entries' as const })),
+  ];
+}
+
+/** Whose reductions were lost on their way: their turn comes in this pass, whatever was planned before that was known. */
+function losersOf({ openOrders }: Ledger): ReadonlySet<string> {
+  const lost = [...openOrders.values()].filter(({ status }) => status === 'unseen');
+  return new Set(lost.map(({ intent }) => intent.strategy));
+}

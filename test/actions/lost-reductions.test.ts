@@ -1,0 +1,223 @@
+/** A reduction that never reached the broker is sent again in its session: under the same id, and after every check anew. */
+import { describe, expect, test } from 'vitest';
+import type { Instant } from '../../src/domain/instant.ts';
+import type { Quantity } from '../../src/domain/decimal.ts';
+import type { JournalEvent } from '../../src/observed/events.ts';
+import { isOrder, type OrderAction } from '../../src/reconciler/plan-types.ts';
+import { recover } from '../../src/reconciler/reconcile.ts';
+import { fault } from '../support/faults.ts';
+import { outcomesIn } from '../support/outcomes.ts';
+import { world, type TestWorld, type WorldFacts } from '../support/world.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const shares = (count: number) => (count * 1e9) as Quantity;
+const DOWN = { kind: 'unavailable', reason: 'HTTP 503' } as const;
+
+const reducing: WorldFacts = {
+  prices: { KO: '50' },
+  books: { mp: { KO: '10' } },
+  strategies: { mp: { targets: { KO: '4' } } },
+};
+
+/** Killed between an intent and its request: the journal has it, the broker never heard of it. */
+async function killedBeforeRequest(home: TestWorld): Promise<string> {
+  const commit = (event: JournalEvent): ReturnType<TestWorld['journal']['commit']> => {
+    const committed = home.journal.commit(event);
+    if (event.type === 'intent') throw new Error('killed');
+    return committed;
+  };
+  await expect(home.apply({ journal: { ...home.journal, commit } })).rejects.toThrow('killed');
+  expect(home.broker.submitted).toEqual([]);
+  home.clock.advance(5 * MINUTE);
+  return onlyIntent(home);
+}
+
+async function lost(facts: Partial<WorldFacts> = {}): Promise<{ home: TestWorld; id: string }> {
+  const home = await world({ ...reducing, ...facts });
+  return { home, id: await killedBeforeRequest(home) };
+}
+
+function onlyIntent(home: TestWorld): string {
+  const [order, ...others] = home.journal.ledger().openOrders.values();
+  expect(others).toEqual([]);
+  return order?.intent.clientOrderId ?? '';
+}
+
+function statusOf(home: TestWorld, id: string): string | undefined {
+  return home.journal.ledger().openOrders.get(id)?.status;
+}
+
+/** The looks of a recovery, and nothing else. */
+async function looked(home: TestWorld): Promise<void> {
+  await recover({
+    ports: home.ports,
+    desired: home.desired,
+    manifests: 'accepted',
+    resting: new Set(),
+    accountFile: 'account.yaml',
+    open: () => Promise.resolve(),
+    looked: () => undefined,
+  });
+}
+
+async function ordersPlanned(home: TestWorld): Promise<OrderAction[]> {
+  return (await home.plan()).actions.filter(isOrder);
+}
+
+describe('a reduction that was lost on its way', () => {
+  test('goes out under the same id in the next pass, and nothing stays in doubt', async () => {
+    const { home, id } = await lost();
+    expect(outcomesIn(await home.apply())).toEqual([`resolve-order/${id}: done`, 'reduce/mp/KO: done']);
+    expect(home.broker.submitted).toEqual([id]);
+    expect(home.books()).toEqual({ mp: { KO: '4' } });
+    expect(home.held()).toEqual({ KO: '4' });
+    expect(outcomesIn(await home.apply())).toEqual(['nothing']);
+  });
+
+  test('also where its own execution could not get it through', async () => {
+    const home = await world({ ...reducing, faults: [fault('submit', DOWN, { times: 2 })] });
+    expect(outcomesIn(await home.apply())).toEqual(['reduce/mp/KO: in-doubt OrderInDoubt']);
+    const id = onlyIntent(home);
+    await home.apply();
+    expect(home.books()).toEqual({ mp: { KO: '4' } });
+    expect(home.broker.submitted).toEqual([id]);
+  });
+
+  test('is an order of the plan before it goes out, and says which one it repeats', async () => {
+    const { home, id } = await lost();
+    expect(await ordersPlanned(home)).toEqual([]);
+    await looked(home);
+    expect(home.broker.submitted).toEqual([]);
+    expect(statusOf(home, id)).toBe('unseen');
+    expect(await ordersPlanned(home)).toMatchObject([
+      { id: 'reduce/mp/KO', side: 'sell', quantity: shares(6), sendsAgain: id },
+    ]);
+  });
+
+  test('keeps its quantity where more is wanted by now; the rest follows', async () => {
+    const { home, id } = await lost();
+    const flat = home.with({ mp: { targets: { KO: '0' } } });
+    await flat.apply();
+    expect(home.books()).toEqual({ mp: { KO: '4' } });
+    await flat.apply();
+    expect(home.books()).toEqual({});
+    expect(home.broker.submitted).toHaveLength(2);
+    expect(home.broker.submitted[0]).toBe(id);
+  });
+
+  test('is sold once by its drain, too', async () => {
+    const { home, id } = await lost({ strategies: { mp: { targets: { KO: '0' } } } });
+    const off = home.with({ mp: { targets: { KO: '0' }, enabled: false, orphans: 'close' } });
+    await off.apply();
+    expect(home.broker.submitted).toEqual([id]);
+    expect(home.books()).toEqual({});
+  });
+});
+
+describe('it does not go out', () => {
+  async function stays(
+    { home, id }: { home: TestWorld; id: string },
+    submitted: readonly string[] = [],
+  ): Promise<void> {
+    for (let pass = 0; pass < 3; pass += 1) {
+      await home.apply();
+      home.clock.advance(MINUTE);
+    }
+    expect(home.broker.submitted).toEqual(submitted);
+    expect(home.journal.ledger().openOrders.has(id)).toBe(true);
+  }
+
+  test('where less is wanted by now', async () => {
+    const { home, id } = await lost();
+    await stays({ home: home.with({ mp: { targets: { KO: '7' } } }), id });
+  });
+
+  test('while another order on its symbol is open', async () => {
+    const { home, id } = await lost({ settings: { fillDelay: DAY } });
+    const byHand = { symbol: 'KO', side: 'buy', quantity: shares(1), reduceOnly: false } as const;
+    await home.broker.submit({ clientOrderId: 'by-hand', ...byHand });
+    await stays({ home, id }, ['by-hand']);
+  });
+
+  test('where shares are missing: it may have filled after all', async () => {
+    const { home, id } = await lost();
+    home.broker.tradeOutside({ symbol: 'KO', side: 'sell', quantity: shares(6) });
+    await stays({ home, id });
+  });
+
+  test('while the history is not available', async () => {
+    await stays(await lost({ faults: [fault('history', DOWN, { times: 99 })] }));
+  });
+
+  test('while the account is halted', async () => {
+    const { home, id } = await lost();
+    home.journal.commit({ type: 'halted', mode: 'hold', reason: 'test', by: 'test' });
+    await stays({ home, id });
+  });
+
+  test('in the last thirty seconds of its session, or after it', async () => {
+    const { home, id } = await lost({
+      settings: { clock: 'exchange' },
+      now: Date.parse('2025-12-02T15:54:00-05:00') as Instant,
+    });
+    home.clock.advance(45_000);
+    await stays({ home, id });
+  });
+
+  test('as an entry: those that nobody has seen wait for the end of the session', async () => {
+    await stays(await lost({ books: {}, strategies: { mp: { targets: { KO: '10' } } } }));
+  });
+});
+
+test('in the next session it never was, and the same sale is another order', async () => {
+  const { home, id } = await lost();
+  home.clock.advance(DAY);
+  await home.apply();
+  await home.apply();
+  expect(home.books()).toEqual({ mp: { KO: '4' } });
+  expect(home.broker.submitted).toHaveLength(1);
+  expect(home.broker.submitted).not.toContain(id);
+});
+
+test('a broker that has it after all, and hides it, takes it no second time', async () => {
+  const home = await world({
+    ...reducing,
+    settings: { fillDelay: 9 * MINUTE },
+    faults: [fault('submit', { kind: 'answer-lost', hiddenFor: 30 * MINUTE })],
+  });
+  for (let pass = 0; pass < 40; pass += 1) {
+    await home.apply();
+    home.clock.advance(MINUTE);
+  }
+  expect(new Set(home.broker.submitted).size).toBe(1);
+  expect(home.broker.submitted.length).toBeGreaterThan(1);
+  expect(home.books()).toEqual({ mp: { KO: '4' } });
+  expect(home.held()).toEqual({ KO: '4' });
+});
+
+test('one that is refused when it goes out again is not sent a third time, and stays in doubt', async () => {
+  const reject = { kind: 'reject', code: 'Refused', message: 'no' } as const;
+  const { home, id } = await lost({ faults: [fault('submit', reject, { times: 99 })] });
+  expect(outcomesIn(await home.apply())).toEqual([
+    `resolve-order/${id}: in-doubt OrderNotSeen`,
+    'reduce/mp/KO: in-doubt OrderInDoubt',
+  ]);
+  expect(statusOf(home, id)).toBe('declined');
+  expect(outcomesIn(await home.apply())).toEqual([`resolve-order/${id}: in-doubt OrderNotSeen`]);
+  expect(statusOf(home, id)).toBe('declined');
+});
+
+test('killed again after it went out, it is found, and booked once', async () => {
+  const { home, id } = await lost();
+  const commit = (event: JournalEvent): ReturnType<TestWorld['journal']['commit']> => {
+    if (event.type === 'order-created') throw new Error('killed');
+    return home.journal.commit(event);
+  };
+  await expect(home.apply({ journal: { ...home.journal, commit } })).rejects.toThrow('killed');
+  home.clock.advance(5 * MINUTE);
+  await home.apply();
+  await home.apply();
+  expect(home.broker.submitted).toEqual([id]);
+  expect(home.books()).toEqual({ mp: { KO: '4' } });
+});
