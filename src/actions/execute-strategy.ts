@@ -234,7 +234,9 @@ function smaller(shown: OrderAction, fresh: OrderAction): OrderAction {
 
 function signalOf(desired: DesiredState, name: string): Pick<FixedSignal, 'band' | 'wholeShares'> {
   const signal = desired.strategies.find((strategy) => strategy.name === name)?.signal;
-  return signal?.type === 'fixed' || signal?.type === 'command' ? signal : { band: null, wholeShares: true };
+  const hasBand =
+    signal?.type === 'fixed' || signal?.type === 'command' || signal?.type === 'momentum-protection';
+  return hasBand ? signal : { band: null, wholeShares: true };
 }
 
 /** Same strategy, kind, symbol and side, and each quantity within the rebalance band. */

@@ -9,7 +9,7 @@ import type { Plan } from '../reconciler/plan-types.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import { observe } from './observe.ts';
 import { otherAccount } from './open-books.ts';
-import { askPrograms } from './signals.ts';
+import { askSignals } from './signals.ts';
 
 export interface Look {
   readonly plan: Plan;
@@ -43,7 +43,7 @@ export const FIRST_LOOK = {
 export async function look({ ports, desired, manifests }: LookWorld, options: LookOptions): Promise<Look> {
   const { ownFence, earlier, turnTaken, reductionsOver, except } = options;
   const seen = without(await observe(ports, desired, { ownFence, earlier }), except);
-  const observed = { ...seen, signals: options.signals ?? (await askPrograms(ports, desired, seen)) };
+  const observed = { ...seen, signals: options.signals ?? (await askSignals(ports, desired, seen)) };
   refuseOtherAccount(observed);
   const input = { desired, observed, now: ports.clock.now(), turnTaken, reductionsOver, manifests };
   const plan = makePlan(input);

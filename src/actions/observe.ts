@@ -3,12 +3,14 @@ import type { DesiredState, DesiredStrategy } from '../desired/desired-state.ts'
 import { attribute, gapOf, type Attribution, type Difference } from '../observed/attribution.ts';
 import type { BrokerOrder, BrokerPosition, Quote, Snapshot } from '../observed/broker-view.ts';
 import { historyNeededSince } from '../observed/evidence.ts';
+import type { CalendarOverrides } from '../domain/calendar.ts';
 import type { Instant } from '../domain/instant.ts';
 import { findOrder, type Ledger } from '../observed/ledger.ts';
 import type { ObservedState, Sighting } from '../observed/observed-state.ts';
 import { findLateOrders } from './late-orders.ts';
 import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
 import { ORDER_ID_PREFIX } from '../reconciler/rules/orders-in-flight.ts';
+import { dueSlot } from '../reconciler/slots.ts';
 import { viewLock } from './lock-view.ts';
 import { read } from './read.ts';
 
@@ -36,7 +38,7 @@ export async function observe(
     snapshot,
     lateOrders,
     history: await historyIfNeeded(ports, ledger, differences, lateOrders),
-    quotes: await quotesFor(ports, desired, snapshot),
+    quotes: await quotesFor(ports, desired, { ledger, snapshot }),
     signals: options.signals ?? new Map(),
     lock: viewLock(ports, ledger.lock, options.ownFence),
     earlier: options.earlier,
@@ -136,17 +138,33 @@ async function historyIfNeeded(
 async function quotesFor(
   { market, clock }: Ports,
   desired: DesiredState,
-  snapshot: Snapshot,
+  { ledger, snapshot }: Pick<ObservedState, 'ledger' | 'snapshot'>,
 ): Promise<ReadonlyMap<string, Quote>> {
   const held = snapshot.positions.kind === 'ok' ? snapshot.positions.data : new Map<string, BrokerPosition>();
   const wanted = new Set<string>();
   for (const strategy of desired.strategies)
-    for (const symbol of mayWant(strategy)) if (!held.has(symbol)) wanted.add(symbol);
+    for (const symbol of wantsNow(strategy, ledger, clock.now(), desired.account.calendar))
+      if (!held.has(symbol)) wanted.add(symbol);
   return wanted.size === 0 ? new Map<string, Quote>() : market.quotes([...wanted].sort(), clock.now());
 }
 
-/** A program may name any symbol of its universe. */
-export function mayWant({ signal, universe }: DesiredStrategy): Iterable<string> {
+/** A ranking asks for a whole universe: in its slots only. */
+function wantsNow(
+  strategy: DesiredStrategy,
+  ledger: Ledger,
+  now: Instant,
+  calendar: CalendarOverrides | undefined,
+): Iterable<string> {
+  const { signal, name, schedule } = strategy;
+  if (signal.type !== 'momentum-protection' || schedule.length === 0) return mayWant(strategy);
+  return dueSlot(ledger, strategy, now, calendar) === null
+    ? (ledger.books.get(name)?.keys() ?? [])
+    : mayWant(strategy);
+}
+
+/** A program, and a ranking, may name any symbol of the universe. */
+export function mayWant({ lifecycle, signal, universe }: DesiredStrategy): Iterable<string> {
   if (signal.type === 'fixed') return signal.targets.map(({ symbol }) => symbol);
+  if (signal.type === 'momentum-protection') return lifecycle === 'planned' ? [] : universe;
   return signal.type === 'command' ? universe : [];
 }

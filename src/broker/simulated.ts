@@ -25,7 +25,7 @@ interface SimulatedBrokerOptions {
   readonly file: string;
   readonly settings: SimulatedSettings;
   readonly clock: Clock;
-  readonly prices: PriceSource;
+  readonly prices: Pick<PriceSource, 'priceAt'>;
 }
 
 export interface SimulatedBrokerage extends FaultableBroker {

@@ -47,10 +47,10 @@ export interface Capital {
 export type DesiredSignal =
   | FixedSignal
   | CommandSignal
+  | MomentumSignal
   | {
       /** Validated, listed, synced, closed; opens nothing until its signal exists. */
-      readonly type:
-        'overnight-mean-reversion' | 'momentum-protection' | 'pairs' | 'vol-term-structure' | 'module';
+      readonly type: 'overnight-mean-reversion' | 'pairs' | 'vol-term-structure' | 'module';
     };
 
 export interface FixedSignal {
@@ -72,6 +72,21 @@ export interface CommandSignal {
   readonly timeout: number;
   /** Where it runs: the folder of its manifest; absolute. */
   readonly folder: string;
+  readonly band: Ratio | null;
+  readonly wholeShares: boolean;
+}
+
+/** The strongest names of the universe, `capital.maxPositions` of them at `capital.positionSize` each. */
+export interface MomentumSignal {
+  readonly type: 'momentum-protection';
+  readonly formation: number;
+  readonly skip: number;
+  readonly vixAbove: number;
+  readonly drawdown: Ratio;
+  readonly peakWindow: number;
+  /** Part of each weight that is left under protection. */
+  readonly reducedExposure: Ratio;
+  readonly benchmark: string;
   readonly band: Ratio | null;
   readonly wholeShares: boolean;
 }

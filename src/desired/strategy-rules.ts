@@ -9,7 +9,7 @@ import {
   type ListedSymbol,
   type StrategyOutline,
 } from './strategy-outline.ts';
-import { PLANNED_SIGNALS } from './strategy-schema.ts';
+import { MOMENTUM_DEFAULTS, PLANNED_SIGNALS } from './strategy-schema.ts';
 import { fieldProblem, locate, valueAt, type YamlDocument } from './yaml-document.ts';
 
 export function checkStrategy(document: YamlDocument, outline: StrategyOutline): Problem[] {
@@ -18,6 +18,7 @@ export function checkStrategy(document: YamlDocument, outline: StrategyOutline):
     ...checkTargets(document),
     ...checkUniverse(document),
     ...checkSchedule(document),
+    ...checkMomentum(document),
     ...checkRepeated(document, outline.targets),
     ...checkRepeated(document, outline.symbols),
     ...checkRepeated(document, outline.excludes),
@@ -70,6 +71,21 @@ function checkUniverse(document: YamlDocument): Problem[] {
     problems.push(fieldProblem(document, [...UNIVERSE, 'column'], { message }, 'key'));
   }
   return problems;
+}
+
+/** Defaults count as written. */
+function checkMomentum(document: YamlDocument): Problem[] {
+  const { data } = document;
+  if (textAt(data, ['spec', 'signal', 'type']) !== 'momentum-protection') return [];
+  const numberAt = (field: 'formation' | 'skip'): number => {
+    const value = valueAt(data, ['spec', 'signal', 'params', field]);
+    return typeof value === 'number' ? value : MOMENTUM_DEFAULTS[field];
+  };
+  const formation = numberAt('formation');
+  if (numberAt('skip') < formation) return [];
+  const message = 'skip is a part of formation';
+  const path = ['spec', 'signal', 'params', 'skip'];
+  return [fieldProblem(document, path, { message, allowed: `less than ${formation}` })];
 }
 
 function checkSchedule(document: YamlDocument): Problem[] {

@@ -17,13 +17,7 @@ import {
 } from './fields.ts';
 import { lossFields } from './loss-schema.ts';
 
-export const PLANNED_SIGNALS = [
-  'overnight-mean-reversion',
-  'momentum-protection',
-  'pairs',
-  'vol-term-structure',
-  'module',
-] as const;
+export const PLANNED_SIGNALS = ['overnight-mean-reversion', 'pairs', 'vol-term-structure', 'module'] as const;
 
 const DEFAULT_PRIORITY = 100;
 export const DEFAULT_COLUMN = 'Symbol';
@@ -90,6 +84,51 @@ const commandSignal = mapping(
   'A program: context as JSON on its input, targets as JSON on its output. What it does not name is held.',
 );
 
+export const MOMENTUM_DEFAULTS = { formation: 21, skip: 5 } as const;
+
+const momentumSignal = mapping(
+  {
+    type: described(
+      z.literal('momentum-protection'),
+      'Holds the capital.maxPositions strongest names at capital.positionSize each, less while the market is in danger.',
+    ),
+    params: mapping(
+      {
+        formation: wholeNumber('Sessions of the return that ranks. Default 21.', 2, 400).default(
+          MOMENTUM_DEFAULTS.formation,
+        ),
+        skip: wholeNumber('Latest sessions whose return is taken off it. Default 5.', 1, 399).default(
+          MOMENTUM_DEFAULTS.skip,
+        ),
+        vixAbove: wholeNumber('Protection is on while the VIX is above this. Default 25.', 1, 200).default(
+          25,
+        ),
+        drawdown: percent('And while the benchmark is further than this below its peak. Default 5%.', {
+          above: 0,
+          most: 100,
+        }).prefault('5%'),
+        peakWindow: wholeNumber(
+          'Sessions in which the peak is looked for, with the one of today. Default 275.',
+          2,
+          1_000,
+        ).default(275),
+        reducedExposure: percent('Part of each weight that is left under protection. Default 50%.', {
+          least: 0,
+          most: 100,
+        }).prefault('50%'),
+        benchmark: symbol('What shows the market. Default SPY.').prefault('SPY'),
+        band: percent(
+          'Differences below this part of a target are left alone. Default: 1 %, at least one share.',
+          { least: 0, most: 100 },
+        ).optional(),
+        wholeShares: flag('Buy whole shares only. Default true.').default(true),
+      },
+      'What the momentum-protection signal reads.',
+    ).prefault({}),
+  },
+  'Momentum with crash protection. What cannot be ranked is held.',
+);
+
 const plannedSignal = mapping(
   {
     type: described(
@@ -151,7 +190,7 @@ const spec = mapping(
       DEFAULT_PRIORITY,
     ),
     signal: described(
-      z.discriminatedUnion('type', [fixedSignal, commandSignal, plannedSignal]),
+      z.discriminatedUnion('type', [fixedSignal, commandSignal, momentumSignal, plannedSignal]),
       'Where the targets come from.',
     ),
     universe,

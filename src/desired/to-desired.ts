@@ -82,6 +82,10 @@ function toSignal(signal: StrategyManifest['spec']['signal'], folder: string): D
     const { band, ...params } = signal.params;
     return { type: 'command', ...params, band: band ?? null, folder };
   }
+  if (signal.type === 'momentum-protection') {
+    const { band, ...params } = signal.params;
+    return { type: 'momentum-protection', ...params, band: band ?? null };
+  }
   if (signal.type !== 'fixed') return { type: signal.type };
   const { targets, band, wholeShares } = signal.params;
   const sorted = targets.map(toTarget).sort((a, b) => compareText(a.symbol, b.symbol));

@@ -10,6 +10,7 @@ import type { PriceSource } from './price-source.ts';
 
 const SESSION_CLOSE = '16:00';
 const PRICE_DIGITS = 6;
+const MICROS = 1_000_000;
 const DECIMAL = /^\d{1,9}\.\d+$/;
 
 interface DailyClose {
@@ -37,6 +38,13 @@ export function csvPrices(folder: string): PriceSource {
       if (row === undefined) return undefined;
       const asOf = Math.min(at, instantAt(row.date, SESSION_CLOSE)) as Instant;
       return { price: row.close, asOf };
+    },
+    closes: (symbol, { from, to }) => {
+      if (!isSymbol(symbol)) return [];
+      const rows = closesOf(join(folder, `${symbol}.csv`), cache);
+      return rows
+        .filter(({ date }) => date >= from && date <= to)
+        .map(({ date, close }) => ({ date, close: close / MICROS }));
     },
   };
 }

@@ -20,5 +20,10 @@ export function market(source: PriceSource): Market {
         });
         return new Map(rows);
       }),
+    closes: (symbols, span) =>
+      Promise.resolve().then(() => {
+        const rows = symbols.map((symbol) => [symbol, source.closes(symbol, span)] as const);
+        return new Map(rows.filter(([, closes]) => closes.length > 0));
+      }),
   };
 }

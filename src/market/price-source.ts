@@ -1,10 +1,14 @@
 /** Where prices come from when no broker quotes them. */
 import type { Instant } from '../domain/instant.ts';
 import type { Quote } from '../observed/broker-view.ts';
+import type { DateSpan } from '../reconciler/ports.ts';
+import type { DailyClose } from '../observed/bars.ts';
 
 export interface PriceSource {
   /** The latest price at a moment, above zero; undefined when the symbol has none. */
   priceAt(symbol: string, at: Instant): Quote | undefined;
+  /** The closes of sessions from `from` to `to`, both inclusive, by date. */
+  closes(symbol: string, span: DateSpan): readonly DailyClose[];
 }
 
 /** What the manifest says about prices. */

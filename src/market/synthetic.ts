@@ -1,12 +1,19 @@
 /** Prices out of nothing: a pure function of seed, symbol and New York date. */
+import { nextSessionAfter, sessionAtOrAfter } from '../domain/calendar.ts';
 import { dayNumber, type DayNumber } from '../domain/days.ts';
 import type { Price } from '../domain/decimal.ts';
 import { sha256 } from '../domain/digest.ts';
-import { dateOf } from '../domain/instant.ts';
+import { dateOf, instantAt } from '../domain/instant.ts';
 import { isSymbol } from '../domain/names.ts';
+import type { DailyClose } from '../observed/bars.ts';
 import type { PriceSource, SyntheticSettings } from './price-source.ts';
 
 const MICROS_PER_CENT = 10_000;
+const MICROS = 1_000_000;
+const MIDNIGHT = '00:00';
+
+/** Indices, which no price path of a share stands for. */
+const NO_PRICES: ReadonlySet<string> = new Set(['VIX', 'VIX3M']);
 /** Between these, a price stays within $20 and $500 whatever the days add. */
 const BASE_CENTS_MIN = 2_200;
 const BASE_CENTS_MAX = 47_000;
@@ -32,15 +39,28 @@ export function syntheticPrices({ seed, movement }: SyntheticSettings): PriceSou
     roots.set(symbol, root);
     return root;
   };
-  return {
+  const source: PriceSource = {
     priceAt: (symbol, at) => {
-      if (!isSymbol(symbol)) return undefined;
+      if (!isSymbol(symbol) || NO_PRICES.has(symbol)) return undefined;
       const root = rootOf(symbol);
       const base = BASE_CENTS_MIN + (root % (BASE_CENTS_MAX - BASE_CENTS_MIN + 1));
       const factor = movement === 'constant' ? 1 : 1 + driftOf(root, dayNumber(dateOf(at)));
       return { price: (Math.round(base * factor) * MICROS_PER_CENT) as Price, asOf: at };
     },
+    closes: (symbol, { from, to }) => {
+      const closes: DailyClose[] = [];
+      for (
+        let session = sessionAtOrAfter(instantAt(from, MIDNIGHT));
+        session.date <= to;
+        session = nextSessionAfter(session.date)
+      ) {
+        const quote = source.priceAt(symbol, session.close);
+        if (quote !== undefined) closes.push({ date: session.date, close: quote.price / MICROS });
+      }
+      return closes;
+    },
   };
+  return source;
 }
 
 /** Relative distance from the base. */

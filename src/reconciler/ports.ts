@@ -1,7 +1,7 @@
 /** The world as the loop needs it. Implementations live at the edge; only `cli/compose.ts` joins them. */
 import type { Toggle } from '../desired/desired-state.ts';
 import type { Quantity } from '../domain/decimal.ts';
-import type { Instant } from '../domain/instant.ts';
+import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
 import type {
   BrokerAccount,
@@ -13,6 +13,7 @@ import type {
 } from '../observed/broker-view.ts';
 import type { JournalEvent, ProcessIdentity } from '../observed/events.ts';
 import type { Ledger } from '../observed/ledger.ts';
+import type { DailyClose } from '../observed/bars.ts';
 
 export interface Clock {
   now(): Instant;
@@ -95,6 +96,13 @@ export class BrokerRateLimited extends BrokerUnavailable {
 export interface Market {
   /** The latest price of each symbol that has one. */
   quotes(symbols: readonly string[], now: Instant): Promise<ReadonlyMap<string, Quote>>;
+  /** Daily closes of sessions from `from` to `to`, both inclusive; symbols without any are not in the answer. */
+  closes(symbols: readonly string[], span: DateSpan): Promise<ReadonlyMap<string, readonly DailyClose[]>>;
+}
+
+export interface DateSpan {
+  readonly from: CalendarDate;
+  readonly to: CalendarDate;
 }
 
 export type Commit =

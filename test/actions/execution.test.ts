@@ -208,6 +208,7 @@ describe('stopping', () => {
     const w = await world(core({ targets: { GLD: '5' } }));
     let asked = 0;
     const market = {
+      ...w.ports.market,
       quotes: async (symbols: readonly string[], now: never) => {
         const quotes = new Map(await w.ports.market.quotes(symbols, now));
         asked += 1;

@@ -319,7 +319,7 @@ test('A stop while the quote is awaited comes before the order', async () => {
   };
   let looks = 0;
   await home.apply({
-    market: { quotes },
+    market: { ...home.ports.market, quotes },
     stop: { requested: () => isStopped, signal: () => (isStopped ? 'SIGINT' : null) },
   });
   expect(isStopped).toBe(true);
@@ -440,7 +440,7 @@ describe('before an order is dispatched', () => {
       if (symbols.join() === 'BBB') home.clock.advance(45 * SECOND);
       return home.ports.market.quotes(symbols, now);
     };
-    expect(outcomesIn(await home.apply({ market: { quotes } }))).toEqual([
+    expect(outcomesIn(await home.apply({ market: { ...home.ports.market, quotes } }))).toEqual([
       'open/mp/AAA: done',
       'open/mp/BBB: skipped MarketClosed',
     ]);
@@ -466,7 +466,7 @@ describe('before an order is dispatched', () => {
         [...asked].map(([symbol, quote]) => [symbol, { ...quote, price: (quote.price * 2) as Price }]),
       );
     };
-    expect(outcomesIn(await home.apply({ market: { quotes } }))).toEqual([
+    expect(outcomesIn(await home.apply({ market: { ...home.ports.market, quotes } }))).toEqual([
       'open/mp/KO: in-doubt OrderInDoubt',
     ]);
     expect(home.broker.submitted).toEqual([]);

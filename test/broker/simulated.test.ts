@@ -63,7 +63,7 @@ interface World {
   /** Another process: a broker of its own on the same file. */
   readonly open: (options?: {
     settings?: Partial<SimulatedSettings>;
-    prices?: PriceSource;
+    prices?: Pick<PriceSource, 'priceAt'>;
   }) => SimulatedBrokerage;
 }
 
@@ -200,7 +200,7 @@ describe('the simulated broker', () => {
 
   test('never rejects a submit, not even when its prices fail', () =>
     inWorld(async ({ open }) => {
-      const prices: PriceSource = {
+      const prices: Pick<PriceSource, 'priceAt'> = {
         priceAt: () => {
           throw new Error('AAPL.csv:2: malformed');
         },
@@ -222,7 +222,7 @@ describe('the simulated broker', () => {
   test('values an account by its prices, and lends up to the multiplier', () =>
     inWorld(async ({ open }) => {
       let price = dollars(100) as Price;
-      const prices: PriceSource = { priceAt: (_, asOf) => ({ price, asOf }) };
+      const prices: Pick<PriceSource, 'priceAt'> = { priceAt: (_, asOf) => ({ price, asOf }) };
       const broker = open({ prices, settings: { multiplier: 2_000_000 as Ratio, cash: dollars(1_000) } });
       await broker.tradeOutside({ symbol: 'AAPL', side: 'buy', quantity: shares(15) });
       expect(await broker.account()).toMatchObject({

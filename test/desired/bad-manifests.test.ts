@@ -25,7 +25,7 @@ const RATES = 'with at most 4 decimals';
 const TARGETS = 'spec.signal.params.targets';
 const NAME_RULE = 'a lower case letter, then up to 31 lower case letters, digits or dashes; not hgctl';
 const SIGNALS =
-  'fixed, command, overnight-mean-reversion, momentum-protection, pairs, vol-term-structure, module';
+  'fixed, command, momentum-protection, overnight-mean-reversion, pairs, vol-term-structure, module';
 
 describe('One mistake in a strategy gives one problem', () => {
   test.each<[what: string, texts: Texts, problem: string]>([
@@ -184,8 +184,8 @@ describe('One mistake in a strategy gives one problem', () => {
     ],
     [
       'an active strategy whose signal is not built',
-      withMp('Symbol\nAAPL\n', ['  lifecycle: planned\n', '']),
-      'm/mp.yaml:4:1 spec.lifecycle: the signal momentum-protection is not built yet: such a strategy must say lifecycle: planned (allowed planned)',
+      withMp('Symbol\nAAPL\n', ['  lifecycle: planned\n', ''], ['momentum-protection', 'pairs']),
+      'm/mp.yaml:4:1 spec.lifecycle: the signal pairs is not built yet: such a strategy must say lifecycle: planned (allowed planned)',
     ],
     [
       'a parameter of a signal that is not built',

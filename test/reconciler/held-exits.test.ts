@@ -42,7 +42,7 @@ test('An exit without a price goes out when there is one.', async () => {
   const { broker } = home;
   const positions: typeof broker.positions = async () =>
     (await broker.positions()).map((held) => (held.symbol === 'QQQ' ? { ...held, marketPrice: NONE } : held));
-  const market = { quotes: () => Promise.resolve(new Map<string, never>()) };
+  const market = { ...home.ports.market, quotes: () => Promise.resolve(new Map<string, never>()) };
   const ports = { ...home.ports, broker: { ...broker, positions }, market };
   await runFor(home, 45, { declared: () => ({ pass: { ...passOf(home), ports }, problems: [] }) });
   expect(sent(home)).toEqual(['sell VTI 09:31']);

@@ -308,7 +308,7 @@ describe('five minutes before an entry', () => {
     const home = await exchange({ now: at('2025-12-02T15:45:00-05:00') });
     const asOf = at('2025-11-28T13:00:00-05:00');
     const quotes = new Map([['QQQ', { price: 100_000_000 as Price, asOf }]]);
-    const ports = { ...home.ports, market: { quotes: () => Promise.resolve(quotes) } };
+    const ports = { ...home.ports, market: { ...home.ports.market, quotes: () => Promise.resolve(quotes) } };
     await run({ ...home, ports }, '2025-12-02T15:52:00-05:00');
     expect(home.log).toContain(
       '[!] [night] Data for entry at 2025-12-02 15:55:00 EST: prices from before 2025-12-01 of QQQ',

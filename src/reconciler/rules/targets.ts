@@ -33,7 +33,7 @@ function targetsOf(
 ): FixedSignal | null {
   const { signal, name } = strategy;
   if (signal.type === 'fixed') return signal;
-  if (signal.type !== 'command') return null;
+  if (signal.type !== 'command' && signal.type !== 'momentum-protection') return null;
   const { band, wholeShares } = signal;
   const answer = input.observed.signals.get(name);
   if (answer?.kind === 'failed') hold(draft, { strategy: name, symbol: null }, answer.reason, answer.detail);

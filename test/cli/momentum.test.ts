@@ -1,0 +1,137 @@
+/** The strategy momentum-protection on a folder of daily prices: ranked, sized, protected, and held where data is missing. */
+import { expect, test } from 'vitest';
+import { previousSessionBefore } from '../../src/domain/calendar.ts';
+import { project, type Project } from '../support/project.ts';
+
+const TUESDAY = '2025-12-02';
+const WEDNESDAY = '2025-12-03';
+/** Drift a day: EEE is the strongest, AAA the weakest. */
+const DRIFTS = { AAA: 0.001, BBB: 0.002, CCC: 0.003, DDD: 0.004, EEE: 0.005 } as const;
+const NAMES = Object.keys(DRIFTS) as (keyof typeof DRIFTS)[];
+
+/** The last 300 sessions up to and with this one. */
+function sessionsUpTo(last: string): string[] {
+  const dates = [last];
+  while (dates.length < 300) dates.unshift(previousSessionBefore(dates[0] ?? '').date);
+  return dates;
+}
+
+const DATES = sessionsUpTo(WEDNESDAY);
+
+function prices(mine: Project, symbol: string, priceOn: (day: number, date: string) => number | null): void {
+  const rows = DATES.flatMap((date, day) => {
+    const price = priceOn(day, date);
+    return price === null ? [] : [`${date},${price.toFixed(2)}`];
+  });
+  mine.write(`prices/${symbol}.csv`, `Date,Close\n${rows.join('\n')}\n`);
+}
+
+function growing(mine: Project, symbol: keyof typeof DRIFTS, without: readonly string[] = []): void {
+  prices(mine, symbol, (day, date) =>
+    without.includes(date) ? null : 50 * (1 + DRIFTS[symbol]) ** (day - DATES.length),
+  );
+}
+
+interface Facts {
+  readonly vix?: (date: string) => number | null;
+  readonly params?: object;
+  readonly prices?: object;
+}
+
+function trading({ vix = () => 15, params = {}, prices: source }: Facts = {}): Project {
+  const mine = project({
+    account: { prices: source ?? { type: 'csv', folder: '../prices' } },
+    strategies: {
+      mp: {
+        universe: NAMES,
+        spec: {
+          signal: { type: 'momentum-protection', params },
+          capital: { positionSize: '10%', maxPositions: 2, maxExposure: '20%' },
+          schedule: [{ at: 'close-5m', action: 'rebalance' }],
+        },
+      },
+    },
+    now: `${TUESDAY}T15:55:30-05:00`,
+  });
+  for (const name of NAMES) growing(mine, name);
+  prices(mine, 'SPY', () => 600);
+  prices(mine, 'VIX', (_, date) => vix(date));
+  return mine;
+}
+
+const wednesday = (mine: Project): Project => mine.at(`${WEDNESDAY}T15:55:30-05:00`);
+
+async function book(mine: Project): Promise<Record<string, number>> {
+  const list = await mine.json<{ items: { symbol: string; quantity: string }[] }>(
+    'get',
+    'positions',
+    '-o',
+    'json',
+  );
+  return Object.fromEntries(list.items.map(({ symbol, quantity }) => [symbol, Number(quantity)]));
+}
+
+test('buys the strongest names at their weight, in its slot, and once.', async () => {
+  const mine = trading();
+  expect(await mine.run('apply', '--yes')).toMatchObject({ code: 0 });
+  // A tenth of 100,000 each, at 49.50 and 49.60.
+  expect(await book(mine)).toEqual({ EEE: 202, DDD: 201 });
+  expect((await mine.run('apply', '--yes')).stdout).toContain('Nothing to do');
+});
+
+test('reduces what it holds when the market is in danger.', async () => {
+  const mine = trading({ vix: (date) => (date === WEDNESDAY ? 40 : 15) });
+  await mine.run('apply', '--yes');
+  const before = await book(mine);
+  const { code, stdout } = await wednesday(mine).run('apply', '--yes');
+  expect(code).toBe(0);
+  expect(stdout).toContain('TargetLowered');
+  const after = await book(mine);
+  for (const [symbol, quantity] of Object.entries(before)) {
+    expect(after[symbol]).toBeGreaterThan(0.48 * quantity);
+    expect(after[symbol]).toBeLessThan(0.52 * quantity);
+  }
+});
+
+test('sells what has lost its rank, and buys what has won it.', async () => {
+  const mine = trading();
+  await mine.run('apply', '--yes');
+  prices(mine, 'DDD', (_, date) => (date === WEDNESDAY ? 30 : 49.8));
+  await wednesday(mine).run('apply', '--yes');
+  expect(Object.keys(await book(mine)).sort()).toEqual(['CCC', 'EEE']);
+});
+
+test('holds everything, and says why, when the VIX is not known: it is not taken for calm.', async () => {
+  const mine = trading({ vix: (date) => (date === WEDNESDAY ? null : 15) });
+  await mine.run('apply', '--yes');
+  const before = await book(mine);
+  const { stdout } = await wednesday(mine).run('plan');
+  expect(stdout).toMatch(
+    /mp +SignalFailed +momentum-protection holds everything: the volatility index is not known today/,
+  );
+  await wednesday(mine).run('apply', '--yes');
+  expect(await book(mine)).toEqual(before);
+});
+
+test('holds a name whose price of today is missing, although others rank before it now.', async () => {
+  const mine = trading();
+  await mine.run('apply', '--yes');
+  growing(mine, 'DDD', [WEDNESDAY]);
+  await wednesday(mine).run('apply', '--yes');
+  expect(await book(mine)).toMatchObject({ DDD: 201 });
+});
+
+test('opens nothing on synthetic prices, which have no VIX.', async () => {
+  const { stdout } = await trading({ prices: { type: 'synthetic', seed: 7 } }).run('plan');
+  expect(stdout).toContain('the volatility index is not known today');
+});
+
+test.each([
+  ['a skip that is no part of the formation', { formation: 5, skip: 5 }, 'skip'],
+  ['a peak within one session', { peakWindow: 1 }, 'peakWindow'],
+  ['a parameter that nothing reads', { topN: 10 }, 'topN'],
+])('%s is refused, with its place.', async (_, params, field) => {
+  const { code, stderr } = await trading({ params }).run('validate');
+  expect(code).toBe(4);
+  expect(stderr).toMatch(new RegExp(`mp\\.yaml:\\d+:\\d+.*${field}`));
+});

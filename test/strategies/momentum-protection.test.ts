@@ -1,0 +1,204 @@
+/** The signal momentum-protection: its golden vectors, its laws, and the flaws of the original that it does not have. */
+import { fc, test as law } from '../support/law.ts';
+import { describe, expect, test } from 'vitest';
+import type { DailyClose } from '../../src/observed/bars.ts';
+import {
+  momentumProtection,
+  type MomentumAnswer,
+  type MomentumInput,
+  type MomentumRules,
+} from '../../src/strategies/momentum-protection.ts';
+
+const RULES: MomentumRules = { formation: 21, skip: 5, vixAbove: 25, drawdown: 0.05, peakWindow: 22 };
+const DAYS = 60;
+const dateAt = (day: number): string => new Date(Date.UTC(2025, 0, 1 + day)).toISOString().slice(0, 10);
+const SESSIONS = Array.from({ length: DAYS - 1 }, (_, day) => dateAt(day));
+
+/** price_i(t) = 100 (1 + 0.0008 i)^t (1 + 0.03 sin(t (i + 1) / 7)) */
+const priceOf = (index: number, day: number): number =>
+  100 * (1 + 0.0008 * index) ** day * (1 + 0.03 * Math.sin((day * (index + 1)) / 7));
+const nameOf = (index: number): string => `S${String(index).padStart(2, '0')}`;
+const NAMES = Array.from({ length: 30 }, (_, index) => nameOf(index));
+
+interface Change {
+  readonly rules?: Partial<MomentumRules>;
+  readonly vix?: number | undefined;
+  readonly benchmark?: (day: number) => number;
+  readonly price?: (index: number, day: number) => number | undefined;
+  readonly universe?: readonly string[];
+  readonly count?: number;
+}
+
+/** Day 59 is today. */
+function input(change: Change = {}): MomentumInput {
+  const price = change.price ?? priceOf;
+  const benchmark = change.benchmark ?? ((): number => 100);
+  const closes = new Map<string, DailyClose[]>([['SPY', series(benchmark)]]);
+  const prices = new Map([['SPY', benchmark(DAYS - 1)]]);
+  NAMES.forEach((name, index) => {
+    closes.set(
+      name,
+      series((day) => price(index, day)),
+    );
+    const now = price(index, DAYS - 1);
+    if (now !== undefined) prices.set(name, now);
+  });
+  return {
+    rules: { ...RULES, ...change.rules },
+    count: change.count ?? 10,
+    universe: change.universe ?? NAMES,
+    sessions: SESSIONS,
+    closes,
+    prices,
+    benchmark: 'SPY',
+    vix: 'vix' in change ? change.vix : 15,
+  };
+}
+
+function series(price: (day: number) => number | undefined): DailyClose[] {
+  return SESSIONS.flatMap((date, day) => {
+    const close = price(day);
+    return close === undefined ? [] : [{ date, close }];
+  });
+}
+
+function ranked(answer: MomentumAnswer): Extract<MomentumAnswer, { kind: 'ranked' }> {
+  if (answer.kind === 'unknown') throw new Error(answer.why);
+  return answer;
+}
+
+const top = (answer: MomentumAnswer): string[] =>
+  ranked(answer)
+    .ranking.slice(0, 10)
+    .map(({ symbol }) => symbol);
+const protectionsIn = (change: Change): string[] =>
+  ranked(momentumProtection(input(change))).protections.map(({ kind }) => kind);
+
+test('ranks the thirty golden series to the printed digit', () => {
+  const { ranking } = ranked(momentumProtection(input()));
+  expect(ranking.slice(0, 10).map(({ symbol, score }) => `${symbol} ${score.toFixed(6).slice(1)}`)).toEqual([
+    'S29 .505849',
+    'S23 .435010',
+    'S26 .431181',
+    'S28 .430493',
+    'S27 .428882',
+    'S22 .405076',
+    'S24 .383313',
+    'S25 .377475',
+    'S21 .331448',
+    'S17 .296373',
+  ]);
+});
+
+describe('protection', () => {
+  test.each([
+    ['calm', { vix: 15 }, []],
+    ['a VIX of exactly the limit', { vix: 25 }, []],
+    ['a VIX above it', { vix: 25.01 }, ['high-volatility']],
+    [
+      'a drawdown of five percent, as floating point has it',
+      { benchmark: (day: number) => (day === DAYS - 1 ? 100 * (1 - 0.05) : 100) },
+      ['benchmark-drawdown'],
+    ],
+    ['less than that', { benchmark: (day: number) => (day === DAYS - 1 ? 95.01 : 100) }, []],
+    [
+      'a peak before the window',
+      { benchmark: (day: number) => (day < DAYS - RULES.peakWindow ? 200 : 100) },
+      [],
+    ],
+    [
+      'a peak on the first day of the window',
+      { benchmark: (day: number) => (day === DAYS - RULES.peakWindow ? 200 : 100) },
+      ['benchmark-drawdown'],
+    ],
+    [
+      'both',
+      { vix: 40, benchmark: (day: number) => (day === DAYS - 1 ? 80 : 100) },
+      ['high-volatility', 'benchmark-drawdown'],
+    ],
+  ] satisfies [string, Change, string[]][])('%s', (_, change, expected) => {
+    expect(protectionsIn(change)).toEqual(expected);
+  });
+});
+
+describe('what is missing decides nothing: unlike the original, which then saw no risk and kept full exposure', () => {
+  test.each([
+    ['no VIX', { vix: undefined }, 'the volatility index is not known today'],
+    [
+      'a hole in the benchmark',
+      { benchmark: (day: number) => (day === 50 ? (undefined as never) : 100) },
+      `no close of SPY on ${dateAt(50)}`,
+    ],
+    ['sessions before the calendar', { rules: { peakWindow: 275 } }, 'the calendar begins after'],
+    ['fewer scores than names', { universe: NAMES.slice(0, 9) }, 'only 9 of 9 symbols have a score'],
+  ] satisfies [string, Change, string][])('%s', (_, change, why) => {
+    const answer = momentumProtection(input(change));
+    expect(answer).toMatchObject({ kind: 'unknown', why: expect.stringContaining(why) as string });
+  });
+
+  test.each([DAYS - 1, DAYS - 1 - RULES.skip, DAYS - 1 - RULES.formation])(
+    'a gap on day %i leaves a symbol without rank, which is not the same as the last rank',
+    (gap) => {
+      const price = (index: number, day: number): number | undefined =>
+        index === 29 && day === gap ? undefined : priceOf(index, day);
+      const { ranking, unranked } = ranked(momentumProtection(input({ price })));
+      expect(ranking.map(({ symbol }) => symbol)).not.toContain('S29');
+      expect(unranked).toEqual([{ symbol: 'S29', why: expect.stringContaining('S29') as string }]);
+    },
+  );
+
+  test('a gap on any other day changes nothing', () => {
+    const price = (index: number, day: number): number | undefined =>
+      day === DAYS - 10 ? undefined : priceOf(index, day);
+    expect(top(momentumProtection(input({ price })))).toEqual(top(momentumProtection(input())));
+  });
+});
+
+const noisy = fc.array(fc.double({ min: 0.5, max: 2, noNaN: true }), { minLength: 30, maxLength: 30 });
+
+describe('laws', () => {
+  law.prop([noisy, fc.double({ min: 0.01, max: 100, noNaN: true })])(
+    'the unit of a price changes no rank',
+    (levels, scale) => {
+      const at =
+        (factor: number) =>
+        (index: number, day: number): number =>
+          factor * priceOf(index, day) * (day % 7 === index % 7 ? (levels[index] ?? 1) : 1);
+      const [one, other] = [1, scale].map((factor) =>
+        ranked(momentumProtection(input({ price: at(factor) }))).ranking.map(({ score }) => score),
+      );
+      other?.forEach((score, rank) => expect(score).toBeCloseTo(one?.[rank] ?? NaN, 9));
+    },
+  );
+
+  law.prop([fc.shuffledSubarray(NAMES, { minLength: 30 })])(
+    'the order of the universe changes nothing',
+    (universe) => {
+      expect(momentumProtection(input({ universe }))).toEqual(momentumProtection(input()));
+    },
+  );
+
+  law.prop([fc.subarray(NAMES, { minLength: 1, maxLength: 20 })])(
+    'symbols without data never bring another one more than the full weight, nor danger less protection',
+    (lost) => {
+      const price = (index: number, day: number): number | undefined =>
+        lost.includes(nameOf(index)) && day === DAYS - 1 ? undefined : priceOf(index, day);
+      const answer = ranked(momentumProtection(input({ price, vix: 30 })));
+      expect(answer.protections).toHaveLength(1);
+      expect(answer.unranked.map(({ symbol }) => symbol)).toEqual([...lost].sort());
+      expect(answer.ranking).toHaveLength(30 - lost.length);
+    },
+  );
+
+  law.prop([noisy])('closes of today and later are never read', (levels) => {
+    const now = input();
+    const later = [dateAt(DAYS - 1), dateAt(DAYS), dateAt(DAYS + 1)];
+    const closes = new Map(
+      [...now.closes].map(([symbol, rows], index) => [
+        symbol,
+        [...rows, ...later.map((date) => ({ date, close: 100 * (levels[index % 30] ?? 1) }))],
+      ]),
+    );
+    expect(momentumProtection({ ...now, closes })).toEqual(momentumProtection(now));
+  });
+});
