@@ -57,8 +57,8 @@ const prices = described(
         type: described(z.literal('synthetic'), 'Invented prices, the same for the same seed.'),
         seed: wholeNumber('Seed of the prices. Default 1.', 0, SEED_MAX).default(1),
         movement: described(
-          z.enum(['constant', 'daily']),
-          'constant: a price never changes. daily: one step a day. Default constant.',
+          z.enum(['constant', 'daily', 'market']),
+          'constant: a price never changes. daily: one step a day. market: shares, funds and the VIX move together, also within the session. Default constant.',
         ).default('constant'),
       },
       'Invented prices.',

@@ -159,7 +159,7 @@ export interface SimulatedBroker {
 }
 
 export type Prices =
-  | { readonly type: 'synthetic'; readonly seed: number; readonly movement: 'constant' | 'daily' }
+  | { readonly type: 'synthetic'; readonly seed: number; readonly movement: 'constant' | 'daily' | 'market' }
   /** Absolute path. */
   | { readonly type: 'csv'; readonly folder: string };
 

@@ -2,10 +2,13 @@
 import type { Market } from '../reconciler/ports.ts';
 import { csvPrices } from './csv-prices.ts';
 import type { PriceSettings, PriceSource } from './price-source.ts';
+import { syntheticMarket } from './synthetic-market.ts';
 import { syntheticPrices } from './synthetic.ts';
 
 export function priceSource(settings: PriceSettings): PriceSource {
-  return settings.type === 'csv' ? csvPrices(settings.folder) : syntheticPrices(settings);
+  if (settings.type === 'csv') return csvPrices(settings.folder);
+  const { seed, movement } = settings;
+  return movement === 'market' ? syntheticMarket(seed) : syntheticPrices({ seed, movement });
 }
 
 /** Symbols without a price are not in the answer. */

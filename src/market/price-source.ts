@@ -17,7 +17,7 @@ export type PriceSettings = SyntheticSettings | CsvSettings;
 export interface SyntheticSettings {
   readonly type: 'synthetic';
   readonly seed: number;
-  readonly movement: 'constant' | 'daily';
+  readonly movement: 'constant' | 'daily' | 'market';
 }
 
 export interface CsvSettings {

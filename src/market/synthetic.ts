@@ -6,7 +6,7 @@ import { sha256 } from '../domain/digest.ts';
 import { dateOf, instantAt } from '../domain/instant.ts';
 import { isSymbol } from '../domain/names.ts';
 import type { DailyClose } from '../observed/bars.ts';
-import type { PriceSource, SyntheticSettings } from './price-source.ts';
+import type { PriceSource } from './price-source.ts';
 
 const MICROS_PER_CENT = 10_000;
 const MICROS = 1_000_000;
@@ -32,7 +32,13 @@ const SCALES = [
 ] as const;
 
 /** Between $20 and $500, in whole cents, for every symbol; `constant` never moves, `daily` moves with the date. */
-export function syntheticPrices({ seed, movement }: SyntheticSettings): PriceSource {
+export function syntheticPrices({
+  seed,
+  movement,
+}: {
+  readonly seed: number;
+  readonly movement: 'constant' | 'daily';
+}): PriceSource {
   const roots = new Map<string, number>();
   const rootOf = (symbol: string): number => {
     const root = roots.get(symbol) ?? parseInt(sha256(`${seed} price ${symbol}`).slice(0, 8), 16);

@@ -82,7 +82,7 @@ const history: fc.Arbitrary<History> = fc
     commands: fc.array(command, { maxLength: 25 }),
   })
   .map(({ movement, commands, ...settings }) => {
-    const prices = syntheticPrices({ type: 'synthetic', seed: settings.seed, movement });
+    const prices = syntheticPrices({ seed: settings.seed, movement });
     const venue: Venue = {
       settings: { ...SETTINGS, ...settings },
       priceAt: (name, moment) => prices.priceAt(name, moment)?.price,

@@ -30,7 +30,7 @@ import {
 } from '../support/simulated-world.ts';
 import { virtualClock, type VirtualClock } from '../support/virtual-clock.ts';
 
-const PRICES = syntheticPrices({ type: 'synthetic', seed: 7, movement: 'constant' });
+const PRICES = syntheticPrices({ seed: 7, movement: 'constant' });
 
 brokerConformance('the simulated broker', (spec) => {
   const folder = mkdtempSync(join(tmpdir(), 'hgctl-conformance-'));

@@ -121,7 +121,15 @@ test('holds a name whose price of today is missing, although others rank before 
   expect(await book(mine)).toMatchObject({ DDD: 201 });
 });
 
-test('opens nothing on synthetic prices, which have no VIX.', async () => {
+test('trades on a synthetic market, which has a VIX.', async () => {
+  const mine = trading({ prices: { type: 'synthetic', seed: 7, movement: 'market' } });
+  expect(await mine.run('apply', '--yes')).toMatchObject({ code: 0 });
+  const held = Object.keys(await book(mine));
+  expect(held).toHaveLength(2);
+  expect(NAMES).toEqual(expect.arrayContaining(held));
+});
+
+test('opens nothing on other synthetic prices, which have no VIX.', async () => {
   const { stdout } = await trading({ prices: { type: 'synthetic', seed: 7 } }).run('plan');
   expect(stdout).toContain('the volatility index is not known today');
 });

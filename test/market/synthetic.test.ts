@@ -14,7 +14,7 @@ function priceOf(
   name: string,
   at: Instant,
 ): number {
-  const quote = syntheticPrices({ type: 'synthetic', ...settings }).priceAt(name, at);
+  const quote = syntheticPrices(settings).priceAt(name, at);
   if (quote === undefined) throw new Error('no price');
   expect(quote.asOf).toBe(at);
   return quote.price;
@@ -70,7 +70,7 @@ describe('synthetic prices', () => {
   });
 
   test('exist for symbols only', () => {
-    const source = syntheticPrices({ type: 'synthetic', seed: 7, movement: 'constant' });
+    const source = syntheticPrices({ seed: 7, movement: 'constant' });
     expect(source.priceAt('not a symbol', 0 as Instant)).toBeUndefined();
   });
 });

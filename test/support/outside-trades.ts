@@ -13,7 +13,7 @@ const broker = simulatedBroker({
     monotonic: () => performance.now(),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   },
-  prices: syntheticPrices({ type: 'synthetic', seed: 7, movement: 'constant' }),
+  prices: syntheticPrices({ seed: 7, movement: 'constant' }),
 });
 for (let done = 0; done < Number(count); done += 1) {
   const answer = await broker.tradeOutside({ symbol: 'KO', side: 'buy', quantity: shares(1) });
