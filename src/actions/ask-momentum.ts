@@ -1,11 +1,19 @@
 /** Gathers what the momentum-protection signal reads, and turns its ranking into targets. */
 import type { DesiredStrategy, FixedTarget, MomentumSignal } from '../desired/desired-state.ts';
 import { previousSessionBefore, type CalendarOverrides } from '../domain/calendar.ts';
-import { mulDiv, WHOLE, type Ratio } from '../domain/decimal.ts';
+import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
+import { formatPercent, mulDiv, NO_MONEY, WHOLE, type Money, type Ratio } from '../domain/decimal.ts';
 import { dateOf, type CalendarDate } from '../domain/instant.ts';
+import type { DailyClose } from '../observed/bars.ts';
+import type { SignalDecision } from '../observed/decision.ts';
 import type { ObservedState, SignalAnswer } from '../observed/observed-state.ts';
 import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
-import { momentumProtection, type MomentumAnswer } from '../strategies/momentum-protection.ts';
+import {
+  momentumProtection,
+  type MomentumAnswer,
+  type MomentumInput,
+  type Protection,
+} from '../strategies/momentum-protection.ts';
 
 export interface MomentumTurn {
   readonly strategy: DesiredStrategy;
@@ -13,13 +21,15 @@ export interface MomentumTurn {
   readonly calendar: CalendarOverrides | undefined;
 }
 
+type RankedAnswer = Extract<MomentumAnswer, { kind: 'ranked' }>;
+
 const VIX = 'VIX';
 const MICROS = 1_000_000;
 
 export async function askMomentum(
   { market, clock }: Ports,
   turn: MomentumTurn,
-  { ledger }: ObservedState,
+  { ledger, snapshot }: ObservedState,
 ): Promise<SignalAnswer> {
   const { strategy, signal, calendar } = turn;
   const now = clock.now();
@@ -35,7 +45,7 @@ export async function askMomentum(
     // A price of another day is none of today's.
     const fresh = [...quotes].filter(([, { asOf }]) => dateOf(asOf) === today);
     const prices = new Map(fresh.map(([symbol, { price }]) => [symbol, price / MICROS]));
-    const answer = momentumProtection({
+    const input: MomentumInput = {
       rules: { ...signal, drawdown: signal.drawdown / WHOLE },
       count: strategy.capital.maxPositions,
       universe,
@@ -44,9 +54,16 @@ export async function askMomentum(
       prices,
       benchmark: signal.benchmark,
       vix: prices.get(VIX),
-    });
+    };
+    const answer = momentumProtection(input);
+    if (answer.kind === 'unknown') return failed(answer.why);
     const held = [...(ledger.books.get(strategy.name)?.keys() ?? [])];
-    return answer.kind === 'unknown' ? failed(answer.why) : targetsOf(turn, answer, held);
+    const equity = snapshot.account.kind === 'ok' ? snapshot.account.data.equity : NO_MONEY;
+    return {
+      kind: 'targets',
+      targets: targetsOf(turn, answer, held),
+      decision: decisionOf(turn, { input, answer, equity }),
+    };
   } catch (error) {
     if (!(error instanceof BrokerUnavailable)) throw error;
     return failed(error.message);
@@ -76,15 +93,14 @@ function failed(why: string): SignalAnswer {
  */
 function targetsOf(
   { strategy, signal }: MomentumTurn,
-  { ranking, unranked, protections }: Extract<MomentumAnswer, { kind: 'ranked' }>,
+  { ranking, unranked, protections }: RankedAnswer,
   held: readonly string[],
-): SignalAnswer {
+): FixedTarget[] {
   const { positionSize, maxPositions } = strategy.capital;
-  const exposure = protections.length === 0 ? WHOLE : signal.reducedExposure;
-  const weight = mulDiv(positionSize, exposure, WHOLE) as Ratio;
+  const weight = mulDiv(positionSize, exposureOf(signal, protections), WHOLE) as Ratio;
   const chosen = ranking.slice(0, maxPositions);
   const kept = new Set([...chosen, ...unranked].map(({ symbol }) => symbol));
-  const targets: FixedTarget[] = [
+  return [
     ...chosen.map(({ symbol, rank }) => ({
       symbol,
       size: { kind: 'weight' as const, weight },
@@ -94,5 +110,48 @@ function targetsOf(
       .filter((symbol) => !kept.has(symbol))
       .map((symbol) => ({ symbol, size: { kind: 'weight' as const, weight: 0 as Ratio }, priority: 0 })),
   ];
-  return { kind: 'targets', targets };
+}
+
+function exposureOf({ reducedExposure }: MomentumSignal, protections: readonly Protection[]): Ratio {
+  return protections.length === 0 ? WHOLE : reducedExposure;
+}
+
+interface Decided {
+  readonly input: MomentumInput;
+  readonly answer: RankedAnswer;
+  readonly equity: Money;
+}
+
+function decisionOf({ strategy, signal }: MomentumTurn, { input, answer, equity }: Decided): SignalDecision {
+  const { type, band: _band, wholeShares: _whole, ...parameters } = signal;
+  const read = {
+    sessions: input.sessions,
+    closes: Object.fromEntries([...input.closes].map(([symbol, rows]) => [symbol, rows.map(rowOf)])),
+    prices: Object.fromEntries(input.prices),
+  };
+  return {
+    signal: type,
+    inputs: sha256(canonicalJson(read)),
+    parameters,
+    equity,
+    exposure: exposureOf(signal, answer.protections),
+    protections: answer.protections.map((protection) => describeProtection(signal, protection)),
+    count: strategy.capital.maxPositions,
+    ranking: answer.ranking.map(({ symbol, score }) => ({ symbol, score })),
+    unranked: answer.unranked,
+  };
+}
+
+function rowOf({ date, close }: DailyClose): Json {
+  return [date, close];
+}
+
+function describeProtection(
+  { vixAbove, benchmark, drawdown }: MomentumSignal,
+  protection: Protection,
+): string {
+  if (protection.kind === 'high-volatility')
+    return `the VIX is ${protection.vix.toFixed(2)}, above ${vixAbove}`;
+  const below = (-100 * protection.drawdown).toFixed(2);
+  return `${benchmark} is ${below}% below its peak, more than ${formatPercent(drawdown)}`;
 }

@@ -19,6 +19,7 @@ import { keepHouse } from './housekeeping.ts';
 import type { Look } from './look.ts';
 import { markAfterTrading, markIfDue } from './mark-session.ts';
 import type { Outcome } from './outcome.ts';
+import { recordDecision } from './record-decision.ts';
 import { runOrders } from './run-orders.ts';
 import type { Ports } from '../reconciler/ports.ts';
 
@@ -105,8 +106,9 @@ async function trade(turn: Turn, execution: Execution, outcomes: Outcome[]): Pro
     return;
   }
   markIfDue(execution, turn.desired, look.observed);
+  const begins = slotsOf(look.plan, turn.strategy).some(({ started }) => !started);
   startSlots(execution, look.plan, turn.strategy);
-  if (approved.length > 0) recordTargets(execution, look, turn.strategy);
+  if (approved.length > 0 || begins) recordDecision(execution, look, turn.strategy);
   await runBoth(turn, execution, { look, approved, outcomes });
   if (turn.part !== 'reductions' && !isLockLost(outcomes))
     endSlots(turn, execution, look.plan, [...turn.before, ...outcomes]);
@@ -277,14 +279,6 @@ function contextOf({ desired }: Turn, execution: Execution, { observed }: Look):
         : { date: '', lastSubmit: execution.acquiredAt },
     buyingPower: account.kind === 'ok' ? account.data.buyingPower : 0,
   };
-}
-
-/** What a program said is recorded where it leads to orders. */
-function recordTargets(execution: Execution, { observed }: Look, strategy: string): void {
-  const answer = observed.signals.get(strategy);
-  if (answer?.kind !== 'targets') return;
-  const { fence } = execution;
-  record(execution, () => ({ type: 'targets-decided', fence, strategy, targets: answer.targets }));
 }
 
 function slotsOf(plan: Plan, strategy: string): DueSlot[] {

@@ -1,4 +1,5 @@
 /** The journal's vocabulary: everything that is decided or seen, one type a payload. Times are instants (ms, UTC). */
+import type { BlockedTarget, SignalDecision } from './decision.ts';
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
@@ -306,11 +307,16 @@ export type JournalEvent =
       readonly sessionDate: CalendarDate;
     }
   | {
-      /** What a program decided in a pass that acts on it: the plan after the lock uses it too. */
+      /** What a signal decided in a pass that acts on it: the plan after the lock uses it too. */
       readonly type: 'targets-decided';
       readonly fence: number;
       readonly strategy: string;
       readonly targets: readonly FixedTarget[];
+      /** Null outside slots; left out by earlier versions, as are the following. */
+      readonly slot?: string | null;
+      readonly blocked?: readonly BlockedTarget[];
+      /** Of built-in signals. */
+      readonly decision?: SignalDecision;
     }
   | {
       readonly type: 'execution-ended';

@@ -3,6 +3,7 @@ import type { FixedTarget } from '../desired/desired-state.ts';
 import type { Quantity } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { BrokerFill, BrokerOrder, Observed, Quote, Snapshot } from './broker-view.ts';
+import type { SignalDecision } from './decision.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface ObservedState {
@@ -22,7 +23,12 @@ export interface ObservedState {
 }
 
 export type SignalAnswer =
-  | { readonly kind: 'targets'; readonly targets: readonly FixedTarget[] }
+  | {
+      readonly kind: 'targets';
+      readonly targets: readonly FixedTarget[];
+      /** Of built-in signals. */
+      readonly decision?: SignalDecision;
+    }
   | { readonly kind: 'failed'; readonly reason: 'SignalFailed' | 'SignalNotRun'; readonly detail: string };
 
 /** How the recorded execution lock looks from this process. */

@@ -143,3 +143,48 @@ test.each([
   expect(code).toBe(4);
   expect(stderr).toMatch(new RegExp(`mp\\.yaml:\\d+:\\d+.*${field}`));
 });
+
+test('why and why-not explain an order, a low rank, a missing price, and money that was short.', async () => {
+  const mine = trading({ vix: () => 40 });
+  growing(mine, 'AAA', [TUESDAY]);
+  await mine.run('apply', '--yes');
+  const bought = await mine.run('why', 'mp', 'EEE');
+  expect(bought.code).toBe(0);
+  expect(bought.stdout).toMatch(/^mp\/EEE\n/);
+  expect(bought.stdout).toMatch(/Decided +2025-12-02 15:55:30 EST, mp\/2025-12-02\/rebalance\/1555\n/);
+  expect(bought.stdout).toMatch(/Rank +1 of 4, score 0\.\d{6}; 2 are wanted\n/);
+  expect(bought.stdout).toMatch(/Target +5% of 100,000\.00 equity\n/);
+  expect(bought.stdout).toMatch(/Protection +the VIX is 40\.00, above 25\n/);
+  expect(bought.stdout).toMatch(/Order +BUY 101: 101 filled @ 49\.50, filled \(hg-mp-20251202-rebal1555-/);
+  const low = await mine.run('why-not', 'mp', 'BBB');
+  expect(low.stdout).toMatch(/Blocked +RankTooLow: rank 4 of 4, and 2 are wanted\n +Order +none\n/);
+  const missing = await mine.run('why-not', 'mp', 'AAA');
+  expect(missing.stdout).toMatch(/Blocked +NoRank: no price of AAA today\n/);
+  const stranger = await mine.run('why-not', 'mp', 'TSLA');
+  expect(stranger.stdout).toMatch(/Blocked +OutsideUniverse: TSLA is not in its universe\n/);
+  expect(await mine.json('why', 'mp', 'EEE', '-o', 'json')).toMatchObject({ rank: 1, ranked: 4, wanted: 2 });
+});
+
+test('why says what it does not know: another day, and strategies whose targets stand in the manifest.', async () => {
+  const mine = trading();
+  await mine.run('apply', '--yes');
+  expect(await mine.run('why', 'mp', 'EEE', '--date', '2025-12-01')).toMatchObject({ code: 6 });
+  expect(await mine.run('why', 'core', 'VTI')).toMatchObject({
+    code: 6,
+    stderr: expect.stringContaining("those of 'fixed' stand in the manifest") as string,
+  });
+  expect(await mine.run('why', 'mp', 'EEE', '--date', 'monday')).toMatchObject({ code: 3 });
+});
+
+test('the same data give the same digest of inputs, other data another.', async () => {
+  const digest = async (mine: Project): Promise<string> => {
+    await mine.run('apply', '--yes');
+    const { inputs } = await mine.json<{ inputs: string }>('why', 'mp', 'EEE', '-o', 'json');
+    return inputs;
+  };
+  const one = await digest(trading());
+  expect(await digest(trading())).toBe(one);
+  const other = trading();
+  prices(other, 'AAA', () => 51);
+  expect(await digest(other)).not.toBe(one);
+});
