@@ -6,6 +6,7 @@ import { parsePrice, type Price } from '../domain/decimal.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { dateOf, instantAt, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { compareText, isSymbol } from '../domain/names.ts';
+import type { DateSpan } from '../reconciler/ports.ts';
 import type { PriceSource } from './price-source.ts';
 
 const SESSION_CLOSE = '16:00';
@@ -13,15 +14,17 @@ const PRICE_DIGITS = 6;
 const MICROS = 1_000_000;
 const DECIMAL = /^\d{1,9}\.\d+$/;
 
-interface DailyClose {
+interface PriceRow {
   readonly date: CalendarDate;
   readonly close: Price;
+  /** Undefined in a file without opens. */
+  readonly open: Price | undefined;
 }
 
 interface Loaded {
   /** Tells whether the file changed since it was read. */
   readonly mark: string;
-  readonly closes: readonly DailyClose[];
+  readonly rows: readonly PriceRow[];
 }
 
 /**
@@ -31,71 +34,87 @@ interface Loaded {
  */
 export function csvPrices(folder: string): PriceSource {
   const cache = new Map<string, Loaded>();
+  const rowsIn = (symbol: string, { from, to }: DateSpan): readonly PriceRow[] => {
+    if (!isSymbol(symbol)) return [];
+    const rows = rowsOf(join(folder, `${symbol}.csv`), cache);
+    return rows.filter(({ date }) => date >= from && date <= to);
+  };
   return {
     priceAt: (symbol, at) => {
       if (!isSymbol(symbol)) return undefined;
-      const row = lastUpTo(closesOf(join(folder, `${symbol}.csv`), cache), dateOf(at));
+      const row = lastUpTo(rowsOf(join(folder, `${symbol}.csv`), cache), dateOf(at));
       if (row === undefined) return undefined;
       const asOf = Math.min(at, instantAt(row.date, SESSION_CLOSE)) as Instant;
       return { price: row.close, asOf };
     },
-    closes: (symbol, { from, to }) => {
-      if (!isSymbol(symbol)) return [];
-      const rows = closesOf(join(folder, `${symbol}.csv`), cache);
-      return rows
-        .filter(({ date }) => date >= from && date <= to)
-        .map(({ date, close }) => ({ date, close: close / MICROS }));
-    },
+    closes: (symbol, span) =>
+      rowsIn(symbol, span).map(({ date, close }) => ({ date, close: close / MICROS })),
+    bars: (symbol, span) =>
+      rowsIn(symbol, span).flatMap(({ date, open, close }) =>
+        open === undefined ? [] : [{ date, open: open / MICROS, close: close / MICROS }],
+      ),
   };
 }
 
-function closesOf(file: string, cache: Map<string, Loaded>): readonly DailyClose[] {
+function rowsOf(file: string, cache: Map<string, Loaded>): readonly PriceRow[] {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (stats === undefined) return [];
   const mark = `${stats.mtimeMs} ${stats.size} ${stats.ino}`;
   const known = cache.get(file);
-  if (known?.mark === mark) return known.closes;
-  const closes = parseCloses(readFileSync(file, 'utf8'), file);
-  cache.set(file, { mark, closes });
-  return closes;
+  if (known?.mark === mark) return known.rows;
+  const rows = parseRows(readFileSync(file, 'utf8'), file);
+  cache.set(file, { mark, rows });
+  return rows;
 }
 
-function lastUpTo(closes: readonly DailyClose[], date: CalendarDate): DailyClose | undefined {
+function lastUpTo(rows: readonly PriceRow[], date: CalendarDate): PriceRow | undefined {
   let low = 0;
-  let high = closes.length;
+  let high = rows.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((closes[middle]?.date ?? '') <= date) low = middle + 1;
+    if ((rows[middle]?.date ?? '') <= date) low = middle + 1;
     else high = middle;
   }
-  return closes[low - 1];
+  return rows[low - 1];
 }
 
-/** Needs a header with at least `date` and `close`, in any case; other columns are ignored. By date. */
-function parseCloses(text: string, file: string): DailyClose[] {
+/** Needs a header with at least `date` and `close`, in any case; of other columns only `open` is read. By date. */
+function parseRows(text: string, file: string): PriceRow[] {
   const [header = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const names = cellsOf(header).map((name) => name.toLowerCase());
-  const columns = { date: names.indexOf('date'), close: names.indexOf('close') };
+  const columns = {
+    date: names.indexOf('date'),
+    close: names.indexOf('close'),
+    open: names.indexOf('open'),
+  };
   if (columns.date < 0 || columns.close < 0) throw malformed(file, 1, 'the header names no date and close');
-  const closes = new Map<CalendarDate, DailyClose>();
+  const rows = new Map<CalendarDate, PriceRow>();
   lines.forEach((line, index) => {
     if (line.trim() === '') return;
     const row = parseRow(cellsOf(line), columns);
     if (typeof row === 'string') throw malformed(file, index + 2, row);
-    if (closes.has(row.date)) throw malformed(file, index + 2, `a second row for ${row.date}`);
-    closes.set(row.date, row);
+    if (rows.has(row.date)) throw malformed(file, index + 2, `a second row for ${row.date}`);
+    rows.set(row.date, row);
   });
-  return [...closes.values()].sort((a, b) => compareText(a.date, b.date));
+  return [...rows.values()].sort((a, b) => compareText(a.date, b.date));
 }
 
-/** The row, or what is wrong with it. */
-function parseRow(cells: readonly string[], columns: { date: number; close: number }): DailyClose | string {
+/** Where they stand in a line; -1 where they do not. */
+interface Columns {
+  readonly date: number;
+  readonly close: number;
+  readonly open: number;
+}
+
+/** The row, or what is wrong with it. An open that cannot be read is none: only signals ask for it. */
+function parseRow(cells: readonly string[], columns: Columns): PriceRow | string {
   const date = cells[columns.date] ?? '';
   const text = cells[columns.close] ?? '';
   const close = parseClose(text);
   if (Number.isNaN(dayNumber(date))) return `${JSON.stringify(date)} is not a date like 2025-12-02`;
   if (close === undefined || close <= 0) return `${JSON.stringify(text)} is not a price above zero`;
-  return { date, close };
+  const open = columns.open < 0 ? undefined : parseClose(cells[columns.open] ?? '');
+  return { date, close, open: open === undefined || open <= 0 ? undefined : open };
 }
 
 /** Exports carry binary floats (`182.00999450683594`): what is finer than a micro-dollar is rounded. */

@@ -23,10 +23,18 @@ export function market(source: PriceSource): Market {
         });
         return new Map(rows);
       }),
-    closes: (symbols, span) =>
-      Promise.resolve().then(() => {
-        const rows = symbols.map((symbol) => [symbol, source.closes(symbol, span)] as const);
-        return new Map(rows.filter(([, closes]) => closes.length > 0));
-      }),
+    closes: (symbols, span) => rowsOf(symbols, (symbol) => source.closes(symbol, span)),
+    bars: (symbols, span) => rowsOf(symbols, (symbol) => source.bars(symbol, span)),
   };
+}
+
+/** Symbols without a row are not in the answer. Inside a promise, so that a malformed file is a rejection. */
+function rowsOf<Row>(
+  symbols: readonly string[],
+  of: (symbol: string) => readonly Row[],
+): Promise<ReadonlyMap<string, readonly Row[]>> {
+  return Promise.resolve().then(() => {
+    const rows = symbols.map((symbol) => [symbol, of(symbol)] as const);
+    return new Map(rows.filter(([, found]) => found.length > 0));
+  });
 }

@@ -2,13 +2,15 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Quote } from '../observed/broker-view.ts';
 import type { DateSpan } from '../reconciler/ports.ts';
-import type { DailyClose } from '../observed/bars.ts';
+import type { DailyBar, DailyClose } from '../observed/bars.ts';
 
 export interface PriceSource {
   /** The latest price at a moment, above zero; undefined when the symbol has none. */
   priceAt(symbol: string, at: Instant): Quote | undefined;
   /** The closes of sessions from `from` to `to`, both inclusive, by date. */
   closes(symbol: string, span: DateSpan): readonly DailyClose[];
+  /** Likewise, those of which the open is known. */
+  bars(symbol: string, span: DateSpan): readonly DailyBar[];
 }
 
 /** What the manifest says about prices. */

@@ -3,7 +3,7 @@ import { nextSessionAfter, type Session } from '../domain/calendar.ts';
 import type { Price } from '../domain/decimal.ts';
 import { dateOf, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { isSymbol } from '../domain/names.ts';
-import type { DailyClose } from '../observed/bars.ts';
+import type { DailyBar } from '../observed/bars.ts';
 import {
   firstPrice,
   marketDays,
@@ -13,6 +13,7 @@ import {
   type Step,
   type Stepper,
 } from './market-paths.ts';
+import type { DateSpan } from '../reconciler/ports.ts';
 import type { PriceSource } from './price-source.ts';
 import { normals } from './random.ts';
 
@@ -33,19 +34,27 @@ interface Bar {
 /** Before the open it is the close before, after the close the close; undefined before the first session. */
 export function syntheticMarket(seed: number): PriceSource {
   const world = new MarketWorld(seed);
+  const barsIn = (symbol: string, { from, to }: DateSpan): DailyBar[] => {
+    if (!isSymbol(symbol)) return [];
+    const bars: DailyBar[] = [];
+    for (let index = world.firstFrom(from); world.dateAt(index) <= to; index += 1) {
+      const { open, close } = world.barAt(symbol, index);
+      bars.push({
+        date: world.dateAt(index),
+        open: inCents(open) / MICROS,
+        close: inCents(close) / MICROS,
+      });
+    }
+    return bars;
+  };
   return {
     priceAt: (symbol, at) => {
       if (!isSymbol(symbol)) return undefined;
       const price = world.priceAt(symbol, at);
       return price === undefined ? undefined : { price: inCents(price), asOf: at };
     },
-    closes: (symbol, { from, to }) => {
-      if (!isSymbol(symbol)) return [];
-      const closes: DailyClose[] = [];
-      for (let index = world.firstFrom(from); world.dateAt(index) <= to; index += 1)
-        closes.push({ date: world.dateAt(index), close: inCents(world.barAt(symbol, index).close) / MICROS });
-      return closes;
-    },
+    closes: (symbol, span) => barsIn(symbol, span).map(({ date, close }) => ({ date, close })),
+    bars: barsIn,
   };
 }
 

@@ -65,6 +65,8 @@ export function syntheticPrices({
       }
       return closes;
     },
+    // Within a day no price moves.
+    bars: (symbol, span) => source.closes(symbol, span).map((row) => ({ ...row, open: row.close })),
   };
   return source;
 }

@@ -13,7 +13,7 @@ import type {
 } from '../observed/broker-view.ts';
 import type { JournalEvent, ProcessIdentity } from '../observed/events.ts';
 import type { Ledger } from '../observed/ledger.ts';
-import type { DailyClose } from '../observed/bars.ts';
+import type { DailyBar, DailyClose } from '../observed/bars.ts';
 
 export interface Clock {
   now(): Instant;
@@ -98,6 +98,8 @@ export interface Market {
   quotes(symbols: readonly string[], now: Instant): Promise<ReadonlyMap<string, Quote>>;
   /** Daily closes of sessions from `from` to `to`, both inclusive; symbols without any are not in the answer. */
   closes(symbols: readonly string[], span: DateSpan): Promise<ReadonlyMap<string, readonly DailyClose[]>>;
+  /** Likewise, sessions of which the open is known, too; the close of a session that has not ended is its price so far. */
+  bars(symbols: readonly string[], span: DateSpan): Promise<ReadonlyMap<string, readonly DailyBar[]>>;
 }
 
 export interface DateSpan {

@@ -87,3 +87,30 @@ describe('a price from a CSV file', () => {
     }),
   );
 });
+
+describe('sessions from a CSV file', () => {
+  const SPAN = { from: '2025-12-01', to: '2025-12-02' };
+
+  test('are those of the span, both ends included, with their opens', () =>
+    withText(`${ROWS}2025-12-02,11,12\n`, (source) => {
+      expect(source.bars('AAPL', SPAN)).toEqual([
+        { date: '2025-12-01', open: 10, close: 11.5 },
+        { date: '2025-12-02', open: 11, close: 12 },
+      ]);
+      expect(source.closes('AAPL', SPAN)).toEqual([
+        { date: '2025-12-01', close: 11.5 },
+        { date: '2025-12-02', close: 12 },
+      ]);
+    }));
+
+  test.each([
+    ['without opens', 'date,close\n2025-12-01,11.5\n'],
+    ['with an open that is none', 'date,open,close\n2025-12-01,n/a,11.5\n'],
+    ['with an open of zero', 'date,open,close\n2025-12-01,0,11.5\n'],
+  ])('%s have closes all the same', (_, text) =>
+    withText(text, (source) => {
+      expect(source.bars('AAPL', SPAN)).toEqual([]);
+      expect(source.closes('AAPL', SPAN)).toEqual([{ date: '2025-12-01', close: 11.5 }]);
+    }),
+  );
+});

@@ -71,6 +71,24 @@ describe('within a session', () => {
   });
 });
 
+test('a session opens where its first price is, and its closes are those of its bars', () => {
+  const market = syntheticMarket(7);
+  const span = { from: '2025-11-24', to: '2025-12-05' };
+  const bars = market.bars('TQQQ', span);
+  expect(market.closes('TQQQ', span)).toEqual(bars.map(({ date, close }) => ({ date, close })));
+  for (const { date, open } of bars)
+    expect((market.priceAt('TQQQ', instantAt(date, '09:30'))?.price ?? 0) / 1e6).toBe(open);
+});
+
+test('about a third of the variance falls into the night', () => {
+  const bars = syntheticMarket(7).bars('SPY', SPAN);
+  const nights = bars.slice(1).map(({ open }, index) => Math.log(open / (bars[index]?.close ?? open)));
+  const days = bars.map(({ open, close }) => Math.log(close / open));
+  const share = deviation(nights) ** 2 / (deviation(nights) ** 2 + deviation(days) ** 2);
+  expect(share).toBeGreaterThan(0.3);
+  expect(share).toBeLessThan(0.4);
+});
+
 describe.each(SEEDS)('with seed %i', (seed) => {
   const spy = returnsOf(closesOf(seed, 'SPY'));
   const vix = closesOf(seed, 'VIX');

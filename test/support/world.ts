@@ -319,6 +319,7 @@ function portsOf({ clock, broker, journal, log, priceAt }: PortParts): Ports {
           ),
         ),
       closes: () => Promise.resolve(new Map()),
+      bars: () => Promise.resolve(new Map()),
     },
     programs: { run: () => Promise.resolve({ kind: 'not-run' }) },
     stateFile: { write: () => undefined, schedule: () => undefined },
