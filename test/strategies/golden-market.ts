@@ -1,0 +1,18 @@
+/** A closed-form market of 700 sessions: waves of SPY and VIX. */
+import { addDays, type CalendarDate } from '../../src/domain/days.ts';
+import type { IndexClose } from '../../src/strategies/bars.ts';
+
+export const SESSIONS = 700;
+
+const dateAt = (k: number): CalendarDate => addDays('2020-01-01', k);
+
+const spyAt = (k: number): number => 400 * (1 + 0.0004 * k) + 18 * Math.sin(k / 23) + 6 * Math.sin(k / 7);
+const vixAt = (k: number): number =>
+  18 + 6 * Math.sin(k / 41) + 3 * Math.cos(k / 11) + (k % 130 > 124 ? 14 : 0);
+
+const series = (sessions: number, at: (k: number) => number): IndexClose[] =>
+  Array.from({ length: sessions }, (_, k) => ({ date: dateAt(k), close: at(k) }));
+
+export const goldenSpy = (sessions = SESSIONS): IndexClose[] => series(sessions, spyAt);
+export const goldenVix = (sessions = SESSIONS): IndexClose[] => series(sessions, vixAt);
+export const closesOf = (rows: readonly IndexClose[]): number[] => rows.map(({ close }) => close);
