@@ -6,9 +6,9 @@ export const REGIMES = ['STRONG_BULL', 'WEAK_BULL', 'SIDEWAYS', 'UNPREDICTABLE',
 export type Regime = (typeof REGIMES)[number];
 
 /** The longest moving average. */
-const SPY_CLOSES_NEEDED = 200;
+export const SPY_CLOSES_NEEDED = 200;
 /** One year of sessions: the window of the VIX percentile. */
-const VIX_CLOSES_NEEDED = 252;
+export const VIX_CLOSES_NEEDED = 252;
 
 /** Steps of the 20-day average over which its slope is taken: from its 20th-last value to its last. */
 const SLOPE_STEPS = 19;
@@ -74,7 +74,7 @@ function shortage(name: string, have: number, needed: number): string {
 }
 
 /** NaN compares as low as can be, and would pass for calm. */
-function isLevel(value: number): boolean {
+export function isLevel(value: number): boolean {
   return Number.isFinite(value) && value > 0;
 }
 

@@ -1,10 +1,10 @@
-/** A closed-form market of 700 sessions: waves of SPY and VIX. */
+/** A closed-form market of 700 sessions: waves of SPY and VIX, and one symbol that reverts over night. */
 import { addDays, type CalendarDate } from '../../src/domain/days.ts';
-import type { IndexClose } from '../../src/strategies/bars.ts';
+import type { DailyBar, IndexClose } from '../../src/strategies/bars.ts';
 
 export const SESSIONS = 700;
 
-const dateAt = (k: number): CalendarDate => addDays('2020-01-01', k);
+export const dateAt = (k: number): CalendarDate => addDays('2020-01-01', k);
 
 const spyAt = (k: number): number => 400 * (1 + 0.0004 * k) + 18 * Math.sin(k / 23) + 6 * Math.sin(k / 7);
 const vixAt = (k: number): number =>
@@ -16,3 +16,16 @@ const series = (sessions: number, at: (k: number) => number): IndexClose[] =>
 export const goldenSpy = (sessions = SESSIONS): IndexClose[] => series(sessions, spyAt);
 export const goldenVix = (sessions = SESSIONS): IndexClose[] => series(sessions, vixAt);
 export const closesOf = (rows: readonly IndexClose[]): number[] => rows.map(({ close }) => close);
+
+export function goldenBars(sessions = SESSIONS): DailyBar[] {
+  const bars: DailyBar[] = [];
+  let open = 50;
+  for (let k = 0; k < sessions; k += 1) {
+    const intraday = 0.045 * Math.sin(1.7 * k) + 0.02 * Math.sin(k / 3);
+    const close = open * (1 + intraday);
+    const [low, high] = open < close ? [open, close] : [close, open];
+    bars.push({ date: dateAt(k), open, high, low, close, volume: 1_000_000 });
+    open = close * (1 + 0.006 * Math.sin(0.9 * k) - 0.015 * intraday);
+  }
+  return bars;
+}
