@@ -272,12 +272,14 @@ describe('a symbol is kept out', () => {
 
 describe('laws of overnight mean reversion', () => {
   const NAMES = ['A', 'B', 'C', 'D', 'E', 'F'];
-  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  // Doubles crowd at zero; thousandths are spread evenly.
+  const share = fc.integer({ min: 0, max: 1_000 }).map((part) => part / 1_000);
+  const night = fc.integer({ min: -10, max: 10 }).map((part) => part / 1_000);
   const symbolFacts = fc.record({
-    price: fc.double({ min: 40, max: 60, noNaN: true }),
+    price: fc.integer({ min: 4_600, max: 5_400 }).map((cents) => cents / 100),
     winRateLong: share,
     winRateShort: share,
-    mean: fc.double({ min: -0.01, max: 0.01, noNaN: true }),
+    mean: night,
   });
   const day = fc.record({
     k: fc.integer({ min: 253, max: SESSIONS - 1 }),
