@@ -13,7 +13,7 @@ import { preload } from '../actions/preload.ts';
 import { SecondLooks } from '../actions/second-looks.ts';
 import type { Outcome } from '../actions/outcome.ts';
 import type { PassWarning } from './pass-warnings.ts';
-import type { Plan } from './plan-types.ts';
+import { isOrder, type Plan } from './plan-types.ts';
 import type { Clock, Report, StopSignal } from './ports.ts';
 import { reconcile, type Pass } from './reconcile.ts';
 import type { Failures } from './stalled.ts';
@@ -70,15 +70,25 @@ const RETRY_FIRST = 5 * SECOND;
 const RETRY_LAST = 5 * MINUTE;
 /** No failure leaves a strategy alone for longer while its exit is due. */
 const RETRY_EXIT = MINUTE;
+/** The longest pause before an order is looked for again of which nobody knows the end: money hangs on it. */
+const RETRY_CARE = MINUTE;
 /** The longest pause while a slot is due. */
 const RETRY_DUE = 20 * SECOND;
+
+interface Pause {
+  /** In a row. */
+  readonly failures: number;
+  readonly until: Instant;
+}
 
 /** What the loop remembers from pass to pass; the rest is in the journal. */
 interface Memory {
   /** Failed passes in a row. */
   failures: number;
   /** Strategy -> its failures in a row, and until when it waits. */
-  readonly backOff: Map<string, { readonly failures: number; readonly until: Instant }>;
+  readonly backOff: Map<string, Pause>;
+  /** Action -> the same, for orders without an end: each look for one takes seconds, under the lock. */
+  readonly care: Map<string, Pause>;
   /** Of the last pass. */
   revision: string;
   /** What was said last, so that it is said once. */
@@ -98,6 +108,7 @@ export async function control(controlled: Controlled): Promise<ExitCode> {
   const memory: Memory = {
     failures: 0,
     backOff: new Map(),
+    care: new Map(),
     revision: '',
     said: '',
     warned: '',
@@ -129,6 +140,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
         ...pass,
         manifests: problems.length === 0 ? 'accepted' : 'invalid',
         resting: rest,
+        restingCare: waitingAt(memory.care, started),
         secondLooks: memory.secondLooks,
         isWorthSaying: (warnings, plan) => isNews(memory, warnings, plan),
       },
@@ -142,6 +154,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
     );
     memory.failures = 0;
     const outcomes = result.kind === 'executed' ? result.outcomes : [];
+    noteDoubts(memory, result.plan, outcomes, clock.now());
     noteFailures(memory, { outcomes, resting: rest, exiting: exiting(pass, clock.now()), now: clock.now() });
     // What was done is told before anything else can fail.
     controlled.passed({
@@ -219,7 +232,8 @@ async function preloadNext(
 function nextWake({ clock, random }: Controlled, pass: Pass, memory: Memory): Instant {
   const now = clock.now();
   const resync = now + RESYNC * (1 - JITTER * random());
-  const retries = [...memory.backOff.values()].map(({ until }) => until).filter((until) => until > now);
+  const pauses = [...memory.backOff.values(), ...memory.care.values()];
+  const retries = pauses.map(({ until }) => until).filter((until) => until > now);
   const { calendar, execution } = pass.desired.account;
   const edge = nextEdge(scheduled(pass), now, calendar);
   const second = memory.secondLooks.due(execution) ?? resync;
@@ -259,8 +273,11 @@ function resting({ backOff }: Memory, pass: Pass, now: Instant): ReadonlySet<str
     return slot !== null && !ledger.slots.has(slot.id);
   });
   const starting = new Set(begins.map(({ name }) => name));
-  const waiting = [...backOff].filter(([strategy, { until }]) => until > now && !starting.has(strategy));
-  return new Set(waiting.map(([strategy]) => strategy));
+  return new Set([...waitingAt(backOff, now)].filter((strategy) => !starting.has(strategy)));
+}
+
+function waitingAt(pauses: ReadonlyMap<string, Pause>, now: Instant): ReadonlySet<string> {
+  return new Set([...pauses].filter(([, { until }]) => until > now).map(([key]) => key));
 }
 
 function exiting(pass: Pass, now: Instant): ReadonlySet<string> {
@@ -306,6 +323,18 @@ function noteFailures(memory: Memory, { outcomes, resting, exiting, now }: Ended
   }
   for (const strategy of memory.backOff.keys())
     if (!resting.has(strategy) && !byStrategy.has(strategy)) memory.backOff.delete(strategy);
+}
+
+/** An order whose end could not be found out is looked for later and later, whatever wakes the loop meanwhile. */
+function noteDoubts(memory: Memory, { actions }: Plan, outcomes: readonly Outcome[], now: Instant): void {
+  const ids = new Set(actions.map(({ id }) => id));
+  for (const id of memory.care.keys()) if (!ids.has(id)) memory.care.delete(id);
+  for (const { kind, action } of outcomes) {
+    if (isOrder(action) || kind !== 'in-doubt') continue;
+    const failures = (memory.care.get(action.id)?.failures ?? 0) + 1;
+    const until = (now + Math.min(backOff(failures), RETRY_CARE)) as Instant;
+    memory.care.set(action.id, { failures, until });
+  }
 }
 
 /** Rule 7 of the seed has orphans said at a start and in each trading cycle; what changes is said at once. */
