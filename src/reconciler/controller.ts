@@ -2,9 +2,8 @@
  * The control loop: looks, acts, and waits until there is reason to look again. Level-triggered: what woke it decides
  * nothing, and a wake-up that is lost costs time and never a decision.
  */
-import { sessionOn } from '../domain/calendar.ts';
 import { EXIT, HgctlError, type ExitCode } from '../domain/errors.ts';
-import { dateOf, MINUTE, SECOND, type CalendarDate, type Instant } from '../domain/instant.ts';
+import { MINUTE, SECOND, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { CONTROLLER } from '../domain/names.ts';
 import { nextSlot } from '../domain/schedule.ts';
 import { LockLost } from '../actions/execution.ts';
@@ -18,6 +17,7 @@ import type { Clock, Report, StopSignal } from './ports.ts';
 import { reconcile, type Pass } from './reconcile.ts';
 import type { Failures } from './stalled.ts';
 import { mayFollow } from './rules/targets.ts';
+import { edgeAt, endedAt, nextOwnEdge } from './session-edges.ts';
 import { dueSlot, undeclaredExits, type Scheduled } from './slots.ts';
 import { nextEdge, preloadAt } from './wake-times.ts';
 
@@ -42,7 +42,7 @@ export interface Controlled {
   readonly wait: (until: Instant) => Promise<void>;
   /** Shows the orders of a pass before they are sent. */
   readonly show: (plan: Plan) => void;
-  /** Told that the close of a session is marked: at the close, and at a start after it. */
+  /** Told that a session is over and marked: then, and at a start after it. */
   readonly closed: (date: CalendarDate) => void;
   /** Told of every pass that has ended. */
   readonly passed: (pass: PassReport) => void;
@@ -201,15 +201,15 @@ async function markEdge(
   { ports, desired }: Pass,
   memory: Memory,
 ): Promise<void> {
-  const session = sessionOn(dateOf(clock.now()), desired.account.calendar);
-  if (session === null || clock.now() < session.open) return;
-  const edge = `${session.date} ${clock.now() < session.close ? 'start' : 'close'}`;
-  if (edge === memory.marked) return;
+  const { account } = desired;
+  const edge = edgeAt(account, clock.now());
+  if (edge === null || `${edge.date} ${edge.kind}` === memory.marked) return;
+  const before = ports.journal.ledger().lastMark;
   await markSession(ports, desired);
-  memory.marked = edge;
+  memory.marked = `${edge.date} ${edge.kind}`;
   // Whoever has marked it: an execution, or a controller that was killed before it could tell.
-  const { lastMark } = ports.journal.ledger();
-  if (lastMark?.kind === 'close' && lastMark.session === session.date) closed(session.date);
+  const ended = endedAt(account, edge, { before, after: ports.journal.ledger().lastMark });
+  if (ended !== null) closed(ended);
 }
 
 /** Five minutes before a slot that may open something, its prices are asked for. */
@@ -237,7 +237,8 @@ function nextWake({ clock, random }: Controlled, pass: Pass, memory: Memory): In
   const { calendar, execution } = pass.desired.account;
   const edge = nextEdge(scheduled(pass), now, calendar);
   const second = memory.secondLooks.due(execution) ?? resync;
-  return Math.floor(Math.min(resync, edge, second, ...retries)) as Instant;
+  const own = nextOwnEdge(pass.desired.account, now);
+  return Math.floor(Math.min(resync, edge, own, second, ...retries)) as Instant;
 }
 
 /** What keeps passes from being made may be over when a slot begins, and must not outlast the one that is due. */
