@@ -168,6 +168,7 @@ describe('hgctl halt', () => {
     mine.declare({ core: { targets: { VTI: '7', BND: '25' } }, side: TWO.side });
     const applied = await mine.run('apply', '--yes');
     expect(applied.code).toBe(0);
+    expect(applied.stdout).toMatch(/! - +Halted +halted by /);
     expect(applied.stdout).toMatch(/! core\/BND +Halted +buy 5 BND waits/);
     expect(applied.stdout).toMatch(/! core\/VTI +Halted +sell 3 VTI waits/);
     expect(applied.stdout).toMatch(/Nothing to do\.\n$/);
