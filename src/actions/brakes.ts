@@ -2,6 +2,7 @@
 import { SECOND } from '../domain/instant.ts';
 import { findOrder, type LedgerOrder } from '../observed/ledger.ts';
 import type { Ports } from '../reconciler/ports.ts';
+import { ORDER_ID_PREFIX } from '../reconciler/rules/orders-in-flight.ts';
 import { CANCEL_AGAIN, FIRST_CANCEL, requestCancel, type CancelTurn } from './cancel.ts';
 import { isCalledOff } from './follow.ts';
 import { viewLock } from './lock-view.ts';
@@ -55,7 +56,12 @@ async function cancelOnce(ports: Ports, turns: Map<string, CancelTurn>): Promise
   if (open.kind === 'unknown') return;
   const ledger = journal.refresh();
   for (const { clientOrderId, brokerOrderId } of open.data) {
-    const isOurs = findOrder(ledger, clientOrderId) !== undefined && isCalledOff(ports, { clientOrderId });
+    // Every order of this program was recorded before it was sent: what bears its prefix and is not known is left over
+    // from a journal that was lost, or another controller's, and ends too.
+    const isKnown = findOrder(ledger, clientOrderId) !== undefined;
+    const isOurs = isKnown
+      ? isCalledOff(ports, { clientOrderId })
+      : clientOrderId.startsWith(ORDER_ID_PREFIX) && ledger.halt !== null && ledger.halt.mode !== 'hold';
     const turn = turns.get(brokerOrderId) ?? FIRST_CANCEL;
     if (!isOurs || clock.monotonic() < turn.from) continue;
     turns.set(brokerOrderId, await requestCancel(ports, brokerOrderId, turn, CANCEL_AGAIN));

@@ -2,7 +2,8 @@
 import type { Quantity } from '../domain/decimal.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import { attribute } from '../observed/attribution.ts';
-import type { LedgerOrder } from '../observed/ledger.ts';
+import type { BrokerOrder } from '../observed/broker-view.ts';
+import { findOrder, type LedgerOrder } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import { observe } from './observe.ts';
@@ -20,6 +21,8 @@ export interface Flatness {
   readonly leftovers: readonly Leftover[];
   /** Orders of ours without an end. */
   readonly openOrders: readonly LedgerOrder[];
+  /** Open at the broker, and not in the journal. */
+  readonly foreignOrders: readonly BrokerOrder[];
   /** Symbols whose books and broker differ by more than shares that nobody owns. */
   readonly unexplained: readonly string[];
   /** Shares that no strategy owns. */
@@ -55,6 +58,10 @@ function flatnessOf(
       [...book].map(([symbol, { quantity }]) => ({ strategy, symbol, quantity })),
     ),
     openOrders: [...ledger.openOrders.values()],
+    foreignOrders:
+      openOrders.kind === 'ok'
+        ? openOrders.data.filter(({ clientOrderId }) => findOrder(ledger, clientOrderId) === undefined)
+        : [],
     unexplained: differences
       .filter((one) => one.missing !== 0 || one.settling !== 0)
       .map(({ symbol }) => symbol),

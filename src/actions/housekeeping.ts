@@ -17,8 +17,10 @@ import { record, type Execution } from './execution.ts';
 import type { Outcome } from './outcome.ts';
 import { followLateOrder, resolveOrders } from './resolve-order.ts';
 
-export function housekeepingOf(plan: Plan): Action[] {
-  return plan.actions.filter((action) => !isOrder(action) && action.kind !== 'complete-shutdown');
+/** `resting`: ids of actions that are left for later. */
+export function housekeepingOf(plan: Plan, resting?: ReadonlySet<string>): Action[] {
+  const care = plan.actions.filter((action) => !isOrder(action) && action.kind !== 'complete-shutdown');
+  return care.filter(({ id }) => resting?.has(id) !== true);
 }
 
 /** `actions` were planned from `observed`, after the lock. */

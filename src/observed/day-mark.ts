@@ -1,7 +1,7 @@
 /** What account and books are worth at one moment: the mark of a session day, from one look at the world. */
 import { sessionOn, type CalendarOverrides } from '../domain/calendar.ts';
 import { add, NO_MONEY, subtract, valueOf, type Money, type Price } from '../domain/decimal.ts';
-import { dateOf } from '../domain/instant.ts';
+import { dateOf, MINUTE, plus } from '../domain/instant.ts';
 import { compareText } from '../domain/names.ts';
 import { attribute } from './attribution.ts';
 import type { BrokerPosition, MarketClock } from './broker-view.ts';
@@ -9,6 +9,9 @@ import { splitSeen } from './evidence.ts';
 import { stoppingBreak, type Ledger } from './ledger.ts';
 import type { DayMark, MarkedPosition, MarkedStrategy, MarkKind } from './mark-events.ts';
 import type { ObservedState } from './observed-state.ts';
+
+/** A session without a cut-off is followed by the next one at once: its close is marked while it lasts. */
+export const LAST_MINUTE = MINUTE;
 
 /** Which mark the session still lacks; null when none is due. */
 export function dueMark(
@@ -18,7 +21,13 @@ export function dueMark(
 ): Exclude<MarkKind, 'interim'> | null {
   const { session, isOpen, now } = clock;
   // A clock that went back marks no day twice.
-  if (isOpen) return lastMark === null || lastMark.session < session.date ? 'start' : null;
+  if (isOpen) {
+    if (lastMark === null || lastMark.session < session.date) return 'start';
+    const isEnding = clock.lastSubmit === null && now >= plus(session.close, -LAST_MINUTE);
+    return isEnding && !isCloseOf(lastMark, session.date) && lastMark.session === session.date
+      ? 'close'
+      : null;
+  }
   const today = dateOf(now);
   const ended = sessionOn(today, calendar);
   if (session.date <= today || ended === null || now < ended.close) return null;

@@ -2,9 +2,8 @@
  * The control loop: looks, acts, and waits until there is reason to look again. Level-triggered: what woke it decides
  * nothing, and a wake-up that is lost costs time and never a decision.
  */
-import { sessionOn } from '../domain/calendar.ts';
 import { EXIT, HgctlError, type ExitCode } from '../domain/errors.ts';
-import { dateOf, MINUTE, SECOND, type CalendarDate, type Instant } from '../domain/instant.ts';
+import { MINUTE, SECOND, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { CONTROLLER } from '../domain/names.ts';
 import { nextSlot } from '../domain/schedule.ts';
 import { LockLost } from '../actions/execution.ts';
@@ -13,11 +12,12 @@ import { preload } from '../actions/preload.ts';
 import { SecondLooks } from '../actions/second-looks.ts';
 import type { Outcome } from '../actions/outcome.ts';
 import type { PassWarning } from './pass-warnings.ts';
-import type { Plan } from './plan-types.ts';
+import { isOrder, type Plan } from './plan-types.ts';
 import type { Clock, Report, StopSignal } from './ports.ts';
 import { reconcile, type Pass } from './reconcile.ts';
 import type { Failures } from './stalled.ts';
 import { mayFollow } from './rules/targets.ts';
+import { edgeAt, endedAt, nextOwnEdge } from './session-edges.ts';
 import { dueSlot, undeclaredExits, type Scheduled } from './slots.ts';
 import { nextEdge, preloadAt } from './wake-times.ts';
 
@@ -42,7 +42,7 @@ export interface Controlled {
   readonly wait: (until: Instant) => Promise<void>;
   /** Shows the orders of a pass before they are sent. */
   readonly show: (plan: Plan) => void;
-  /** Told that the close of a session is marked: at the close, and at a start after it. */
+  /** Told that a session is over and marked: then, and at a start after it. */
   readonly closed: (date: CalendarDate) => void;
   /** Told of every pass that has ended. */
   readonly passed: (pass: PassReport) => void;
@@ -70,15 +70,25 @@ const RETRY_FIRST = 5 * SECOND;
 const RETRY_LAST = 5 * MINUTE;
 /** No failure leaves a strategy alone for longer while its exit is due. */
 const RETRY_EXIT = MINUTE;
+/** The longest pause before an order is looked for again of which nobody knows the end: money hangs on it. */
+const RETRY_CARE = MINUTE;
 /** The longest pause while a slot is due. */
 const RETRY_DUE = 20 * SECOND;
+
+interface Pause {
+  /** In a row. */
+  readonly failures: number;
+  readonly until: Instant;
+}
 
 /** What the loop remembers from pass to pass; the rest is in the journal. */
 interface Memory {
   /** Failed passes in a row. */
   failures: number;
   /** Strategy -> its failures in a row, and until when it waits. */
-  readonly backOff: Map<string, { readonly failures: number; readonly until: Instant }>;
+  readonly backOff: Map<string, Pause>;
+  /** Action -> the same, for orders without an end: each look for one takes seconds, under the lock. */
+  readonly care: Map<string, Pause>;
   /** Of the last pass. */
   revision: string;
   /** What was said last, so that it is said once. */
@@ -98,6 +108,7 @@ export async function control(controlled: Controlled): Promise<ExitCode> {
   const memory: Memory = {
     failures: 0,
     backOff: new Map(),
+    care: new Map(),
     revision: '',
     said: '',
     warned: '',
@@ -129,6 +140,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
         ...pass,
         manifests: problems.length === 0 ? 'accepted' : 'invalid',
         resting: rest,
+        restingCare: waitingAt(memory.care, started),
         secondLooks: memory.secondLooks,
         isWorthSaying: (warnings, plan) => isNews(memory, warnings, plan),
       },
@@ -142,6 +154,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
     );
     memory.failures = 0;
     const outcomes = result.kind === 'executed' ? result.outcomes : [];
+    noteDoubts(memory, result.plan, outcomes, clock.now());
     noteFailures(memory, { outcomes, resting: rest, exiting: exiting(pass, clock.now()), now: clock.now() });
     // What was done is told before anything else can fail.
     controlled.passed({
@@ -188,15 +201,15 @@ async function markEdge(
   { ports, desired }: Pass,
   memory: Memory,
 ): Promise<void> {
-  const session = sessionOn(dateOf(clock.now()), desired.account.calendar);
-  if (session === null || clock.now() < session.open) return;
-  const edge = `${session.date} ${clock.now() < session.close ? 'start' : 'close'}`;
-  if (edge === memory.marked) return;
+  const { account } = desired;
+  const edge = edgeAt(account, clock.now());
+  if (edge === null || `${edge.date} ${edge.kind}` === memory.marked) return;
+  const before = ports.journal.ledger().lastMark;
   await markSession(ports, desired);
-  memory.marked = edge;
+  memory.marked = `${edge.date} ${edge.kind}`;
   // Whoever has marked it: an execution, or a controller that was killed before it could tell.
-  const { lastMark } = ports.journal.ledger();
-  if (lastMark?.kind === 'close' && lastMark.session === session.date) closed(session.date);
+  const ended = endedAt(account, edge, { before, after: ports.journal.ledger().lastMark });
+  if (ended !== null) closed(ended);
 }
 
 /** Five minutes before a slot that may open something, its prices are asked for. */
@@ -219,11 +232,13 @@ async function preloadNext(
 function nextWake({ clock, random }: Controlled, pass: Pass, memory: Memory): Instant {
   const now = clock.now();
   const resync = now + RESYNC * (1 - JITTER * random());
-  const retries = [...memory.backOff.values()].map(({ until }) => until).filter((until) => until > now);
+  const pauses = [...memory.backOff.values(), ...memory.care.values()];
+  const retries = pauses.map(({ until }) => until).filter((until) => until > now);
   const { calendar, execution } = pass.desired.account;
   const edge = nextEdge(scheduled(pass), now, calendar);
   const second = memory.secondLooks.due(execution) ?? resync;
-  return Math.floor(Math.min(resync, edge, second, ...retries)) as Instant;
+  const own = nextOwnEdge(pass.desired.account, now);
+  return Math.floor(Math.min(resync, edge, own, second, ...retries)) as Instant;
 }
 
 /** What keeps passes from being made may be over when a slot begins, and must not outlast the one that is due. */
@@ -259,8 +274,11 @@ function resting({ backOff }: Memory, pass: Pass, now: Instant): ReadonlySet<str
     return slot !== null && !ledger.slots.has(slot.id);
   });
   const starting = new Set(begins.map(({ name }) => name));
-  const waiting = [...backOff].filter(([strategy, { until }]) => until > now && !starting.has(strategy));
-  return new Set(waiting.map(([strategy]) => strategy));
+  return new Set([...waitingAt(backOff, now)].filter((strategy) => !starting.has(strategy)));
+}
+
+function waitingAt(pauses: ReadonlyMap<string, Pause>, now: Instant): ReadonlySet<string> {
+  return new Set([...pauses].filter(([, { until }]) => until > now).map(([key]) => key));
 }
 
 function exiting(pass: Pass, now: Instant): ReadonlySet<string> {
@@ -306,6 +324,18 @@ function noteFailures(memory: Memory, { outcomes, resting, exiting, now }: Ended
   }
   for (const strategy of memory.backOff.keys())
     if (!resting.has(strategy) && !byStrategy.has(strategy)) memory.backOff.delete(strategy);
+}
+
+/** An order whose end could not be found out is looked for later and later, whatever wakes the loop meanwhile. */
+function noteDoubts(memory: Memory, { actions }: Plan, outcomes: readonly Outcome[], now: Instant): void {
+  const ids = new Set(actions.map(({ id }) => id));
+  for (const id of memory.care.keys()) if (!ids.has(id)) memory.care.delete(id);
+  for (const { kind, action } of outcomes) {
+    if (isOrder(action) || kind !== 'in-doubt') continue;
+    const failures = (memory.care.get(action.id)?.failures ?? 0) + 1;
+    const until = (now + Math.min(backOff(failures), RETRY_CARE)) as Instant;
+    memory.care.set(action.id, { failures, until });
+  }
 }
 
 /** Rule 7 of the seed has orphans said at a start and in each trading cycle; what changes is said at once. */

@@ -39,6 +39,8 @@ export interface Pass {
   readonly manifests: ManifestsOnDisk;
   /** Strategies that send nothing in this pass, because what they sent before has failed. */
   readonly resting: ReadonlySet<string>;
+  /** Of whoever makes many passes: ids of actions that have found no end for an order, and are left for later. */
+  readonly restingCare?: ReadonlySet<string>;
   /** Where the accepted account stands, for commands that must work while manifests are invalid. */
   readonly accountFile: string;
   /** Opens the books of a first start; called once the plan is agreed to, before anything else is written. */
@@ -126,11 +128,11 @@ export async function reconcile(pass: Pass, approval: Approval): Promise<PassRes
   return hasWorkNow(pass, plan) ? { kind: 'executed', plan, outcomes } : { kind: 'nothing', plan };
 }
 
-/** What a resting strategy would trade is left for later. */
-function hasWorkNow({ resting }: Pass, plan: Plan): boolean {
-  if (resting.size === 0) return hasWork(plan);
+/** What a resting strategy would trade is left for later, and so are orders that were looked for in vain just now. */
+function hasWorkNow({ resting, restingCare }: Pass, plan: Plan): boolean {
   const isLater = (action: Action): boolean =>
-    resting.has(action.strategy ?? '') && (isOrder(action) || action.kind === 'complete-shutdown');
+    restingCare?.has(action.id) === true ||
+    (resting.has(action.strategy ?? '') && (isOrder(action) || action.kind === 'complete-shutdown'));
   return !plan.actions.every(isLater) || plan.slots.some(({ strategy }) => !resting.has(strategy));
 }
 
@@ -231,7 +233,8 @@ async function execute(
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const turnTaken = new Set<string>();
-  if (housekeepingOf(shown.plan).length > 0) outcomes.push(...(await housekeep(pass, shown)));
+  if (housekeepingOf(shown.plan, pass.restingCare).length > 0)
+    outcomes.push(...(await housekeep(pass, shown)));
   const planned = turns(shown.plan, pass.desired, pass.ports.journal.refresh());
   for (const { strategy, part } of planned.filter(({ strategy }) => mayTrade(strategy))) {
     const own = ordersOf(shown.plan, strategy, part);
@@ -295,8 +298,8 @@ function turn(pass: Pass, { turnTaken, approval, signals, ...own }: TurnOptions)
 }
 
 async function housekeep(pass: Pass, shown: Look): Promise<Outcome[]> {
-  const { ports, desired } = pass;
-  return guarded(housekeepingOf(shown.plan), async () => {
+  const { ports, desired, restingCare: rest } = pass;
+  return guarded(housekeepingOf(shown.plan, rest), async () => {
     const execution = await acquire(ports, desired.account.execution, CONTROLLER);
     // What two looks agreed on stays evidence, if the look after the lock agrees again.
     const earlier = agreedSighting(shown.observed, desired.account.execution.settleWindow);
@@ -304,7 +307,7 @@ async function housekeep(pass: Pass, shown: Look): Promise<Outcome[]> {
     return releasing(execution, async () => {
       const { signals } = shown.observed;
       const fresh = await look(pass, { ...FIRST_LOOK, ownFence: execution.fence, earlier, signals });
-      const outcomes = await keepHouse(execution, housekeepingOf(fresh.plan), fresh.observed);
+      const outcomes = await keepHouse(execution, housekeepingOf(fresh.plan, rest), fresh.observed);
       await markAfterCare(execution, desired, fresh.observed);
       release(execution, null);
       return [...released.map((action): Outcome => ({ kind: 'done', action })), ...outcomes];

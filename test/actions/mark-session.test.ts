@@ -33,7 +33,7 @@ interface Step {
 }
 
 describe('markSession', () => {
-  test.each<{ what: string; steps: readonly Step[] }>([
+  test.each<{ what: string; clock?: 'always-open'; steps: readonly Step[] }>([
     {
       what: 'marks a session once, and its close once',
       steps: [
@@ -72,8 +72,20 @@ describe('markSession', () => {
         { now: '2025-11-29T17:00:00-05:00', marks: null },
       ],
     },
-  ])('$what', async ({ steps }) => {
-    const w = await owning(steps[0]?.now ?? '');
+    {
+      what: 'marks the end of a session that is never closed in its last minute',
+      clock: 'always-open',
+      steps: [
+        { now: '2025-11-29T03:00:00-05:00', marks: 'start' },
+        { now: '2025-11-29T16:00:00-05:00', marks: null },
+        { now: '2025-11-29T23:58:59-05:00', marks: null },
+        { now: '2025-11-29T23:59:00-05:00', marks: 'close' },
+        { now: '2025-11-29T23:59:30-05:00', marks: null },
+        { now: '2025-11-30T00:00:00-05:00', marks: 'start' },
+      ],
+    },
+  ])('$what', async ({ steps, clock }) => {
+    const w = await owning(steps[0]?.now ?? '', clock);
     for (const step of steps) {
       await w.clock.sleep(Math.max(0, at(step.now) - w.clock.now()));
       const { length } = w.journal.records;

@@ -168,6 +168,7 @@ describe('hgctl halt', () => {
     mine.declare({ core: { targets: { VTI: '7', BND: '25' } }, side: TWO.side });
     const applied = await mine.run('apply', '--yes');
     expect(applied.code).toBe(0);
+    expect(applied.stdout).toMatch(/! - +Halted +halted by /);
     expect(applied.stdout).toMatch(/! core\/BND +Halted +buy 5 BND waits/);
     expect(applied.stdout).toMatch(/! core\/VTI +Halted +sell 3 VTI waits/);
     expect(applied.stdout).toMatch(/Nothing to do\.\n$/);
@@ -386,6 +387,50 @@ describe('hgctl kill --flatten', () => {
     });
     expect(written(after)).toEqual(before);
     expect((await after.run('apply', '--yes')).stdout).toMatch(/Nothing to do\.\n$/);
+  });
+
+  describe('with an order at the broker that the journal does not know', () => {
+    const HOUR = '2025-12-02T16:30:00-05:00';
+    async function beside(clientOrderId: string, facts: object = {}): Promise<Project> {
+      const mine = await owning();
+      const book = JSON.parse(mine.read('data/broker.json')) as { orders: object[] };
+      const order = { clientOrderId, symbol: 'VTI', side: 'sell', quantity: '7', filledQuantity: '0' };
+      const pending = [{ kind: 'fill', at: HOUR, quantity: '7', price: '250.00' }];
+      const times = { submittedAt: '2025-12-02T15:00:00-05:00', updatedAt: '2025-12-02T15:00:00-05:00' };
+      const more = { brokerOrderId: 'unknown-1', filledValue: '0', status: 'accepted', pending, ...times };
+      book.orders.push({ ...order, ...more, ...facts });
+      mine.write('data/broker.json', JSON.stringify(book));
+      return mine;
+    }
+
+    test('one that bears our prefix is cancelled, and the account is flat', async () => {
+      const mine = await beside('hg-core-20251201-plan-lost');
+      const { code, stdout } = await mine.run('kill', ...WHY, '--flatten');
+      expect(stdout).toContain('core/VTI: Selling 10 shares... FILLED');
+      expect(stdout).toContain('Flat: ');
+      expect(code).toBe(0);
+      expect(mine.read('data/broker.json')).toMatch(/"hg-core-20251201-plan-lost"[^}]*"canceled"/);
+    });
+
+    test('while it cannot be cancelled, the account is not known to be flat', async () => {
+      const mine = await beside('hg-core-20251201-plan-lost', { symbol: 'XOM', side: 'buy' });
+      mine.write('faults.yaml', 'faults:\n  - {on: cancel, effect: stuck, times: 99}\n');
+      const account = JSON.parse(mine.read('manifests/account.yaml')) as { spec: { broker: object } };
+      account.spec.broker = { ...account.spec.broker, faults: '../faults.yaml' };
+      mine.write('manifests/account.yaml', JSON.stringify(account));
+      const { code, stdout } = await mine.run('kill', ...WHY, '--flatten');
+      expect(stdout).toContain(
+        'left: order hg-core-20251201-plan-lost (buy 7 XOM): it is open at the broker, and not in the journal',
+      );
+      expect(code).toBe(12);
+    });
+
+    test("somebody else's is left alone, and named", async () => {
+      const mine = await beside('by-hand-1', { symbol: 'XOM', side: 'buy' });
+      const { code, stdout } = await mine.run('kill', ...WHY, '--flatten');
+      expect(stdout).toContain('not ours, untouched: order by-hand-1 (buy 7 XOM)');
+      expect(code).toBe(0);
+    });
   });
 
   test('two owners of one symbol sell one after the other', async () => {

@@ -75,3 +75,23 @@ test('with --close-positions and a broker that fills 30 of 50, exactly 20 are le
   running.process.kill('SIGTERM');
   await running.ended;
 });
+
+test('with --close-positions, sales that the controller is quicker with are done: exit 0 when nothing is left', async () => {
+  const mine = project({
+    now: null,
+    account: {
+      broker: { fillDelay: '1500ms' },
+      execution: { settleWindow: '0s', maxInFlight: 2 },
+    },
+    strategies: { mp: { targets: EIGHT }, zz: { targets: { VTI: '1' } } },
+  });
+  const running = mine.start('run');
+  await running.said('Submitting order: BUY 10 M1');
+  const { code, stdout } = await mine.run('disable', 'mp', '--close-positions');
+  expect(stdout).toContain('MP strategy disabled.');
+  expect(code).toBe(0);
+  const left = await rows(mine, 'positions');
+  expect(left.filter(({ strategy }) => strategy === 'mp')).toEqual([]);
+  running.process.kill('SIGTERM');
+  await running.ended;
+});

@@ -66,6 +66,26 @@ test('A rehearsed day: slots at their times, nothing between them, the bought so
   expect(await books(mine)).toEqual([]);
 });
 
+test('A day on an account that is never closed is reported after midnight in New York, and says the same ever after.', async () => {
+  const mine = project({ now: '2025-11-28T23:50:00-05:00', strategies: { core: CORE } });
+  const friday = await mine.run('run', '--until', '2025-11-28T23:59:59-05:00');
+  expect(friday.stderr).not.toContain('End-of-day report');
+  // On the Saturday that follows, by another controller.
+  const { stderr } = await mine
+    .at('2025-11-29T00:00:00-05:00')
+    .run('run', '--until', '2025-11-30T00:01:00-05:00');
+  expect(stderr.match(/End-of-day report of \S+/g)).toEqual([
+    ...Array<string>(2).fill('End-of-day report of 2025-11-28:'),
+    ...Array<string>(2).fill('End-of-day report of 2025-11-29:'),
+  ]);
+  for (const date of ['2025-11-28', '2025-11-29']) {
+    const report = mine.read(`data/reports/eod-${date}.json`);
+    expect(report).toContain('"change": "0.00"');
+    const later = mine.at('2025-12-01T12:00:00-05:00');
+    expect((await later.run('report', 'eod', '--date', date, '-o', 'json')).stdout).toBe(report);
+  }
+});
+
 describe('while it runs', () => {
   test('an edit takes effect, one that is invalid does not, and a second controller leaves with exit 7', async () => {
     const mine = live();

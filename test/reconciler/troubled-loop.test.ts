@@ -158,3 +158,23 @@ test('an exit whose orders do not fill is tried again every minute or two, all d
   expect(Math.max(...gaps)).toBeLessThanOrEqual(2.5 * MINUTE);
   expect(home.books()).toEqual({});
 });
+
+test('An order of which nobody knows the end is looked for later and later, whatever wakes the loop meanwhile.', async () => {
+  const home = await world({
+    prices: { AAA: '10', BBB: '10' },
+    strategies: { core: { targets: { AAA: '5', BBB: '5' } } },
+    faults: [fault('submit', { kind: 'unavailable', reason: 'time-out' }, { symbol: 'AAA', times: 99 })],
+  });
+  await runFor(home, 10, {
+    // As where each record of the pass itself is news.
+    wait: () => {
+      home.clock.advance(100);
+      return Promise.resolve();
+    },
+  });
+  expect(home.held()).toEqual({ BBB: '5' });
+  const looks = home.log.filter((line) => line.includes('Resolving order'));
+  expect(looks.length).toBeGreaterThan(5);
+  // After 5, 10, 20 and 40 s, then each minute; and each look takes 8 s.
+  expect(looks.length).toBeLessThan(15);
+});

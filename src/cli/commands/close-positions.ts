@@ -49,7 +49,10 @@ export async function closePositions(io: Io, world: World, name: string): Promis
   if (lines.length > 0) io.stdout(`Closing positions:\n${lines.map((line) => `  ${line}\n`).join('')}\n`);
   io.stdout(leftoverLines(world, name, before));
   for (const detail of unanswered(plan)) io.stderr(`error: ${printable(detail)}\n`);
-  return strongestExit([...stopExits(io), exitOf(plan, outcomes, name)]);
+  return strongestExit([
+    ...stopExits(io),
+    exitOf({ plan, outcomes, leftovers: leftoversOf(world, name) }, name),
+  ]);
 }
 
 /** What a signal makes of the exit code. */
@@ -88,6 +91,7 @@ function resultOf(outcome: Outcome, ordered: string): string {
       return `IN DOUBT (${outcome.code}: ${printable(outcome.detail)})`;
     case 'skipped':
     case 'not-started':
+      if (outcome.code === 'NoLongerNeeded') return 'NOT SENT (another execution came first)';
       return `NOT SENT (${outcome.code}: ${printable(outcome.detail)})`;
   }
 }
@@ -103,11 +107,16 @@ function holdLine({ symbol, reason, detail }: Hold): string {
   return `${symbol ?? ''}: NOT SENT (${reason}: ${printable(detail)})`;
 }
 
-/** Rule 6 of the seed: what is left is an orphaned position. */
-function leftoverLines({ ports }: World, name: string, before: Book): string {
+/** Of a shutdown that has ended, whoever has ended it. */
+function leftoversOf({ ports }: World, name: string): readonly string[] {
   const drain = ports.journal.refresh().drains.get(name);
-  const book = ports.journal.ledger().books.get(name);
-  const leftovers = drain?.state === 'completed' ? drain.leftovers : [];
+  return drain?.state === 'completed' ? drain.leftovers : [];
+}
+
+/** Rule 6 of the seed: what is left is an orphaned position. */
+function leftoverLines(world: World, name: string, before: Book): string {
+  const leftovers = leftoversOf(world, name);
+  const book = world.ports.journal.ledger().books.get(name);
   if (leftovers.length === 0) return '';
   const lines = leftovers.map((symbol) => {
     const left = book?.get(symbol)?.quantity ?? NO_QUANTITY;
@@ -126,14 +135,20 @@ export function orphansHint({ ports }: World, name: string): string {
   return `WARNING: ${name.toUpperCase()} keeps its positions as orphaned positions\n${lines.join('\n')}\n\nTo close orphaned positions:\n  hgctl close-orphaned ${name}\n\n`;
 }
 
-function exitOf(plan: Plan, outcomes: readonly Outcome[], name: string): ExitCode {
+interface Closed {
+  readonly plan: Plan;
+  readonly outcomes: readonly Outcome[];
+  readonly leftovers: readonly string[];
+}
+
+function exitOf({ plan, outcomes, leftovers }: Closed, name: string): ExitCode {
   const notDone = plan.notDone.filter(({ strategy }) => strategy === name || strategy === null);
   const codes = [
     ...holdExits({ ...plan, notDone }),
     ...outcomes.filter(({ action }) => action.kind !== 'complete-shutdown').map(outcomeExit),
   ];
   const real = codes.filter((code) => code !== EXIT.done);
-  const isDone = outcomes.every(({ kind }) => kind === 'done');
   if (real.length > 0) return strongestExit(real);
-  return isDone ? EXIT.done : EXIT.partial;
+  const isDone = outcomes.every((outcome) => outcomeExit(outcome) === EXIT.done);
+  return isDone && leftovers.length === 0 ? EXIT.done : EXIT.partial;
 }

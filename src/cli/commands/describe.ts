@@ -9,6 +9,7 @@ import { lookAndPlan } from '../../reconciler/reconcile.ts';
 import { seenByController } from '../condition-file.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
+import { tableCell } from '../output/formats.ts';
 import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
 import { passOf, warnOfRefusal } from '../prepare.ts';
@@ -128,7 +129,7 @@ function positionsSection(name: string, { desired }: World, { observed }: Look):
   const columns = POSITION_COLUMNS.slice(1);
   return section(
     'Positions',
-    items.map((item) => columns.map((column) => column.value(item))),
+    items.map((item) => columns.map((column) => tableCell(column, item))),
     columns.map(({ header }) => header),
   );
 }
@@ -139,7 +140,7 @@ function fillsSection(name: string, { observed }: Look): string {
     .slice(-FILLS_SHOWN);
   return section(
     `Last ${FILLS_SHOWN} fills`,
-    items.map((item) => FILL_COLUMNS.map((column) => column.value(item))),
+    items.map((item) => FILL_COLUMNS.map((column) => tableCell(column, item))),
     FILL_COLUMNS.map(({ header }) => header),
   );
 }

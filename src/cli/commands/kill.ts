@@ -1,4 +1,5 @@
 /** `hgctl kill`: halts the account and cancels our open orders; with --flatten sells what strategies own, and verifies it. */
+import type { BrokerOrder } from '../../observed/broker-view.ts';
 import type { HaltMode } from '../../observed/brakes.ts';
 import { isHeld, waitForQuiet } from '../../actions/brakes.ts';
 import { verifyFlat, type Flatness, type Leftover } from '../../actions/flat.ts';
@@ -6,6 +7,7 @@ import type { Outcome } from '../../actions/outcome.ts';
 import { formatQuantity } from '../../domain/decimal.ts';
 import { EXIT, HgctlError, strongestExit, type ExitCode } from '../../domain/errors.ts';
 import { isOrder, type Hold, type Plan } from '../../reconciler/plan-types.ts';
+import { ORDER_ID_PREFIX } from '../../reconciler/rules/orders-in-flight.ts';
 import { carryOutFlattening } from '../../reconciler/reconcile.ts';
 import { braking, recoverAfter, say } from '../brake.ts';
 import type { World } from '../compose.ts';
@@ -143,22 +145,37 @@ const DOUBTFUL: ReadonlySet<string> = new Set([
   'Unconfirmed',
 ]);
 
-function flatExit({ unknown, openOrders, unexplained }: Flatness, left: readonly Left[]): ExitCode {
+function flatExit(flatness: Flatness, left: readonly Left[]): ExitCode {
+  const { unknown, openOrders, foreignOrders, unexplained } = flatness;
   const isDoubtful = ({ reason }: Left): boolean => DOUBTFUL.has(reason) || reason.endsWith('Unknown');
-  if (unknown !== null || openOrders.length > 0 || unexplained.length > 0 || left.some(isDoubtful))
+  if (unknown !== null || left.some(isDoubtful)) return EXIT.inDoubt;
+  if (openOrders.length > 0 || foreignOrders.some(bearsOurPrefix) || unexplained.length > 0)
     return EXIT.inDoubt;
   if (left.length === 0) return EXIT.done;
   return left.every(({ reason }) => reason === 'MarketClosed') ? EXIT.closed : EXIT.partial;
 }
 
+function bearsOurPrefix({ clientOrderId }: BrokerOrder): boolean {
+  return clientOrderId.startsWith(ORDER_ID_PREFIX);
+}
+
+function foreignLine(order: BrokerOrder): string {
+  const { clientOrderId, side, quantity, symbol } = order;
+  const what = `order ${clientOrderId} (${side} ${formatQuantity(quantity)} ${symbol})`;
+  return bearsOurPrefix(order)
+    ? `  left: ${what}: it is open at the broker, and not in the journal`
+    : `  not ours, untouched: ${what}`;
+}
+
 function flatText({ outcomes }: Sale, flatness: Flatness, left: readonly Left[]): string {
-  const { unknown, openOrders, unexplained, unmanaged } = flatness;
+  const { unknown, openOrders, foreignOrders, unexplained, unmanaged } = flatness;
   const lines = [
     ...outcomes.flatMap((outcome) =>
       isOrder(outcome.action) ? [`  ${outcome.action.strategy}/${saleLine(outcome, outcome.action)}`] : [],
     ),
     ...(unknown === null ? [] : [`The account is not known: ${unknown}`]),
     ...openOrders.map((order) => `  ${orderLine(order)}`),
+    ...foreignOrders.map(foreignLine),
     ...left.map(
       ({ strategy, symbol, quantity, reason, detail }) =>
         `  left: ${formatQuantity(quantity)} ${symbol} of ${strategy}: ${reason}: ${detail}`,
@@ -186,13 +203,20 @@ function verdict(flatness: Flatness, left: readonly Left[]): string {
 }
 
 function flatJson({ outcomes }: Sale, flatness: Flatness, left: readonly Left[]): object {
-  const { unknown, openOrders, unexplained, unmanaged } = flatness;
+  const { unknown, openOrders, foreignOrders, unexplained, unmanaged } = flatness;
   const code = flatExit(flatness, left);
   return {
     flat: code === EXIT.inDoubt ? null : code === EXIT.done,
     outcomes: outcomes.map(outcomeJson),
     leftovers: left.map(({ quantity, ...rest }) => ({ ...rest, quantity: formatQuantity(quantity) })),
     openOrders: openOrders.map(orderJson),
+    foreignOrders: foreignOrders.map(({ clientOrderId, symbol, side, quantity, status }) => ({
+      clientOrderId,
+      symbol,
+      side,
+      quantity: formatQuantity(quantity),
+      status,
+    })),
     unexplained,
     unmanaged: unmanaged.map(({ symbol, quantity }) => ({ symbol, quantity: formatQuantity(quantity) })),
     unknown,

@@ -15,6 +15,7 @@ import { inspectStateFile } from '../../store/state-inspection.ts';
 import { booksFrom, visibleIn, type SourceChoice } from '../book-source.ts';
 import { openForRebuild, openWorld } from '../acting.ts';
 import type { GlobalOptions, Io } from '../io.ts';
+import { grouped } from '../output/figures.ts';
 import { formatTable } from '../output/table.ts';
 import { refuseForeignLock } from '../prepare.ts';
 
@@ -149,8 +150,8 @@ function showComparison(
   const rows = compareWithBroker(lots, positions).map(({ symbol, owner, booked, broker }) => [
     owner ?? '<unmanaged>',
     symbol,
-    formatQuantity(booked),
-    formatQuantity(broker),
+    grouped(formatQuantity(booked)),
+    grouped(formatQuantity(broker)),
   ]);
   const columns = [{ header: 'STRATEGY' }, { header: 'SYMBOL' }, { header: 'BOOK' }, { header: 'BROKER' }];
   io.stdout(`${formatTable(columns, rows)}\n`);

@@ -3,6 +3,7 @@ import { averageOf, formatDollars, formatQuantity, type Money } from '../../doma
 import { formatLocalZone, timeOf } from '../../domain/instant.ts';
 import type { EodAccount, EodReport, EodStrategy } from '../../observed/eod-report.ts';
 import { latchDetail } from '../../reconciler/rules/loss-limits.ts';
+import { grouped } from './figures.ts';
 import type { TableColumn } from './table.ts';
 
 export interface ReportSection {
@@ -85,7 +86,7 @@ function strategySections({ strategy, positions, fills, orders }: EodStrategy): 
         ['symbol', '>quantity', '>cost', '>price', '>value', '>unrealised'],
         positions.map(({ symbol, quantity, cost, price, value, unrealised }) => [
           symbol,
-          formatQuantity(quantity),
+          grouped(formatQuantity(quantity)),
           formatDollars(averageOf(cost, quantity)),
           price === null ? UNKNOWN : formatDollars(price),
           dollars(value),
@@ -101,7 +102,7 @@ function strategySections({ strategy, positions, fills, orders }: EodStrategy): 
           timeOf(time),
           symbol,
           side,
-          formatQuantity(quantity),
+          grouped(formatQuantity(quantity)),
           formatDollars(averageOf(value, quantity)),
           formatDollars(value),
           clientOrderId,

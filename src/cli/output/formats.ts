@@ -10,6 +10,8 @@ export type Format = (typeof FORMATS)[number];
 export interface Column<Item> extends TableColumn {
   /** Plain text of the cell; what a terminal would obey is escaped afterwards. */
   readonly value: (item: Item) => string;
+  /** How people read a number; csv has the plain value. */
+  readonly figure?: (text: string) => string;
 }
 
 export interface ListView<Item extends object> {
@@ -79,7 +81,14 @@ export async function renderYaml(value: object): Promise<string> {
 
 function renderTable<Item extends object>(view: ListView<Item>, columns: readonly Column<Item>[]): string {
   if (view.items.length === 0) return '';
-  return formatTable(columns, cellsOf(view, columns), { headers: view.headers !== false });
+  const rows = view.items.map((item) => columns.map((column) => tableCell(column, item)));
+  return formatTable(columns, rows, { headers: view.headers !== false });
+}
+
+/** One cell as people see it. */
+export function tableCell<Item>({ value, figure }: Column<Item>, item: Item): string {
+  const text = printable(value(item));
+  return figure?.(text) ?? text;
 }
 
 /** RFC 4180. */

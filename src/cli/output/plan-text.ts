@@ -1,5 +1,13 @@
 /** A plan for people: what would happen, why, what would not, and the account before and after. */
-import { formatDollars, formatPercent, formatQuantity, ratioOf, type Money } from '../../domain/decimal.ts';
+import {
+  formatDollars,
+  formatPercent,
+  formatQuantity,
+  ratioOf,
+  type Money,
+  type Quantity,
+  type Ratio,
+} from '../../domain/decimal.ts';
 import { formatLocalZone } from '../../domain/instant.ts';
 import {
   isOrder,
@@ -10,6 +18,7 @@ import {
   type Plan,
   type Total,
 } from '../../reconciler/plan-types.ts';
+import { grouped, twoDecimals } from './figures.ts';
 import { printable } from './printable.ts';
 import type { Style } from './style.ts';
 import { formatTable } from './table.ts';
@@ -80,7 +89,7 @@ function subjectOf({
   readonly strategy: string | null;
   readonly symbol: string | null;
 }): string {
-  return printable([strategy, symbol].filter((part) => part !== null).join('/'));
+  return printable([strategy, symbol].filter((part) => part !== null).join('/') || '-');
 }
 
 function orderRow(order: OrderAction, { style, locate }: PlanTextOptions): string[] {
@@ -91,8 +100,8 @@ function orderRow(order: OrderAction, { style, locate }: PlanTextOptions): strin
   return [
     mark(subjectOf(order)),
     side.toUpperCase(),
-    formatQuantity(quantity),
-    `${formatQuantity(from)} -> ${formatQuantity(to)}`,
+    shares(quantity),
+    `${shares(from)} -> ${shares(to)}`,
     `@ ${formatDollars(price)}`,
     `= ${formatDollars(value)}`,
     place === undefined ? reason : `${reason} (${printable(place)})`,
@@ -102,7 +111,7 @@ function orderRow(order: OrderAction, { style, locate }: PlanTextOptions): strin
 function careRow(action: Action, { style }: PlanTextOptions): string[] {
   const change =
     typeof action.from === 'number'
-      ? `${formatQuantity(action.from)} -> ${formatQuantity(action.to as typeof action.from)}`
+      ? `${shares(action.from)} -> ${shares(action.to as typeof action.from)}`
       : `${action.from} -> ${String(action.to)}`;
   const mark = action.kind === 'report-break' ? style.warning : style.changed;
   const price = action.kind === 'sync-position' ? ` @ ${formatDollars(action.price)}` : '';
@@ -116,9 +125,9 @@ function holdRow({ strategy, symbol, reason, detail }: Hold, { style }: PlanText
 function totals({ totals: sums }: Plan): string {
   if (sums === null) return '';
   const percent = (total: Total): string[] => [
-    formatPercent(roundedRatio(total.now, sums.equity)),
-    formatPercent(roundedRatio(total.after, sums.equity)),
-    total.limit === null ? '' : formatPercent(roundedRatio(total.limit, sums.equity)),
+    percentOf(total.now, sums.equity),
+    percentOf(total.after, sums.equity),
+    total.limit === null ? '' : percentOf(total.limit, sums.equity),
   ];
   const money = (total: Total): string[] => [formatDollars(total.now), formatDollars(total.after), ''];
   const rows = [
@@ -137,9 +146,13 @@ function totals({ totals: sums }: Plan): string {
   return indent(formatTable(columns, rows));
 }
 
-/** To hundredths of a percent. */
-function roundedRatio(part: Money, whole: Money): ReturnType<typeof ratioOf> {
-  return (Math.round(ratioOf(part, whole) / 100) * 100) as ReturnType<typeof ratioOf>;
+function percentOf(part: Money, whole: Money): string {
+  const hundredths = Math.round(ratioOf(part, whole) / 100) * 100;
+  return twoDecimals(formatPercent(hundredths as Ratio));
+}
+
+function shares(quantity: Quantity): string {
+  return grouped(formatQuantity(quantity));
 }
 
 /** Of one, and of more. */

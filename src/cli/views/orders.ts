@@ -4,6 +4,7 @@ import { formatInstant } from '../../domain/instant.ts';
 import type { BrokerOrder } from '../../observed/broker-view.ts';
 import { allOrders, findOrder, type Ledger, type LedgerOrder } from '../../observed/ledger.ts';
 import type { ObservedState } from '../../observed/observed-state.ts';
+import { grouped } from '../output/figures.ts';
 import type { Column } from '../output/formats.ts';
 
 export interface OrderItem {
@@ -85,9 +86,9 @@ export const ORDER_COLUMNS: readonly Column<OrderItem>[] = [
   { header: 'STRATEGY', value: ({ strategy }) => strategy ?? '<outside>' },
   { header: 'SYMBOL', value: ({ symbol }) => symbol },
   { header: 'SIDE', value: ({ side }) => side },
-  { header: 'QUANTITY', align: 'right', value: ({ quantity }) => quantity },
-  { header: 'FILLED', align: 'right', value: ({ filledQuantity }) => filledQuantity },
-  { header: 'PRICE', align: 'right', value: ({ averagePrice }) => averagePrice ?? '<none>' },
+  { header: 'QUANTITY', align: 'right', figure: grouped, value: ({ quantity }) => quantity },
+  { header: 'FILLED', align: 'right', figure: grouped, value: ({ filledQuantity }) => filledQuantity },
+  { header: 'PRICE', align: 'right', figure: grouped, value: ({ averagePrice }) => averagePrice ?? '<none>' },
   { header: 'STATUS', value: ({ status }) => status },
 ];
 
@@ -129,8 +130,8 @@ export const FILL_COLUMNS: readonly Column<FillItem>[] = [
   { header: 'STRATEGY', value: ({ strategy }) => strategy },
   { header: 'SYMBOL', value: ({ symbol }) => symbol },
   { header: 'SIDE', value: ({ side }) => side },
-  { header: 'QUANTITY', align: 'right', value: ({ quantity }) => quantity },
-  { header: 'PRICE', align: 'right', value: ({ price }) => price },
+  { header: 'QUANTITY', align: 'right', figure: grouped, value: ({ quantity }) => quantity },
+  { header: 'PRICE', align: 'right', figure: grouped, value: ({ price }) => price },
 ];
 
 export const FILL_WIDE: readonly Column<FillItem>[] = [

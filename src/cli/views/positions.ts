@@ -14,6 +14,7 @@ import type { BrokerPosition } from '../../observed/broker-view.ts';
 import type { Lot } from '../../observed/book.ts';
 import { stoppingBreak, type Ledger } from '../../observed/ledger.ts';
 import type { ObservedState } from '../../observed/observed-state.ts';
+import { grouped } from '../output/figures.ts';
 import type { Column } from '../output/formats.ts';
 
 export interface PositionItem {
@@ -106,9 +107,14 @@ function marketValue(quantity: Quantity, position: BrokerPosition | undefined): 
 export const POSITION_COLUMNS: readonly Column<PositionItem>[] = [
   { header: 'STRATEGY', value: ({ strategy, class: kind }) => strategy ?? `<${kind}>` },
   { header: 'SYMBOL', value: ({ symbol }) => symbol },
-  { header: 'QUANTITY', align: 'right', value: ({ quantity }) => quantity },
-  { header: 'COST', align: 'right', value: ({ averageCost }) => averageCost },
-  { header: 'VALUE', align: 'right', value: ({ marketValue: value }) => value ?? '<unknown>' },
+  { header: 'QUANTITY', align: 'right', figure: grouped, value: ({ quantity }) => quantity },
+  { header: 'COST', align: 'right', figure: grouped, value: ({ averageCost }) => averageCost },
+  {
+    header: 'VALUE',
+    align: 'right',
+    figure: grouped,
+    value: ({ marketValue: value }) => value ?? '<unknown>',
+  },
   { header: 'CLASS', value: (item) => item.class },
 ];
 

@@ -9,6 +9,7 @@ import { sinceOf, type ConditionHistory } from '../../reconciler/condition-histo
 import { conditionsOf, statusOf, type Condition } from '../../reconciler/conditions.ts';
 import type { Plan } from '../../reconciler/plan-types.ts';
 import { dueOrNextSlot } from '../../reconciler/slots.ts';
+import { grouped, twoDecimals } from '../output/figures.ts';
 import type { Column } from '../output/formats.ts';
 
 export interface StrategyItem {
@@ -199,8 +200,18 @@ export const STRATEGY_COLUMNS: readonly Column<StrategyItem>[] = [
   { header: 'READY', value: (item) => statusOf(item.conditions, 'Ready') },
   { header: 'SYNCED', value: (item) => statusOf(item.conditions, 'Synced') },
   { header: 'POSITIONS', align: 'right', value: ({ positions }) => String(positions) },
-  { header: 'EXPOSURE', align: 'right', value: ({ exposurePercent }) => exposurePercent ?? '<unknown>' },
-  { header: 'LIMIT', align: 'right', value: ({ exposureLimit }) => exposureLimit ?? '<none>' },
+  {
+    header: 'EXPOSURE',
+    align: 'right',
+    figure: twoDecimals,
+    value: ({ exposurePercent }) => exposurePercent ?? '<unknown>',
+  },
+  {
+    header: 'LIMIT',
+    align: 'right',
+    figure: twoDecimals,
+    value: ({ exposureLimit }) => exposureLimit ?? '<none>',
+  },
   {
     header: 'NEXT',
     value: ({ nextSlot }) =>
@@ -211,8 +222,8 @@ export const STRATEGY_COLUMNS: readonly Column<StrategyItem>[] = [
 export const STRATEGY_WIDE: readonly Column<StrategyItem>[] = [
   { header: 'HEALTHY', value: (item) => statusOf(item.conditions, 'Healthy') },
   { header: 'SUSPENDED-UNTIL', value: ({ suspension }) => untilOf(suspension) },
-  { header: 'VALUE', align: 'right', value: ({ exposure }) => exposure ?? '<unknown>' },
-  { header: 'REALISED', align: 'right', value: ({ realised }) => realised },
+  { header: 'VALUE', align: 'right', figure: grouped, value: ({ exposure }) => exposure ?? '<unknown>' },
+  { header: 'REALISED', align: 'right', figure: grouped, value: ({ realised }) => realised },
   { header: 'LAST-EXECUTION', value: ({ lastExecution }) => lastExecution ?? '<none>' },
   { header: 'DESCRIPTION', value: ({ description }) => description },
 ];
