@@ -73,7 +73,7 @@ function start(io: Io, options: GlobalOptions, clock: CommandClock): InForce {
   } catch (error) {
     if (!(error instanceof ManifestsInvalid)) throw error;
     const world = openWorldAnyway(io, options, clock);
-    return { world, problems: error.problems, files: error.files };
+    return { world, problems: world.problems, files: error.files };
   }
 }
 

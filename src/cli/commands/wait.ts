@@ -51,8 +51,9 @@ async function look(io: Io, options: GlobalOptions, clock: CommandClock): Promis
   const world = openWorldAnyway(io, options, clock);
   try {
     const { plan, observed } = await lookAndPlan(withoutPrograms(passOf(io, world)), false);
+    const { desired, problems } = world;
     const seen = seenByController(world.paths, world.ports.processes);
-    return strategyItems({ desired: world.desired, ledger: observed.ledger, plan, seen });
+    return strategyItems({ desired, problems, ledger: observed.ledger, plan, seen });
   } finally {
     world.close();
   }
