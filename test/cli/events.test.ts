@@ -8,6 +8,7 @@ interface Counted {
   readonly reason: string;
   readonly strategy: string | null;
   readonly symbol: string | null;
+  readonly object: string | null;
   readonly count: number;
   readonly firstSeen: string;
   readonly lastSeen: string;
@@ -60,6 +61,50 @@ describe('what happened again', () => {
       'GLD filled 1',
       'VTI filled 1',
     ]);
+  });
+});
+
+describe('what is of another order, slot or session', () => {
+  const countsOf = (items: readonly Counted[], type: string): string[] =>
+    items
+      .filter((item) => item.type === type)
+      .map(({ strategy, object, count }) => `${strategy ?? '-'} ${object ?? '-'} ${count}`);
+
+  test('is another line', async () => {
+    const schedule = [{ at: '15:30', action: 'rebalance', window: '4m' }];
+    const core = (quantity: string) => ({ core: { targets: { VTI: quantity }, spec: { schedule } } });
+    const first = project({ strategies: core('5') });
+    expect((await first.run('apply', '--yes')).code).toBe(0);
+    const mine = first.at('2025-12-03T15:30:00-05:00');
+    mine.declare(core('8'));
+    expect((await mine.run('apply', '--yes')).code).toBe(0);
+    const items = await counted(mine);
+    const slots = ['core core/2025-12-02/rebalance/1530 1', 'core core/2025-12-03/rebalance/1530 1'];
+    expect(countsOf(items, 'slot-started')).toEqual(slots);
+    expect(countsOf(items, 'slot-ended')).toEqual(slots);
+    for (const type of ['intent', 'order-created', 'order-ended']) {
+      const orders = items.filter((item) => item.type === type);
+      expect(orders.map(({ strategy, symbol, count }) => [strategy, symbol, count])).toEqual([
+        ['core', 'VTI', 1],
+        ['core', 'VTI', 1],
+      ]);
+      expect(new Set(orders.map(({ object }) => object)).size).toBe(2);
+    }
+    const days = items.filter(({ type, reason }) => type === 'day-marked' && reason === 'start');
+    expect(days.map(({ object, count }) => `${object ?? '-'} ${count}`)).toEqual([
+      '2025-12-02 1',
+      '2025-12-03 1',
+    ]);
+  });
+
+  test('and a lock is that of its holder, also when it is released', async () => {
+    const mine = project({ strategies: { core: { targets: { VTI: '5' } } } });
+    await mine.run('apply', '--yes');
+    const items = await counted(mine);
+    expect(countsOf(items, 'lock-released')).toEqual(countsOf(items, 'lock-acquired'));
+    expect(countsOf(items, 'lock-released')).toContain('core - 1');
+    const own = (await counted(mine, '--strategy', 'core')).map(({ type }) => type);
+    expect(own).toEqual(expect.arrayContaining(['lock-acquired', 'lock-released']));
   });
 });
 
