@@ -75,7 +75,8 @@ function parseKind(word: string): Kind {
   const kinds = Object.keys(KINDS) as Kind[];
   const found = kinds.find((kind) => kind === word || (KINDS[kind] as readonly string[]).includes(word));
   if (found !== undefined) return found;
-  const likely = closest(word, [...kinds, ...Object.values(KINDS).flat()]);
+  // An abbreviation is near to every short word, and explains none.
+  const likely = closest(word, [...kinds, ...kinds.map((kind) => KINDS[kind][0])]);
   const question = likely === undefined ? '' : `did you mean ${likely}? `;
   throw new HgctlError(EXIT.usage, `there are no ${JSON.stringify(word)}`, {
     hint: `${question}one of: ${kinds.join(', ')}`,

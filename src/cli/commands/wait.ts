@@ -111,10 +111,11 @@ function timedOut(missing: readonly StrategyItem[], { type, status }: Wanted): H
   const [first, ...others] = missing;
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
   const found = first?.conditions.find((condition) => condition.type === type);
-  const why = found === undefined ? '' : ` (it is ${found.status}: ${found.reason}, ${found.message})`;
+  const details = [found?.reason, found?.message].filter((text) => text !== undefined && text !== '');
+  const why = found === undefined ? '' : ` (it is ${found.status}: ${details.join(', ')})`;
   return new HgctlError(
     EXIT.timeout,
     `timed out waiting for ${type}=${status} of strategy/${first?.name ?? ''}${more}${why}`,
-    { hint: "see 'hgctl describe strategy NAME'; --timeout waits longer" },
+    { hint: `see 'hgctl describe strategy ${first?.name ?? ''}'; --timeout waits longer` },
   );
 }
