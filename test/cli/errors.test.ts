@@ -82,6 +82,8 @@ describe('What does not exist ends with exit 6:', () => {
     ['validate -f manifests/account.yaml/x', 'there is no file or folder manifests/account.yaml/x'],
     ['get positions cor', 'did you mean core?'],
     ['describe strategy corr', 'did you mean core?'],
+    ['events --strategy cor', 'did you mean core?'],
+    ['logs --strategy cor', 'did you mean core?'],
     ['enable croe', 'did you mean core?'],
     ['adopt VTI --strategy cor --reason x', 'did you mean core?'],
     ['init --from-state nowhere.json', 'there is no file nowhere.json'],

@@ -123,6 +123,15 @@ test('--since and --strategy leave out the rest; of an order, also what names it
   );
 });
 
+test('--strategy of what was declared once is known; what nothing has ever named is not: exit 6.', async () => {
+  const mine = await twoDays();
+  mine.declare({ core: { targets: { VTI: '5' } }, fresh: { targets: { GLD: '5' } } });
+  expect(await mine.run('events', '--strategy', 'other')).toMatchObject({ code: 0 });
+  expect(await mine.run('events', '--strategy', 'fresh')).toMatchObject({ code: 0, stdout: '' });
+  expect(await mine.run('events', '--strategy', 'nope')).toMatchObject({ code: 6, stdout: '' });
+  expect(await mine.run('events', '--strategy', 'nope', '-o', 'json')).toMatchObject({ code: 6 });
+});
+
 test('The table is for people; without a journal it is empty, and nothing is made.', async () => {
   const mine = project();
   const { code, stdout, stderr } = await mine.run('events');

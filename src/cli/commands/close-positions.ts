@@ -12,7 +12,7 @@ import type { Io } from '../io.ts';
 import { printable } from '../output/printable.ts';
 import { passOf } from '../prepare.ts';
 import { outcomeExit } from './apply.ts';
-import { unknownStrategy } from './get.ts';
+import { unknownStrategy } from '../known-names.ts';
 import { holdExits } from './plan.ts';
 
 type Book = ReadonlyMap<string, Lot>;

@@ -16,7 +16,7 @@ import { passOf, warnOfRefusal } from '../prepare.ts';
 import { FILL_COLUMNS, fillItems } from '../views/orders.ts';
 import { POSITION_COLUMNS, positionItems } from '../views/positions.ts';
 import { absent, strategyItems, type StrategyItem } from '../views/strategies.ts';
-import { unknownStrategy } from './get.ts';
+import { unknownStrategy } from '../known-names.ts';
 
 const FILLS_SHOWN = 10;
 

@@ -12,7 +12,7 @@ import { openWorldAnyway } from '../acting.ts';
 import type { World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { requireKnown } from './close-positions.ts';
-import { unknownStrategy } from './get.ts';
+import { unknownStrategy } from '../known-names.ts';
 import { operatorName } from '../operator-name.ts';
 
 export async function runEnable(io: Io, name: string, options: GlobalOptions): Promise<ExitCode> {

@@ -14,6 +14,7 @@ import { knownStrategies, type ManifestsInForce, type Standing } from '../../rec
 import { seenByController } from '../condition-file.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
+import { unknownStrategy } from '../known-names.ts';
 import { parseFormat, renderList, type ListView } from '../output/formats.ts';
 import { foreignLock, passOf, warnOfRefusal, type ForeignLock } from '../prepare.ts';
 import { parseSelector } from '../selector.ts';
@@ -106,14 +107,6 @@ function selected(
 
 function labelsOf(standing: Standing): Readonly<Record<string, string>> {
   return standing.kind === 'declared' ? standing.strategy.labels : {};
-}
-
-export function unknownStrategy(name: string, known: readonly string[]): HgctlError {
-  const likely = closest(name, known);
-  const question = likely === undefined ? '' : `did you mean ${likely}? `;
-  return new HgctlError(EXIT.notFound, `there is no strategy ${JSON.stringify(name)}`, {
-    hint: `${question}declared: ${known.join(', ') || 'none'}`,
-  });
 }
 
 type AnyView = Omit<ListView<never>, 'format' | 'headers'>;

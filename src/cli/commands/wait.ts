@@ -11,7 +11,7 @@ import { readTimeout } from '../moments.ts';
 import { passOf } from '../prepare.ts';
 import { startClock, type CommandClock } from '../start-clock.ts';
 import { strategyItems, type StrategyItem } from '../views/strategies.ts';
-import { unknownStrategy } from './get.ts';
+import { unknownStrategy } from '../known-names.ts';
 
 export interface WaitOptions extends GlobalOptions {
   readonly for: string;
