@@ -213,12 +213,18 @@ function synced(input: ConditionInput): Condition {
       'ActionsDue',
       `${counted(due.length, 'action')} due, ${counted(due.filter(isOrder).length, 'order')} of them`,
     );
-  if (input.standing.kind === 'accepted') return seenSynced(input);
+  if (input.standing.kind === 'accepted' && !wantsNothing(input)) return seenSynced(input);
   const held = holds.find(({ reason }) => reason !== 'SignalNotRun');
   if (held !== undefined) return is('False', held.reason, heldText(held, holds.length - 1));
   const [unasked] = holds;
   if (unasked !== undefined) return is('Unknown', unasked.reason, unasked.detail);
   return is('True', 'NothingToDo', 'the book is as wanted');
+}
+
+/** Whoever is planned or switched off and owns nothing is as wanted, whatever the manifest says. */
+function wantsNothing({ standing, ledger, name }: ConditionInput): boolean {
+  const isPlanned = standing.kind === 'accepted' && standing.entry.lifecycle === 'planned';
+  return (isPlanned || isSwitchedOff(standing, ledger)) && (ledger.books.get(name)?.size ?? 0) === 0;
 }
 
 /** The journal does not record what a manifest wants; a controller that runs may still have it in its memory. */

@@ -181,6 +181,8 @@ describe('With invalid manifests the strategies are those of the accepted revisi
     expect(conditionOf(core, 'Ready')).toBe('False ManifestsInvalid');
     expect(conditionOf(core, 'Synced')).toBe('Unknown ManifestsInvalid');
     expect(others.every((item) => conditionOf(item, 'ManifestsInvalid').startsWith('True'))).toBe(true);
+    const idle = others.filter(({ name }) => name === 'off' || name === 'later');
+    expect(idle.map((item) => conditionOf(item, 'Synced'))).toEqual(['True NothingToDo', 'True NothingToDo']);
     const message = core?.conditions.find(({ type }) => type === 'ManifestsInvalid')?.message;
     expect(message).toContain('manifests/strategies/core.yaml:1');
     // What is on disk is not what is in force.
