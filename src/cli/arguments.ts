@@ -1,6 +1,7 @@
 /** The frame of the command line: every misuse is one line, a hint and exit code 3. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { EXIT, HgctlError, type ExitCode } from '../domain/errors.ts';
+import { closest } from '../domain/suggest.ts';
 
 export interface ProgramSettings {
   readonly name: string;
@@ -50,12 +51,14 @@ export async function runProgram(root: Command, args: readonly string[]): Promis
   }
 }
 
-/** Commander's text is `error: what`, with `(Did you mean this?)` on a second line. */
+/** Commander's text is `error: what`, with `(Did you mean this?)` on a second line; it calls `release` like `delete`. */
 function usageError(root: Command, args: readonly string[], error: CommanderError): HgctlError {
   const [line = '', suggestion = ''] = error.message.split('\n');
-  const question = /^\(Did (you mean .*\?)\)$/.exec(suggestion)?.[1];
+  const given = /'([^']*)'$/.exec(line)?.[1] ?? '';
+  const offered = /^\(Did you mean (?:one of )?(.*)\?\)$/.exec(suggestion)?.[1]?.split(', ') ?? [];
+  const likely = closest(given, offered);
   return new HgctlError(EXIT.usage, line.replace(/^error: /, ''), {
-    hint: question === undefined ? `see ${helpOf(root, args)}` : `did ${question}`,
+    hint: likely === undefined ? `see ${helpOf(root, args)}` : `did you mean ${likely}?`,
   });
 }
 

@@ -82,7 +82,7 @@ function executingLine({ ports }: World): string {
 
 /** What the next `apply` would do now; null, with a warning, where nothing can be said. */
 export async function planAhead(io: Io, world: World): Promise<Plan | null> {
-  if (world.isStandIn) {
+  if (world.problems.length > 0) {
     io.stderr('warning: the manifests are invalid or gone, so that no plan can be shown\n');
     return null;
   }

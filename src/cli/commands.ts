@@ -93,6 +93,7 @@ function declareReads(root: Command, io: Io, exit: Exit): void {
     .description('show all about one strategy')
     .argument('<kind>', 'strategy')
     .argument('<name>', 'its name')
+    .addHelpText('after', '\nExample:\n  hgctl describe strategy core')
     .action(async (kind: string, name: string, _: unknown, command: Command) => {
       const { runDescribe } = await import('./commands/describe.ts');
       exit(await runDescribe(io, { kind, name }, command.optsWithGlobals()));

@@ -29,8 +29,8 @@ import { dataPaths, type DataPaths } from './places.ts';
 export interface World {
   readonly desired: DesiredState;
   readonly manifests: Manifests;
-  /** True where the account of the last accepted revision stands in for manifests that are invalid or gone. */
-  readonly isStandIn: boolean;
+  /** Why the account of the last accepted revision stands in for the manifests on disk; empty where they are in force. */
+  readonly problems: readonly string[];
   readonly ports: Ports;
   readonly broker: SimulatedBrokerage;
   readonly paths: DataPaths;
@@ -47,7 +47,7 @@ export function openWorld(io: Io, options: GlobalOptions, clock = startClock(io)
 
 /**
  * For commands that stop things, and for reads: where the manifests are invalid or gone, the account of the last accepted revision
- * stands in, and no strategy is declared.
+ * stands in, and `desired` has no strategy: standing.ts says what the journal knows of them.
  */
 export function openWorldAnyway(io: Io, options: GlobalOptions, clock = startClock(io)): World {
   try {
@@ -61,7 +61,8 @@ export function openWorldAnyway(io: Io, options: GlobalOptions, clock = startClo
     io.stderr(
       `warning: ${error instanceof ManifestsInvalid ? error.found : error.message}\nwarning: the account accepted last is used (${accepted.accountFile})\n`,
     );
-    return { ...open(io, options, { manifests: accepted, clock }), isStandIn: true };
+    const problems = error instanceof ManifestsInvalid ? error.problems : [error.message];
+    return { ...open(io, options, { manifests: accepted, clock }), problems };
   }
 }
 
@@ -154,7 +155,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
   return {
     desired: withDrains(desired, journal.ledger()),
     manifests,
-    isStandIn: false,
+    problems: [],
     ports,
     broker,
     paths,

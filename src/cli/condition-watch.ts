@@ -5,13 +5,13 @@ import { advanceHistory } from '../reconciler/condition-history.ts';
 import { conditionsOf } from '../reconciler/conditions.ts';
 import type { PassReport } from '../reconciler/controller.ts';
 import { stalledNow } from '../reconciler/stalled.ts';
-import type { World } from './compose.ts';
+import { knownStrategies, type ManifestsInForce } from '../reconciler/standing.ts';
 import { readHistory, writeHistory } from './condition-file.ts';
-import { knownStrategies, stalledIn } from './views/strategies.ts';
+import { stalledIn } from './views/strategies.ts';
 
 export interface ConditionWatch {
   /** Writes only where a condition has changed. */
-  looked(world: World, look: Look): void;
+  looked(manifests: ManifestsInForce, look: Look): void;
   /** Who keeps failing, and what is said of it; `hgctl` stands for the loop itself. */
   passed(pass: PassReport): ReadonlyMap<string, string>;
 }
@@ -26,11 +26,12 @@ export function watchConditions(folder: string): ConditionWatch {
     }),
   );
   return {
-    looked: ({ desired }, { observed: { ledger }, plan }) => {
-      const seen = [...knownStrategies(desired, ledger)].map(
-        ([name, strategy]) =>
-          [name, conditionsOf({ name, strategy, ledger, plan, stalled: stalled.get(name) ?? null })] as const,
-      );
+    looked: (manifests, { observed: { ledger }, plan }) => {
+      const { problems } = manifests;
+      const seen = [...knownStrategies(manifests, ledger)].map(([name, standing]) => {
+        const said = { stalled: stalled.get(name) ?? null, seen: [] };
+        return [name, conditionsOf({ name, standing, problems, ledger, plan, ...said })] as const;
+      });
       const next = advanceHistory(history, new Map(seen), plan.at);
       if (next === null) return;
       history = next;

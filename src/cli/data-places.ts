@@ -4,17 +4,29 @@ import type { GlobalOptions, Io } from './io.ts';
 import { ManifestsInvalid, readManifests } from './manifests.ts';
 import { dataPaths, type DataPaths } from './places.ts';
 
-/** For commands that read what was written: they open neither books nor broker. */
-export function dataPlaces(io: Io, options: GlobalOptions): DataPaths {
-  return dataPaths(io, options, declaredData(io, options));
+export interface DataPlaces extends DataPaths {
+  /** Names of the declared strategies; none while the manifests are invalid or gone. */
+  readonly declared: readonly string[];
 }
 
-function declaredData(io: Io, options: GlobalOptions): string | null {
+/** For commands that read what was written: they open neither books nor broker. */
+export function dataPlaces(io: Io, options: GlobalOptions): DataPlaces {
+  const { data, declared } = declaredIn(io, options);
+  return { ...dataPaths(io, options, data), declared };
+}
+
+interface DeclaredFacts extends Pick<DataPlaces, 'declared'> {
+  /** The data folder; null for the default. */
+  readonly data: string | null;
+}
+
+function declaredIn(io: Io, options: GlobalOptions): DeclaredFacts {
   try {
-    return readManifests(io, options).desired.account.data;
+    const { account, strategies } = readManifests(io, options).desired;
+    return { data: account.data, declared: strategies.map(({ name }) => name) };
   } catch (error) {
-    if (error instanceof ManifestsInvalid) return error.data;
-    if (error instanceof HgctlError && error.exit === EXIT.notFound) return null;
+    if (error instanceof ManifestsInvalid) return { data: error.data, declared: [] };
+    if (error instanceof HgctlError && error.exit === EXIT.notFound) return { data: null, declared: [] };
     throw error;
   }
 }

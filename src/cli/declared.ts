@@ -27,16 +27,18 @@ export function declaredBy(io: Io, options: GlobalOptions, clock: CommandClock):
   const paths = manifestPaths(io, options);
   const stampOf = (files: readonly string[]): string =>
     manifestStamp(paths, files, { recursive: options.recursive ?? false });
-  let read = stampOf([]);
+  const before = stampOf([]);
   let { world, problems, files } = start(io, options, clock);
+  // What has changed while it was read is read again.
+  let read = stampOf([]) === before ? stampOf(files) : before;
   tell(world, [], problems);
   const readAgain = (): void => {
-    const before = problems;
+    const earlier = problems;
     const next = reopen(io, { options, clock, world });
     files = next.files;
     problems = next.problems;
     world = next.world;
-    tell(world, before, problems);
+    tell(world, earlier, problems);
   };
   return {
     world: () => world,
@@ -73,7 +75,7 @@ function start(io: Io, options: GlobalOptions, clock: CommandClock): InForce {
   } catch (error) {
     if (!(error instanceof ManifestsInvalid)) throw error;
     const world = openWorldAnyway(io, options, clock);
-    return { world, problems: error.problems, files: error.files };
+    return { world, problems: world.problems, files: error.files };
   }
 }
 

@@ -181,11 +181,11 @@ export function repairStateFile(io: Io, { ports, paths }: World): void {
 
 /** What a pass of the loop works on. */
 export function passOf(io: Io, world: World): Pass {
-  const { ports, desired, manifests } = world;
+  const { ports, desired, manifests, problems } = world;
   return {
     ports,
     desired,
-    manifests: 'accepted',
+    manifests: problems.length === 0 ? 'accepted' : 'invalid',
     resting: new Set(),
     accountFile: manifests.accountFile,
     open: () => openData(io, world),

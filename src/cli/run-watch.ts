@@ -14,7 +14,8 @@ import { startPings } from './pings.ts';
 import { variable } from './places.ts';
 
 export interface RunWatch {
-  looked(look: Look): void;
+  /** `problems`: why the manifests on disk are not in force. */
+  looked(look: Look, problems: readonly string[]): void;
   passed(pass: PassReport): void;
   close(): Promise<void>;
 }
@@ -34,9 +35,9 @@ export function watchRun(io: Io, declared: DeclaredManifests, after: LeaseHolder
   let said = '';
   if (after !== null) notifier.post(happened(crashOf(after), clock.now()));
   return {
-    looked: (look) => {
+    looked: (look, problems) => {
       try {
-        conditions.looked(declared.world(), look);
+        conditions.looked({ desired: declared.world().desired, problems }, look);
         said = '';
       } catch (error) {
         const trouble = formatChain(error);

@@ -16,7 +16,9 @@ export function declareWatch(root: Command, io: Io, exit: Exit): void {
       exit(await runLogs(io, command.optsWithGlobals()));
     });
   withManifests(root.command('events'))
-    .description('print what the journal has recorded: what happened again is one line, with its count')
+    .description(
+      'print what the journal has recorded: what happened again to the same order, slot or strategy is one line',
+    )
     .option('-w, --watch', 'go on with what comes, until Ctrl-C')
     .option('--since <time>', 'only what was since then: 2h, 15:55, 2026-10-03, 2026-10-03T09:30')
     .option('--strategy <name>', 'only events of this strategy')

@@ -173,6 +173,8 @@ export const DEFAULT_LOGS: LogSettings = { maxMegabytes: 10, maxFiles: 30 };
 
 /** What is beyond one of these is worth a person's look; no order depends on it. */
 export interface HealthSettings {
+  /** `optional`: somebody applies by hand, and no controller is missed. */
+  readonly controller: 'required' | 'optional';
   readonly minBuyingPower: Money;
   readonly minEquity: Money;
   /** Of one strategy; null: what its `capital.maxPositions` says. */
@@ -192,8 +194,9 @@ export interface HealthSettings {
   readonly minFreeMegabytes: number;
 }
 
-/** The first four, the age of orders and the losses are those of the original. */
+/** The amounts, counts and hours of positions, the age of orders and the losses are those of the original. */
 export const DEFAULT_HEALTH: HealthSettings = {
+  controller: 'required',
   minBuyingPower: 1_000_000_000 as Money,
   minEquity: 5_000_000_000 as Money,
   maxPositions: null,

@@ -1,12 +1,16 @@
-/** `spec.health` of the account: when `hgctl health` warns. */
-import type * as z from 'zod';
+/** `spec.health` of the account: when `hgctl health` warns or fails. */
+import * as z from 'zod';
 import { DEFAULT_HEALTH, type HealthSettings } from './desired-state.ts';
-import { dollars, duration, mapping, percent, wholeNumber } from './fields.ts';
+import { described, dollars, duration, mapping, percent, wholeNumber } from './fields.ts';
 
 const PART = { above: 0, most: 100 };
 
 export const health = mapping(
   {
+    controller: described(
+      z.enum(['required', 'optional']),
+      "Whether 'hgctl health' fails without a controller. optional: for who only applies by hand. Default required.",
+    ).optional(),
     minBuyingPower: dollars('Least buying power, in dollars. Default "1000.00".').optional(),
     minEquity: dollars('Least equity, in dollars. Default "5000.00".').optional(),
     maxPositions: wholeNumber(
@@ -34,7 +38,7 @@ export const health = mapping(
       1_000_000_000,
     ).optional(),
   },
-  "When 'hgctl health' warns. No order depends on it.",
+  "When 'hgctl health' warns or fails. No order depends on it.",
 );
 
 export function toHealth(given: z.output<typeof health>): HealthSettings {

@@ -1,12 +1,12 @@
 /** The conditions of a strategy, as the last look shows them. */
 import { suspensionAt } from '../observed/brakes.ts';
-import type { DesiredStrategy } from '../desired/desired-state.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import { ACCOUNT } from '../observed/loss-curve.ts';
 import { describeHalt, describeSuspension } from './brakes.ts';
 import { isOrder, type Hold, type HoldReason, type Plan } from './plan-types.ts';
 import { latchDetail } from './rules/loss-limits.ts';
 import { isOff } from './rules/orphans.ts';
+import { isSwitchedOff, type Standing } from './standing.ts';
 
 export const CONDITION_TYPES = [
   'Ready',
@@ -18,6 +18,7 @@ export const CONDITION_TYPES = [
   'Stalled',
   'OrphanedPositions',
   'Undeclared',
+  'ManifestsInvalid',
 ] as const;
 
 export interface Condition {
@@ -28,16 +29,20 @@ export interface Condition {
 }
 
 /** Conditions that are False where all is well. */
-export type Trouble = 'Suspended' | 'InDoubt' | 'Stalled' | 'OrphanedPositions' | 'Undeclared';
+export type Trouble =
+  'Suspended' | 'InDoubt' | 'Stalled' | 'OrphanedPositions' | 'Undeclared' | 'ManifestsInvalid';
 
 export interface ConditionInput {
   readonly name: string;
-  /** Undefined for a book without a manifest. */
-  readonly strategy: DesiredStrategy | undefined;
+  readonly standing: Standing;
+  /** Why the manifests on disk are not in force; empty where they are. */
+  readonly problems: readonly string[];
   readonly ledger: Ledger;
   readonly plan: Plan;
   /** What the controller says of it; null where it does not keep failing, or no controller runs. */
   readonly stalled: string | null;
+  /** As the running controller has seen them last; empty without one. For what only the manifests in force can tell. */
+  readonly seen: readonly Condition[];
 }
 
 /** Unknown where a strategy has no such condition: `WithinLimits` without a limit. */
@@ -58,6 +63,7 @@ export function conditionsOf(input: ConditionInput): Condition[] {
     stalled(input),
     orphanedPositions(input),
     undeclared(input),
+    manifestsInvalid(input),
   ];
 }
 
@@ -67,6 +73,7 @@ const TROUBLES: ReadonlySet<Condition['type']> = new Set<Trouble>([
   'Stalled',
   'OrphanedPositions',
   'Undeclared',
+  'ManifestsInvalid',
 ]);
 
 /** Whether people need not be told: a trouble that is not there. */
@@ -105,20 +112,26 @@ function stalled(input: ConditionInput): Condition {
   return trouble('Stalled', found);
 }
 
-function orphanedPositions({ strategy, ledger, name }: ConditionInput): Condition {
+function orphanedPositions({ standing, ledger, name }: ConditionInput): Condition {
   const held = ledger.books.get(name)?.size ?? 0;
-  const isOrphaned = strategy !== undefined && isOff(strategy) && held > 0;
+  const isOrphaned = held > 0 && isSwitchedOff(standing, ledger);
   const found = isOrphaned ? { reason: 'StrategyDisabled', message: counted(held, 'position') } : null;
   return trouble('OrphanedPositions', found);
 }
 
-function undeclared({ strategy }: ConditionInput): Condition {
+function undeclared({ standing }: ConditionInput): Condition {
   const message = 'the book is kept, nothing is opened';
-  return trouble('Undeclared', strategy === undefined ? { reason: 'NoManifest', message } : null);
+  return trouble('Undeclared', standing.kind === 'undeclared' ? { reason: 'NoManifest', message } : null);
+}
+
+function manifestsInvalid({ problems }: ConditionInput): Condition {
+  const message = problems.map((problem) => problem.replace(/\s*\n\s*/g, ' ')).join('; ');
+  const found = problems.length === 0 ? null : { reason: 'LastAcceptedInForce', message };
+  return trouble('ManifestsInvalid', found);
 }
 
 function ready(input: ConditionInput): Condition {
-  const { strategy, ledger, name, plan } = input;
+  const { standing, ledger, name, plan, problems } = input;
   const no = (reason: string, message: string): Condition => ({
     type: 'Ready',
     status: 'False',
@@ -128,23 +141,35 @@ function ready(input: ConditionInput): Condition {
   if (ledger.halt !== null) return no('Halted', describeHalt(ledger.halt));
   const suspension = suspensionAt(ledger, name, plan.at);
   if (suspension !== null) return no('Suspended', describeSuspension(suspension));
-  if (strategy === undefined) return no('Undeclared', 'it has no manifest');
-  if (strategy.lifecycle === 'planned') return no('Planned', 'lifecycle planned: it opens nothing yet');
+  if (standing.kind === 'undeclared') return no('Undeclared', 'it has no manifest');
+  const { lifecycle } = standing.kind === 'declared' ? standing.strategy : standing.entry;
+  if (lifecycle === 'planned') return no('Planned', 'lifecycle planned: it opens nothing yet');
   const drain = ledger.drains.get(name);
   if (drain !== undefined)
     return no(
       'Disabled',
       `the journal: ${drain.by} disabled it with hgctl; 'hgctl enable ${name}' ends that`,
     );
-  if (isOff(strategy)) return no('Disabled', 'it is disabled in the toggle file');
-  if (strategy.toggle?.shutdownRequested === true) return no('ShutdownRequested', 'a shutdown is requested');
+  const off = whyOff(standing, ledger);
+  if (off !== null) return no(off.reason, off.message);
+  if (problems.length > 0) return no('ManifestsInvalid', 'nothing is opened while the manifests are invalid');
   const limits = withinLimits(input);
   if (limits !== null && limits.status !== 'True') return no(limits.reason, limits.message);
   return { type: 'Ready', status: 'True', reason: 'Enabled', message: 'its targets are followed' };
 }
 
+function whyOff(standing: Standing, ledger: Ledger): Pick<Condition, 'reason' | 'message'> | null {
+  if (standing.kind === 'accepted' && isSwitchedOff(standing, ledger))
+    return { reason: 'Disabled', message: 'it was switched off when the last manifests were accepted' };
+  if (standing.kind !== 'declared') return null;
+  const { strategy } = standing;
+  if (isOff(strategy)) return { reason: 'Disabled', message: 'it is disabled in the toggle file' };
+  const isStopping = strategy.toggle?.shutdownRequested === true;
+  return isStopping ? { reason: 'ShutdownRequested', message: 'a shutdown is requested' } : null;
+}
+
 /** Of strategies that have limits, or are stopped by one: their own, or the account's. Null for all others. */
-function withinLimits({ strategy, ledger, name, plan }: ConditionInput): Condition | null {
+function withinLimits({ standing, ledger, name, plan }: ConditionInput): Condition | null {
   const is = (status: Condition['status'], reason: string, message: string): Condition => ({
     type: 'WithinLimits',
     status,
@@ -159,7 +184,8 @@ function withinLimits({ strategy, ledger, name, plan }: ConditionInput): Conditi
   if (due?.kind === 'latch-limit') return is('False', 'LossLimit', due.to);
   const unknown = plan.notDone.find((held) => held.strategy === name && held.reason === 'LossUnknown');
   if (unknown !== undefined) return is('Unknown', unknown.reason, unknown.detail);
-  return strategy?.risk === undefined ? null : is('True', 'WithinLimits', 'no loss limit is crossed');
+  const hasLimits = standing.kind === 'declared' && standing.strategy.risk !== undefined;
+  return hasLimits ? is('True', 'WithinLimits', 'no loss limit is crossed') : null;
 }
 
 /**
@@ -187,11 +213,25 @@ function synced(input: ConditionInput): Condition {
       'ActionsDue',
       `${counted(due.length, 'action')} due, ${counted(due.filter(isOrder).length, 'order')} of them`,
     );
+  if (input.standing.kind === 'accepted' && !wantsNothing(input)) return seenSynced(input);
   const held = holds.find(({ reason }) => reason !== 'SignalNotRun');
   if (held !== undefined) return is('False', held.reason, heldText(held, holds.length - 1));
   const [unasked] = holds;
   if (unasked !== undefined) return is('Unknown', unasked.reason, unasked.detail);
   return is('True', 'NothingToDo', 'the book is as wanted');
+}
+
+/** Whoever is planned or switched off and owns nothing is as wanted, whatever the manifest says. */
+function wantsNothing({ standing, ledger, name }: ConditionInput): boolean {
+  const isPlanned = standing.kind === 'accepted' && standing.entry.lifecycle === 'planned';
+  return (isPlanned || isSwitchedOff(standing, ledger)) && (ledger.books.get(name)?.size ?? 0) === 0;
+}
+
+/** The journal does not record what a manifest wants; a controller that runs may still have it in its memory. */
+function seenSynced({ seen }: ConditionInput): Condition {
+  const found = seen.find(({ type }) => type === 'Synced');
+  const message = 'what is wanted is not known while the manifests are invalid';
+  return found ?? { type: 'Synced', status: 'Unknown', reason: 'ManifestsInvalid', message };
 }
 
 const AS_WANTED: ReadonlySet<HoldReason> = new Set(['WithinBand', 'BelowOneShare']);

@@ -15,12 +15,14 @@ describe('Misuse ends with exit 3 and says what would be right:', () => {
   test.each([
     ['an unknown command', 'aply', 'did you mean apply?'],
     ['an unknown subcommand', 'journal verfy', 'did you mean verify?'],
+    ['a command that is called otherwise elsewhere', 'delete strategy core', 'see hgctl --help'],
     ['an unknown option', 'plan --outptu json', 'did you mean --output?'],
     ['an option without its value', 'plan -o', 'argument missing'],
     ['a missing argument', 'get', "missing required argument 'kind'"],
     ['a missing option', 'adopt VTI --strategy core', '--reason'],
     ['an argument too many', 'status core', 'too many arguments'],
     ['an unknown kind', 'get postions', 'did you mean positions?'],
+    ['a kind that is near to an abbreviation only', 'get pods', 'hint: one of: strategies, '],
     ['an unknown kind to describe', 'describe position VTI', 'one of: strategy'],
     ['an unknown format', 'get st -o jsn', 'did you mean json?'],
     ['a format that the command lacks', 'plan -o csv', 'one of: table, json'],
@@ -46,6 +48,17 @@ describe('Misuse ends with exit 3 and says what would be right:', () => {
     expect(mine.exists('data')).toBe(false);
   });
 
+  test('describe of a name alone: its help shows how it is written.', async () => {
+    const { code, stderr } = await trouble(project(), 'describe', 'core');
+    expect({ code, stderr }).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('describe --help') as string,
+    });
+    expect((await project().run('describe', '--help')).stdout).toContain(
+      '\n  hgctl describe strategy core\n',
+    );
+  });
+
   test('no command at all prints the help on stderr.', async () => {
     const { code, stdout, stderr } = await project().run();
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
@@ -69,6 +82,8 @@ describe('What does not exist ends with exit 6:', () => {
     ['validate -f manifests/account.yaml/x', 'there is no file or folder manifests/account.yaml/x'],
     ['get positions cor', 'did you mean core?'],
     ['describe strategy corr', 'did you mean core?'],
+    ['events --strategy cor', 'did you mean core?'],
+    ['logs --strategy cor', 'did you mean core?'],
     ['enable croe', 'did you mean core?'],
     ['adopt VTI --strategy cor --reason x', 'did you mean core?'],
     ['init --from-state nowhere.json', 'there is no file nowhere.json'],

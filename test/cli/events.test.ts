@@ -8,6 +8,7 @@ interface Counted {
   readonly reason: string;
   readonly strategy: string | null;
   readonly symbol: string | null;
+  readonly object: string | null;
   readonly count: number;
   readonly firstSeen: string;
   readonly lastSeen: string;
@@ -63,6 +64,50 @@ describe('what happened again', () => {
   });
 });
 
+describe('what is of another order, slot or session', () => {
+  const countsOf = (items: readonly Counted[], type: string): string[] =>
+    items
+      .filter((item) => item.type === type)
+      .map(({ strategy, object, count }) => `${strategy ?? '-'} ${object ?? '-'} ${count}`);
+
+  test('is another line', async () => {
+    const schedule = [{ at: '15:30', action: 'rebalance', window: '4m' }];
+    const core = (quantity: string) => ({ core: { targets: { VTI: quantity }, spec: { schedule } } });
+    const first = project({ strategies: core('5') });
+    expect((await first.run('apply', '--yes')).code).toBe(0);
+    const mine = first.at('2025-12-03T15:30:00-05:00');
+    mine.declare(core('8'));
+    expect((await mine.run('apply', '--yes')).code).toBe(0);
+    const items = await counted(mine);
+    const slots = ['core core/2025-12-02/rebalance/1530 1', 'core core/2025-12-03/rebalance/1530 1'];
+    expect(countsOf(items, 'slot-started')).toEqual(slots);
+    expect(countsOf(items, 'slot-ended')).toEqual(slots);
+    for (const type of ['intent', 'order-created', 'order-ended']) {
+      const orders = items.filter((item) => item.type === type);
+      expect(orders.map(({ strategy, symbol, count }) => [strategy, symbol, count])).toEqual([
+        ['core', 'VTI', 1],
+        ['core', 'VTI', 1],
+      ]);
+      expect(new Set(orders.map(({ object }) => object)).size).toBe(2);
+    }
+    const days = items.filter(({ type, reason }) => type === 'day-marked' && reason === 'start');
+    expect(days.map(({ object, count }) => `${object ?? '-'} ${count}`)).toEqual([
+      '2025-12-02 1',
+      '2025-12-03 1',
+    ]);
+  });
+
+  test('and a lock is that of its holder, also when it is released', async () => {
+    const mine = project({ strategies: { core: { targets: { VTI: '5' } } } });
+    await mine.run('apply', '--yes');
+    const items = await counted(mine);
+    expect(countsOf(items, 'lock-released')).toEqual(countsOf(items, 'lock-acquired'));
+    expect(countsOf(items, 'lock-released')).toContain('core - 1');
+    const own = (await counted(mine, '--strategy', 'core')).map(({ type }) => type);
+    expect(own).toEqual(expect.arrayContaining(['lock-acquired', 'lock-released']));
+  });
+});
+
 test('--since and --strategy leave out the rest; of an order, also what names its id only', async () => {
   const mine = await twoDays();
   const since = await counted(mine, '--since', '2025-12-03');
@@ -76,6 +121,15 @@ test('--since and --strategy leave out the rest; of an order, also what names it
   expect((await counted(mine, '--strategy', 'other')).every(({ strategy }) => strategy === 'other')).toBe(
     true,
   );
+});
+
+test('--strategy of what was declared once is known; what nothing has ever named is not: exit 6.', async () => {
+  const mine = await twoDays();
+  mine.declare({ core: { targets: { VTI: '5' } }, fresh: { targets: { GLD: '5' } } });
+  expect(await mine.run('events', '--strategy', 'other')).toMatchObject({ code: 0 });
+  expect(await mine.run('events', '--strategy', 'fresh')).toMatchObject({ code: 0, stdout: '' });
+  expect(await mine.run('events', '--strategy', 'nope')).toMatchObject({ code: 6, stdout: '' });
+  expect(await mine.run('events', '--strategy', 'nope', '-o', 'json')).toMatchObject({ code: 6 });
 });
 
 test('The table is for people; without a journal it is empty, and nothing is made.', async () => {

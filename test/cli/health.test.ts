@@ -25,14 +25,18 @@ function live(): Project {
   });
 }
 
-test('A controller that lives: all is well. One that was killed: exit 1. One that was stopped: a warning.', async () => {
-  const mine = live();
-  const running = mine.start('run');
+async function untilBeating(mine: Project): Promise<void> {
+  const beat = 'data/controller.json';
   for (let tries = 0; tries < 100; tries += 1) {
-    if (mine.exists('data/controller.json') && mine.read('data/controller.json').includes('"nextWake": "'))
-      break;
+    if (mine.exists(beat) && mine.read(beat).includes('"nextWake": "')) return;
     await delay(100);
   }
+}
+
+test('A controller that lives: all is well. One that was killed, and one that was stopped: exit 1.', async () => {
+  const mine = live();
+  const running = mine.start('run');
+  await untilBeating(mine);
   expect(notOk(await health(mine))).toEqual([]);
   running.process.kill('SIGKILL');
   await running.ended;
@@ -43,7 +47,7 @@ test('A controller that lives: all is well. One that was killed: exit 1. One tha
   next.process.kill('SIGTERM');
   await next.ended;
   const stopped = await health(mine);
-  expect([stopped.code, stopped.status, ...notOk(stopped)]).toEqual([0, 'WARN', 'controller WARN']);
+  expect([stopped.code, stopped.status, ...notOk(stopped)]).toEqual([1, 'FAIL', 'controller FAIL']);
 });
 
 test('The table has a row a check, and a look writes nothing.', async () => {
@@ -51,17 +55,31 @@ test('The table has a row a check, and a look writes nothing.', async () => {
   await mine.run('apply', '--yes');
   const before = mine.fingerprint('data');
   const { code, stdout } = await mine.run('health');
-  expect(code).toBe(0);
+  expect(code).toBe(1);
   expect(stdout).toMatch(/^CHECK +STATUS +DETAIL\nmanifests +OK +valid, revision [0-9a-f]{12}\n/);
-  expect(stdout).toContain('controller    WARN     none has run on this data folder\n');
+  expect(stdout).toContain(
+    'controller    FAIL     none has run on this data folder: nothing is looked after',
+  );
   expect(mine.fingerprint('data')).toEqual(before);
 });
 
 test('Before anything was done there is nothing to complain about but the controller.', async () => {
   const mine = project();
   const found = await health(mine);
-  expect([found.code, ...notOk(found)]).toEqual([0, 'controller WARN']);
+  expect([found.code, ...notOk(found)]).toEqual([1, 'controller FAIL']);
   expect(mine.exists('data')).toBe(false);
+});
+
+test('Who applies by hand says so: no controller is missed, but one that died is.', async () => {
+  const mine = project({ now: null, account: { health: { controller: 'optional' } } });
+  const never = await health(mine);
+  expect([never.code, ...notOk(never)]).toEqual([0]);
+  const running = mine.start('run');
+  await untilBeating(mine);
+  running.process.kill('SIGKILL');
+  await running.ended;
+  const died = await health(mine);
+  expect([died.code, ...notOk(died)]).toEqual([1, 'controller FAIL']);
 });
 
 test('A broker that does not answer, and a clock that is wrong: exit 1.', async () => {
@@ -74,14 +92,14 @@ test('A broker that does not answer, and a clock that is wrong: exit 1.', async 
   });
   expect([silent.code, ...notOk(silent)]).toEqual([
     1,
-    'controller WARN',
+    'controller FAIL',
     'broker FAIL',
     'account WARN',
     'losses WARN',
   ]);
   mine.write('faults.yaml', 'faults: [{on: clock, effect: stale, by: 5s, times: 99}]\n');
   const slow = await health(mine);
-  expect([slow.code, ...notOk(slow)]).toEqual([1, 'controller WARN', 'clock FAIL']);
+  expect([slow.code, ...notOk(slow)]).toEqual([1, 'controller FAIL', 'clock FAIL']);
 });
 
 test('A state file that shows the lock of another program: exit 1.', async () => {
@@ -95,7 +113,7 @@ test('A state file that shows the lock of another program: exit 1.', async () =>
   };
   mine.write('data/strategy_positions.json', JSON.stringify({ ...state, execution_lock: lock }));
   const found = await health(mine);
-  expect([found.code, ...notOk(found)]).toEqual([1, 'books FAIL', 'controller WARN', 'lock FAIL']);
+  expect([found.code, ...notOk(found)]).toEqual([1, 'books FAIL', 'controller FAIL', 'lock FAIL']);
 });
 
 test('Errors in the log of the last hour, and only of that, are counted.', async () => {
@@ -124,7 +142,7 @@ test('The thresholds are those of the Account, and change no digest.', async () 
     'manifests/account.yaml',
     JSON.stringify({ ...account, spec: { ...account.spec, health: health_ } }),
   );
-  expect(notOk(await health(mine))).toEqual(['controller WARN', 'account WARN', 'positions WARN']);
+  expect(notOk(await health(mine))).toEqual(['controller FAIL', 'account WARN', 'positions WARN']);
   expect((await mine.run('apply', '--yes')).stdout).toContain('Nothing to do.');
 });
 
@@ -133,5 +151,5 @@ test('With invalid manifests the account accepted last is looked at: exit 1.', a
   await mine.run('apply', '--yes');
   mine.write('manifests/account.yaml', 'kind: Acount\n');
   const found = await health(mine);
-  expect([found.code, ...notOk(found)]).toEqual([1, 'manifests FAIL', 'controller WARN']);
+  expect([found.code, ...notOk(found)]).toEqual([1, 'manifests FAIL', 'controller FAIL']);
 });

@@ -201,6 +201,21 @@ describe('hgctl logs', () => {
     expect(stderr).toContain('2 lines');
   });
 
+  test('--strategy of what a log, a manifest or the journal names is known; anything else is not: exit 6', async () => {
+    const mine = project({ strategies: { core: { targets: { VTI: '1' } } } });
+    await mine.run('apply', '--yes');
+    mine.declare({ fresh: { targets: { GLD: '1' } } });
+    mine.write('data/logs/hgctl-2025-12-01.jsonl', line({ msg: 'old', strategy: 'gone' }));
+    expect(await mine.run('logs', '--strategy', 'gone', '--level', 'error')).toMatchObject({ code: 0 });
+    expect(await mine.run('logs', '--strategy', 'fresh')).toMatchObject({ code: 0, stdout: '' });
+    expect(await mine.run('logs', '--strategy', 'hgctl', '--level', 'error')).toMatchObject({ code: 0 });
+    expect(await mine.run('logs', '--strategy', 'nope')).toMatchObject({ code: 6, stdout: '' });
+    mine.remove('data/logs');
+    expect(await mine.run('logs', '--strategy', 'core')).toMatchObject({ code: 0 });
+    mine.write('data/journal/0001.jsonl', mine.read('data/journal/0001.jsonl').slice(400));
+    expect(await mine.run('logs', '--strategy', 'core')).toMatchObject({ code: 0 });
+  });
+
   test('without a log there is nothing to print', async () => {
     const { code, stdout, stderr } = await project().run('logs');
     expect([code, stdout]).toEqual([0, '']);

@@ -232,6 +232,7 @@ test('A pass that finds nothing to do writes nothing.', async () => {
       .find((line) => line.startsWith('logs/'))
       ?.split(' ')[0] ?? '';
   const readBefore = reads();
+  expect(readBefore).toBe(1);
   mine.write('manifests/strategies/core.yaml', `# a comment\n${mine.read('manifests/strategies/core.yaml')}`);
   await until(() => reads() > readBefore);
   await delay(500);

@@ -66,6 +66,13 @@ test('What does not come about: exit 9 at the timeout of the clock, with what th
   expect(stderr).toContain(
     'timed out waiting for Synced=True of strategy/core and 1 more (it is False: ActionsDue',
   );
+  expect(stderr).toContain("see 'hgctl describe strategy core'");
+});
+
+test('What is not there has no words: the reason is all that is said.', async () => {
+  const mine = project({ strategies: TWO });
+  const wait = ['wait', '--for', 'condition=Suspended', 'strategy/core', '--timeout', '0s'];
+  expect((await mine.run(...wait)).stderr).toContain('(it is False: NothingFound)\n');
 });
 
 test('Ctrl-C ends it with 130.', async () => {

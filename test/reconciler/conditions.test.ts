@@ -14,15 +14,17 @@ const PRICES = { VTI: '100', BND: '50' };
 async function conditions(
   home: TestWorld,
   more: readonly Hold[] = [],
-  stalled: string | null = null,
+  { stalled, problems = [] }: { readonly stalled?: string; readonly problems?: readonly string[] } = {},
 ): Promise<readonly Condition[]> {
   const { observed, plan } = await home.look();
   const strategy = home.desired.strategies.find(({ name }) => name === 'core') as DesiredStrategy;
   return conditionsOf({
     name: 'core',
-    strategy,
+    standing: { kind: 'declared', strategy },
+    problems,
     ledger: observed.ledger,
-    stalled,
+    stalled: stalled ?? null,
+    seen: [],
     plan: { ...plan, notDone: [...plan.notDone, ...more] },
   });
 }
@@ -137,12 +139,25 @@ describe('all conditions', () => {
       Stalled: 'False',
       OrphanedPositions: 'False',
       Undeclared: 'False',
+      ManifestsInvalid: 'False',
     });
     expect(all.filter((condition) => !isQuiet(condition)).map(({ type }) => type)).toEqual([
       'Ready',
       'Synced',
       'Healthy',
     ]);
+  });
+
+  test('ManifestsInvalid of a strategy in force, with every problem; it is not Ready then', async () => {
+    const problems = ['a.yaml:1:1: no\n  such field', 'b.yaml:2:1: nor this'];
+    const all = await conditions(await world({ prices: PRICES, ...HELD }), [], { problems });
+    expect(all[0]).toMatchObject({ type: 'Ready', status: 'False', reason: 'ManifestsInvalid' });
+    expect(all.at(-1)).toEqual({
+      type: 'ManifestsInvalid',
+      status: 'True',
+      reason: 'LastAcceptedInForce',
+      message: 'a.yaml:1:1: no such field; b.yaml:2:1: nor this',
+    });
   });
 
   test('InDoubt while nobody knows what became of an order', async () => {
@@ -159,7 +174,9 @@ describe('all conditions', () => {
   });
 
   test('Stalled where the controller says so, with its words', async () => {
-    const all = await conditions(await world({ prices: PRICES, ...HELD }), [], 'again and again');
+    const all = await conditions(await world({ prices: PRICES, ...HELD }), [], {
+      stalled: 'again and again',
+    });
     expect(all.find(({ type }) => type === 'Stalled')).toEqual({
       type: 'Stalled',
       status: 'True',

@@ -44,6 +44,7 @@ export interface ProjectFacts {
     readonly store?: object;
     readonly notifications?: object;
     readonly heartbeat?: object;
+    readonly health?: object;
   };
   /** `HGCTL_NOW`; null for the real time. */
   readonly now?: string | null;

@@ -8,7 +8,7 @@ import { openWorld } from '../acting.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { priceOption, quantityArgument, symbolArgument } from '../numbers.ts';
 import { checkData } from '../prepare.ts';
-import { unknownStrategy } from './get.ts';
+import { unknownStrategy } from '../known-names.ts';
 
 export interface AdoptOptions extends GlobalOptions {
   readonly strategy: string;

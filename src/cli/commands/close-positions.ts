@@ -6,21 +6,21 @@ import { formatQuantity, NO_QUANTITY } from '../../domain/decimal.ts';
 import { EXIT, strongestExit, type ExitCode } from '../../domain/errors.ts';
 import { isOrder, type Hold, type OrderAction, type Plan } from '../../reconciler/plan-types.ts';
 import { carryOutDrains } from '../../reconciler/reconcile.ts';
+import { knownStrategies } from '../../reconciler/standing.ts';
 import type { World } from '../compose.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../output/printable.ts';
 import { passOf } from '../prepare.ts';
-import { knownStrategies } from '../views/strategies.ts';
 import { outcomeExit } from './apply.ts';
-import { unknownStrategy } from './get.ts';
+import { unknownStrategy } from '../known-names.ts';
 import { holdExits } from './plan.ts';
 
 type Book = ReadonlyMap<string, Lot>;
 
 /** Exit 6 for a strategy that no manifest, no book and no accepted revision knows. */
-export function requireKnown({ manifests, ports }: World, name: string): void {
-  const ledger = ports.journal.ledger();
-  const known = new Set([...knownStrategies(manifests.desired, ledger).keys(), ...ledger.inventory.keys()]);
+export function requireKnown(world: World, name: string): void {
+  const ledger = world.ports.journal.ledger();
+  const known = new Set([...knownStrategies(world, ledger).keys(), ...ledger.inventory.keys()]);
   if (!known.has(name)) throw unknownStrategy(name, [...known]);
 }
 

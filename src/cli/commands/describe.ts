@@ -2,10 +2,11 @@
 import { formatPercent } from '../../domain/decimal.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { formatScheduleTime } from '../../domain/schedule.ts';
-import type { DesiredStrategy } from '../../desired/desired-state.ts';
+import type { DesiredStrategy, ScheduleEntry } from '../../desired/desired-state.ts';
 import type { Look } from '../../actions/look.ts';
 import { isQuiet } from '../../reconciler/conditions.ts';
 import { lookAndPlan } from '../../reconciler/reconcile.ts';
+import { knownStrategies, type Standing } from '../../reconciler/standing.ts';
 import { seenByController } from '../condition-file.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
@@ -15,8 +16,8 @@ import { formatTable } from '../output/table.ts';
 import { passOf, warnOfRefusal } from '../prepare.ts';
 import { FILL_COLUMNS, fillItems } from '../views/orders.ts';
 import { POSITION_COLUMNS, positionItems } from '../views/positions.ts';
-import { strategyItems, type StrategyItem } from '../views/strategies.ts';
-import { unknownStrategy } from './get.ts';
+import { absent, strategyItems, type StrategyItem } from '../views/strategies.ts';
+import { unknownStrategy } from '../known-names.ts';
 
 const FILLS_SHOWN = 10;
 
@@ -33,6 +34,7 @@ export async function runDescribe(
     const look = await lookAndPlan(passOf(io, world), false);
     const items = strategyItems({
       desired: world.desired,
+      problems: world.problems,
       ledger: look.observed.ledger,
       plan: look.plan,
       seen: seenByController(world.paths, world.ports.processes),
@@ -52,20 +54,20 @@ export async function runDescribe(
 }
 
 function describe(item: StrategyItem, world: World, look: Look): string {
-  const strategy = world.desired.strategies.find((candidate) => candidate.name === item.name);
+  const standing = knownStrategies(world, look.observed.ledger).get(item.name);
   const place = world.manifests.locate(`strategy/${item.name}`);
   const facts = [
     ['Name', item.name],
-    ['Description', item.description || '<none>'],
-    ['Manifest', place ?? '<none>'],
+    ['Description', item.description || absent(item)],
+    ['Manifest', place ?? absent(item)],
     [
       'Labels',
       Object.entries(item.labels)
         .map(([key, value]) => `${key}=${value}`)
-        .join(', ') || '<none>',
+        .join(', ') || absent(item),
     ],
     ['State', item.state],
-    ...manifestFacts(strategy),
+    ...manifestFacts(standing),
     ['Exposure', `${item.exposurePercent ?? '<unknown>'} of equity (${item.exposure ?? '<unknown>'})`],
     ['Realised', item.realised],
     ['Last execution', item.lastExecution ?? '<none>'],
@@ -95,10 +97,26 @@ function describe(item: StrategyItem, world: World, look: Look): string {
   ].join('\n\n');
 }
 
-function manifestFacts(strategy: DesiredStrategy | undefined): string[][] {
-  if (strategy === undefined) return [];
+function manifestFacts(standing: Standing | undefined): string[][] {
+  if (standing?.kind === 'declared') return declaredFacts(standing.strategy);
+  if (standing?.kind !== 'accepted') return [];
+  const { lifecycle, schedule } = standing.entry;
+  return [
+    ['Lifecycle', lifecycle],
+    ['Schedule', scheduleWords(schedule)],
+    ...['Priority', 'Signal', 'Universe', 'Capital', 'Orphans', 'Loss limits'].map((label) => [
+      label,
+      '<unknown>',
+    ]),
+  ];
+}
+
+function scheduleWords(schedule: readonly ScheduleEntry[]): string {
+  return schedule.map(({ at, action }) => `${formatScheduleTime(at)} ${action}`).join(', ') || 'every pass';
+}
+
+function declaredFacts(strategy: DesiredStrategy): string[][] {
   const { capital, schedule, signal, universe, priority, orphans, lifecycle, risk } = strategy;
-  const times = schedule.map(({ at, action }) => `${formatScheduleTime(at)} ${action}`).join(', ');
   return [
     ['Lifecycle', lifecycle],
     ['Priority', String(priority)],
@@ -108,7 +126,7 @@ function manifestFacts(strategy: DesiredStrategy | undefined): string[][] {
       'Capital',
       `${formatPercent(capital.positionSize)} a position, at most ${capital.maxPositions}, together ${formatPercent(capital.maxExposure)}`,
     ],
-    ['Schedule', times || 'every pass'],
+    ['Schedule', scheduleWords(schedule)],
     ['Orphans', orphans],
     ['Loss limits', lossWords(risk)],
   ];

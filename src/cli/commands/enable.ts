@@ -12,7 +12,7 @@ import { openWorldAnyway } from '../acting.ts';
 import type { World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { requireKnown } from './close-positions.ts';
-import { unknownStrategy } from './get.ts';
+import { unknownStrategy } from '../known-names.ts';
 import { operatorName } from '../operator-name.ts';
 
 export async function runEnable(io: Io, name: string, options: GlobalOptions): Promise<ExitCode> {
@@ -26,7 +26,7 @@ export async function runEnable(io: Io, name: string, options: GlobalOptions): P
 }
 
 async function enable(io: Io, world: World, name: string): Promise<ExitCode> {
-  const { manifests, ports, isStandIn } = world;
+  const { manifests, ports, problems } = world;
   const { strategies, account } = manifests.desired;
   const isDrained = ports.journal.ledger().drains.has(name);
   const strategy = strategies.find((candidate) => candidate.name === name);
@@ -42,7 +42,7 @@ async function enable(io: Io, world: World, name: string): Promise<ExitCode> {
   const file = { path: account.toggleFile, lock: world.paths.toggleLock };
   await setSwitches(file, { strategy: name, ...on, insert: strategy !== undefined });
   io.stdout(
-    strategy === undefined && !isStandIn
+    strategy === undefined && problems.length === 0
       ? `The shutdown of ${name} is lifted; no manifest declares it\n`
       : `strategy/${name} enabled\n`,
   );
@@ -59,7 +59,7 @@ function warnOfBrakes(io: Io, { ports }: World, name: string): void {
 }
 
 function refuseUndeclared(world: World, name: string): void {
-  if (world.isStandIn) {
+  if (world.problems.length > 0) {
     requireKnown(world, name);
     return;
   }

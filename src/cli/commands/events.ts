@@ -4,6 +4,7 @@ import { followJournal } from '../../store/journal-tail.ts';
 import { dataPlaces } from '../data-places.ts';
 import { following } from '../following.ts';
 import type { GlobalOptions, Io } from '../io.ts';
+import { requireRecorded } from '../known-names.ts';
 import { readSince } from '../moments.ts';
 import { escapeUnsafe, parseTextOrJson, renderJson } from '../output/formats.ts';
 import { growingTable } from '../output/growing-table.ts';
@@ -23,11 +24,13 @@ export async function runEvents(io: Io, options: EventsOptions): Promise<ExitCod
     since: readSince(options.since, startClock(io).now()),
     strategy: options.strategy ?? null,
   });
-  const { journal } = dataPlaces(io, options);
+  const { journal, declared } = dataPlaces(io, options);
   const tail = followJournal(journal);
+  const records = tail.next();
+  if (options.strategy !== undefined) requireRecorded(options.strategy, { declared, records });
   const isWatching = options.watch === true;
   if (!isWatching && format === 'json') {
-    io.stdout(renderJson({ kind: 'List', items: counter.count(tail.next()) }));
+    io.stdout(renderJson({ kind: 'List', items: counter.count(records) }));
     return EXIT.done;
   }
   const table = growingTable(COUNT_COLUMNS);
@@ -35,11 +38,11 @@ export async function runEvents(io: Io, options: EventsOptions): Promise<ExitCod
     format === 'json'
       ? counts.map((count) => `${escapeUnsafe(JSON.stringify(count))}\n`).join('')
       : table.rows(counts);
-  const print = (): number => {
-    const counts = counter.count(tail.next());
+  const print = (next: typeof records): number => {
+    const counts = counter.count(next);
     io.stdout(textOf(counts));
     return counts.length;
   };
-  if (print() === 0) io.stderr('No events found.\n');
-  return isWatching ? following(io.stop, () => void print()) : EXIT.done;
+  if (print(records) === 0) io.stderr('No events found.\n');
+  return isWatching ? following(io.stop, () => void print(tail.next())) : EXIT.done;
 }

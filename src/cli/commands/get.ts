@@ -10,9 +10,11 @@ import { closest } from '../../domain/suggest.ts';
 import type { Ledger } from '../../observed/ledger.ts';
 import type { ObservedState } from '../../observed/observed-state.ts';
 import { lookAndPlan, withoutPrograms } from '../../reconciler/reconcile.ts';
+import { knownStrategies, type ManifestsInForce, type Standing } from '../../reconciler/standing.ts';
 import { seenByController } from '../condition-file.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
+import { unknownStrategy } from '../known-names.ts';
 import { parseFormat, renderList, type ListView } from '../output/formats.ts';
 import { foreignLock, passOf, warnOfRefusal, type ForeignLock } from '../prepare.ts';
 import { parseSelector } from '../selector.ts';
@@ -26,13 +28,7 @@ import {
   orderItems,
 } from '../views/orders.ts';
 import { POSITION_COLUMNS, POSITION_WIDE, positionItems } from '../views/positions.ts';
-import {
-  knownStrategies,
-  STRATEGY_COLUMNS,
-  STRATEGY_WIDE,
-  strategyItems,
-  type StrategyContext,
-} from '../views/strategies.ts';
+import { STRATEGY_COLUMNS, STRATEGY_WIDE, strategyItems, type StrategyContext } from '../views/strategies.ts';
 
 export interface GetOptions extends GlobalOptions {
   readonly output: string;
@@ -65,7 +61,7 @@ export async function runGet(
     const { observed, list } = await look(kind, io, world);
     const { positions } = observed.snapshot;
     if (positions.kind === 'unknown') io.stderr(`warning: the broker does not answer: ${positions.reason}\n`);
-    const wanted = selected(world.desired, observed.ledger, { names, selects });
+    const wanted = selected(world, observed.ledger, { names, selects });
     const text = await renderList({ ...list(wanted), format, headers: options.headers });
     io.stdout(text);
     if (text === '') io.stderr(`No ${kind} found.\n`);
@@ -80,7 +76,8 @@ function parseKind(word: string): Kind {
   const kinds = Object.keys(KINDS) as Kind[];
   const found = kinds.find((kind) => kind === word || (KINDS[kind] as readonly string[]).includes(word));
   if (found !== undefined) return found;
-  const likely = closest(word, [...kinds, ...Object.values(KINDS).flat()]);
+  // An abbreviation is near to every short word, and explains none.
+  const likely = closest(word, [...kinds, ...kinds.map((kind) => KINDS[kind][0])]);
   const question = likely === undefined ? '' : `did you mean ${likely}? `;
   throw new HgctlError(EXIT.usage, `there are no ${JSON.stringify(word)}`, {
     hint: `${question}one of: ${kinds.join(', ')}`,
@@ -94,26 +91,22 @@ interface Wanted {
 
 /** The strategies that were asked for; null when all were. */
 function selected(
-  desired: DesiredState,
+  manifests: ManifestsInForce,
   ledger: Ledger,
   { names, selects }: Wanted,
 ): ReadonlySet<string> | null {
   if (names.length === 0 && selects === null) return null;
-  const known = knownStrategies(desired, ledger);
+  const known = knownStrategies(manifests, ledger);
   for (const name of names) if (!known.has(name)) throw unknownStrategy(name, [...known.keys()]);
   const chosen = [...known].filter(
-    ([name, strategy]) =>
-      (names.length === 0 || names.includes(name)) && (selects?.(strategy?.labels ?? {}) ?? true),
+    ([name, standing]) =>
+      (names.length === 0 || names.includes(name)) && (selects?.(labelsOf(standing)) ?? true),
   );
   return new Set(chosen.map(([name]) => name));
 }
 
-export function unknownStrategy(name: string, known: readonly string[]): HgctlError {
-  const likely = closest(name, known);
-  const question = likely === undefined ? '' : `did you mean ${likely}? `;
-  return new HgctlError(EXIT.notFound, `there is no strategy ${JSON.stringify(name)}`, {
-    hint: `${question}declared: ${known.join(', ') || 'none'}`,
-  });
+function labelsOf(standing: Standing): Readonly<Record<string, string>> {
+  return standing.kind === 'declared' ? standing.strategy.labels : {};
 }
 
 type AnyView = Omit<ListView<never>, 'format' | 'headers'>;
@@ -125,11 +118,12 @@ interface Listing {
 
 /** Only a plan says whether a strategy is ready and in sync; the other lists are read without one. */
 async function look(kind: Kind, io: Io, world: World): Promise<Listing> {
-  const { desired, ports, paths } = world;
+  const { desired, problems, ports, paths } = world;
   if (kind === 'strategies') {
     const { observed, plan } = await lookAndPlan(withoutPrograms(passOf(io, world)), false);
     const context = {
       desired,
+      problems,
       ledger: observed.ledger,
       plan,
       seen: seenByController(paths, ports.processes),

@@ -179,7 +179,7 @@ function nextPass(io: Io, declared: DeclaredManifests, { isFirst, watch }: Next)
   if (!isFirst) world.log.nextPass();
   const pass = passOf(io, world);
   const looked: typeof pass.looked = (look) => {
-    watch.looked(look);
+    watch.looked(look, problems);
     // The five steps of a start are not those of every pass.
     if (isFirst) pass.looked(look);
   };

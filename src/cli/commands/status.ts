@@ -13,6 +13,7 @@ import type { ConditionHistory } from '../../reconciler/condition-history.ts';
 import { doubtfulOrders } from '../../reconciler/conditions.ts';
 import { isOff } from '../../reconciler/rules/orphans.ts';
 import { dueOrNextSlot } from '../../reconciler/slots.ts';
+import { isSwitchedOff, knownStrategies, type Standing } from '../../reconciler/standing.ts';
 import { seenByController } from '../condition-file.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
@@ -36,19 +37,14 @@ function statusScreen(world: World, now: Instant): string {
   const foreign = foreignLock(world);
   const ledger = ports.journal.ledger();
   const seen = seenByController(paths, ports.processes);
-  const declared = new Set(desired.strategies.map(({ name }) => name));
-  const undeclared = [...ledger.books]
-    .filter(([name, book]) => book.size > 0 && !declared.has(name))
-    .map(([name]) => name);
+  const known = [...knownStrategies(world, ledger)];
+  const moment = { ledger, seen, now, calendar: desired.account.calendar };
   const blocks = [
     `Strategy Toggle Status\n======================\nTime: ${formatLocalZone(now)}`,
     ...(ledger.halt === null ? [] : [`Account: ${printable(describeHalt(ledger.halt))}`]),
-    ...desired.strategies.map((strategy) =>
-      strategyBlock(strategy, { ledger, seen, now, calendar: desired.account.calendar }),
-    ),
-    ...undeclared.map((name) => undeclaredBlock(name, ledger)),
+    ...known.flatMap(([name, standing]) => blocksOf(name, standing, moment)),
     `Execution Lock: ${lockLine(ledger, foreign)}`,
-    orphansBlock(desired.strategies, ledger),
+    orphansBlock(known, ledger),
   ];
   return blocks.join('\n\n');
 }
@@ -60,21 +56,53 @@ interface Moment {
   readonly calendar: CalendarOverrides | undefined;
 }
 
+function blocksOf(name: string, standing: Standing, moment: Moment): string[] {
+  switch (standing.kind) {
+    case 'declared':
+      return [strategyBlock(standing.strategy, moment)];
+    case 'accepted':
+      return [acceptedBlock(name, standing, moment)];
+    case 'undeclared':
+      return (moment.ledger.books.get(name)?.size ?? 0) > 0 ? [undeclaredBlock(name, moment.ledger)] : [];
+  }
+}
+
 function strategyBlock(strategy: DesiredStrategy, moment: Moment): string {
-  const { ledger, seen, now } = moment;
   const lines = [
     `${strategy.name.toUpperCase()}: ${toggleWord(strategy)}`,
-    ...bookLines(strategy.name, ledger),
+    ...bookLines(strategy.name, moment.ledger),
     `  Status: ${waiting(strategy, moment)}`,
+    ...troubleLines(strategy.name, moment),
   ];
-  const suspension = suspensionAt(ledger, strategy.name, now);
-  if (suspension !== null) lines.push(`  Entries: ${printable(describeSuspension(suspension))}`);
-  const doubtful = doubtfulOrders(ledger, strategy.name);
-  if (doubtful.length > 0) lines.push(`  In doubt: ${doubtful.join(', ')}`);
-  const stalled = stalledIn(seen, strategy.name);
-  if (stalled !== null) lines.push(`  Stalled: ${printable(stalled)}`);
   if (strategy.lifecycle === 'planned') lines.push('  Lifecycle: planned, opens nothing yet');
   return lines.join('\n');
+}
+
+function troubleLines(name: string, { ledger, seen, now }: Moment): string[] {
+  const lines: string[] = [];
+  const suspension = suspensionAt(ledger, name, now);
+  if (suspension !== null) lines.push(`  Entries: ${printable(describeSuspension(suspension))}`);
+  const doubtful = doubtfulOrders(ledger, name);
+  if (doubtful.length > 0) lines.push(`  In doubt: ${doubtful.join(', ')}`);
+  const stalled = stalledIn(seen, name);
+  if (stalled !== null) lines.push(`  Stalled: ${printable(stalled)}`);
+  return lines;
+}
+
+/** As far as the journal knows it. */
+function acceptedBlock(
+  name: string,
+  standing: Extract<Standing, { kind: 'accepted' }>,
+  moment: Moment,
+): string {
+  const { ledger } = moment;
+  const onWord = standing.entry.lifecycle === 'planned' ? 'PLANNED' : 'ENABLED';
+  return [
+    `${name.toUpperCase()}: ${isSwitchedOff(standing, ledger) ? 'DISABLED' : onWord}`,
+    ...bookLines(name, ledger),
+    '  Status: The manifests are invalid; its exits go on, and it opens nothing',
+    ...troubleLines(name, moment),
+  ].join('\n');
 }
 
 function toggleWord({ toggle, lifecycle }: DesiredStrategy): string {
@@ -130,11 +158,11 @@ function lockLine({ lock }: Ledger, foreign: ForeignLock | null): string {
 }
 
 /** Rule 7 of the seed: positions in the book of a disabled strategy. */
-function orphansBlock(strategies: readonly DesiredStrategy[], ledger: Ledger): string {
-  const orphaned = strategies.filter(
-    (strategy) => isOff(strategy) && (ledger.books.get(strategy.name)?.size ?? 0) > 0,
+function orphansBlock(known: readonly (readonly [string, Standing])[], ledger: Ledger): string {
+  const orphaned = known.filter(
+    ([name, standing]) => isSwitchedOff(standing, ledger) && (ledger.books.get(name)?.size ?? 0) > 0,
   );
   if (orphaned.length === 0) return 'Orphaned Positions: None';
-  const lines = orphaned.map(({ name }) => `  ${name.toUpperCase()}: ${positionsOf(ledger.books.get(name))}`);
+  const lines = orphaned.map(([name]) => `  ${name.toUpperCase()}: ${positionsOf(ledger.books.get(name))}`);
   return ['Orphaned Positions:', ...lines].join('\n');
 }

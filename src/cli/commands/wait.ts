@@ -11,7 +11,7 @@ import { readTimeout } from '../moments.ts';
 import { passOf } from '../prepare.ts';
 import { startClock, type CommandClock } from '../start-clock.ts';
 import { strategyItems, type StrategyItem } from '../views/strategies.ts';
-import { unknownStrategy } from './get.ts';
+import { unknownStrategy } from '../known-names.ts';
 
 export interface WaitOptions extends GlobalOptions {
   readonly for: string;
@@ -51,8 +51,9 @@ async function look(io: Io, options: GlobalOptions, clock: CommandClock): Promis
   const world = openWorldAnyway(io, options, clock);
   try {
     const { plan, observed } = await lookAndPlan(withoutPrograms(passOf(io, world)), false);
+    const { desired, problems } = world;
     const seen = seenByController(world.paths, world.ports.processes);
-    return strategyItems({ desired: world.desired, ledger: observed.ledger, plan, seen });
+    return strategyItems({ desired, problems, ledger: observed.ledger, plan, seen });
   } finally {
     world.close();
   }
@@ -110,10 +111,11 @@ function timedOut(missing: readonly StrategyItem[], { type, status }: Wanted): H
   const [first, ...others] = missing;
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
   const found = first?.conditions.find((condition) => condition.type === type);
-  const why = found === undefined ? '' : ` (it is ${found.status}: ${found.reason}, ${found.message})`;
+  const details = [found?.reason, found?.message].filter((text) => text !== undefined && text !== '');
+  const why = found === undefined ? '' : ` (it is ${found.status}: ${details.join(', ')})`;
   return new HgctlError(
     EXIT.timeout,
     `timed out waiting for ${type}=${status} of strategy/${first?.name ?? ''}${more}${why}`,
-    { hint: "see 'hgctl describe strategy NAME'; --timeout waits longer" },
+    { hint: `see 'hgctl describe strategy ${first?.name ?? ''}'; --timeout waits longer` },
   );
 }

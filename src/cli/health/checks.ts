@@ -49,11 +49,10 @@ function books({ refusal, observed }: HealthFacts): Check {
 
 type Seen = Exclude<HeartbeatSighting, { state: 'none' }>;
 
-function controller({ controller: seen, now }: HealthFacts): Check {
-  if (seen.state === 'none') return warning('controller', 'none has run on this data folder');
+function controller({ controller: seen, now, settings }: HealthFacts): Check {
+  if (seen.state === 'none') return absence('none has run on this data folder', settings);
   const { beat } = seen;
-  if (seen.state === 'stopped')
-    return warning('controller', `stopped at ${formatLocal(beat.beatAt)}; 'hgctl run' starts it`);
+  if (seen.state === 'stopped') return absence(`stopped at ${formatLocal(beat.beatAt)}`, settings);
   const who = `pid ${beat.identity.pid} on ${beat.identity.host}`;
   if (seen.state === 'silent') return failing('controller', `${who}: ${whySilent(seen)}`);
   const { lastPass, nextWake } = beat;
@@ -70,6 +69,16 @@ function controller({ controller: seen, now }: HealthFacts): Check {
     lastPass === null ? 'no pass yet' : `last pass ${formatLocal(lastPass.at)} (${lastPass.detail})`;
   const next = nextWake === null ? '' : `, next ${formatLocal(nextWake)}`;
   return fine('controller', `${who}: ${last}${next}`);
+}
+
+/** Nobody looks at the account, and slots and exits pass by: only who says so does without a controller. */
+function absence(what: string, settings: HealthFacts['settings']): Check {
+  if (settings.controller === 'optional')
+    return fine('controller', `${what}, and health.controller is optional`);
+  return failing(
+    'controller',
+    `${what}: nothing is looked after; 'hgctl run' starts one; health.controller: optional, for who applies by hand`,
+  );
 }
 
 function whySilent({ process, age }: Seen): string {

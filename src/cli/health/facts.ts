@@ -35,7 +35,7 @@ export interface HealthFacts {
 }
 
 export async function collect(world: World): Promise<HealthFacts> {
-  const { desired, ports, paths, isStandIn } = world;
+  const { desired, ports, paths, problems } = world;
   const refusal = await refusalOf(world);
   const observed = await observe(ports, desired, { ownFence: null, earlier: null });
   const symbols = symbolsOf(desired, observed);
@@ -44,7 +44,7 @@ export async function collect(world: World): Promise<HealthFacts> {
     now,
     desired,
     settings: desired.account.health ?? DEFAULT_HEALTH,
-    isStandIn,
+    isStandIn: problems.length > 0,
     refusal,
     foreignLock: foreignLock(world),
     controller: readHeartbeat(paths.folder, ports),

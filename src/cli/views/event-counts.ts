@@ -21,19 +21,19 @@ export interface EventCounter {
   count(records: readonly JournalRecord[]): EventCount[];
 }
 
-/** One line a type, strategy, symbol and reason. */
+/** One line a type, strategy, symbol, reason and object. */
 export function eventCounter({ since, strategy }: EventFilter): EventCounter {
   const counts = new Map<string, EventCount>();
-  const orders = new Map<string, EventSubject>();
+  const named = new Map<string, EventSubject>();
   return {
     count: (records) => {
-      const items = eventItems(records, orders);
+      const items = eventItems(records, named);
       const changed = new Set<string>();
       for (const [index, item] of items.entries()) {
         const time = records[index]?.time;
         if (since !== null && (time === undefined || time < since)) continue;
         if (strategy !== null && item.strategy !== strategy) continue;
-        const key = JSON.stringify([item.type, item.strategy, item.symbol, item.reason]);
+        const key = JSON.stringify([item.type, item.strategy, item.symbol, item.reason, item.object]);
         counts.set(key, counted(item, counts.get(key)));
         changed.add(key);
       }

@@ -14,21 +14,42 @@ export interface EventItem {
   readonly reason: string;
   readonly strategy: string | null;
   readonly symbol: string | null;
+  /** The one order (by client order id), slot or session date that it is about; null where it is about none. */
+  readonly object: string | null;
   readonly message: string;
 }
 
-/** Oldest first. Whoever reads in parts hands the same `orders` on. */
+/** Oldest first. Whoever reads in parts hands the same `named` on. */
 export function eventItems(
   records: readonly JournalRecord[],
-  orders = new Map<string, EventSubject>(),
+  named = new Map<string, EventSubject>(),
 ): EventItem[] {
   return records.map(({ seq, time, event }) => {
-    if (event.type === 'intent') orders.set(event.clientOrderId, event);
-    const { strategy, symbol } = subjectOf(event, orders);
+    const { strategy, symbol } = subjectOf(event, named);
+    remember(event, named);
     const { type } = event;
-    const reason = reasonOf(event);
-    return { seq, time: formatInstant(time), type, reason, strategy, symbol, message: messageOf(event) };
+    const facts = { reason: reasonOf(event), strategy, symbol, object: objectOf(event) };
+    return { seq, time: formatInstant(time), type, ...facts, message: messageOf(event) };
   });
+}
+
+/** What later events name by an id only. */
+function remember(event: JournalEvent, named: Map<string, EventSubject>): void {
+  if (event.type === 'intent') named.set(event.clientOrderId, event);
+  if (event.type !== 'lock-acquired') return;
+  for (const id of [fenceKey(event), event.lockId]) named.set(id, { strategy: event.holder, symbol: null });
+}
+
+function fenceKey({ fence }: { readonly fence: number }): string {
+  return `fence ${fence}`;
+}
+
+/** Events of two orders, slots or sessions are two, however alike they are. */
+function objectOf(event: JournalEvent): string | null {
+  if ('clientOrderId' in event) return event.clientOrderId;
+  if ('slot' in event) return event.slot;
+  if ('session' in event) return event.session;
+  return 'sessionDate' in event ? event.sessionDate : null;
 }
 
 function reasonOf(event: JournalEvent): string {
@@ -58,14 +79,24 @@ export interface EventSubject {
   readonly symbol: string | null;
 }
 
-/** Later events of an order name its id only. */
-export function subjectOf(event: JournalEvent, orders: ReadonlyMap<string, EventSubject>): EventSubject {
-  const order = 'clientOrderId' in event ? orders.get(event.clientOrderId) : undefined;
-  const holder = event.type === 'lock-acquired' ? event.holder : null;
+/** Later events of an order or a lock name its id only; a slot has its strategy in front. */
+export function subjectOf(event: JournalEvent, named: ReadonlyMap<string, EventSubject>): EventSubject {
+  const known = named.get(idOf(event) ?? '');
   return {
-    strategy: 'strategy' in event ? event.strategy : (order?.strategy ?? holder),
-    symbol: 'symbol' in event ? event.symbol : (order?.symbol ?? null),
+    strategy: 'strategy' in event ? event.strategy : (known?.strategy ?? ownerOf(event)),
+    symbol: 'symbol' in event ? event.symbol : (known?.symbol ?? null),
   };
+}
+
+function idOf(event: JournalEvent): string | null {
+  if ('clientOrderId' in event) return event.clientOrderId;
+  if (event.type === 'lock-released') return fenceKey(event);
+  return event.type === 'lock-unlocked' ? event.lockId : null;
+}
+
+function ownerOf(event: JournalEvent): string | null {
+  if (event.type === 'lock-acquired') return event.holder;
+  return event.type === 'slot-ended' ? (event.slot.split('/')[0] ?? null) : null;
 }
 
 /** One function, one line an event: the shortest words that say what was decided or seen. */

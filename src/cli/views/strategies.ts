@@ -3,17 +3,24 @@ import type { CalendarOverrides } from '../../domain/calendar.ts';
 import { suspensionAt } from '../../observed/brakes.ts';
 import { formatMoney, formatPercent, ratioOf, type Money, type Ratio } from '../../domain/decimal.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
-import type { DesiredState, DesiredStrategy } from '../../desired/desired-state.ts';
 import type { Ledger } from '../../observed/ledger.ts';
 import { sinceOf, type ConditionHistory } from '../../reconciler/condition-history.ts';
 import { conditionsOf, statusOf, type Condition } from '../../reconciler/conditions.ts';
 import type { Plan } from '../../reconciler/plan-types.ts';
-import { dueOrNextSlot } from '../../reconciler/slots.ts';
+import { dueOrNextSlot, type Scheduled } from '../../reconciler/slots.ts';
+import {
+  isSwitchedOff,
+  knownStrategies,
+  type ManifestsInForce,
+  type Standing,
+} from '../../reconciler/standing.ts';
 import { grouped, twoDecimals } from '../output/figures.ts';
 import type { Column } from '../output/formats.ts';
 
 export interface StrategyItem {
   readonly name: string;
+  /** `accepted`: the manifests on disk are not in force, and what the journal has not kept of it is empty or null. */
+  readonly standing: Standing['kind'];
   readonly description: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly lifecycle: string;
@@ -52,32 +59,17 @@ interface SuspensionFacts {
   readonly until: string | null;
 }
 
-export interface StrategyContext {
-  readonly desired: DesiredState;
+export interface StrategyContext extends ManifestsInForce {
   readonly ledger: Ledger;
   readonly plan: Plan;
   /** What the controller has seen; empty without one. */
   readonly seen: ConditionHistory;
 }
 
-/** Declared strategies in their order, then books without a manifest. */
-export function knownStrategies(
-  desired: DesiredState,
-  ledger: Ledger,
-): ReadonlyMap<string, DesiredStrategy | undefined> {
-  const known = new Map<string, DesiredStrategy | undefined>(
-    desired.strategies.map((strategy) => [strategy.name, strategy]),
-  );
-  const owning = [...ledger.books].filter(([, book]) => book.size > 0).map(([name]) => name);
-  const undeclared = new Set([...ledger.inventory.keys(), ...owning].filter((name) => !known.has(name)));
-  for (const name of [...undeclared].sort()) known.set(name, undefined);
-  return known;
-}
-
 /** As {@link knownStrategies}. */
 export function strategyItems(context: StrategyContext): StrategyItem[] {
-  return [...knownStrategies(context.desired, context.ledger)].map(([name, strategy]) =>
-    strategyItem(name, strategy, context),
+  return [...knownStrategies(context, context.ledger)].map(([name, standing]) =>
+    strategyItem(name, standing, context),
   );
 }
 
@@ -87,26 +79,26 @@ interface ItemContext {
   readonly calendar: CalendarOverrides | undefined;
 }
 
-function strategyItem(
-  name: string,
-  strategy: DesiredStrategy | undefined,
-  context: StrategyContext,
-): StrategyItem {
-  const { desired, ledger, plan } = context;
+function strategyItem(name: string, standing: Standing, context: StrategyContext): StrategyItem {
+  const { desired, problems, ledger, plan } = context;
   const accepted = ledger.revision?.number ?? 0;
+  const isInForce = problems.length === 0 && ledger.revision?.digest === desired.digest;
+  const seen = context.seen.get(name) ?? [];
+  const stalled = stalledIn(context.seen, name);
   return {
     name,
-    ...declaredFacts(strategy),
-    state: stateOf(name, strategy, { ledger, plan }),
+    standing: standing.kind,
+    ...declaredFacts(standing, ledger),
+    state: stateOf(name, standing, { ledger, plan }),
     suspension: suspensionFacts(name, ledger, plan),
-    generation: ledger.revision?.digest === desired.digest ? accepted : accepted + 1,
-    conditions: conditionsOf({ name, strategy, ledger, plan, stalled: stalledIn(context.seen, name) }).map(
-      (condition) => shown(condition, sinceOf(context.seen, name, condition), accepted),
+    generation: isInForce ? accepted : accepted + 1,
+    conditions: conditionsOf({ name, standing, problems, ledger, plan, stalled, seen }).map((condition) =>
+      shown(condition, sinceOf(context.seen, name, condition), accepted),
     ),
     positions: ledger.books.get(name)?.size ?? 0,
     ...exposureFacts(name, plan),
     realised: formatMoney(sumOf(ledger.realised.get(name)?.values() ?? [])),
-    ...timeFacts(name, strategy, { ledger, plan, calendar: desired.account.calendar }),
+    ...timeFacts(name, standing, { ledger, plan, calendar: desired.account.calendar }),
   };
 }
 
@@ -123,16 +115,19 @@ function shown(condition: Condition, since: Instant | undefined, observedGenerat
 }
 
 function declaredFacts(
-  strategy: DesiredStrategy | undefined,
+  standing: Standing,
+  ledger: Ledger,
 ): Pick<
   StrategyItem,
   'description' | 'labels' | 'lifecycle' | 'enabled' | 'shutdownRequested' | 'exposureLimit'
 > {
-  if (strategy === undefined) {
-    const nothing = { description: '', labels: {}, exposureLimit: null };
-    return { ...nothing, lifecycle: 'undeclared', enabled: false, shutdownRequested: false };
+  if (standing.kind !== 'declared') {
+    const nothing = { description: '', labels: {}, exposureLimit: null, shutdownRequested: false };
+    if (standing.kind === 'undeclared') return { ...nothing, lifecycle: 'undeclared', enabled: false };
+    const { lifecycle } = standing.entry;
+    return { ...nothing, lifecycle, enabled: lifecycle === 'active' && !isSwitchedOff(standing, ledger) };
   }
-  const { description, labels, lifecycle, toggle, capital } = strategy;
+  const { description, labels, lifecycle, toggle, capital } = standing.strategy;
   return {
     description,
     labels,
@@ -154,15 +149,28 @@ function exposureFacts(name: string, { totals }: Plan): Pick<StrategyItem, 'expo
 
 function timeFacts(
   name: string,
-  strategy: DesiredStrategy | undefined,
+  standing: Standing,
   { ledger, plan, calendar }: ItemContext,
 ): Pick<StrategyItem, 'lastExecution' | 'nextSlot'> {
   const executed = ledger.lastExecution.get(name);
-  const slot = strategy === undefined ? null : dueOrNextSlot(ledger, strategy, plan.at, calendar);
+  const scheduled = scheduledOf(standing);
+  const slot = scheduled === null ? null : dueOrNextSlot(ledger, scheduled, plan.at, calendar);
   return {
     lastExecution: executed === undefined ? null : formatInstant(executed),
     nextSlot: slot === null ? null : { action: slot.action, at: formatInstant(slot.at) },
   };
+}
+
+/** Null for a book without a manifest. */
+function scheduledOf(standing: Standing): Scheduled | null {
+  switch (standing.kind) {
+    case 'declared':
+      return standing.strategy;
+    case 'accepted':
+      return standing.entry;
+    case 'undeclared':
+      return null;
+  }
 }
 
 function sumOf(values: Iterable<Money>): Money {
@@ -179,15 +187,17 @@ function suspensionFacts(name: string, ledger: Ledger, plan: Plan): SuspensionFa
 /** What stops more is said before what stops less. */
 function stateOf(
   name: string,
-  strategy: DesiredStrategy | undefined,
+  standing: Standing,
   { ledger, plan }: Pick<StrategyContext, 'ledger' | 'plan'>,
 ): string {
   if (ledger.halt !== null) return 'Halted';
   if (suspensionAt(ledger, name, plan.at) !== null) return 'Suspended';
-  if (strategy === undefined) return 'Undeclared';
-  if (strategy.toggle?.enabled === false) return 'Disabled';
-  if (strategy.toggle?.shutdownRequested === true) return 'ShuttingDown';
-  return strategy.lifecycle === 'planned' ? 'Planned' : 'Enabled';
+  if (standing.kind === 'undeclared') return 'Undeclared';
+  if (isSwitchedOff(standing, ledger)) return 'Disabled';
+  if (standing.kind === 'accepted') return standing.entry.lifecycle === 'planned' ? 'Planned' : 'Enabled';
+  const { toggle, lifecycle } = standing.strategy;
+  if (toggle?.shutdownRequested === true) return 'ShuttingDown';
+  return lifecycle === 'planned' ? 'Planned' : 'Enabled';
 }
 
 function rounded(part: Money, whole: Money): Ratio {
@@ -210,7 +220,7 @@ export const STRATEGY_COLUMNS: readonly Column<StrategyItem>[] = [
     header: 'LIMIT',
     align: 'right',
     figure: twoDecimals,
-    value: ({ exposureLimit }) => exposureLimit ?? '<none>',
+    value: (item) => item.exposureLimit ?? absent(item),
   },
   {
     header: 'NEXT',
@@ -225,8 +235,17 @@ export const STRATEGY_WIDE: readonly Column<StrategyItem>[] = [
   { header: 'VALUE', align: 'right', figure: grouped, value: ({ exposure }) => exposure ?? '<unknown>' },
   { header: 'REALISED', align: 'right', figure: grouped, value: ({ realised }) => realised },
   { header: 'LAST-EXECUTION', value: ({ lastExecution }) => lastExecution ?? '<none>' },
-  { header: 'DESCRIPTION', value: ({ description }) => description },
+  { header: 'DESCRIPTION', value: (item) => item.description || (isOfJournal(item) ? '<unknown>' : '') },
 ];
+
+/** What a journal does not record is not known; whoever has no manifest has none of it. */
+export function absent(item: StrategyItem): '<unknown>' | '<none>' {
+  return isOfJournal(item) ? '<unknown>' : '<none>';
+}
+
+function isOfJournal({ standing }: StrategyItem): boolean {
+  return standing === 'accepted';
+}
 
 function untilOf(suspension: SuspensionFacts | null): string {
   if (suspension === null) return '<none>';

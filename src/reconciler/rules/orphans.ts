@@ -18,7 +18,7 @@ export function handleOrphans(facts: PlanFacts, draft: PlanDraft): void {
       const why = whyClose(facts, { name, symbol, strategy, exit });
       if (why !== null)
         proposeReduction(facts, draft, { strategy: name, symbol, to: 0, priority: 0, ...why });
-      else keep(draft, { strategy: name, symbol }, strategy, lot.quantity);
+      else keep(facts, draft, { name, symbol, strategy, quantity: lot.quantity });
     }
   }
 }
@@ -43,16 +43,27 @@ function whyClose({ ledger }: PlanFacts, { name, symbol, strategy, exit }: Orpha
   return { kind: 'close', reason: 'ExitSlot', slot: exit.slot, source: `journal: schedule of ${name}` };
 }
 
+interface Kept extends Pick<Orphan, 'name' | 'symbol' | 'strategy'> {
+  readonly quantity: Quantity;
+}
+
 function keep(
+  { input, ledger }: PlanFacts,
   draft: PlanDraft,
-  of: { readonly strategy: string; readonly symbol: string },
-  strategy: DesiredStrategy | undefined,
-  quantity: Quantity,
+  { name, symbol, strategy, quantity }: Kept,
 ): void {
+  const of = { strategy: name, symbol };
   const shares = `${formatQuantity(quantity)} shares`;
-  if (strategy === undefined)
-    hold(draft, of, 'Undeclared', `${shares}; ${of.strategy} has no manifest, its book is kept`);
-  else hold(draft, of, 'OrphanHeld', `${shares}; ${of.strategy} is disabled, orphans: hold`);
+  // What it wants is in manifests that nobody can read now; that they are invalid is said once, of all.
+  if (input.manifests === 'invalid' && strategy === undefined && isAccepted(ledger, name)) return;
+  if (strategy !== undefined) hold(draft, of, 'OrphanHeld', `${shares}; ${name} is disabled, orphans: hold`);
+  else hold(draft, of, 'Undeclared', `${shares}; ${name} has no manifest, its book is kept`);
+}
+
+/** Whether the last accepted revision declares it. */
+function isAccepted({ inventory }: PlanFacts['ledger'], name: string): boolean {
+  const known = inventory.get(name);
+  return known !== undefined && known.absent === undefined;
 }
 
 function dueExit(

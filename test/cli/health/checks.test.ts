@@ -240,8 +240,8 @@ describe('One row changes, and it alone:', () => {
       with_({ refusal: new HgctlError(EXIT.conflict, 'the state file was changed') }),
       'apply will refuse: the state file was changed',
     ],
-    ['controller', 'WARN', seen({ state: 'none' }), 'none has run'],
-    ['controller', 'WARN', seen(controller({}, 'stopped')), 'stopped at 2025-12-02 15:30:00'],
+    ['controller', 'FAIL', seen({ state: 'none' }), 'none has run'],
+    ['controller', 'FAIL', seen(controller({}, 'stopped')), 'stopped at 2025-12-02 15:30:00'],
     ['controller', 'FAIL', seen(controller({}, 'silent')), 'no sign of life for 90s'],
     [
       'controller',
@@ -400,6 +400,15 @@ describe('Nothing is wrong', () => {
         seen(controller({ nextWake: null })),
       ),
     ],
+    ...(
+      [
+        ['never started', { state: 'none' }],
+        ['stopped', controller({}, 'stopped')],
+      ] as const
+    ).map(([what, sighting]): [string, Change] => [
+      `where a controller is optional, and was ${what}`,
+      all(seen(sighting), with_({ settings: { ...DEFAULT_HEALTH, controller: 'optional' } })),
+    ]),
     ['with a young open order', openOrder(HOUR)],
     ['with a small loss', lost(5_000)],
     ['with a profit', lost(-9_000)],
