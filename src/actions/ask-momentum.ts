@@ -1,9 +1,9 @@
 /** Gathers what the momentum-protection signal reads, and turns its ranking into targets. */
 import type { DesiredStrategy, FixedTarget, MomentumSignal } from '../desired/desired-state.ts';
-import { previousSessionBefore, type CalendarOverrides } from '../domain/calendar.ts';
+import { sessionsBefore, type CalendarOverrides } from '../domain/calendar.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
 import { formatPercent, mulDiv, NO_MONEY, WHOLE, type Money, type Ratio } from '../domain/decimal.ts';
-import { dateOf, type CalendarDate } from '../domain/instant.ts';
+import { dateOf } from '../domain/instant.ts';
 import type { DailyClose } from '../observed/bars.ts';
 import type { SignalDecision } from '../observed/decision.ts';
 import type { ObservedState, SignalAnswer } from '../observed/observed-state.ts';
@@ -70,19 +70,6 @@ export async function askMomentum(
   }
 }
 
-function sessionsBefore(
-  date: CalendarDate,
-  count: number,
-  calendar: CalendarOverrides | undefined,
-): CalendarDate[] {
-  const sessions: CalendarDate[] = [];
-  for (let before = date; sessions.length < count;) {
-    before = previousSessionBefore(before, calendar).date;
-    sessions.push(before);
-  }
-  return sessions.reverse();
-}
-
 function failed(why: string): SignalAnswer {
   return { kind: 'failed', reason: 'SignalFailed', detail: `momentum-protection holds everything: ${why}` };
 }
@@ -134,11 +121,10 @@ function decisionOf({ strategy, signal }: MomentumTurn, { input, answer, equity 
     inputs: sha256(canonicalJson(read)),
     parameters,
     equity,
-    exposure: exposureOf(signal, answer.protections),
-    protections: answer.protections.map((protection) => describeProtection(signal, protection)),
+    market: answer.protections.map((protection) => describeProtection(signal, protection)),
     count: strategy.capital.maxPositions,
     ranking: answer.ranking.map(({ symbol, score }) => ({ symbol, score })),
-    unranked: answer.unranked,
+    unranked: answer.unranked.map((row) => ({ ...row, reason: 'NoRank' })),
   };
 }
 

@@ -1,6 +1,6 @@
 /** One strategy's turn: its own lock, its own look, its own plan; reductions first, then entries on fresh figures. */
 import type { Instant } from '../domain/instant.ts';
-import type { DesiredState, FixedSignal } from '../desired/desired-state.ts';
+import { isAsked, type DesiredState, type FixedSignal } from '../desired/desired-state.ts';
 import {
   isOrder,
   isReduction,
@@ -236,8 +236,7 @@ function smaller(shown: OrderAction, fresh: OrderAction): OrderAction {
 
 function signalOf(desired: DesiredState, name: string): Pick<FixedSignal, 'band' | 'wholeShares'> {
   const signal = desired.strategies.find((strategy) => strategy.name === name)?.signal;
-  const hasBand =
-    signal?.type === 'fixed' || signal?.type === 'command' || signal?.type === 'momentum-protection';
+  const hasBand = signal !== undefined && (signal.type === 'fixed' || isAsked(signal));
   return hasBand ? signal : { band: null, wholeShares: true };
 }
 

@@ -1,5 +1,5 @@
 /** One look at the world: journal, broker, prices, and who holds the lock. */
-import type { DesiredState, DesiredStrategy } from '../desired/desired-state.ts';
+import { isAsked, type DesiredState, type DesiredStrategy } from '../desired/desired-state.ts';
 import { attribute, gapOf, type Attribution, type Difference } from '../observed/attribution.ts';
 import type { BrokerOrder, BrokerPosition, Quote, Snapshot } from '../observed/broker-view.ts';
 import { historyNeededSince } from '../observed/evidence.ts';
@@ -156,7 +156,7 @@ function wantsNow(
   calendar: CalendarOverrides | undefined,
 ): Iterable<string> {
   const { signal, name, schedule } = strategy;
-  if (signal.type !== 'momentum-protection' || schedule.length === 0) return mayWant(strategy);
+  if (signal.type === 'command' || !isAsked(signal) || schedule.length === 0) return mayWant(strategy);
   return dueSlot(ledger, strategy, now, calendar) === null
     ? (ledger.books.get(name)?.keys() ?? [])
     : mayWant(strategy);
@@ -165,6 +165,6 @@ function wantsNow(
 /** A program, and a ranking, may name any symbol of the universe. */
 export function mayWant({ lifecycle, signal, universe }: DesiredStrategy): Iterable<string> {
   if (signal.type === 'fixed') return signal.targets.map(({ symbol }) => symbol);
-  if (signal.type === 'momentum-protection') return lifecycle === 'planned' ? [] : universe;
-  return signal.type === 'command' ? universe : [];
+  if (signal.type === 'command') return universe;
+  return isAsked(signal) && lifecycle === 'active' ? universe : [];
 }

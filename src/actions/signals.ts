@@ -3,6 +3,7 @@ import type { DesiredState, DesiredStrategy } from '../desired/desired-state.ts'
 import type { CalendarOverrides } from '../domain/calendar.ts';
 import type { ObservedState, SignalAnswer } from '../observed/observed-state.ts';
 import { askMomentum } from './ask-momentum.ts';
+import { askOmr } from './ask-omr.ts';
 import { askProgram } from './ask-program.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import { mayFollow } from '../reconciler/rules/targets.ts';
@@ -36,6 +37,8 @@ function ask(
       return askProgram(ports, strategy, observed);
     case 'momentum-protection':
       return askMomentum(ports, { strategy, signal: strategy.signal, calendar: account.calendar }, observed);
+    case 'overnight-mean-reversion':
+      return askOmr(ports, { strategy, signal: strategy.signal, calendar: account.calendar }, observed);
     default:
       return Promise.resolve(null);
   }

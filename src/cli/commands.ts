@@ -6,6 +6,7 @@ import { declareBooks, declareRepairs } from './book-commands.ts';
 import { declareTimes } from './time-commands.ts';
 import { withManifests, type Exit } from './command-options.ts';
 import type { Io } from './io.ts';
+import { declareSignals } from './signal-commands.ts';
 import { declareService } from './service-commands.ts';
 import { declareWatch } from './watch-commands.ts';
 import { parseColorMode } from './output/style.ts';
@@ -32,6 +33,7 @@ export function declareCommands(io: Io, exit: Exit): Command {
   declareBrakes(root, io, exit);
   declareBooks(root, io, exit);
   declareRepairs(root, io, exit);
+  declareSignals(root, io, exit);
   declareService(root, io, exit);
   declareTools(root, io, exit);
   return root;

@@ -18,6 +18,7 @@ import { openJournal } from '../store/journal.ts';
 import { processes } from '../store/processes.ts';
 import { queue } from '../store/queue.ts';
 import { readShutdownFlag } from '../store/shutdown-flag.ts';
+import { signalFiles } from '../store/signal-files.ts';
 import { stateFile } from '../store/state-file.ts';
 import { setSwitches } from '../store/toggle-switches.ts';
 import type { GlobalOptions, Io } from './io.ts';
@@ -131,6 +132,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
     clock,
     broker: withFaults(broker, account.broker.faults, { clock, memory: paths.brokerFaults }),
     market: market(prices),
+    signalFiles,
     journal,
     stateFile: state,
     programs: { run: runProgram },

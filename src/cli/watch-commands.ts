@@ -27,17 +27,6 @@ export function declareWatch(root: Command, io: Io, exit: Exit): void {
       const { runEvents } = await import('./commands/events.ts');
       exit(await runEvents(io, command.optsWithGlobals()));
     });
-  withManifests(root.command('why'))
-    .alias('why-not')
-    .description('explain the last recorded decision of a strategy on a symbol: rank, score, rule, orders')
-    .argument('<strategy>', 'name of the strategy')
-    .argument('<symbol>', 'what it traded, or did not')
-    .option('--date <date>', 'the last decision of this day: 2025-12-02')
-    .option('-o, --output <format>', 'table or json', 'table')
-    .action(async (strategy: string, symbol: string, _: unknown, command: Command) => {
-      const { runWhy } = await import('./commands/why.ts');
-      exit(runWhy(io, { strategy, symbol }, command.optsWithGlobals()));
-    });
   withManifests(root.command('health'))
     .description('check what can go wrong, one row each: exit 0, or 1 where something fails')
     .option('-o, --output <format>', 'table or json', 'table')

@@ -48,9 +48,10 @@ export type DesiredSignal =
   | FixedSignal
   | CommandSignal
   | MomentumSignal
+  | OmrSignal
   | {
       /** Validated, listed, synced, closed; opens nothing until its signal exists. */
-      readonly type: 'overnight-mean-reversion' | 'pairs' | 'vol-term-structure' | 'module';
+      readonly type: 'pairs' | 'vol-term-structure' | 'module';
     };
 
 export interface FixedSignal {
@@ -89,6 +90,29 @@ export interface MomentumSignal {
   readonly benchmark: string;
   readonly band: Ratio | null;
   readonly wholeShares: boolean;
+}
+
+/** What has a record of rising over night, at `capital.positionSize` each. */
+export interface OmrSignal {
+  readonly type: 'overnight-mean-reversion';
+  /** File of the reversion table; absolute. */
+  readonly table: string;
+  /** Parts of one. */
+  readonly minWinRate: Ratio;
+  readonly minExpectedReturn: Ratio;
+  readonly band: null;
+  readonly wholeShares: boolean;
+}
+
+/** Signals that are asked what they want, where the others have it in the manifest. */
+export type AskedSignal = CommandSignal | MomentumSignal | OmrSignal;
+
+export function isAsked(signal: DesiredSignal): signal is AskedSignal {
+  return (
+    signal.type === 'command' ||
+    signal.type === 'momentum-protection' ||
+    signal.type === 'overnight-mean-reversion'
+  );
 }
 
 export interface FixedTarget {

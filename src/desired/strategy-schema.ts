@@ -17,7 +17,7 @@ import {
 } from './fields.ts';
 import { lossFields } from './loss-schema.ts';
 
-export const PLANNED_SIGNALS = ['overnight-mean-reversion', 'pairs', 'vol-term-structure', 'module'] as const;
+export const PLANNED_SIGNALS = ['pairs', 'vol-term-structure', 'module'] as const;
 
 const DEFAULT_PRIORITY = 100;
 export const DEFAULT_COLUMN = 'Symbol';
@@ -129,6 +129,36 @@ const momentumSignal = mapping(
   'Momentum with crash protection. What cannot be ranked is held.',
 );
 
+const omrSignal = mapping(
+  {
+    type: described(
+      z.literal('overnight-mean-reversion'),
+      'Enters before the close what has a record of rising over night after such a day.',
+    ),
+    params: mapping(
+      {
+        table: filePath(
+          'The reversion table, which hgctl train writes; relative to this manifest. Default omr-table.json.',
+        ).prefault('omr-table.json'),
+        minWinRate: percent(
+          'Smallest share of nights won, the stricter of this and the regime. Default 58%.',
+          {
+            least: 0,
+            most: 100,
+          },
+        ).prefault('58%'),
+        minExpectedReturn: percent(
+          'Smallest mean return of a night, the stricter of this and the regime. Default 0.2%.',
+          { least: 0, most: 100 },
+        ).prefault('0.2%'),
+        wholeShares: flag('Buy whole shares only. Default true.').default(true),
+      },
+      'What the overnight-mean-reversion signal reads.',
+    ).prefault({}),
+  },
+  'Overnight mean reversion, long. What has no record is left alone.',
+);
+
 const plannedSignal = mapping(
   {
     type: described(
@@ -190,7 +220,7 @@ const spec = mapping(
       DEFAULT_PRIORITY,
     ),
     signal: described(
-      z.discriminatedUnion('type', [fixedSignal, commandSignal, momentumSignal, plannedSignal]),
+      z.discriminatedUnion('type', [fixedSignal, commandSignal, momentumSignal, omrSignal, plannedSignal]),
       'Where the targets come from.',
     ),
     universe,

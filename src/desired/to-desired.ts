@@ -17,6 +17,7 @@ import type {
 import { toHealth } from './health-schema.ts';
 import { toLossLimits } from './loss-schema.ts';
 import { toNotices } from './notice-schema.ts';
+import { resolveBeside } from './manifest-path.ts';
 import type { StrategyManifest } from './strategy-schema.ts';
 
 /** Sorts the strategies, and adds the digest of everything but paths of this machine. */
@@ -34,7 +35,7 @@ function digestOf(account: DesiredAccount, strategies: readonly DesiredStrategy[
   const pricesWithoutPlace = prices.type === 'csv' ? { type: prices.type } : prices;
   const universesAsLists = strategies.map((strategy) => ({
     ...strategy,
-    signal: withoutFolder(strategy.signal),
+    signal: withoutPlace(strategy.signal),
     universe: [...strategy.universe].sort(compareText),
   }));
   const canonical = {
@@ -44,9 +45,13 @@ function digestOf(account: DesiredAccount, strategies: readonly DesiredStrategy[
   return sha256(canonicalJson(canonical as unknown as Json));
 }
 
-function withoutFolder(signal: DesiredStrategy['signal']): object {
-  if (signal.type !== 'command') return signal;
-  const { folder: _, ...rest } = signal;
+function withoutPlace(signal: DesiredStrategy['signal']): object {
+  if (signal.type === 'command') {
+    const { folder: _, ...rest } = signal;
+    return rest;
+  }
+  if (signal.type !== 'overnight-mean-reversion') return signal;
+  const { table: _, ...rest } = signal;
   return rest;
 }
 
@@ -85,6 +90,10 @@ function toSignal(signal: StrategyManifest['spec']['signal'], folder: string): D
   if (signal.type === 'momentum-protection') {
     const { band, ...params } = signal.params;
     return { type: 'momentum-protection', ...params, band: band ?? null };
+  }
+  if (signal.type === 'overnight-mean-reversion') {
+    const table = resolveBeside(`${folder}/manifest`, signal.params.table);
+    return { type: 'overnight-mean-reversion', ...signal.params, table, band: null };
   }
   if (signal.type !== 'fixed') return { type: signal.type };
   const { targets, band, wholeShares } = signal.params;

@@ -78,6 +78,20 @@ export function previousSessionBefore(date: CalendarDate, overrides?: CalendarOv
   return findSession(date, -1, overrides);
 }
 
+/** The dates of the last `count` sessions before a date, oldest first. */
+export function sessionsBefore(
+  date: CalendarDate,
+  count: number,
+  overrides?: CalendarOverrides,
+): CalendarDate[] {
+  const sessions: CalendarDate[] = [];
+  for (let before = date; sessions.length < count;) {
+    before = previousSessionBefore(before, overrides).date;
+    sessions.push(before);
+  }
+  return sessions.reverse();
+}
+
 export function isOpen(now: Instant, overrides?: CalendarOverrides): boolean {
   const session = sessionOn(dateOf(now), overrides);
   return session !== null && session.open <= now && now < session.close;

@@ -102,6 +102,12 @@ export interface Market {
   bars(symbols: readonly string[], span: DateSpan): Promise<ReadonlyMap<string, readonly DailyBar[]>>;
 }
 
+/** Files that signals read. */
+export interface SignalFiles {
+  /** Null where there is no such file. */
+  read(path: string): Promise<string | null>;
+}
+
 export interface DateSpan {
   readonly from: CalendarDate;
   readonly to: CalendarDate;
@@ -192,6 +198,7 @@ export interface Ports {
   readonly clock: Clock;
   readonly broker: Broker;
   readonly market: Market;
+  readonly signalFiles: SignalFiles;
   readonly journal: Journal;
   readonly programs: Programs;
   readonly stateFile: StateFile;

@@ -17,6 +17,7 @@ const BUCKETS = [
   { name: 'large_up', from: 0.05, to: 1 },
 ] as const;
 export type Bucket = (typeof BUCKETS)[number]['name'];
+export const BUCKET_NAMES = BUCKETS.map(({ name }) => name);
 
 /** A cell of fewer rows says nothing, and is absent. */
 export const ROWS_NEEDED = 30;

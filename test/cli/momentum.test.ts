@@ -154,7 +154,7 @@ test('why and why-not explain an order, a low rank, a missing price, and money t
   expect(bought.stdout).toMatch(/Decided +2025-12-02 15:55:30 EST, mp\/2025-12-02\/rebalance\/1555\n/);
   expect(bought.stdout).toMatch(/Rank +1 of 4, score 0\.\d{6}; 2 are wanted\n/);
   expect(bought.stdout).toMatch(/Target +5% of 100,000\.00 equity\n/);
-  expect(bought.stdout).toMatch(/Protection +the VIX is 40\.00, above 25\n/);
+  expect(bought.stdout).toMatch(/Market +the VIX is 40\.00, above 25\n/);
   expect(bought.stdout).toMatch(/Order +BUY 101: 101 filled @ 49\.50, filled \(hg-mp-20251202-rebal1555-/);
   const low = await mine.run('why-not', 'mp', 'BBB');
   expect(low.stdout).toMatch(/Blocked +RankTooLow: rank 4 of 4, and 2 are wanted\n +Order +none\n/);

@@ -321,6 +321,7 @@ function portsOf({ clock, broker, journal, log, priceAt }: PortParts): Ports {
       closes: () => Promise.resolve(new Map()),
       bars: () => Promise.resolve(new Map()),
     },
+    signalFiles: { read: () => Promise.resolve(null) },
     programs: { run: () => Promise.resolve({ kind: 'not-run' }) },
     stateFile: { write: () => undefined, schedule: () => undefined },
     processes: { self, lookUp: () => 'alive' },

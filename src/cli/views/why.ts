@@ -24,7 +24,8 @@ export interface Explanation {
   readonly wanted: number | null;
   readonly score: number | null;
   readonly target: string | null;
-  readonly protections: readonly string[];
+  /** What the signal saw in the market. */
+  readonly market: readonly string[];
   /** The rule that held the symbol back, the signal's or the planner's. */
   readonly blocked: readonly { readonly reason: string; readonly detail: string }[];
   readonly orders: readonly OrderStory[];
@@ -59,7 +60,7 @@ export function explain(records: readonly JournalRecord[], question: Question): 
     slot: slot ?? null,
     ...standing,
     target: target === undefined ? null : targetWords(target, decision),
-    protections: decision?.protections ?? [],
+    market: decision?.market ?? [],
     blocked: [
       ...(decision === undefined ? unnamed(symbol, target) : signalBlocks(decision, symbol, standing.rank)),
       ...held.map(({ reason, detail }) => ({ reason, detail })),
@@ -104,7 +105,7 @@ function signalBlocks(
   rank: number | null,
 ): Explanation['blocked'] {
   const missing = unranked.find((row) => row.symbol === symbol);
-  if (missing !== undefined) return [{ reason: 'NoRank', detail: missing.why }];
+  if (missing !== undefined) return [{ reason: missing.reason, detail: missing.why }];
   if (rank === null) return [{ reason: 'OutsideUniverse', detail: `${symbol} is not in its universe` }];
   if (rank <= count) return [];
   return [{ reason: 'RankTooLow', detail: `rank ${rank} of ${ranking.length}, and ${count} are wanted` }];
@@ -138,7 +139,7 @@ function ordersAfter(
 }
 
 export function explanationText(found: Explanation): string {
-  const { strategy, symbol, decided, slot, score, rank, ranked, target, protections, inputs } = found;
+  const { strategy, symbol, decided, slot, score, rank, ranked, target, market, inputs } = found;
   const rows: (readonly [string, string])[] = [['Decided', slot === null ? decided : `${decided}, ${slot}`]];
   if (found.signal !== null) rows.push(['Signal', found.signal]);
   if (rank !== null && score !== null)
@@ -147,7 +148,7 @@ export function explanationText(found: Explanation): string {
       `${rank} of ${ranked ?? 0}, score ${score.toFixed(6)}; ${found.wanted ?? 0} are wanted`,
     ]);
   if (target !== null) rows.push(['Target', target]);
-  for (const protection of protections) rows.push(['Protection', protection]);
+  for (const words of market) rows.push(['Market', words]);
   for (const { reason, detail } of found.blocked) rows.push(['Blocked', `${reason}: ${detail}`]);
   for (const order of found.orders) rows.push(['Order', orderWords(order)]);
   if (found.orders.length === 0) rows.push(['Order', 'none']);

@@ -1,7 +1,7 @@
 /** Targets of enabled strategies against their books: the rebalance. */
 import { WHOLE, partOf, SHARE, formatQuantity, type Quantity, type Ratio } from '../../domain/decimal.ts';
 import type { Slot } from '../../domain/schedule.ts';
-import type { DesiredStrategy, FixedSignal } from '../../desired/desired-state.ts';
+import { isAsked, type DesiredStrategy, type FixedSignal } from '../../desired/desired-state.ts';
 import type { SlotTarget } from '../../observed/slot-events.ts';
 import type { Lot } from '../../observed/book.ts';
 import { lotOf } from '../../observed/ledger.ts';
@@ -33,7 +33,7 @@ function targetsOf(
 ): FixedSignal | null {
   const { signal, name } = strategy;
   if (signal.type === 'fixed') return signal;
-  if (signal.type !== 'command' && signal.type !== 'momentum-protection') return null;
+  if (!isAsked(signal)) return null;
   const { band, wholeShares } = signal;
   const answer = input.observed.signals.get(name);
   if (answer?.kind === 'failed') hold(draft, { strategy: name, symbol: null }, answer.reason, answer.detail);

@@ -1,0 +1,164 @@
+/** Gathers what the overnight-mean-reversion signal reads, and turns its candidates into targets. */
+import type { DesiredStrategy, FixedTarget, OmrSignal } from '../desired/desired-state.ts';
+import { sessionsBefore, type CalendarOverrides } from '../domain/calendar.ts';
+import { formatPercent, NO_MONEY, WHOLE, type Money } from '../domain/decimal.ts';
+import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
+import { dateOf, type CalendarDate } from '../domain/instant.ts';
+import type { Quote } from '../observed/broker-view.ts';
+import type { SignalDecision } from '../observed/decision.ts';
+import type { ObservedState, SignalAnswer } from '../observed/observed-state.ts';
+import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
+import { SPY_CLOSES_NEEDED, VIX_CLOSES_NEEDED } from '../strategies/omr-regime.ts';
+import type { IndexToday, Reading } from '../strategies/omr-market.ts';
+import { parseTable } from '../strategies/omr-table-file.ts';
+import { decideOmr, type OmrDecision, type OmrInput } from '../strategies/omr.ts';
+
+export interface OmrTurn {
+  readonly strategy: DesiredStrategy;
+  readonly signal: OmrSignal;
+  readonly calendar: CalendarOverrides | undefined;
+}
+
+const SPY = 'SPY';
+const VIX = 'VIX';
+const MICROS = 1_000_000;
+
+export async function askOmr(
+  ports: Ports,
+  turn: OmrTurn,
+  { snapshot }: ObservedState,
+): Promise<SignalAnswer> {
+  try {
+    const input = await gather(ports, turn);
+    if (typeof input === 'string') return failed(input);
+    const decided = decideOmr(input);
+    if (decided.market.kind === 'blocked' && decided.market.code !== 'RegimeSkipped')
+      return failed(`${decided.market.code}: ${decided.market.words}`);
+    const equity = snapshot.account.kind === 'ok' ? snapshot.account.data.equity : NO_MONEY;
+    const decision = decisionOf(turn, { input, decided, equity });
+    return { kind: 'targets', targets: targetsOf(turn, decided), decision };
+  } catch (error) {
+    if (!(error instanceof BrokerUnavailable)) throw error;
+    return failed(error.message);
+  }
+}
+
+function failed(why: string): SignalAnswer {
+  return {
+    kind: 'failed',
+    reason: 'SignalFailed',
+    detail: `overnight-mean-reversion enters nothing: ${why}`,
+  };
+}
+
+/** What is known now, or why the table cannot be used. */
+async function gather(
+  { market, clock, signalFiles }: Ports,
+  { strategy, signal, calendar }: OmrTurn,
+): Promise<OmrInput | string> {
+  const text = await signalFiles.read(signal.table);
+  if (text === null)
+    return `there is no reversion table; 'hgctl train ${strategy.name}' writes ${signal.table}`;
+  const read = parseTable(text);
+  if (read.kind === 'malformed') return `${signal.table} is no reversion table: ${read.reason}`;
+  const now = clock.now();
+  const today = dateOf(now);
+  const sessions = sessionsBefore(today, Math.max(SPY_CLOSES_NEEDED, VIX_CLOSES_NEEDED), calendar);
+  const previousSession = sessions.at(-1) ?? today;
+  const universe = [...strategy.universe];
+  const [quotes, closes, bars] = await Promise.all([
+    market.quotes([...universe, SPY, VIX], now),
+    market.closes([SPY, VIX], { from: sessions[0] ?? today, to: previousSession }),
+    market.bars(universe, { from: today, to: today }),
+  ]);
+  const index = (name: string): IndexToday => ({
+    closes: closes.get(name) ?? [],
+    now: readingOf(quotes.get(name)),
+  });
+  return {
+    today,
+    previousSession,
+    spy: index(SPY),
+    vix: index(VIX),
+    table: read.table,
+    symbols: new Map(
+      universe.map((symbol) => {
+        const open = bars.get(symbol)?.at(-1);
+        const reading = open === undefined ? null : { date: open.date, value: open.open };
+        return [symbol, { open: reading, price: readingOf(quotes.get(symbol)) }];
+      }),
+    ),
+    parameters: {
+      sides: 'long',
+      minWinRate: signal.minWinRate / WHOLE,
+      minExpectedReturn: signal.minExpectedReturn / WHOLE,
+      maxPositions: strategy.capital.maxPositions,
+    },
+  };
+}
+
+function readingOf(quote: Quote | undefined): Reading | null {
+  return quote === undefined ? null : { date: dateOf(quote.asOf), value: quote.price / MICROS };
+}
+
+/** The strongest is served first when money is short. */
+function targetsOf({ strategy }: OmrTurn, { candidates }: OmrDecision): FixedTarget[] {
+  const weight = strategy.capital.positionSize;
+  return candidates.map(({ symbol, rank }) => ({
+    symbol,
+    size: { kind: 'weight', weight },
+    priority: candidates.length - rank,
+  }));
+}
+
+interface Decided {
+  readonly input: OmrInput;
+  readonly decided: OmrDecision;
+  readonly equity: Money;
+}
+
+function decisionOf({ signal, strategy }: OmrTurn, { input, decided, equity }: Decided): SignalDecision {
+  const { market, candidates, blocked } = decided;
+  const beyond = blocked.flatMap((row) => ('rank' in row ? [row] : []));
+  const ranked = [...candidates, ...beyond].sort((a, b) => a.rank - b.rank);
+  return {
+    signal: signal.type,
+    inputs: sha256(canonicalJson(readData(input))),
+    parameters: {
+      minWinRate: formatPercent(signal.minWinRate),
+      minExpectedReturn: formatPercent(signal.minExpectedReturn),
+      table: `trained ${input.table?.trainedAt ?? ''}, up to ${input.table?.training.lastDate ?? ''}`,
+    },
+    equity,
+    market: [
+      market.kind === 'blocked'
+        ? market.words
+        : `regime ${market.regime.regime}, confidence ${market.regime.confidence.toFixed(4)}`,
+    ],
+    count: market.kind === 'blocked' ? strategy.capital.maxPositions : market.thresholds.maxPositions,
+    ranking: ranked.map(({ symbol, strength }) => ({ symbol, score: strength })),
+    unranked: blocked.flatMap((row) =>
+      'rank' in row ? [] : [{ symbol: row.symbol, reason: row.code, why: row.words }],
+    ),
+  };
+}
+
+function readData({ today, spy, vix, symbols, table }: OmrInput): Json {
+  const index = ({ closes, now }: IndexToday): Json => [
+    closes.map(({ date, close }): Json => [date, close]),
+    readingJson(now),
+  ];
+  return {
+    today,
+    spy: index(spy),
+    vix: index(vix),
+    symbols: Object.fromEntries(
+      [...symbols].map(([symbol, { open, price }]) => [symbol, [readingJson(open), readingJson(price)]]),
+    ),
+    table: (table?.cells ?? []) as unknown as Json,
+  };
+}
+
+function readingJson(reading: Reading | null): readonly [CalendarDate, number] | null {
+  return reading === null ? null : [reading.date, reading.value];
+}

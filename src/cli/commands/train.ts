@@ -1,0 +1,124 @@
+/** `hgctl train STRATEGY`: makes the table that its signal reads, from daily bars, and says what it was made of. */
+import { previousSessionBefore } from '../../domain/calendar.ts';
+import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
+import { dateOf, type CalendarDate } from '../../domain/instant.ts';
+import { dayNumber } from '../../domain/days.ts';
+import { closest } from '../../domain/suggest.ts';
+import type { DesiredStrategy, OmrSignal } from '../../desired/desired-state.ts';
+import { replaceFile } from '../../store/replace-file.ts';
+import { ROWS_NEEDED, type ReversionTable } from '../../strategies/omr-table.ts';
+import { tableText } from '../../strategies/omr-table-file.ts';
+import { trainReversionTable } from '../../strategies/omr-training.ts';
+import { openWorld, type World } from '../compose.ts';
+import type { GlobalOptions, Io } from '../io.ts';
+import { printable } from '../output/printable.ts';
+import { formatTable } from '../output/table.ts';
+import { unknownStrategy } from '../known-names.ts';
+
+export interface TrainOptions extends GlobalOptions {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+const YEARS = 10;
+const SPY = 'SPY';
+const VIX = 'VIX';
+
+export async function runTrain(io: Io, name: string, options: TrainOptions): Promise<ExitCode> {
+  const world = openWorld(io, options);
+  try {
+    const { strategy, signal } = trainable(world, name);
+    const span = spanOf(world, options);
+    const { market, clock } = world.ports;
+    const [bars, closes] = await Promise.all([
+      market.bars([...strategy.universe], span),
+      market.closes([SPY, VIX], span),
+    ]);
+    const answer = trainReversionTable({
+      bars,
+      spy: closes.get(SPY) ?? [],
+      vix: closes.get(VIX) ?? [],
+      trainedAt: clock.now(),
+    });
+    if (answer.kind === 'untrained') {
+      throw new HgctlError(EXIT.refused, `nothing was trained: ${answer.words}`, {
+        hint: `from ${span.from} to ${span.to} the prices of the account need opens and closes of its universe, and closes of ${SPY} and ${VIX}; ${signal.table} is as it was`,
+      });
+    }
+    replaceFile(signal.table, tableText(answer.table));
+    io.stdout(`${summary(answer.table)}\n\nWritten: ${printable(signal.table)}\n`);
+    return EXIT.done;
+  } finally {
+    world.close();
+  }
+}
+
+function trainable(
+  { desired }: World,
+  name: string,
+): { readonly strategy: DesiredStrategy; readonly signal: OmrSignal } {
+  const strategy = desired.strategies.find((candidate) => candidate.name === name);
+  const names = desired.strategies.map((candidate) => candidate.name);
+  if (strategy === undefined) throw unknownStrategy(name, names);
+  const { signal } = strategy;
+  if (signal.type === 'overnight-mean-reversion') return { strategy, signal };
+  const others = desired.strategies.filter((other) => other.signal.type === 'overnight-mean-reversion');
+  const likely =
+    closest(
+      name,
+      others.map((other) => other.name),
+    ) ?? others[0]?.name;
+  throw new HgctlError(EXIT.usage, `the signal ${signal.type} of ${name} is not trained`, {
+    hint: likely === undefined ? 'only overnight-mean-reversion is' : `did you mean ${likely}?`,
+  });
+}
+
+/** Up to the last session before today: nothing of today can be known. */
+function spanOf(
+  { ports, desired }: World,
+  { from, to }: TrainOptions,
+): { from: CalendarDate; to: CalendarDate } {
+  const today = dateOf(ports.clock.now());
+  const last =
+    to === undefined ? previousSessionBefore(today, desired.account.calendar).date : dateOption(to);
+  if (last >= today) {
+    throw new HgctlError(EXIT.usage, `--to ${last} is not over yet`, {
+      hint: 'leave it out, or give a day before today',
+    });
+  }
+  const first = from === undefined ? `${Number(last.slice(0, 4)) - YEARS}${last.slice(4)}` : dateOption(from);
+  if (first > last) throw new HgctlError(EXIT.usage, `--from ${first} is after ${last}`);
+  return { from: first, to: last };
+}
+
+function dateOption(text: string): CalendarDate {
+  if (!Number.isNaN(dayNumber(text))) return text;
+  throw new HgctlError(EXIT.usage, `${JSON.stringify(text)} is not a date`, {
+    hint: 'write it as 2025-12-02',
+  });
+}
+
+function summary({ training, cells }: ReversionTable): string {
+  const rows = training.symbols.map(({ symbol, rows: count, leftOut }) => [
+    symbol,
+    String(count),
+    String(leftOut.noRegime),
+    String(leftOut.noNextSession),
+    String(leftOut.noPrice),
+    String(cells.filter((cell) => cell.symbol === symbol).length),
+  ]);
+  const right = { align: 'right' as const };
+  const table = formatTable(
+    [
+      { header: 'SYMBOL' },
+      { header: 'NIGHTS', ...right },
+      { header: 'NO REGIME', ...right },
+      { header: 'NO NEXT', ...right },
+      { header: 'NO PRICE', ...right },
+      { header: 'CELLS', ...right },
+    ],
+    rows,
+  ).trimEnd();
+  const span = `${training.rows} nights from ${training.firstDate} to ${training.lastDate}`;
+  return `${table}\n\n${span}, ${cells.length} cells of at least ${ROWS_NEEDED} nights.`;
+}

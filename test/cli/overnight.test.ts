@@ -1,0 +1,169 @@
+/** The strategy overnight-mean-reversion on a folder of daily bars: trained, entered before the close, left in the morning. */
+import { describe, expect, test } from 'vitest';
+import { sessionsBefore } from '../../src/domain/calendar.ts';
+import { project, type Project } from '../support/project.ts';
+
+const TUESDAY = '2025-12-02';
+const WEDNESDAY = '2025-12-03';
+/** Four years and today. */
+const DATES = [...sessionsBefore(TUESDAY, 1_000), TUESDAY];
+
+/** AAA falls by two percent every third day, and rises by one over the night after it; BBB hardly moves. */
+function bars(mine: Project, symbol: string, { fall, night }: { fall: number; night: number }): void {
+  const rows: string[] = [];
+  let open = 100;
+  DATES.forEach((date, day) => {
+    // The last day is one of a fall.
+    const isFall = (DATES.length - 1 - day) % 3 === 0;
+    const close = open * (isFall ? 1 - fall : 1.001);
+    rows.push(`${date},${open.toFixed(4)},${close.toFixed(4)}`);
+    open = close * (isFall ? 1 + night : 1.004);
+  });
+  mine.write(`prices/${symbol}.csv`, `Date,Open,Close\n${rows.join('\n')}\n`);
+}
+
+function index(mine: Project, symbol: string, valueOn: (day: number, date: string) => number | null): void {
+  const rows = DATES.flatMap((date, day) => {
+    const value = valueOn(day, date);
+    return value === null ? [] : [`${date},${value.toFixed(2)}`];
+  });
+  mine.write(`prices/${symbol}.csv`, `Date,Close\n${rows.join('\n')}\n`);
+}
+
+function overnight(spec: object = {}): Project {
+  const mine = project({
+    account: { prices: { type: 'csv', folder: '../prices' }, broker: { clock: 'exchange' } },
+    strategies: {
+      night: {
+        universe: ['AAA', 'BBB'],
+        spec: {
+          signal: { type: 'overnight-mean-reversion', params: { table: '../tables/night.json' } },
+          capital: { positionSize: '15%', maxPositions: 3, maxExposure: '45%' },
+          schedule: [
+            { at: 'open+1m', action: 'exit' },
+            { at: 'close-5m', action: 'entry' },
+          ],
+          ...spec,
+        },
+      },
+    },
+    now: `${TUESDAY}T15:55:30-05:00`,
+  });
+  mine.write('manifests/tables/.keep', '');
+  bars(mine, 'AAA', { fall: 0.02, night: 0.01 });
+  bars(mine, 'BBB', { fall: 0.001, night: 0.01 });
+  index(mine, 'SPY', (day) => 400 * 1.0004 ** day);
+  index(mine, 'VIX', (day) => 15 + 2 * Math.sin(day / 9));
+  return mine;
+}
+
+async function trained(): Promise<Project> {
+  const mine = overnight();
+  expect(await mine.run('train', 'night')).toMatchObject({ code: 0 });
+  return mine;
+}
+
+async function book(mine: Project): Promise<Record<string, string>> {
+  const { items } = await mine.json<{ items: { symbol: string; quantity: string }[] }>(
+    'get',
+    'positions',
+    '-o',
+    'json',
+  );
+  return Object.fromEntries(items.map(({ symbol, quantity }) => [symbol, quantity]));
+}
+
+const TABLE = 'manifests/tables/night.json';
+
+test('is trained on request, on what was known before today, and says of what.', async () => {
+  const mine = overnight();
+  const { code, stdout } = await mine.run('train', 'night');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^SYMBOL +NIGHTS +NO REGIME +NO NEXT +NO PRICE +CELLS\nAAA +748 +251 +0 +0 +\d+\n/);
+  expect(stdout).toMatch(/1,?496 nights from 2022-\d\d-\d\d to 2025-12-01/);
+  expect(stdout).toContain('tables/night.json');
+  const table = JSON.parse(mine.read(TABLE)) as { trainedAt: string; training: { lastDate: string } };
+  expect(table).toMatchObject({
+    trainedAt: '2025-12-02T15:55:30-05:00',
+    training: { lastDate: '2025-12-01' },
+  });
+  const before = mine.read(TABLE);
+  await mine.run('train', 'night');
+  expect(mine.read(TABLE)).toBe(before);
+});
+
+test('enters what has a record of rising after such a day, and leaves it in the morning.', async () => {
+  const mine = await trained();
+  const { code, stdout } = await mine.run('apply', '--yes');
+  expect(stdout).toMatch(/night\/AAA +BUY/);
+  expect(code).toBe(0);
+  expect(Object.keys(await book(mine))).toEqual(['AAA']);
+  const morning = mine.at(`${WEDNESDAY}T09:31:30-05:00`);
+  expect((await morning.run('apply', '--yes')).stdout).toContain('ExitSlot');
+  expect(await book(mine)).toEqual({});
+});
+
+test('says of each symbol what kept it out, and of an order why.', async () => {
+  const mine = await trained();
+  await mine.run('apply', '--yes');
+  const bought = (await mine.run('why', 'night', 'AAA')).stdout;
+  expect(bought).toMatch(/Rank +1 of 1, score 0\.\d{6}; \d are wanted\n/);
+  expect(bought).toMatch(/Market +regime [A-Z_]+, confidence \d\.\d{4}\n/);
+  expect((await mine.run('why-not', 'night', 'BBB')).stdout).toMatch(/Blocked +MoveTooSmall: it moved /);
+});
+
+describe('enters nothing, and says why,', () => {
+  async function refusal(mine: Project, words: RegExp): Promise<void> {
+    expect((await mine.run('plan')).stdout).toMatch(words);
+    await mine.run('apply', '--yes');
+    expect(await book(mine)).toEqual({});
+  }
+
+  test('without a table: it is never trained silently.', async () => {
+    const mine = overnight();
+    await refusal(
+      mine,
+      /SignalFailed +overnight-mean-reversion enters nothing: there is no reversion table; 'hgctl train night'/,
+    );
+    expect(mine.exists(TABLE)).toBe(false);
+  });
+
+  test('with a table that somebody has damaged.', async () => {
+    const mine = await trained();
+    mine.write(TABLE, mine.read(TABLE).replace('"version": 1', '"version": 2'));
+    await refusal(mine, /night\.json is no reversion table: version/);
+  });
+
+  test('with a VIX of yesterday.', async () => {
+    const mine = await trained();
+    index(mine, 'VIX', (day, date) => (date === TUESDAY ? null : 15 + 2 * Math.sin(day / 9)));
+    await refusal(mine, /StaleData: the latest value of VIX is of 2025-12-01, not of 2025-12-02/);
+  });
+
+  test('with less than a year of the VIX: that is not calm weather.', async () => {
+    const mine = await trained();
+    index(mine, 'VIX', (day) => (day < DATES.length - 30 ? null : 15));
+    await refusal(mine, /VixHistoryShort/);
+  });
+});
+
+test('a training that finds nothing leaves the table as it was, exit 5.', async () => {
+  const mine = await trained();
+  const before = mine.read(TABLE);
+  const { code, stderr } = await mine.run('train', 'night', '--from', '2025-11-01');
+  expect(code).toBe(5);
+  expect(stderr).toContain('nothing was trained');
+  expect(mine.read(TABLE)).toBe(before);
+});
+
+test.each([
+  [['train', 'core'], 6, 'there is no strategy "core"'],
+  [['train', 'night', '--to', TUESDAY], 3, 'is not over yet'],
+  [['train', 'night', '--from', '2025-11-01', '--to', '2024-01-01'], 3, 'is after'],
+  [['train', 'night', '--from', 'never'], 3, 'is not a date'],
+])('%j is refused.', async (args, code, words) => {
+  expect(await overnight().run(...args)).toMatchObject({
+    code,
+    stderr: expect.stringContaining(words) as string,
+  });
+});
