@@ -99,13 +99,18 @@ interface Decision {
 function decisionOf(context: OrderContext, action: OrderAction, ledger: Ledger): Decision {
   const { sendsAgain } = action;
   const lost = sendsAgain === null ? undefined : ledger.openOrders.get(sendsAgain);
-  if (lost !== undefined) return { intent: lost.intent, event: sentAgain(context.execution, lost.intent) };
+  if (lost !== undefined)
+    return { intent: lost.intent, event: sentAgain(context.execution, action, lost.intent) };
   const intent = intentOf(context, action, ledger);
   return { intent, event: { type: 'intent', ...intent } };
 }
 
-function sentAgain({ fence }: Execution, { clientOrderId }: IntentPayload): JournalEvent {
-  return { type: 'order-unknown', fence, clientOrderId, detail: 'sent again' };
+function sentAgain(
+  { fence }: Execution,
+  { reason }: OrderAction,
+  { clientOrderId }: IntentPayload,
+): JournalEvent {
+  return { type: 'order-sent-again', fence, clientOrderId, reason };
 }
 
 /** One request, and no `await` before it. An order that is too late is not sent, and said to be refused. */
@@ -145,7 +150,7 @@ export async function sendAgain(
     return null;
   // Too late is no answer of the broker: the first request may still have reached it.
   if (whyTooLate(execution, session.lastSubmit) !== null) return null;
-  const commit = execution.ports.journal.commit(sentAgain(execution, intent));
+  const commit = execution.ports.journal.commit(sentAgain(execution, action, intent));
   // Somebody recorded something in between: it may be a reason not to send. Decide again.
   return commit.kind === 'lost' ? sendAgain(context, { action, intent }, renew) : send(context, intent);
 }

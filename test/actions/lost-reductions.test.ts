@@ -113,6 +113,15 @@ describe('a reduction that was lost on its way', () => {
     expect(home.broker.submitted).toEqual([id]);
     expect(home.books()).toEqual({});
   });
+
+  test('is a part of the sale of everything, which does not call it off', async () => {
+    const { home, id } = await lost();
+    home.journal.commit({ type: 'halted', mode: 'flatten', reason: 'test', by: 'test' });
+    expect(outcomesIn(await home.apply())).toEqual([`resolve-order/${id}: done`, 'close/mp/KO: done']);
+    expect(home.books()).toEqual({ mp: { KO: '4' } });
+    await home.apply();
+    expect(home.books()).toEqual({});
+  });
 });
 
 describe('it does not go out', () => {
