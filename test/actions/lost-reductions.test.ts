@@ -230,3 +230,18 @@ test('killed again after it went out, it is found, and booked once', async () =>
   expect(home.broker.submitted).toEqual([id]);
   expect(home.books()).toEqual({ mp: { KO: '4' } });
 });
+
+test('sent again as its session ends, it is not taken for never sent an hour after its intent', async () => {
+  const { home, id } = await lost({
+    now: Date.parse('2025-12-02T22:00:00-05:00') as Instant,
+    settings: { fillDelay: 40 * MINUTE },
+    faults: [fault('submit', { kind: 'answer-lost', hiddenFor: 50 * MINUTE })],
+  });
+  home.clock.advance(Date.parse('2025-12-02T23:59:40-05:00') - home.clock.now());
+  for (let pass = 0; pass < 90; pass += 1) {
+    await home.apply();
+    home.clock.advance(MINUTE);
+  }
+  expect(new Set(home.broker.submitted)).toEqual(new Set([id]));
+  expect(home.books()).toEqual({ mp: { KO: '4' } });
+});
