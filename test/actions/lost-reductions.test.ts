@@ -1,5 +1,6 @@
 /** A reduction that never reached the broker is sent again in its session: under the same id, and after every check anew. */
 import { describe, expect, test } from 'vitest';
+import { resolveSymbol } from '../../src/actions/resolve-symbol.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import type { Quantity } from '../../src/domain/decimal.ts';
 import type { JournalEvent } from '../../src/observed/events.ts';
@@ -244,4 +245,20 @@ test('sent again as its session ends, it is not taken for never sent an hour aft
   }
   expect(new Set(home.broker.submitted)).toEqual(new Set([id]));
   expect(home.books()).toEqual({ mp: { KO: '4' } });
+});
+
+test("is not an operator's to resolve once it has gone out again", async () => {
+  const { home, id } = await lost({
+    faults: [fault('submit', { kind: 'answer-lost', hiddenFor: 5 * MINUTE })],
+  });
+  await looked(home);
+  const orderByClientId = async (): Promise<null> => {
+    await home.apply();
+    return null;
+  };
+  const ports = { ...home.ports, broker: { ...home.broker, orderByClientId } };
+  const word = { symbol: 'KO', as: 'books', strategy: null, price: null, reason: 'test' } as const;
+  await expect(resolveSymbol(ports, home.desired, word)).rejects.toMatchObject({ exit: 8 });
+  expect(home.broker.submitted).toContain(id);
+  expect(home.journal.ledger().openOrders.has(id)).toBe(true);
 });
