@@ -4,6 +4,7 @@ import { resolveSymbol } from '../../src/actions/resolve-symbol.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import type { Quantity } from '../../src/domain/decimal.ts';
 import type { JournalEvent } from '../../src/observed/events.ts';
+import { doubtfulOrders } from '../../src/reconciler/conditions.ts';
 import { isOrder, type OrderAction } from '../../src/reconciler/plan-types.ts';
 import { recover } from '../../src/reconciler/reconcile.ts';
 import { fault } from '../support/faults.ts';
@@ -261,4 +262,14 @@ test("is not an operator's to resolve once it has gone out again", async () => {
   await expect(resolveSymbol(ports, home.desired, word)).rejects.toMatchObject({ exit: 8 });
   expect(home.broker.submitted).toContain(id);
   expect(home.journal.ledger().openOrders.has(id)).toBe(true);
+});
+
+test('is in doubt for people, too, until it has an end', async () => {
+  const reject = { kind: 'reject', code: 'Refused', message: 'no' } as const;
+  const { home, id } = await lost({ faults: [fault('submit', reject, { times: 99 })] });
+  await looked(home);
+  expect(doubtfulOrders(home.journal.ledger(), 'mp')).toEqual([id]);
+  await home.apply();
+  expect(statusOf(home, id)).toBe('declined');
+  expect(doubtfulOrders(home.journal.ledger(), 'mp')).toEqual([id]);
 });
