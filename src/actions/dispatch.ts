@@ -45,7 +45,10 @@ export interface Skip {
 
 export type Dispatched =
   | { readonly kind: 'skipped'; readonly skip: Skip }
-  | { readonly kind: 'sent'; readonly intent: IntentPayload; readonly answer: SubmitAnswer };
+  | { readonly kind: 'sent'; readonly intent: IntentPayload; readonly answer: SendAnswer };
+
+/** `too-late`: between the record and the request so much time has passed that nothing was sent. */
+export type SendAnswer = SubmitAnswer | { readonly kind: 'too-late'; readonly reason: string };
 
 const TRIES_MAX = 1_000;
 
@@ -113,11 +116,10 @@ function sentAgain(
   return { type: 'order-sent-again', fence, clientOrderId, reason };
 }
 
-/** One request, and no `await` before it. An order that is too late is not sent, and said to be refused. */
-function send({ execution, session }: OrderContext, intent: IntentPayload): Promise<SubmitAnswer> {
+/** One request, and no `await` before it. An order that is too late is not sent. */
+function send({ execution, session }: OrderContext, intent: IntentPayload): Promise<SendAnswer> {
   const late = whyTooLate(execution, session.lastSubmit);
-  if (late !== null)
-    return Promise.resolve({ kind: 'refused', code: 'Refused', message: `not sent: ${late}` });
+  if (late !== null) return Promise.resolve({ kind: 'too-late', reason: `not sent: ${late}` });
   const { clientOrderId: id, symbol, side, quantity, purpose } = intent;
   return execution.ports.broker.submit({
     clientOrderId: id,
@@ -136,7 +138,7 @@ export async function sendAgain(
   given: OrderContext,
   { action, intent }: { readonly action: OrderAction; readonly intent: IntentPayload },
   renew: () => Promise<Renewed>,
-): Promise<SubmitAnswer | null> {
+): Promise<SendAnswer | null> {
   const context = isStale(given) ? await stillPlanned(action, renew) : given;
   if (context === null) return null;
   const { execution, session } = context;

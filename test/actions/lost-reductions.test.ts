@@ -124,6 +124,19 @@ describe('a reduction that was lost on its way', () => {
     await home.apply();
     expect(home.books()).toEqual({});
   });
+
+  test('goes out later where no time was left between its record and its request', async () => {
+    const { home, id } = await lost();
+    const commit = (event: JournalEvent): ReturnType<TestWorld['journal']['commit']> => {
+      if (event.type === 'order-sent-again') home.clock.jump(MINUTE);
+      return home.journal.commit(event);
+    };
+    await home.apply({ journal: { ...home.journal, commit } });
+    expect(home.broker.submitted).toEqual([]);
+    await home.apply();
+    expect(home.broker.submitted).toEqual([id]);
+    expect(home.books()).toEqual({ mp: { KO: '4' } });
+  });
 });
 
 describe('it does not go out', () => {
@@ -231,6 +244,19 @@ test('killed again after it went out, it is found, and booked once', async () =>
   await home.apply();
   expect(home.broker.submitted).toEqual([id]);
   expect(home.books()).toEqual({ mp: { KO: '4' } });
+});
+
+test('a broker that does not answer the last look gets no order of this execution any more', async () => {
+  const looks = fault('orderByClientId', DOWN, { after: 3, times: 3 });
+  const strategies = { mp: { targets: { KO: '4', VTI: '2' } } };
+  const home = await world({ ...reducing, prices: { KO: '50', VTI: '100' }, strategies, faults: [looks] });
+  const id = await killedBeforeRequest(home);
+  expect(outcomesIn(await home.apply())).toEqual([
+    `resolve-order/${id}: in-doubt OrderNotSeen`,
+    'reduce/mp/KO: in-doubt BrokerUnavailable',
+    'open/mp/VTI: not-started PendingOrder',
+  ]);
+  expect(home.broker.submitted).toEqual([]);
 });
 
 test('sent again as its session ends, it is not taken for never sent an hour after its intent', async () => {
