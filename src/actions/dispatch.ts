@@ -45,7 +45,10 @@ export interface Skip {
 
 export type Dispatched =
   | { readonly kind: 'skipped'; readonly skip: Skip }
-  | { readonly kind: 'sent'; readonly intent: IntentPayload; readonly answer: SubmitAnswer };
+  | { readonly kind: 'sent'; readonly intent: IntentPayload; readonly answer: SendAnswer };
+
+/** `too-late`: between the record and the request so much time has passed that nothing was sent. */
+export type SendAnswer = SubmitAnswer | { readonly kind: 'too-late'; readonly reason: string };
 
 const TRIES_MAX = 1_000;
 
@@ -99,20 +102,24 @@ interface Decision {
 function decisionOf(context: OrderContext, action: OrderAction, ledger: Ledger): Decision {
   const { sendsAgain } = action;
   const lost = sendsAgain === null ? undefined : ledger.openOrders.get(sendsAgain);
-  if (lost !== undefined) return { intent: lost.intent, event: sentAgain(context.execution, lost.intent) };
+  if (lost !== undefined)
+    return { intent: lost.intent, event: sentAgain(context.execution, action, lost.intent) };
   const intent = intentOf(context, action, ledger);
   return { intent, event: { type: 'intent', ...intent } };
 }
 
-function sentAgain({ fence }: Execution, { clientOrderId }: IntentPayload): JournalEvent {
-  return { type: 'order-unknown', fence, clientOrderId, detail: 'sent again' };
+function sentAgain(
+  { fence }: Execution,
+  { reason }: OrderAction,
+  { clientOrderId }: IntentPayload,
+): JournalEvent {
+  return { type: 'order-sent-again', fence, clientOrderId, reason };
 }
 
-/** One request, and no `await` before it. An order that is too late is not sent, and said to be refused. */
-function send({ execution, session }: OrderContext, intent: IntentPayload): Promise<SubmitAnswer> {
+/** One request, and no `await` before it. An order that is too late is not sent. */
+function send({ execution, session }: OrderContext, intent: IntentPayload): Promise<SendAnswer> {
   const late = whyTooLate(execution, session.lastSubmit);
-  if (late !== null)
-    return Promise.resolve({ kind: 'refused', code: 'Refused', message: `not sent: ${late}` });
+  if (late !== null) return Promise.resolve({ kind: 'too-late', reason: `not sent: ${late}` });
   const { clientOrderId: id, symbol, side, quantity, purpose } = intent;
   return execution.ports.broker.submit({
     clientOrderId: id,
@@ -131,7 +138,7 @@ export async function sendAgain(
   given: OrderContext,
   { action, intent }: { readonly action: OrderAction; readonly intent: IntentPayload },
   renew: () => Promise<Renewed>,
-): Promise<SubmitAnswer | null> {
+): Promise<SendAnswer | null> {
   const context = isStale(given) ? await stillPlanned(action, renew) : given;
   if (context === null) return null;
   const { execution, session } = context;
@@ -145,7 +152,7 @@ export async function sendAgain(
     return null;
   // Too late is no answer of the broker: the first request may still have reached it.
   if (whyTooLate(execution, session.lastSubmit) !== null) return null;
-  const commit = execution.ports.journal.commit(sentAgain(execution, intent));
+  const commit = execution.ports.journal.commit(sentAgain(execution, action, intent));
   // Somebody recorded something in between: it may be a reason not to send. Decide again.
   return commit.kind === 'lost' ? sendAgain(context, { action, intent }, renew) : send(context, intent);
 }

@@ -9,7 +9,7 @@ import { record, type Execution } from './execution.ts';
 import type { Outcome } from './outcome.ts';
 import { read } from './read.ts';
 
-/** Brokers list orders late: until so long after its intent no order counts as never created. */
+/** Brokers list orders late: until so long after the last word on it, a request of ours or not, no order counts as such. */
 const NEVER_CREATED_AFTER = HOUR;
 
 /**
@@ -28,7 +28,8 @@ export async function endNeverCreated(
     return order === undefined ? [] : [{ action, order }];
   });
   const isDue = ({ order }: { order: LedgerOrder }): boolean => isOver(execution, order, clock);
-  const history = orders.some((one) => isDue(one) || mayBeLost(one.order))
+  const mayBeLost = ({ order }: { order: LedgerOrder }): boolean => isLostReduction(order, clock);
+  const history = orders.some((one) => isDue(one) || mayBeLost(one))
     ? await historySince(execution, Math.min(...orders.map(({ order }) => order.intendedAt)) as Instant)
     : null;
   return new Map(
@@ -36,15 +37,19 @@ export async function endNeverCreated(
       const doubt = whyUncertain(execution, order, history);
       if (isDue({ order }))
         return [action, doubt === null ? neverCreated(execution, action) : notSeen(action, doubt)];
-      if (!mayBeLost(order)) return [action, notSeen(action, notYet(action))];
+      if (!mayBeLost({ order })) return [action, notSeen(action, notYet(action))];
       noteSight(execution, order, doubt);
       return [action, notSeen(action, doubt ?? goesAgain(action))];
     }),
   );
 }
 
-/** A reduction of which the broker has never said anything: what it would sell may have to be sold in this session. */
-function mayBeLost({ intent, brokerOrderId, status }: LedgerOrder): boolean {
+/** Of which the broker has never said anything: what it would sell may have to be sold in the session that goes on. */
+function isLostReduction(
+  { intent, brokerOrderId, status }: LedgerOrder,
+  clock: Observed<MarketClock>,
+): boolean {
+  if (clock.kind !== 'ok' || clock.data.session.date !== intent.sessionDate) return false;
   return brokerOrderId === null && status !== 'declined' && !isEntry(intent.purpose);
 }
 
@@ -68,10 +73,10 @@ function notYet({ clientOrderId, symbol }: OrderCareAction): string {
 
 function isOver(
   { ports }: Execution,
-  { intent, intendedAt }: LedgerOrder,
+  { intent, updatedAt }: LedgerOrder,
   clock: Observed<MarketClock>,
 ): boolean {
-  const isLong = ports.clock.now() >= intendedAt + NEVER_CREATED_AFTER;
+  const isLong = ports.clock.now() >= updatedAt + NEVER_CREATED_AFTER;
   return isLong && clock.kind === 'ok' && clock.data.session.date > intent.sessionDate;
 }
 

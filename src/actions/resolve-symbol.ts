@@ -42,7 +42,7 @@ export async function resolveSymbol(
     const isSame =
       current.books === ledger.books &&
       current.breaks === ledger.breaks &&
-      openIdsOf(current, symbol) === openIdsOf(ledger, symbol);
+      openOrdersOf(current, symbol) === openOrdersOf(ledger, symbol);
     if (!isSame) throw changedMeanwhile();
     const seenPrice = priceAt(view);
     const said = split === null ? {} : { split };
@@ -52,10 +52,12 @@ export async function resolveSymbol(
 
 const NO_PRICE = 0 as Price;
 
-/** An order that an execution has sent meanwhile is not the one that the operator has looked for. */
-function openIdsOf({ openOrders }: Ledger, symbol: string): string {
+/** An order that an execution has sent meanwhile, or sent again, is not the one that the operator has looked for. */
+function openOrdersOf({ openOrders }: Ledger, symbol: string): string {
   const ours = [...openOrders.values()].filter(({ intent }) => intent.symbol === symbol);
-  return ours.map(({ intent }) => intent.clientOrderId).join(' ');
+  return ours
+    .map(({ intent, status, updatedAt }) => `${intent.clientOrderId} ${status} ${updatedAt}`)
+    .join(' ');
 }
 
 function isInDoubt(view: SymbolView, { symbol, ratio }: Resolution): boolean {

@@ -6,7 +6,15 @@ import { allOrders } from '../observed/ledger.ts';
 import { isReduction, type OrderAction } from '../reconciler/plan-types.ts';
 import type { SubmitAnswer } from '../reconciler/ports.ts';
 import { bookOrder } from './book-order.ts';
-import { describeOrder, dispatch, isStale, sendAgain, type OrderContext, type Renew } from './dispatch.ts';
+import {
+  describeOrder,
+  dispatch,
+  isStale,
+  sendAgain,
+  type OrderContext,
+  type Renew,
+  type SendAnswer,
+} from './dispatch.ts';
 import { LockLost, record } from './execution.ts';
 import { followSome, followUntil, type Followed } from './follow.ts';
 import { lookUpAfterDoubt } from './look-up.ts';
@@ -163,7 +171,9 @@ async function start(context: OrderContext, action: OrderAction, renew: Renew): 
     const { code, detail } = dispatched.skip;
     if (ENDS_THE_EXECUTION.has(code)) return { kind: 'not-started', action, code, detail };
     report.warn(strategy, `${symbol} not sent: ${detail}`);
-    return { kind: 'skipped', action, code, detail };
+    // Of a lost order that could not be looked for: what became of it is still not known.
+    const kind = code === 'BrokerUnavailable' ? 'in-doubt' : 'skipped';
+    return { kind, action, code, detail };
   }
   const { intent, answer } = dispatched;
   report.info(strategy, `Submitting order: ${describeOrder(intent)}`);
@@ -171,7 +181,7 @@ async function start(context: OrderContext, action: OrderAction, renew: Renew): 
   return take(context, { action, intent, renew }, answer);
 }
 
-async function take(context: OrderContext, sent: Sent, answer: SubmitAnswer): Promise<Outcome | InFlight> {
+async function take(context: OrderContext, sent: Sent, answer: SendAnswer): Promise<Outcome | InFlight> {
   const { execution } = context;
   const { action, intent } = sent;
   const { clientOrderId } = intent;
@@ -182,6 +192,9 @@ async function take(context: OrderContext, sent: Sent, answer: SubmitAnswer): Pr
       return { ...followUntil(execution, clientOrderId), action, intent };
     case 'unknown':
       return afterDoubt(context, sent, answer.reason);
+    case 'too-late':
+      if (!isRepeat) return refused(context, sent, 'OrderRefused', `Refused: ${answer.reason}`);
+      return inDoubt(context, sent, { cause: answer.reason, why: answer.reason });
     case 'rate-limited':
       if (!isRepeat) return afterPause(context, sent, answer);
       return inDoubt(context, sent, { cause: answer.reason, why: 'the broker is asked too often' });

@@ -182,6 +182,14 @@ export type JournalEvent =
       readonly clientOrderId: string;
     }
   | {
+      /** About to be sent again under the same id: nobody knows what becomes of it before it is answered. */
+      readonly type: 'order-sent-again';
+      readonly fence: number;
+      readonly clientOrderId: string;
+      /** Of the plan that wants it now, which may be another one than that of the intent. */
+      readonly reason: string;
+    }
+  | {
       /** Sent again under the same id, and refused: only the first request may still have reached the broker. */
       readonly type: 'order-declined';
       readonly fence: number;

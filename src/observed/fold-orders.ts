@@ -10,6 +10,7 @@ type OrderEvent = EventOf<
   | 'order-created'
   | 'order-unknown'
   | 'order-unseen'
+  | 'order-sent-again'
   | 'order-declined'
   | 'order-deferred'
   | 'order-handed-over'
@@ -37,6 +38,11 @@ export function applyOrderEvent(ledger: WritableLedger, event: OrderEvent, at: I
     case 'order-unseen':
       changeOrder(ledger, order, { status: 'unseen', updatedAt: at });
       return;
+    case 'order-sent-again': {
+      const intent = { ...order.intent, reason: event.reason };
+      changeOrder(ledger, order, { intent, status: 'unknown', detail: 'sent again', updatedAt: at });
+      return;
+    }
     case 'order-declined':
       changeOrder(ledger, order, { status: 'declined', detail: event.detail, updatedAt: at });
       return;

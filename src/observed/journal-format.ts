@@ -100,6 +100,7 @@ const EVENT_TYPES: Readonly<Record<JournalEvent['type'], true>> = {
   'order-created': true,
   'order-unknown': true,
   'order-unseen': true,
+  'order-sent-again': true,
   'order-declined': true,
   'order-deferred': true,
   'order-handed-over': true,

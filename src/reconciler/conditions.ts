@@ -1,6 +1,6 @@
 /** The conditions of a strategy, as the last look shows them. */
 import { suspensionAt } from '../observed/brakes.ts';
-import type { Ledger } from '../observed/ledger.ts';
+import type { Ledger, LedgerOrder } from '../observed/ledger.ts';
 import { ACCOUNT } from '../observed/loss-curve.ts';
 import { describeHalt, describeSuspension } from './brakes.ts';
 import { isOrder, type Hold, type HoldReason, type Plan } from './plan-types.ts';
@@ -99,11 +99,13 @@ function inDoubt({ ledger, name }: ConditionInput): Condition {
   return trouble('InDoubt', found);
 }
 
+const DOUBTFUL: ReadonlySet<LedgerOrder['status']> = new Set(['unknown', 'unseen', 'declined']);
+
 /** Ids of its orders of which nobody knows what became of them: no answer, or none was waited for. */
 export function doubtfulOrders({ openOrders, lock }: Ledger, name: string): string[] {
   return [...openOrders.values()]
     .filter(({ intent }) => intent.strategy === name)
-    .filter(({ status }) => status === 'unknown' || (status === 'intended' && lock === null))
+    .filter(({ status }) => DOUBTFUL.has(status) || (status === 'intended' && lock === null))
     .map(({ intent }) => intent.clientOrderId);
 }
 

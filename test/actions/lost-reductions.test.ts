@@ -1,8 +1,10 @@
 /** A reduction that never reached the broker is sent again in its session: under the same id, and after every check anew. */
 import { describe, expect, test } from 'vitest';
+import { resolveSymbol } from '../../src/actions/resolve-symbol.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import type { Quantity } from '../../src/domain/decimal.ts';
 import type { JournalEvent } from '../../src/observed/events.ts';
+import { doubtfulOrders } from '../../src/reconciler/conditions.ts';
 import { isOrder, type OrderAction } from '../../src/reconciler/plan-types.ts';
 import { recover } from '../../src/reconciler/reconcile.ts';
 import { fault } from '../support/faults.ts';
@@ -113,6 +115,28 @@ describe('a reduction that was lost on its way', () => {
     expect(home.broker.submitted).toEqual([id]);
     expect(home.books()).toEqual({});
   });
+
+  test('is a part of the sale of everything, which does not call it off', async () => {
+    const { home, id } = await lost();
+    home.journal.commit({ type: 'halted', mode: 'flatten', reason: 'test', by: 'test' });
+    expect(outcomesIn(await home.apply())).toEqual([`resolve-order/${id}: done`, 'close/mp/KO: done']);
+    expect(home.books()).toEqual({ mp: { KO: '4' } });
+    await home.apply();
+    expect(home.books()).toEqual({});
+  });
+
+  test('goes out later where no time was left between its record and its request', async () => {
+    const { home, id } = await lost();
+    const commit = (event: JournalEvent): ReturnType<TestWorld['journal']['commit']> => {
+      if (event.type === 'order-sent-again') home.clock.jump(MINUTE);
+      return home.journal.commit(event);
+    };
+    await home.apply({ journal: { ...home.journal, commit } });
+    expect(home.broker.submitted).toEqual([]);
+    await home.apply();
+    expect(home.broker.submitted).toEqual([id]);
+    expect(home.books()).toEqual({ mp: { KO: '4' } });
+  });
 });
 
 describe('it does not go out', () => {
@@ -220,4 +244,58 @@ test('killed again after it went out, it is found, and booked once', async () =>
   await home.apply();
   expect(home.broker.submitted).toEqual([id]);
   expect(home.books()).toEqual({ mp: { KO: '4' } });
+});
+
+test('a broker that does not answer the last look gets no order of this execution any more', async () => {
+  const looks = fault('orderByClientId', DOWN, { after: 3, times: 3 });
+  const strategies = { mp: { targets: { KO: '4', VTI: '2' } } };
+  const home = await world({ ...reducing, prices: { KO: '50', VTI: '100' }, strategies, faults: [looks] });
+  const id = await killedBeforeRequest(home);
+  expect(outcomesIn(await home.apply())).toEqual([
+    `resolve-order/${id}: in-doubt OrderNotSeen`,
+    'reduce/mp/KO: in-doubt BrokerUnavailable',
+    'open/mp/VTI: not-started PendingOrder',
+  ]);
+  expect(home.broker.submitted).toEqual([]);
+});
+
+test('sent again as its session ends, it is not taken for never sent an hour after its intent', async () => {
+  const { home, id } = await lost({
+    now: Date.parse('2025-12-02T22:00:00-05:00') as Instant,
+    settings: { fillDelay: 40 * MINUTE },
+    faults: [fault('submit', { kind: 'answer-lost', hiddenFor: 50 * MINUTE })],
+  });
+  home.clock.advance(Date.parse('2025-12-02T23:59:40-05:00') - home.clock.now());
+  for (let pass = 0; pass < 90; pass += 1) {
+    await home.apply();
+    home.clock.advance(MINUTE);
+  }
+  expect(new Set(home.broker.submitted)).toEqual(new Set([id]));
+  expect(home.books()).toEqual({ mp: { KO: '4' } });
+});
+
+test("is not an operator's to resolve once it has gone out again", async () => {
+  const { home, id } = await lost({
+    faults: [fault('submit', { kind: 'answer-lost', hiddenFor: 5 * MINUTE })],
+  });
+  await looked(home);
+  const orderByClientId = async (): Promise<null> => {
+    await home.apply();
+    return null;
+  };
+  const ports = { ...home.ports, broker: { ...home.broker, orderByClientId } };
+  const word = { symbol: 'KO', as: 'books', strategy: null, price: null, reason: 'test' } as const;
+  await expect(resolveSymbol(ports, home.desired, word)).rejects.toMatchObject({ exit: 8 });
+  expect(home.broker.submitted).toContain(id);
+  expect(home.journal.ledger().openOrders.has(id)).toBe(true);
+});
+
+test('is in doubt for people, too, until it has an end', async () => {
+  const reject = { kind: 'reject', code: 'Refused', message: 'no' } as const;
+  const { home, id } = await lost({ faults: [fault('submit', reject, { times: 99 })] });
+  await looked(home);
+  expect(doubtfulOrders(home.journal.ledger(), 'mp')).toEqual([id]);
+  await home.apply();
+  expect(statusOf(home, id)).toBe('declined');
+  expect(doubtfulOrders(home.journal.ledger(), 'mp')).toEqual([id]);
 });

@@ -99,3 +99,10 @@ test('disable --close-positions sells a lost sale and what is left of it.', asyn
   expect(first.stdout).not.toContain('NOT SENT');
   expect(second.stdout).toContain('All positions of CORE are closed.');
 });
+
+test('kill --flatten sells a lost sale and what is left of it.', async () => {
+  const mine = await withLostSale();
+  const { code, stdout } = await mine.run('kill', '--flatten', '--reason', 'test');
+  expect(stdout).toMatch(/VTI: Selling 6 of 10 shares\.\.\. FILLED\n.*VTI: Selling 4 shares\.\.\. FILLED/);
+  expect(code).toBe(0);
+});

@@ -93,10 +93,17 @@ async function flatten(io: Io, world: World): Promise<Sale> {
 }
 
 function isAnyUntried({ ports }: World, { outcomes }: Sale): boolean {
-  const tried = new Set(outcomes.map(({ action }) => `${action.strategy ?? ''}/${action.symbol ?? ''}`));
+  const tried = new Set(
+    outcomes.filter(endsLot).map(({ action }) => `${action.strategy ?? ''}/${action.symbol ?? ''}`),
+  );
   return [...ports.journal.ledger().books].some(([strategy, book]) =>
     [...book.keys()].some((symbol) => !tried.has(`${strategy}/${symbol}`)),
   );
+}
+
+/** Not what was only a part of it: an order that was lost on its way is sold as it was, and the rest has its turn after it. */
+function endsLot({ kind, action }: Outcome): boolean {
+  return kind !== 'done' || (isOrder(action) && action.to === 0);
 }
 
 function stillHeld({ ports }: World): HgctlError {

@@ -183,9 +183,9 @@ function plainMessage(event: Plain): string {
     case 'order-unknown':
     case 'order-declined':
     case 'order-deferred':
-      return `${UNCLEAR_WORDS[event.type]} (${event.detail}): ${event.clientOrderId}`;
+    case 'order-sent-again':
     case 'order-unseen':
-      return `the broker does not know it (yet): ${event.clientOrderId}`;
+      return `${doubtOf(event)}: ${event.clientOrderId}`;
     case 'order-created':
     case 'order-handed-over':
     case 'order-reopened':
@@ -209,11 +209,25 @@ function plainMessage(event: Plain): string {
   }
 }
 
-const UNCLEAR_WORDS = {
-  'order-unknown': 'no clear answer',
-  'order-declined': 'sent again, and refused',
-  'order-deferred': 'not taken yet',
-} as const;
+type Doubt = Extract<
+  Plain,
+  { type: 'order-unknown' | 'order-declined' | 'order-deferred' | 'order-sent-again' | 'order-unseen' }
+>;
+
+function doubtOf(event: Doubt): string {
+  switch (event.type) {
+    case 'order-unknown':
+      return `no clear answer (${event.detail})`;
+    case 'order-declined':
+      return `sent again, and refused (${event.detail})`;
+    case 'order-deferred':
+      return `not taken yet (${event.detail})`;
+    case 'order-sent-again':
+      return `sent again (${event.reason})`;
+    case 'order-unseen':
+      return 'the broker does not know it (yet)';
+  }
+}
 
 const HALT_WORDS: Readonly<Record<HaltMode, string>> = {
   hold: 'halted',

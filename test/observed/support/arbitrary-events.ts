@@ -159,6 +159,12 @@ const events = {
   }),
   'order-unknown': fc.record({ type: type('order-unknown' as const), fence, clientOrderId, detail: words }),
   'order-unseen': fc.record({ type: type('order-unseen' as const), fence, clientOrderId }),
+  'order-sent-again': fc.record({
+    type: type('order-sent-again' as const),
+    fence,
+    clientOrderId,
+    reason: words,
+  }),
   'order-declined': fc.record({ type: type('order-declined' as const), fence, clientOrderId, detail: words }),
   'order-deferred': fc.record({ type: type('order-deferred' as const), fence, clientOrderId, detail: words }),
   fill: fc.record({
