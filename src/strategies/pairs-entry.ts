@@ -9,13 +9,8 @@ import {
   type Rescaling,
   type SpreadSide,
 } from './pairs-spread.ts';
-import {
-  isSameWeek,
-  sessionsSince,
-  type DatedEstimate,
-  type PairMemory,
-  type PairPhase,
-} from './pairs-state.ts';
+import { isSameWeek, type DatedEstimate, type PairMemory, type PairPhase } from './pairs-state.ts';
+import { sessionsSince } from './sessions.ts';
 import { rescalingOf, zToday, type PairsToday } from './pairs-trade.ts';
 
 export interface PairCandidate {

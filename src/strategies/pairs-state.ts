@@ -47,15 +47,6 @@ export function pairId(symbols: readonly [string, string]): string {
   return symbols.toSorted(compareText).join('/');
 }
 
-/** Sessions after a date up to today, today included; 0 on the date itself. `sessions`: those before today. */
-export function sessionsSince(
-  date: CalendarDate,
-  sessions: readonly CalendarDate[],
-  today: CalendarDate,
-): number {
-  return date >= today ? 0 : sessions.filter((session) => session > date).length + 1;
-}
-
 /** Weeks begin on Sunday, which is no session, so that the first session of a week is whichever comes first. */
 export function isSameWeek(a: CalendarDate, b: CalendarDate): boolean {
   return weekOf(a) === weekOf(b);

@@ -4,7 +4,8 @@ import { testPair, type PairEstimate } from './pairs-estimate.ts';
 import { alignWindow, closeOn, priceToday, type PairSymbol } from './pairs-history.ts';
 import { MAX_BLIND_SESSIONS, type PairsParameters } from './pairs-rules.ts';
 import { zScore, type Rescaling, type SpreadSide } from './pairs-spread.ts';
-import { isSameWeek, sessionsSince, type PairTrade } from './pairs-state.ts';
+import { isSameWeek, type PairTrade } from './pairs-state.ts';
+import { sessionsSince } from './sessions.ts';
 
 export interface PairsToday {
   readonly today: CalendarDate;
