@@ -9,7 +9,8 @@ import type { SignalDecision } from '../observed/decision.ts';
 import type { ObservedState, SignalAnswer } from '../observed/observed-state.ts';
 import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
 import { SPY_CLOSES_NEEDED, VIX_CLOSES_NEEDED } from '../strategies/omr-regime.ts';
-import type { IndexToday, Reading } from '../strategies/omr-market.ts';
+import type { Reading } from '../observed/bars.ts';
+import type { IndexToday } from '../strategies/omr-market.ts';
 import { parseTable } from '../strategies/omr-table-file.ts';
 import { decideOmr, type OmrDecision, type OmrInput } from '../strategies/omr.ts';
 

@@ -11,3 +11,14 @@ export interface DailyClose {
   readonly date: CalendarDate;
   readonly close: number;
 }
+
+/** One close, and how many shares were traded in its session. */
+export interface VolumeBar extends DailyClose {
+  readonly volume: number;
+}
+
+/** A price, or a level of an index, and the session that it belongs to. */
+export interface Reading {
+  readonly date: CalendarDate;
+  readonly value: number;
+}

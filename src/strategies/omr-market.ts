@@ -1,15 +1,9 @@
 /** Whether today's market can be judged at all: the regime of this moment, or the rule that forbids an entry. */
 import type { CalendarDate } from '../domain/instant.ts';
-import type { DailyClose } from '../observed/bars.ts';
+import type { DailyClose, Reading } from '../observed/bars.ts';
 import { detectRegime, type KnownRegime, type UnknownRegime } from './omr-regime.ts';
 import { thresholdsIn, type Thresholds } from './omr-rules.ts';
 import type { ReversionTable } from './omr-table.ts';
-
-/** A price, or a level of an index, and the session that it belongs to. */
-export interface Reading {
-  readonly date: CalendarDate;
-  readonly value: number;
-}
 
 /** Closes, of which rows of today and later are not read, and the value of this moment; null: there is none. */
 export interface IndexToday {

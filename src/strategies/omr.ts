@@ -5,13 +5,13 @@
  * thresholds. Every other symbol gets the first rule that kept it out. Sizes are not decided here.
  */
 import type { CalendarDate } from '../domain/instant.ts';
+import type { Reading } from '../observed/bars.ts';
 import {
   judgeMarket,
   type MarketBlock,
   type MarketBlockCode,
   type MarketToday,
   type OpenMarket,
-  type Reading,
 } from './omr-market.ts';
 import { isLevel, type KnownRegime } from './omr-regime.ts';
 import {

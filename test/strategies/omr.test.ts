@@ -2,7 +2,7 @@
 import { fc, test as law } from '../support/law.ts';
 import { describe, expect, test } from 'vitest';
 import { decideOmr, type OmrDecision, type OmrInput } from '../../src/strategies/omr.ts';
-import type { Reading } from '../../src/strategies/omr-market.ts';
+import type { Reading } from '../../src/observed/bars.ts';
 import { REGIMES } from '../../src/strategies/omr-regime.ts';
 import { strengthOf, thresholdsIn } from '../../src/strategies/omr-rules.ts';
 import { dateAt, SESSIONS } from './golden-market.ts';
