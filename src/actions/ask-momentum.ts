@@ -3,6 +3,7 @@ import type { DesiredStrategy, FixedTarget, MomentumSignal } from '../desired/de
 import { sessionsBefore, type CalendarOverrides } from '../domain/calendar.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
 import { formatPercent, mulDiv, NO_MONEY, WHOLE, type Money, type Ratio } from '../domain/decimal.ts';
+import { HgctlError } from '../domain/errors.ts';
 import { dateOf } from '../domain/instant.ts';
 import type { DailyClose } from '../observed/bars.ts';
 import type { SignalDecision } from '../observed/decision.ts';
@@ -65,8 +66,9 @@ export async function askMomentum(
       decision: decisionOf(turn, { input, answer, equity }),
     };
   } catch (error) {
-    if (!(error instanceof BrokerUnavailable)) throw error;
-    return failed(error.message);
+    // Data that cannot be had or read hold this strategy, and no other.
+    if (error instanceof BrokerUnavailable || error instanceof HgctlError) return failed(error.message);
+    throw error;
   }
 }
 

@@ -3,6 +3,7 @@ import type { DesiredStrategy, FixedTarget, OmrSignal } from '../desired/desired
 import { sessionsBefore, type CalendarOverrides } from '../domain/calendar.ts';
 import { formatPercent, NO_MONEY, WHOLE, type Money } from '../domain/decimal.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
+import { HgctlError } from '../domain/errors.ts';
 import { dateOf, type CalendarDate } from '../domain/instant.ts';
 import type { Quote } from '../observed/broker-view.ts';
 import type { SignalDecision } from '../observed/decision.ts';
@@ -39,8 +40,9 @@ export async function askOmr(
     const decision = decisionOf(turn, { input, decided, equity });
     return { kind: 'targets', targets: targetsOf(turn, decided), decision };
   } catch (error) {
-    if (!(error instanceof BrokerUnavailable)) throw error;
-    return failed(error.message);
+    // Data that cannot be had or read hold this strategy, and no other.
+    if (error instanceof BrokerUnavailable || error instanceof HgctlError) return failed(error.message);
+    throw error;
   }
 }
 

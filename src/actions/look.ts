@@ -43,7 +43,8 @@ export const FIRST_LOOK = {
 export async function look({ ports, desired, manifests }: LookWorld, options: LookOptions): Promise<Look> {
   const { ownFence, earlier, turnTaken, reductionsOver, except } = options;
   const seen = without(await observe(ports, desired, { ownFence, earlier }), except);
-  const observed = { ...seen, signals: options.signals ?? (await askSignals(ports, desired, seen)) };
+  const signals = options.signals ?? (await askSignals(ports, desired, seen));
+  const observed = { ...seen, signals, quotes: await withTargets(ports, seen, signals) };
   refuseOtherAccount(observed);
   const input = { desired, observed, now: ports.clock.now(), turnTaken, reductionsOver, manifests };
   const plan = makePlan(input);
@@ -55,6 +56,21 @@ export async function look({ ports, desired, manifests }: LookWorld, options: Lo
     });
   }
   return { plan, observed };
+}
+
+/** The quotes, also of what signals have named and the account does not hold. */
+async function withTargets(
+  { market, clock }: Ports,
+  { quotes, snapshot }: ObservedState,
+  signals: ObservedState['signals'],
+): Promise<ObservedState['quotes']> {
+  const named = [...signals.values()].flatMap((answer) => (answer.kind === 'targets' ? answer.targets : []));
+  const held = snapshot.positions.kind === 'ok' ? snapshot.positions.data : new Map<string, unknown>();
+  const lacking = new Set(
+    named.map(({ symbol }) => symbol).filter((symbol) => !quotes.has(symbol) && !held.has(symbol)),
+  );
+  if (lacking.size === 0) return quotes;
+  return new Map([...quotes, ...(await market.quotes([...lacking].sort(), clock.now()))]);
 }
 
 /** An order that the broker has not taken, left out of sight. */

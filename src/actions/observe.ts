@@ -148,18 +148,18 @@ async function quotesFor(
   return wanted.size === 0 ? new Map<string, Quote>() : market.quotes([...wanted].sort(), clock.now());
 }
 
-/** A ranking asks for a whole universe: in its slots only. */
+/** A ranking names a few of many: their prices are asked for once they are named, or with the slot that goes on. */
 function wantsNow(
   strategy: DesiredStrategy,
   ledger: Ledger,
   now: Instant,
   calendar: CalendarOverrides | undefined,
 ): Iterable<string> {
-  const { signal, name, schedule } = strategy;
-  if (signal.type === 'command' || !isAsked(signal) || schedule.length === 0) return mayWant(strategy);
-  return dueSlot(ledger, strategy, now, calendar) === null
-    ? (ledger.books.get(name)?.keys() ?? [])
-    : mayWant(strategy);
+  const { signal, name } = strategy;
+  if (signal.type === 'command' || !isAsked(signal)) return mayWant(strategy);
+  const slot = dueSlot(ledger, strategy, now, calendar);
+  const targets = slot === null ? undefined : ledger.slots.get(slot.id)?.targets;
+  return [...(ledger.books.get(name)?.keys() ?? []), ...(targets ?? []).map(({ symbol }) => symbol)];
 }
 
 /** A program, and a ranking, may name any symbol of the universe. */

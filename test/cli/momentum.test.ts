@@ -1,7 +1,7 @@
 /** The strategy momentum-protection on a folder of daily prices: ranked, sized, protected, and held where data is missing. */
 import { expect, test } from 'vitest';
 import { previousSessionBefore } from '../../src/domain/calendar.ts';
-import { project, type Project } from '../support/project.ts';
+import { project, type Project, type StrategyFacts } from '../support/project.ts';
 
 const TUESDAY = '2025-12-02';
 const WEDNESDAY = '2025-12-03';
@@ -38,19 +38,21 @@ interface Facts {
   readonly prices?: object;
 }
 
+function momentum(params: object): StrategyFacts {
+  return {
+    universe: NAMES,
+    spec: {
+      signal: { type: 'momentum-protection', params },
+      capital: { positionSize: '10%', maxPositions: 2, maxExposure: '20%' },
+      schedule: [{ at: 'close-5m', action: 'rebalance' }],
+    },
+  };
+}
+
 function trading({ vix = () => 15, params = {}, prices: source }: Facts = {}): Project {
   const mine = project({
     account: { prices: source ?? { type: 'csv', folder: '../prices' } },
-    strategies: {
-      mp: {
-        universe: NAMES,
-        spec: {
-          signal: { type: 'momentum-protection', params },
-          capital: { positionSize: '10%', maxPositions: 2, maxExposure: '20%' },
-          schedule: [{ at: 'close-5m', action: 'rebalance' }],
-        },
-      },
-    },
+    strategies: { mp: momentum(params) },
     now: `${TUESDAY}T15:55:30-05:00`,
   });
   for (const name of NAMES) growing(mine, name);
@@ -119,6 +121,24 @@ test('holds a name whose price of today is missing, although others rank before 
   growing(mine, 'DDD', [WEDNESDAY]);
   await wednesday(mine).run('apply', '--yes');
   expect(await book(mine)).toMatchObject({ DDD: 201 });
+});
+
+test('a file that cannot be read holds this strategy, says where, and stops no other.', async () => {
+  const mine = trading();
+  await mine.run('apply', '--yes');
+  const before = await book(mine);
+  mine.declare({
+    mp: momentum({}),
+    core: { targets: { KO: '3' } },
+  });
+  prices(mine, 'KO', () => 60);
+  mine.write('prices/AAA.csv', 'Date,Close\n2025-12-03,much\n');
+  const { code, stdout } = await wednesday(mine).run('apply', '--yes');
+  expect(stdout).toMatch(
+    /mp +SignalFailed +momentum-protection holds everything: .*AAA\.csv:2: "much" is not a price/,
+  );
+  expect(code).toBe(0);
+  expect(await book(mine)).toEqual({ ...before, KO: 3 });
 });
 
 test('trades on a synthetic market, which has a VIX.', async () => {

@@ -1,5 +1,8 @@
 /** Scheduled executions under clocks, calendars and crashes: what runs, what runs late, what is told as missed. */
 import { describe, expect, test } from 'vitest';
+import { preload } from '../../src/actions/preload.ts';
+import { nextSlot } from '../../src/domain/schedule.ts';
+import { EXIT as EXIT_CODE, HgctlError } from '../../src/domain/errors.ts';
 import type { Price } from '../../src/domain/decimal.ts';
 import { formatLocal, type Instant } from '../../src/domain/instant.ts';
 import { runFor } from '../support/control.ts';
@@ -313,6 +316,17 @@ describe('five minutes before an entry', () => {
     expect(home.log).toContain(
       '[!] [night] Data for entry at 2025-12-02 15:55:00 EST: prices from before 2025-12-01 of QQQ',
     );
+  });
+
+  test('prices that cannot be read are told, and nothing else stops', async () => {
+    const home = await exchange({ now: at('2025-12-02T15:50:00-05:00') });
+    const quotes = (): Promise<never> =>
+      Promise.reject(new HgctlError(EXIT_CODE.invalid, 'QQQ.csv:2: no price'));
+    const ports = { ...home.ports, market: { ...home.ports.market, quotes } };
+    const [strategy] = home.desired.strategies;
+    const slot = nextSlot('night', strategy!.schedule, home.clock.now());
+    await preload(ports, strategy!, slot!, undefined);
+    expect(home.log).toContain('[!] [night] Data for entry at 2025-12-02 15:55:00 EST: QQQ.csv:2: no price');
   });
 });
 
