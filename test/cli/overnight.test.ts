@@ -1,7 +1,7 @@
 /** The strategy overnight-mean-reversion on a folder of daily bars: trained, entered before the close, left in the morning. */
 import { describe, expect, test } from 'vitest';
 import { sessionsBefore } from '../../src/domain/calendar.ts';
-import { project, type Project } from '../support/project.ts';
+import { project, type Project, type StrategyFacts } from '../support/project.ts';
 
 const TUESDAY = '2025-12-02';
 const WEDNESDAY = '2025-12-03';
@@ -30,23 +30,22 @@ function index(mine: Project, symbol: string, valueOn: (day: number, date: strin
   mine.write(`prices/${symbol}.csv`, `Date,Close\n${rows.join('\n')}\n`);
 }
 
-function overnight(spec: object = {}): Project {
+const NIGHT: StrategyFacts = {
+  universe: ['AAA', 'BBB'],
+  spec: {
+    signal: { type: 'overnight-mean-reversion', params: { table: '../tables/night.json' } },
+    capital: { positionSize: '15%', maxPositions: 3, maxExposure: '45%' },
+    schedule: [
+      { at: 'open+1m', action: 'exit' },
+      { at: 'close-5m', action: 'entry' },
+    ],
+  },
+};
+
+function overnight(): Project {
   const mine = project({
     account: { prices: { type: 'csv', folder: '../prices' }, broker: { clock: 'exchange' } },
-    strategies: {
-      night: {
-        universe: ['AAA', 'BBB'],
-        spec: {
-          signal: { type: 'overnight-mean-reversion', params: { table: '../tables/night.json' } },
-          capital: { positionSize: '15%', maxPositions: 3, maxExposure: '45%' },
-          schedule: [
-            { at: 'open+1m', action: 'exit' },
-            { at: 'close-5m', action: 'entry' },
-          ],
-          ...spec,
-        },
-      },
-    },
+    strategies: { night: NIGHT },
     now: `${TUESDAY}T15:55:30-05:00`,
   });
   mine.write('manifests/tables/.keep', '');
@@ -100,6 +99,20 @@ test('enters what has a record of rising after such a day, and leaves it in the 
   expect(Object.keys(await book(mine))).toEqual(['AAA']);
   const morning = mine.at(`${WEDNESDAY}T09:31:30-05:00`);
   expect((await morning.run('apply', '--yes')).stdout).toContain('ExitSlot');
+  expect(await book(mine)).toEqual({});
+});
+
+test('is left in the morning by a controller that cannot read the prices of another strategy, which it tells once.', async () => {
+  const mine = await trained();
+  await mine.run('apply', '--yes');
+  mine.declare({ night: NIGHT, core: { targets: { KO: '3' } } });
+  mine.write('prices/KO.csv', 'Date,Close\n2025-12-02,much\n');
+  const { code, stderr } = await mine
+    .at(`${WEDNESDAY}T09:30:30-05:00`)
+    .run('run', '--until', `${WEDNESDAY}T09:34:00-05:00`);
+  expect(code).toBe(0);
+  expect(stderr.match(/KO\.csv:2: "much" is not a price/g)).toHaveLength(1);
+  mine.remove('prices/KO.csv');
   expect(await book(mine)).toEqual({});
 });
 

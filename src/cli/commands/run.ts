@@ -16,6 +16,7 @@ import { manifestPaths } from '../manifests.ts';
 import { planText } from '../output/plan-text.ts';
 import { variable } from '../places.ts';
 import { passRequests } from '../pass-requests.ts';
+import { forgivingMarket } from '../../market/forgiving-market.ts';
 import { checkData, passOf, repairStateFile } from '../prepare.ts';
 import { declaredBy, type DeclaredManifests } from '../declared.ts';
 import { startBeats, type Beats } from '../beats.ts';
@@ -128,6 +129,7 @@ async function loop(
   const watch = watchRun(io, declared, after);
   let isFirst = true;
   const requests = passRequests(paths.requests, declared.report);
+  const unreadable = new Set<string>();
   try {
     const code = await control({
       clock: ports.clock,
@@ -138,7 +140,7 @@ async function loop(
         requests.claim();
         wakes.mark();
         beats.looking();
-        return nextPass(io, declared, { isFirst, watch });
+        return nextPass(io, declared, { isFirst, watch, unreadable });
       },
       checkData: () => checkData(declared.world()),
       wait: (moment) => {
@@ -171,13 +173,17 @@ async function loop(
 interface Next {
   readonly isFirst: boolean;
   readonly watch: RunWatch;
+  /** What was said of prices that cannot be read. */
+  readonly unreadable: Set<string>;
 }
 
-function nextPass(io: Io, declared: DeclaredManifests, { isFirst, watch }: Next): Declared {
+function nextPass(io: Io, declared: DeclaredManifests, { isFirst, watch, unreadable }: Next): Declared {
   const { world, problems } = declared.read();
   world.log.keep();
   if (!isFirst) world.log.nextPass();
-  const pass = passOf(io, world);
+  const { market, report } = world.ports;
+  const forgiving = forgivingMarket(market, (message) => report.warn(CONTROLLER, message), unreadable);
+  const pass = passOf(io, { ...world, ports: { ...world.ports, market: forgiving } });
   const looked: typeof pass.looked = (look) => {
     watch.looked(look, problems);
     // The five steps of a start are not those of every pass.
