@@ -171,10 +171,10 @@ describe('-w', () => {
     running.process.stdout?.on('data', (text: string) => (stdout += text));
     await until(() => stdout.includes('"lock-released"'));
     const later = mine.at('2025-12-03T10:00:00-05:00');
-    await later.run('suspend', 'core', '--reason', 'first');
-    await until(() => stdout.includes('first'));
-    await later.run('suspend', 'core', '--reason', 'again');
-    await until(() => stdout.includes('again'));
+    await later.run('suspend', 'core', '--reason', 'one reason');
+    await until(() => stdout.includes('one reason'));
+    await later.run('suspend', 'core', '--reason', 'another');
+    await until(() => stdout.includes('another'));
     running.process.kill('SIGINT');
     const { code, stdout: all } = await running.ended;
     expect(code).toBe(130);
