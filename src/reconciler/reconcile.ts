@@ -15,6 +15,7 @@ import {
   releasing,
 } from '../actions/execution-lock.ts';
 import { LockLost } from '../actions/execution.ts';
+import { forgivingMarket } from '../actions/forgiving-market.ts';
 import { FIRST_LOOK, look, type Look } from '../actions/look.ts';
 import { waitUnlessStopped } from '../actions/wait.ts';
 import { announce, type SecondLooks } from '../actions/second-looks.ts';
@@ -182,10 +183,12 @@ async function carryOut(given: Pass, { mayTrade, mayChange }: Ordered): Promise<
   };
 }
 
-/** For passes that follow no targets. */
+/** For passes that follow no targets: they need no program, and no price of what nobody holds may stop them. */
 export function withoutPrograms(pass: Pass): Pass {
+  const { market, report } = pass.ports;
   const programs = { run: () => Promise.resolve({ kind: 'not-run' } as const) };
-  return { ...pass, ports: { ...pass.ports, programs } };
+  const forgiving = forgivingMarket(market, (message) => report.warn(CONTROLLER, message), new Set());
+  return { ...pass, ports: { ...pass.ports, programs, market: forgiving } };
 }
 
 async function inLine<Result>({ ports }: Pass, work: () => Promise<Result>): Promise<Result> {

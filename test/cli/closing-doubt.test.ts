@@ -106,3 +106,17 @@ test('kill --flatten sells a lost sale and what is left of it.', async () => {
   expect(stdout).toMatch(/VTI: Selling 6 of 10 shares\.\.\. FILLED\n.*VTI: Selling 4 shares\.\.\. FILLED/);
   expect(code).toBe(0);
 });
+
+test.each([
+  ['kill', ['kill', '--flatten', '--reason', 'test']],
+  ['disable', ['disable', 'core', '--close-positions']],
+])('%s sells beside a price file of another strategy that cannot be read.', async (_, words) => {
+  const mine = project({ strategies: ONE, account: { prices: { type: 'csv', folder: '../prices' } } });
+  mine.write('prices/VTI.csv', 'Date,Close\n2025-12-02,250\n');
+  expect(await mine.run('apply', '--yes')).toMatchObject({ code: 0 });
+  mine.declare({ ...ONE, side: { targets: { KO: '3' } } });
+  mine.write('prices/KO.csv', 'Date,Close\n2025-12-02,much\n');
+  const { code, stderr } = await mine.at('2025-12-02T15:40:00-05:00').run(...words);
+  expect(stderr).toContain('KO.csv:2: "much" is not a price');
+  expect(code).toBe(0);
+});

@@ -16,7 +16,7 @@ import { manifestPaths } from '../manifests.ts';
 import { planText } from '../output/plan-text.ts';
 import { variable } from '../places.ts';
 import { passRequests } from '../pass-requests.ts';
-import { forgivingMarket } from '../../market/forgiving-market.ts';
+import { forgivingMarket } from '../../actions/forgiving-market.ts';
 import { checkData, passOf, repairStateFile } from '../prepare.ts';
 import { declaredBy, type DeclaredManifests } from '../declared.ts';
 import { startBeats, type Beats } from '../beats.ts';
