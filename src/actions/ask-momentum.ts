@@ -1,79 +1,63 @@
 /** Gathers what the momentum-protection signal reads, and turns its ranking into targets. */
-import type { DesiredStrategy, FixedTarget, MomentumSignal } from '../desired/desired-state.ts';
-import { sessionsBefore, type CalendarOverrides } from '../domain/calendar.ts';
+import type { FixedTarget, MomentumSignal } from '../desired/desired-state.ts';
+import { sessionsBefore } from '../domain/calendar.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
-import { formatPercent, mulDiv, NO_MONEY, WHOLE, type Money, type Ratio } from '../domain/decimal.ts';
-import { HgctlError } from '../domain/errors.ts';
+import { formatPercent, mulDiv, WHOLE, type Money, type Ratio } from '../domain/decimal.ts';
 import { dateOf } from '../domain/instant.ts';
 import type { DailyClose } from '../observed/bars.ts';
 import type { SignalDecision } from '../observed/decision.ts';
-import type { ObservedState, SignalAnswer } from '../observed/observed-state.ts';
-import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
+import type { ObservedState } from '../observed/observed-state.ts';
+import type { Ports } from '../reconciler/ports.ts';
 import {
   momentumProtection,
   type MomentumAnswer,
   type MomentumInput,
   type Protection,
 } from '../strategies/momentum-protection.ts';
+import { equityOf, MICROS, type Asked, type SignalTurn } from './signal-data.ts';
 
-export interface MomentumTurn {
-  readonly strategy: DesiredStrategy;
-  readonly signal: MomentumSignal;
-  readonly calendar: CalendarOverrides | undefined;
-}
+type MomentumTurn = SignalTurn<MomentumSignal>;
 
 type RankedAnswer = Extract<MomentumAnswer, { kind: 'ranked' }>;
 
 const VIX = 'VIX';
-const MICROS = 1_000_000;
 
 export async function askMomentum(
   { market, clock }: Ports,
   turn: MomentumTurn,
-  { ledger, snapshot }: ObservedState,
-): Promise<SignalAnswer> {
+  observed: ObservedState,
+): Promise<Asked> {
   const { strategy, signal, calendar } = turn;
   const now = clock.now();
   const today = dateOf(now);
   const universe = [...strategy.universe];
   const sessions = sessionsBefore(today, Math.max(signal.peakWindow - 1, signal.formation), calendar);
   const span = { from: sessions[0] ?? today, to: sessions.at(-1) ?? today };
-  try {
-    const [quotes, closes] = await Promise.all([
-      market.quotes([...universe, signal.benchmark, VIX], now),
-      market.closes([...universe, signal.benchmark], span),
-    ]);
-    // A price of another day is none of today's.
-    const fresh = [...quotes].filter(([, { asOf }]) => dateOf(asOf) === today);
-    const prices = new Map(fresh.map(([symbol, { price }]) => [symbol, price / MICROS]));
-    const input: MomentumInput = {
-      rules: { ...signal, drawdown: signal.drawdown / WHOLE },
-      count: strategy.capital.maxPositions,
-      universe,
-      sessions,
-      closes,
-      prices,
-      benchmark: signal.benchmark,
-      vix: prices.get(VIX),
-    };
-    const answer = momentumProtection(input);
-    if (answer.kind === 'unknown') return failed(answer.why);
-    const held = [...(ledger.books.get(strategy.name)?.keys() ?? [])];
-    const equity = snapshot.account.kind === 'ok' ? snapshot.account.data.equity : NO_MONEY;
-    return {
-      kind: 'targets',
-      targets: targetsOf(turn, answer, held),
-      decision: decisionOf(turn, { input, answer, equity }),
-    };
-  } catch (error) {
-    // Data that cannot be had or read hold this strategy, and no other.
-    if (error instanceof BrokerUnavailable || error instanceof HgctlError) return failed(error.message);
-    throw error;
-  }
-}
-
-function failed(why: string): SignalAnswer {
-  return { kind: 'failed', reason: 'SignalFailed', detail: `momentum-protection holds everything: ${why}` };
+  const [quotes, closes] = await Promise.all([
+    market.quotes([...universe, signal.benchmark, VIX], now),
+    market.closes([...universe, signal.benchmark], span),
+  ]);
+  // A price of another day is none of today's.
+  const fresh = [...quotes].filter(([, { asOf }]) => dateOf(asOf) === today);
+  const prices = new Map(fresh.map(([symbol, { price }]) => [symbol, price / MICROS]));
+  const input: MomentumInput = {
+    rules: { ...signal, drawdown: signal.drawdown / WHOLE },
+    count: strategy.capital.maxPositions,
+    universe,
+    sessions,
+    closes,
+    prices,
+    benchmark: signal.benchmark,
+    vix: prices.get(VIX),
+  };
+  const answer = momentumProtection(input);
+  if (answer.kind === 'unknown') return answer.why;
+  const held = [...(observed.ledger.books.get(strategy.name)?.keys() ?? [])];
+  return {
+    kind: 'targets',
+    targets: targetsOf(turn, answer, held),
+    decision: decisionOf(turn, { input, answer, equity: equityOf(observed) }),
+  };
 }
 
 /**

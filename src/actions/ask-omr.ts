@@ -1,57 +1,33 @@
 /** Gathers what the overnight-mean-reversion signal reads, and turns its candidates into targets. */
-import type { DesiredStrategy, FixedTarget, OmrSignal } from '../desired/desired-state.ts';
-import { sessionsBefore, type CalendarOverrides } from '../domain/calendar.ts';
-import { formatPercent, NO_MONEY, WHOLE, type Money } from '../domain/decimal.ts';
+import type { FixedTarget, OmrSignal } from '../desired/desired-state.ts';
+import { sessionsBefore } from '../domain/calendar.ts';
+import { formatPercent, WHOLE, type Money } from '../domain/decimal.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
-import { HgctlError } from '../domain/errors.ts';
 import { dateOf, type CalendarDate } from '../domain/instant.ts';
 import type { Quote } from '../observed/broker-view.ts';
 import type { SignalDecision } from '../observed/decision.ts';
-import type { ObservedState, SignalAnswer } from '../observed/observed-state.ts';
-import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
+import type { ObservedState } from '../observed/observed-state.ts';
+import type { Ports } from '../reconciler/ports.ts';
 import { SPY_CLOSES_NEEDED, VIX_CLOSES_NEEDED } from '../strategies/omr-regime.ts';
 import type { Reading } from '../observed/bars.ts';
 import type { IndexToday } from '../strategies/omr-market.ts';
 import { parseTable } from '../strategies/omr-table-file.ts';
 import { decideOmr, type OmrDecision, type OmrInput } from '../strategies/omr.ts';
+import { equityOf, MICROS, type Asked, type SignalTurn } from './signal-data.ts';
 
-export interface OmrTurn {
-  readonly strategy: DesiredStrategy;
-  readonly signal: OmrSignal;
-  readonly calendar: CalendarOverrides | undefined;
-}
+type OmrTurn = SignalTurn<OmrSignal>;
 
 const SPY = 'SPY';
 const VIX = 'VIX';
-const MICROS = 1_000_000;
 
-export async function askOmr(
-  ports: Ports,
-  turn: OmrTurn,
-  { snapshot }: ObservedState,
-): Promise<SignalAnswer> {
-  try {
-    const input = await gather(ports, turn);
-    if (typeof input === 'string') return failed(input);
-    const decided = decideOmr(input);
-    if (decided.market.kind === 'blocked' && decided.market.code !== 'RegimeSkipped')
-      return failed(`${decided.market.code}: ${decided.market.words}`);
-    const equity = snapshot.account.kind === 'ok' ? snapshot.account.data.equity : NO_MONEY;
-    const decision = decisionOf(turn, { input, decided, equity });
-    return { kind: 'targets', targets: targetsOf(turn, decided), decision };
-  } catch (error) {
-    // Data that cannot be had or read hold this strategy, and no other.
-    if (error instanceof BrokerUnavailable || error instanceof HgctlError) return failed(error.message);
-    throw error;
-  }
-}
-
-function failed(why: string): SignalAnswer {
-  return {
-    kind: 'failed',
-    reason: 'SignalFailed',
-    detail: `overnight-mean-reversion enters nothing: ${why}`,
-  };
+export async function askOmr(ports: Ports, turn: OmrTurn, observed: ObservedState): Promise<Asked> {
+  const input = await gather(ports, turn);
+  if (typeof input === 'string') return input;
+  const decided = decideOmr(input);
+  if (decided.market.kind === 'blocked' && decided.market.code !== 'RegimeSkipped')
+    return `${decided.market.code}: ${decided.market.words}`;
+  const decision = decisionOf(turn, { input, decided, equity: equityOf(observed) });
+  return { kind: 'targets', targets: targetsOf(turn, decided), decision };
 }
 
 /** What is known now, or why the table cannot be used. */

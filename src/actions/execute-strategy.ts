@@ -1,19 +1,12 @@
 /** One strategy's turn: its own lock, its own look, its own plan; reductions first, then entries on fresh figures. */
 import type { Instant } from '../domain/instant.ts';
 import { isAsked, type DesiredState, type FixedSignal } from '../desired/desired-state.ts';
-import {
-  isOrder,
-  isReduction,
-  type DueSlot,
-  type OrderAction,
-  type Plan,
-  type Hold,
-} from '../reconciler/plan-types.ts';
+import { isOrder, isReduction, type OrderAction, type Plan, type Hold } from '../reconciler/plan-types.ts';
 import { orderHours } from '../reconciler/order-hours.ts';
 import type { TurnPart } from '../reconciler/turns.ts';
 import { isWithinBand } from '../reconciler/rules/targets.ts';
 import type { OrderContext, Renew } from './dispatch.ts';
-import { LockLost, record, type Execution } from './execution.ts';
+import { LockLost, type Execution } from './execution.ts';
 import { acquire, release, releasing } from './execution-lock.ts';
 import { keepHouse } from './housekeeping.ts';
 import type { Look } from './look.ts';
@@ -21,6 +14,7 @@ import { markAfterTrading, markIfDue } from './mark-session.ts';
 import type { Outcome } from './outcome.ts';
 import { recordDecision } from './record-decision.ts';
 import { runOrders } from './run-orders.ts';
+import { endSlots, slotsOf, startSlots, UNKNOWN_WORLD, withoutOutcome } from './slot-records.ts';
 import type { Ports } from '../reconciler/ports.ts';
 
 export interface LookAim {
@@ -79,11 +73,6 @@ function hasFilled(outcome: Outcome): boolean {
   return outcome.kind === 'done' || (outcome.kind === 'failed' && outcome.filled > 0);
 }
 
-function withoutOutcome(actions: readonly OrderAction[], outcomes: readonly Outcome[]): OrderAction[] {
-  const told = new Set(outcomes.map(({ action }) => action.id));
-  return actions.filter(({ id }) => !told.has(id));
-}
-
 /** An execution that sent nothing is none to stamp, but for one that a shutdown has ended (rule 5 of the seed). */
 function hasActed(outcomes: readonly Outcome[]): boolean {
   return outcomes.some((outcome) => outcome.kind !== 'not-started' || outcome.code === 'ShutdownRequested');
@@ -107,7 +96,7 @@ async function trade(turn: Turn, execution: Execution, outcomes: Outcome[]): Pro
   }
   markIfDue(execution, turn.desired, look.observed);
   const begins = slotsOf(look.plan, turn.strategy).some(({ started }) => !started);
-  startSlots(execution, look.plan, turn.strategy);
+  startSlots(execution, look, turn.strategy);
   if (approved.length > 0 || begins) recordDecision(execution, look, turn.strategy);
   await runBoth(turn, execution, { look, approved, outcomes });
   if (turn.part !== 'reductions' && !isLockLost(outcomes))
@@ -164,13 +153,6 @@ async function settledLook(turn: Turn, execution: Execution, aim: LookAim): Prom
   await keepHouse(execution, care, look.observed);
   return turn.look(execution.fence, aim);
 }
-
-const UNKNOWN_WORLD: ReadonlySet<string> = new Set([
-  'AccountUnknown',
-  'PositionsUnknown',
-  'OrdersUnknown',
-  'ClockUnknown',
-]);
 
 /** Somebody has turned the strategy off while it executed. */
 const SWITCHED_OFF: ReadonlySet<string> = new Set(['StrategyDisabled', 'ShutdownRequested']);
@@ -278,75 +260,4 @@ function contextOf({ desired }: Turn, execution: Execution, { observed }: Look):
         : { date: '', lastSubmit: execution.acquiredAt },
     buyingPower: account.kind === 'ok' ? account.data.buyingPower : 0,
   };
-}
-
-function slotsOf(plan: Plan, strategy: string): DueSlot[] {
-  return plan.slots.filter((slot) => slot.strategy === strategy);
-}
-
-function startSlots(execution: Execution, plan: Plan, strategy: string): void {
-  const { fence, ports } = execution;
-  for (const { slot, targets, started, late } of slotsOf(plan, strategy)) {
-    if (late && !started) ports.report.warn(strategy, `${slot} starts late`);
-    record(execution, (ledger) =>
-      ledger.slots.has(slot)
-        ? null
-        : { type: 'slot-started', fence, slot, strategy, targets, ...(late && { late }) },
-    );
-  }
-}
-
-/** What may be otherwise in a minute: a slot that was stopped by it goes on while its window is open. */
-const TRANSIENT: ReadonlySet<string> = new Set([
-  ...UNKNOWN_WORLD,
-  'Settling',
-  'Unconfirmed',
-  'HistoryUnavailable',
-  'PendingOrder',
-  'OrderUnresolved',
-  'NothingAvailable',
-  'MarketClosed',
-  'Halted',
-  'Suspended',
-  'NotFilled',
-  'PartialFill',
-  'RateLimited',
-  'ClockSkew',
-  'CalendarMismatch',
-  'ForeignController',
-  'ManifestsInvalid',
-  'LossUnknown',
-]);
-
-/** An exit goes on until the session ends: these end by themselves before that, or by an operator's word. */
-const HOLDS_EXITS: ReadonlySet<string> = new Set(['BookChanged', 'BreakOpen', 'JournalBusy', 'NoPrice']);
-
-/** Said of the strategy as a whole: only an entry that waits for its end keeps a slot open. */
-function isSuspensionItself({ reason, symbol }: Hold): boolean {
-  return reason === 'Suspended' && symbol === null;
-}
-
-/** A slot runs at most once: it has run when every order of it has got its final answer. */
-function endSlots(
-  { strategy, held }: Turn,
-  execution: Execution,
-  plan: Plan,
-  outcomes: readonly Outcome[],
-): void {
-  const { fence } = execution;
-  const isExit = slotsOf(plan, strategy).some(({ action }) => action === 'exit');
-  const isTransient = (code: string): boolean => TRANSIENT.has(code) || (isExit && HOLDS_EXITS.has(code));
-  const holds = [...held, ...plan.notDone].filter(
-    (hold) => hold.strategy === strategy && isTransient(hold.reason) && !isSuspensionItself(hold),
-  );
-  const isOpen = (outcome: Outcome): boolean =>
-    outcome.kind === 'not-started' ||
-    outcome.kind === 'in-doubt' ||
-    (outcome.kind !== 'done' && isTransient(outcome.code));
-  const orders = plan.actions.filter(isOrder).filter((order) => order.strategy === strategy);
-  const isUntried = withoutOutcome(orders, outcomes).length > 0;
-  if (holds.length > 0 || isUntried || outcomes.some(isOpen)) return;
-  const outcome = outcomes.every(({ kind }) => kind === 'done') ? 'done' : 'partial';
-  for (const { slot } of slotsOf(plan, strategy))
-    record(execution, () => ({ type: 'slot-ended', fence, slot, outcome }));
 }

@@ -1,14 +1,17 @@
 /** Asks the signals of the strategies that have a turn, once a pass and before any lock. */
 import type { DesiredState, DesiredStrategy } from '../desired/desired-state.ts';
 import type { CalendarOverrides } from '../domain/calendar.ts';
+import { HgctlError } from '../domain/errors.ts';
 import type { ObservedState, SignalAnswer } from '../observed/observed-state.ts';
 import { askMomentum } from './ask-momentum.ts';
 import { askOmr } from './ask-omr.ts';
 import { askProgram } from './ask-program.ts';
-import type { Ports } from '../reconciler/ports.ts';
+import { askVol } from './ask-vol.ts';
+import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
 import { mayFollow } from '../reconciler/rules/targets.ts';
 import { dueSlot } from '../reconciler/slots.ts';
 import { withDrains } from '../reconciler/switched.ts';
+import type { Asked } from './signal-data.ts';
 
 /** By strategy; nothing for those that have no turn now, or whose slot has its targets already. */
 export async function askSignals(
@@ -28,19 +31,40 @@ export async function askSignals(
 /** Null for signals that need no asking: their targets stand in the manifest. */
 function ask(
   ports: Ports,
-  { account }: DesiredState,
+  { account: { calendar } }: DesiredState,
   strategy: DesiredStrategy,
   observed: ObservedState,
 ): Promise<SignalAnswer | null> {
-  switch (strategy.signal.type) {
+  const { signal } = strategy;
+  switch (signal.type) {
     case 'command':
       return askProgram(ports, strategy, observed);
     case 'momentum-protection':
-      return askMomentum(ports, { strategy, signal: strategy.signal, calendar: account.calendar }, observed);
+      return orHold(
+        signal.type,
+        'holds everything',
+        askMomentum(ports, { strategy, signal, calendar }, observed),
+      );
     case 'overnight-mean-reversion':
-      return askOmr(ports, { strategy, signal: strategy.signal, calendar: account.calendar }, observed);
+      return orHold(signal.type, 'enters nothing', askOmr(ports, { strategy, signal, calendar }, observed));
+    case 'vol-term-structure':
+      return orHold(signal.type, 'holds everything', askVol(ports, { strategy, signal, calendar }, observed));
     default:
       return Promise.resolve(null);
+  }
+}
+
+/** Data that cannot be had or read hold this strategy, and no other. */
+async function orHold(signal: string, does: string, asking: Promise<Asked>): Promise<SignalAnswer> {
+  const failed = (why: string): SignalAnswer => {
+    return { kind: 'failed', reason: 'SignalFailed', detail: `${signal} ${does}: ${why}` };
+  };
+  try {
+    const asked = await asking;
+    return typeof asked === 'string' ? failed(asked) : asked;
+  } catch (error) {
+    if (error instanceof BrokerUnavailable || error instanceof HgctlError) return failed(error.message);
+    throw error;
   }
 }
 

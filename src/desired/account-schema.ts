@@ -34,9 +34,10 @@ const broker = mapping(
       'always-open: orders are taken at any time. exchange: NYSE hours. Default exchange.',
     ).default('exchange'),
     seed: wholeNumber('Seed of fills and delays. Default 1.', 0, SEED_MAX).default(1),
-    multiplier: factor('Buying power as a multiple of equity, from "1" to "4". Default "1".', 4).prefault(
-      '1',
-    ),
+    multiplier: factor('Buying power as a multiple of equity, from "1" to "4". Default "1".', {
+      least: 1,
+      most: 4,
+    }).prefault('1'),
     fillDelay: duration('Longest time from an order to its last fill. Default 1s.', 'zero').prefault('1s'),
     partialFills: percent('Part of the orders that fill in several steps. Default "25%".', {
       least: 0,

@@ -2,6 +2,7 @@
 import type { Money, Quantity, Ratio } from '../domain/decimal.ts';
 import type { CalendarOverrides } from '../domain/calendar.ts';
 import type { ScheduleEntry } from '../domain/schedule.ts';
+import type { VolParameters } from './vol-parameters.ts';
 
 export type { ScheduleEntry, ScheduleTime } from '../domain/schedule.ts';
 
@@ -49,9 +50,10 @@ export type DesiredSignal =
   | CommandSignal
   | MomentumSignal
   | OmrSignal
+  | VolSignal
   | {
       /** Validated, listed, synced, closed; opens nothing until its signal exists. */
-      readonly type: 'pairs' | 'vol-term-structure' | 'module';
+      readonly type: 'pairs' | 'module';
     };
 
 export interface FixedSignal {
@@ -104,15 +106,26 @@ export interface OmrSignal {
   readonly wholeShares: boolean;
 }
 
+/** Long what gains while volatility falls, or nothing; what it remembers is journalled with its slots. */
+export interface VolSignal {
+  readonly type: 'vol-term-structure';
+  readonly parameters: VolParameters;
+  readonly band: null;
+  readonly wholeShares: boolean;
+}
+
 /** Signals that are asked what they want, where the others have it in the manifest. */
-export type AskedSignal = CommandSignal | MomentumSignal | OmrSignal;
+export type AskedSignal = CommandSignal | MomentumSignal | OmrSignal | VolSignal;
+
+const ASKED: ReadonlySet<DesiredSignal['type']> = new Set<AskedSignal['type']>([
+  'command',
+  'momentum-protection',
+  'overnight-mean-reversion',
+  'vol-term-structure',
+]);
 
 export function isAsked(signal: DesiredSignal): signal is AskedSignal {
-  return (
-    signal.type === 'command' ||
-    signal.type === 'momentum-protection' ||
-    signal.type === 'overnight-mean-reversion'
-  );
+  return ASKED.has(signal.type);
 }
 
 export interface FixedTarget {

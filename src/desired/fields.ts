@@ -130,15 +130,16 @@ export function shares(about: string): Field<Quantity> {
   });
 }
 
-/** A factor such as "2", from 1 to `most`; 1_000_000 is 1. */
-export function factor(about: string, most: number): Field<Ratio> {
+/** A factor such as "2", bounds inclusive; 1_000_000 is 1. */
+export function factor(about: string, { least, most }: { least: number; most: number }): Field<Ratio> {
   return parsed({
     about,
     pattern: '^\\d+(\\.\\d{1,6})?$',
     noun: 'no factor',
-    allowed: `a factor such as "2", from 1 to ${most}`,
+    allowed: `a factor such as "${least < 1 ? '0.9' : '2'}", from ${least} to ${most}`,
     parse: (source) => parseMoney(source) as Ratio | undefined,
-    refuse: (ratio) => (ratio < 1_000_000 || ratio > most * 1_000_000 ? 'is out of range' : undefined),
+    refuse: (ratio) =>
+      ratio < least * 1_000_000 || ratio > most * 1_000_000 ? 'is out of range' : undefined,
   });
 }
 

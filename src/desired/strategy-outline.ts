@@ -23,7 +23,8 @@ export interface StrategyOutline {
 }
 
 export const UNIVERSE = ['spec', 'universe'] as const;
-export const TARGETS = ['spec', 'signal', 'params', 'targets'] as const;
+export const PARAMS = ['spec', 'signal', 'params'] as const;
+export const TARGETS = [...PARAMS, 'targets'] as const;
 
 export function outlineOf({ data }: YamlDocument): StrategyOutline {
   const name = textAt(data, ['metadata', 'name']);

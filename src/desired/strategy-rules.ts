@@ -19,6 +19,7 @@ export function checkStrategy(document: YamlDocument, outline: StrategyOutline):
     ...checkUniverse(document),
     ...checkSchedule(document),
     ...checkMomentum(document),
+    ...checkMemory(document),
     ...checkRepeated(document, outline.targets),
     ...checkRepeated(document, outline.symbols),
     ...checkRepeated(document, outline.excludes),
@@ -86,6 +87,27 @@ function checkMomentum(document: YamlDocument): Problem[] {
   const message = 'skip is a part of formation';
   const path = ['spec', 'signal', 'params', 'skip'];
   return [fieldProblem(document, path, { message, allowed: `less than ${formation}` })];
+}
+
+/** Signals that remember do so in their slots, and enter and leave as they decide. */
+const REMEMBERING = ['vol-term-structure'];
+
+function checkMemory(document: YamlDocument): Problem[] {
+  const { data } = document;
+  const type = textAt(data, ['spec', 'signal', 'type']) ?? '';
+  if (!REMEMBERING.includes(type) || textAt(data, ['spec', 'lifecycle']) === 'planned') return [];
+  const path: FieldPath = ['spec', 'schedule'];
+  const entries = listAt(data, path);
+  if (entries.length === 0) {
+    const what = { message: `the signal ${type} acts in slots only`, allowed: 'a list of rebalance slots' };
+    return [fieldProblem(document, path, what)];
+  }
+  return entries.flatMap((entry, index) => {
+    const action = textAt(entry, ['action']);
+    if (action === undefined || action === 'rebalance') return [];
+    const message = `the signal ${type} enters and leaves in one slot`;
+    return [fieldProblem(document, [...path, index, 'action'], { message, allowed: 'rebalance' })];
+  });
 }
 
 function checkSchedule(document: YamlDocument): Problem[] {

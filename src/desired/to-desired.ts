@@ -19,6 +19,7 @@ import { toLossLimits } from './loss-schema.ts';
 import { toNotices } from './notice-schema.ts';
 import { resolveBeside } from './manifest-path.ts';
 import type { StrategyManifest } from './strategy-schema.ts';
+import { toVolParameters } from './vol-schema.ts';
 
 /** Sorts the strategies, and adds the digest of everything but paths of this machine. */
 export function toDesiredState(
@@ -73,7 +74,7 @@ export function toDesiredStrategy(
     labels: metadata.labels,
     lifecycle: spec.lifecycle,
     priority: spec.priority,
-    signal: toSignal(spec.signal, folder),
+    signal: toSignal(spec, folder),
     capital: spec.capital,
     schedule: spec.schedule,
     orphans: spec.orphans,
@@ -82,7 +83,7 @@ export function toDesiredStrategy(
   };
 }
 
-function toSignal(signal: StrategyManifest['spec']['signal'], folder: string): DesiredSignal {
+function toSignal({ signal, capital }: StrategyManifest['spec'], folder: string): DesiredSignal {
   if (signal.type === 'command') {
     const { band, ...params } = signal.params;
     return { type: 'command', ...params, band: band ?? null, folder };
@@ -94,6 +95,10 @@ function toSignal(signal: StrategyManifest['spec']['signal'], folder: string): D
   if (signal.type === 'overnight-mean-reversion') {
     const table = resolveBeside(`${folder}/manifest`, signal.params.table);
     return { type: 'overnight-mean-reversion', ...signal.params, table, band: null };
+  }
+  if (signal.type === 'vol-term-structure') {
+    const parameters = toVolParameters(signal.params, capital.positionSize);
+    return { type: signal.type, parameters, band: null, wholeShares: signal.params.wholeShares };
   }
   if (signal.type !== 'fixed') return { type: signal.type };
   const { targets, band, wholeShares } = signal.params;

@@ -3,7 +3,8 @@ import { compareText } from '../domain/names.ts';
 import type { DeclaredStrategy, FileContent } from './parse-manifests.ts';
 import { resolveBeside } from './manifest-path.ts';
 import type { FieldPath, Problem } from './problem.ts';
-import { UNIVERSE } from './strategy-outline.ts';
+import { PARAMS, UNIVERSE, type ListedSymbol } from './strategy-outline.ts';
+import type { StrategyManifest } from './strategy-schema.ts';
 import { readSymbols, type CsvSymbols } from './universe-csv.ts';
 import { fieldProblem, locate, valueAt } from './yaml-document.ts';
 
@@ -71,12 +72,22 @@ function readFile(strategy: DeclaredStrategy, file: string, files: Files): CsvSy
 /** A target that its own strategy may not trade. */
 export function checkTargetsInUniverse({ strategy, symbols, complete }: Universe): Problem[] {
   if (!complete) return [];
-  return strategy.outline.targets
+  const { document, outline, manifest } = strategy;
+  return [...outline.targets, ...tradedBySignal(manifest?.spec.signal)]
     .filter(({ symbol }) => !symbols.has(symbol))
     .map(({ symbol, path }) => {
       const message = `${symbol} is not in the universe of this strategy`;
-      return fieldProblem(strategy.document, path, { message });
+      // A default is written nowhere.
+      const isWritten = valueAt(document.data, path) !== undefined;
+      return fieldProblem(document, isWritten ? path : UNIVERSE, { message });
     });
+}
+
+function tradedBySignal(signal: StrategyManifest['spec']['signal'] | undefined): ListedSymbol[] {
+  if (signal?.type !== 'vol-term-structure') return [];
+  const { shortVolSymbol, longVolSymbol, longVol } = signal.params;
+  const short = { symbol: shortVolSymbol, path: [...PARAMS, 'shortVolSymbol'] };
+  return longVol ? [short, { symbol: longVolSymbol, path: [...PARAMS, 'longVolSymbol'] }] : [short];
 }
 
 /** One problem for each symbol with several owners, at the last of them by name. */

@@ -110,6 +110,7 @@ function renameStrategy(ledger: WritableLedger, { from, to }: EventOf<'strategy-
   moveKey(ledger.realised, from, to);
   moveKey(ledger.carried, from, to);
   moveKey(ledger.curves, from, to);
+  moveKey(ledger.memories, from, to);
   const latch = ledger.latches.get(from);
   ledger.latches.delete(from);
   if (latch !== undefined) ledger.latches.set(to, { ...latch, strategy: to });

@@ -12,8 +12,9 @@ export function applySlotEvent(
   const run = ledger.slots.get(slot);
   switch (event.type) {
     case 'slot-started': {
-      const { strategy, targets } = event;
+      const { strategy, targets, memory } = event;
       ledger.slots.set(slot, { slot, strategy, targets, state: 'started' });
+      if (memory !== undefined) ledger.memories.set(strategy, memory);
       return;
     }
     case 'slot-ended':

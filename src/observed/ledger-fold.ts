@@ -44,6 +44,7 @@ export function emptyLedger(): Ledger {
     acceptedPrices: new Map(),
     slots: new Map(),
     triggers: new Map(),
+    memories: new Map(),
     lastMark: null,
     curves: new Map(),
     latches: new Map(),

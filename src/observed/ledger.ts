@@ -6,7 +6,7 @@ import type { LossCurve } from './loss-curve.ts';
 import type { DayMark, Latch } from './mark-events.ts';
 import type { Halt, Suspension } from './brakes.ts';
 import type { Drain } from './drain-events.ts';
-import type { SlotRun, Trigger } from './slot-events.ts';
+import type { SignalMemory, SlotRun, Trigger } from './slot-events.ts';
 import type {
   AcceptedAccount,
   Anchor,
@@ -124,6 +124,8 @@ export interface Ledger {
   readonly slots: ReadonlyMap<string, SlotRun>;
   /** Slots that operators let run at another time, by slot. */
   readonly triggers: ReadonlyMap<string, Trigger>;
+  /** What signals remember, by strategy. */
+  readonly memories: ReadonlyMap<string, SignalMemory>;
   /** The newest mark of a session day; null before the first. */
   readonly lastMark: Pick<DayMark, 'session' | 'kind' | 'equity'> | null;
   /** By strategy, and of the account; null where no start of a session has known a value yet. */

@@ -4,6 +4,7 @@ import type { Quantity } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { BrokerFill, BrokerOrder, Observed, Quote, Snapshot } from './broker-view.ts';
 import type { SignalDecision } from './decision.ts';
+import type { SignalMemory } from './slot-events.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface ObservedState {
@@ -28,6 +29,8 @@ export type SignalAnswer =
       readonly targets: readonly FixedTarget[];
       /** Of built-in signals. */
       readonly decision?: SignalDecision;
+      /** Of signals that remember: what they do from this decision on. */
+      readonly memory?: SignalMemory;
     }
   | { readonly kind: 'failed'; readonly reason: 'SignalFailed' | 'SignalNotRun'; readonly detail: string };
 

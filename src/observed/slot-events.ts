@@ -1,4 +1,5 @@
 /** What the journal says of scheduled executions. */
+import type { Json } from '../domain/digest.ts';
 import type { Quantity } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 
@@ -18,6 +19,8 @@ export type SlotEvent =
       readonly targets: readonly SlotTarget[];
       /** Present where its window had passed: only exits start late. */
       readonly late?: true;
+      /** What the signal remembers from now on: with the targets, so that neither is there without the other. */
+      readonly memory?: SignalMemory;
     }
   | {
       readonly type: 'slot-ended';
@@ -48,6 +51,12 @@ export type SlotEvent =
       readonly missing: readonly string[];
       readonly stale: readonly string[];
     };
+
+/** What a signal remembers from one slot to the next. Of another signal it means nothing. */
+export interface SignalMemory {
+  readonly signal: string;
+  readonly state: Json;
+}
 
 /** What became of a slot. `missed`: never started. */
 export interface SlotRun {

@@ -2,7 +2,7 @@
 import type { CalendarDate } from '../domain/instant.ts';
 import { engleGranger, halfLife, type Cointegration } from './cointegration.ts';
 import type { AlignedCloses } from './pairs-history.ts';
-import type { PairsParameters } from './pairs-rules.ts';
+import type { PairsParameters } from '../desired/pairs-parameters.ts';
 import { correlation } from './regression.ts';
 import { mean, sampleStandardDeviation } from './statistics.ts';
 

@@ -1,7 +1,8 @@
 /** What is known of the two shares of a pair, on the sessions on which both are known. */
 import type { CalendarDate } from '../domain/instant.ts';
 import type { Reading, VolumeBar } from '../observed/bars.ts';
-import { MAX_MISSING, RECENT_SESSIONS, VOLUME_SESSIONS, type PairsParameters } from './pairs-rules.ts';
+import type { PairsParameters } from '../desired/pairs-parameters.ts';
+import { MAX_MISSING, RECENT_SESSIONS, VOLUME_SESSIONS } from './pairs-rules.ts';
 import { mean } from './statistics.ts';
 
 export interface PairSymbol {

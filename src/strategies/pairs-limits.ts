@@ -3,7 +3,7 @@ import type { CalendarDate } from '../domain/instant.ts';
 import { compareText } from '../domain/names.ts';
 import type { PairDecision, PairStep, SettledStep } from './pairs-decision.ts';
 import type { PairCandidate } from './pairs-entry.ts';
-import type { PairsParameters } from './pairs-rules.ts';
+import type { PairsParameters } from '../desired/pairs-parameters.ts';
 
 interface Room {
   pairs: number;

@@ -2,7 +2,8 @@
 import type { CalendarDate } from '../domain/instant.ts';
 import { testPair, type PairEstimate } from './pairs-estimate.ts';
 import { alignWindow, closeOn, priceToday, type PairSymbol } from './pairs-history.ts';
-import { MAX_BLIND_SESSIONS, type PairsParameters } from './pairs-rules.ts';
+import type { PairsParameters } from '../desired/pairs-parameters.ts';
+import { MAX_BLIND_SESSIONS } from './pairs-rules.ts';
 import { zScore, type Rescaling, type SpreadSide } from './pairs-spread.ts';
 import { isSameWeek, type PairTrade } from './pairs-state.ts';
 import { sessionsSince } from './sessions.ts';

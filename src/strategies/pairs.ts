@@ -9,7 +9,8 @@ import { compareText } from '../domain/names.ts';
 import { blockedAs, type ExitCode, type PairsDecision, type PairStep } from './pairs-decision.ts';
 import { judgeEntry, type EntryDay } from './pairs-entry.ts';
 import { applyLimits } from './pairs-limits.ts';
-import { parametersProblem, SETTLED_Z } from './pairs-rules.ts';
+import { parametersProblem } from '../desired/pairs-parameters.ts';
+import { SETTLED_Z } from './pairs-rules.ts';
 import { pairId, type PairMemory, type PairsState, type PairTrade } from './pairs-state.ts';
 import { manageTrade } from './pairs-trade.ts';
 

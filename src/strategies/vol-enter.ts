@@ -4,7 +4,8 @@ import type { DailyClose } from '../observed/bars.ts';
 import { sessionsSince } from './sessions.ts';
 import { dangerOf, type LeaveCode } from './vol-leave.ts';
 import { realisedVolatility, type MissingData, type VolMarket } from './vol-market.ts';
-import { ROUNDING, volProblem, type VolParameters } from './vol-rules.ts';
+import { volProblem, type VolParameters } from '../desired/vol-parameters.ts';
+import { ROUNDING } from './vol-rules.ts';
 import type { VolHolding, VolState } from './vol-state.ts';
 
 export type VolBlockCode =

@@ -1,6 +1,7 @@
 /** Whether a position in volatility is left, and by which rule. */
 import type { VolMarket } from './vol-market.ts';
-import { ROUNDING, type VolParameters } from './vol-rules.ts';
+import type { VolParameters } from '../desired/vol-parameters.ts';
+import { ROUNDING } from './vol-rules.ts';
 import type { VolHolding } from './vol-state.ts';
 
 export type LeaveCode =

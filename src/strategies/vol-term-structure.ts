@@ -12,7 +12,8 @@ import { sessionsSince } from './sessions.ts';
 import { judgeEntries, type VolBlock } from './vol-enter.ts';
 import { leaveReason, type LeaveCode } from './vol-leave.ts';
 import { readMarket, type MissingData, type VolIndexes, type VolMarket } from './vol-market.ts';
-import { MAX_BLIND_SESSIONS, type VolParameters } from './vol-rules.ts';
+import type { VolParameters } from '../desired/vol-parameters.ts';
+import { MAX_BLIND_SESSIONS } from './vol-rules.ts';
 import type { VolHolding, VolState } from './vol-state.ts';
 
 export interface VolInput extends VolIndexes {

@@ -20,12 +20,28 @@ const withMp = (csv: string, ...changes: Change[]): Texts => ({
   'm/big.csv': csv,
 });
 
+const VOL = `apiVersion: homeguard/v1
+kind: Strategy
+metadata: {name: vol}
+spec:
+  lifecycle: active
+  signal: {type: vol-term-structure}
+  universe: {symbols: [SVXY]}
+  capital: {positionSize: "10%", maxPositions: 1, maxExposure: "10%"}
+  schedule: [{at: close-15m, action: rebalance}]
+`;
+const withVol = (...changes: Change[]): Texts => ({
+  ...BASE,
+  'm/vol.yaml': changed(VOL, changes),
+  'm/toggle.yaml': TOGGLE.replace('strategies:', 'strategies:\n  vol: {enabled: true}'),
+});
+
 const PERCENT = 'a percentage such as "6.5%"';
 const RATES = 'with at most 4 decimals';
 const TARGETS = 'spec.signal.params.targets';
 const NAME_RULE = 'a lower case letter, then up to 31 lower case letters, digits or dashes; not hgctl';
 const SIGNALS =
-  'fixed, command, momentum-protection, overnight-mean-reversion, pairs, vol-term-structure, module';
+  'fixed, command, momentum-protection, overnight-mean-reversion, vol-term-structure, pairs, module';
 
 describe('One mistake in a strategy gives one problem', () => {
   test.each<[what: string, texts: Texts, problem: string]>([
@@ -191,6 +207,39 @@ describe('One mistake in a strategy gives one problem', () => {
       'a parameter of a signal that is not built',
       withMp('Symbol\nAAPL\n', ['{type: momentum-protection}', '{type: pairs, params: {lookback: 3}}']),
       'm/mp.yaml:6:34 spec.signal.params.lookback: nothing reads this: the signal is not built yet',
+    ],
+    [
+      'bounds of volatility that cross each other',
+      withVol(['{type: vol-term-structure}', '{type: vol-term-structure, params: {enterBelow: "0.95"}}']),
+      'm/vol.yaml:6:46 spec.signal.params: entry 0.95 < exit 0.917 <= emergency 1 does not hold',
+    ],
+    [
+      'a ratio of volatilities that cannot be',
+      withVol(['{type: vol-term-structure}', '{type: vol-term-structure, params: {leaveFrom: "9"}}']),
+      'm/vol.yaml:6:58 spec.signal.params.leaveFrom: "9" is out of range (allowed a factor such as "0.9", from 0.5 to 2)',
+    ],
+    [
+      'a symbol that the signal trades by default outside of the universe',
+      withVol(['[SVXY]', '[SVIX]']),
+      'm/vol.yaml:7:13 spec.universe: SVXY is not in the universe of this strategy',
+    ],
+    [
+      'a symbol that the signal is told to trade outside of the universe',
+      withVol(
+        ['{type: vol-term-structure}', '{type: vol-term-structure, params: {longVol: true}}'],
+        ['[SVXY]', '[SVXY, UVXY]'],
+      ),
+      'm/vol.yaml:7:13 spec.universe: VXX is not in the universe of this strategy',
+    ],
+    [
+      'a signal that remembers without a slot',
+      withVol(['{at: close-15m, action: rebalance}', '']),
+      'm/vol.yaml:9:13 spec.schedule: the signal vol-term-structure acts in slots only (allowed a list of rebalance slots)',
+    ],
+    [
+      'a signal that enters and leaves in a slot of entries',
+      withVol(['action: rebalance', 'action: entry']),
+      'm/vol.yaml:9:38 spec.schedule[0].action: the signal vol-term-structure enters and leaves in one slot (allowed rebalance)',
     ],
     [
       'a column without a file',

@@ -1,3 +1,4 @@
+import { DEFAULT_VOL_PARAMETERS } from '../../src/desired/vol-parameters.ts';
 import { describe, expect } from 'vitest';
 import { fc, test } from '../support/law.ts';
 import type { Texts } from './manifest-set.ts';
@@ -140,6 +141,24 @@ test('What a manifest leaves out takes the documented defaults.', () => {
       toggle: { enabled: true, shutdownRequested: false },
     },
   ]);
+});
+
+test('The signal vol-term-structure takes the documented defaults, and its size from the capital.', () => {
+  const vol = CORE.replace(/ {2}signal:[^]*$/, '')
+    .replace('core', 'vol')
+    .concat(
+      '  signal: {type: vol-term-structure}\n',
+      '  universe: {symbols: [SVXY]}\n',
+      '  capital: {positionSize: "7%", maxPositions: 1, maxExposure: "7%"}\n',
+      '  lifecycle: planned\n',
+    );
+  const { strategies } = loaded({ ...BASE, 'm/vol.yaml': vol }).desired;
+  expect(strategies.find(({ name }) => name === 'vol')?.signal).toEqual({
+    type: 'vol-term-structure',
+    parameters: { ...DEFAULT_VOL_PARAMETERS, shortVolWeight: 0.07 },
+    band: null,
+    wholeShares: true,
+  });
 });
 
 describe('Toggles', () => {

@@ -3,7 +3,7 @@ import { dateOfDay, dayNumber, SATURDAY, SUNDAY, weekdayOf } from '../../src/dom
 import type { VolumeBar } from '../../src/observed/bars.ts';
 import { estimatePair, type PairEstimate } from '../../src/strategies/pairs-estimate.ts';
 import { alignWindow, type PairSymbol } from '../../src/strategies/pairs-history.ts';
-import { DEFAULT_PAIRS_PARAMETERS, type PairsParameters } from '../../src/strategies/pairs-rules.ts';
+import { DEFAULT_PAIRS_PARAMETERS, type PairsParameters } from '../../src/desired/pairs-parameters.ts';
 import { NO_PAIRS, type PairsState } from '../../src/strategies/pairs-state.ts';
 import { decidePairs, type PairsInput } from '../../src/strategies/pairs.ts';
 import type { PairDecision } from '../../src/strategies/pairs-decision.ts';

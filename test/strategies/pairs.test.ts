@@ -3,7 +3,7 @@ import { fc, test as law } from '../support/law.ts';
 import { describe, expect, test } from 'vitest';
 import { estimatePair, gateOf } from '../../src/strategies/pairs-estimate.ts';
 import type { PairSymbol } from '../../src/strategies/pairs-history.ts';
-import { DEFAULT_PAIRS_PARAMETERS, parametersProblem } from '../../src/strategies/pairs-rules.ts';
+import { DEFAULT_PAIRS_PARAMETERS, parametersProblem } from '../../src/desired/pairs-parameters.ts';
 import { hedgeError, zScore } from '../../src/strategies/pairs-spread.ts';
 import { isSameWeek, pairId, type PairsState } from '../../src/strategies/pairs-state.ts';
 import { decidePairs, type PairsInput } from '../../src/strategies/pairs.ts';

@@ -3,7 +3,7 @@ import { fc, test as law } from '../support/law.ts';
 import { describe, expect, test } from 'vitest';
 import { MINUTE, type Instant } from '../../src/domain/instant.ts';
 import { realisedVolatility } from '../../src/strategies/vol-market.ts';
-import { DEFAULT_VOL_PARAMETERS, volProblem } from '../../src/strategies/vol-rules.ts';
+import { DEFAULT_VOL_PARAMETERS, volProblem } from '../../src/desired/vol-parameters.ts';
 import { decideVol, type VolInput } from '../../src/strategies/vol-term-structure.ts';
 import {
   alternating,

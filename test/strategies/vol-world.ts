@@ -3,7 +3,7 @@ import { dateOfDay, dayNumber, SATURDAY, SUNDAY, weekdayOf } from '../../src/dom
 import { instantAt, MINUTE, type Instant } from '../../src/domain/instant.ts';
 import type { DailyClose } from '../../src/observed/bars.ts';
 import type { IndexNow } from '../../src/strategies/vol-market.ts';
-import { DEFAULT_VOL_PARAMETERS, type VolParameters } from '../../src/strategies/vol-rules.ts';
+import { DEFAULT_VOL_PARAMETERS, type VolParameters } from '../../src/desired/vol-parameters.ts';
 import { NEVER_HELD, type VolState } from '../../src/strategies/vol-state.ts';
 import {
   decideVol,

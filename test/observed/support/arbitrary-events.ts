@@ -224,13 +224,17 @@ const events = {
     anchor,
     sessionDate: fc.constant('2025-12-02'),
   }),
-  'slot-started': fc.record({
-    type: type('slot-started' as const),
-    fence,
-    slot,
-    strategy,
-    targets: fc.array(fc.record({ symbol, quantity, priority: fc.integer() }), { maxLength: 2 }),
-  }),
+  'slot-started': fc.record(
+    {
+      type: type('slot-started' as const),
+      fence,
+      slot,
+      strategy,
+      targets: fc.array(fc.record({ symbol, quantity, priority: fc.integer() }), { maxLength: 2 }),
+      memory: fc.record({ signal: words, state: fc.record({ kind: words, days: fc.nat() }) }),
+    },
+    { requiredKeys: ['type', 'fence', 'slot', 'strategy', 'targets'] },
+  ),
   'slot-ended': fc.record({
     type: type('slot-ended' as const),
     fence,

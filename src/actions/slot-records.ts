@@ -1,0 +1,104 @@
+/** How scheduled executions begin and end in the journal. */
+import { isOrder, type DueSlot, type Hold, type OrderAction, type Plan } from '../reconciler/plan-types.ts';
+import { record, type Execution } from './execution.ts';
+import type { Look } from './look.ts';
+import type { Outcome } from './outcome.ts';
+
+export const UNKNOWN_WORLD: ReadonlySet<string> = new Set([
+  'AccountUnknown',
+  'PositionsUnknown',
+  'OrdersUnknown',
+  'ClockUnknown',
+]);
+
+export function withoutOutcome(actions: readonly OrderAction[], outcomes: readonly Outcome[]): OrderAction[] {
+  const told = new Set(outcomes.map(({ action }) => action.id));
+  return actions.filter(({ id }) => !told.has(id));
+}
+
+export function slotsOf(plan: Plan, strategy: string): DueSlot[] {
+  return plan.slots.filter((slot) => slot.strategy === strategy);
+}
+
+export function startSlots(execution: Execution, { plan, observed }: Look, strategy: string): void {
+  const { fence, ports } = execution;
+  const answer = observed.signals.get(strategy);
+  const memory = answer?.kind === 'targets' ? answer.memory : undefined;
+  for (const { slot, targets, started, late } of slotsOf(plan, strategy)) {
+    if (late && !started) ports.report.warn(strategy, `${slot} starts late`);
+    record(execution, (ledger) =>
+      ledger.slots.has(slot)
+        ? null
+        : {
+            type: 'slot-started',
+            fence,
+            slot,
+            strategy,
+            targets,
+            ...(late && { late }),
+            ...(memory && { memory }),
+          },
+    );
+  }
+}
+
+/** What may be otherwise in a minute: a slot that was stopped by it goes on while its window is open. */
+const TRANSIENT: ReadonlySet<string> = new Set([
+  ...UNKNOWN_WORLD,
+  'Settling',
+  'Unconfirmed',
+  'HistoryUnavailable',
+  'PendingOrder',
+  'OrderUnresolved',
+  'NothingAvailable',
+  'MarketClosed',
+  'Halted',
+  'Suspended',
+  'NotFilled',
+  'PartialFill',
+  'RateLimited',
+  'ClockSkew',
+  'CalendarMismatch',
+  'ForeignController',
+  'ManifestsInvalid',
+  'LossUnknown',
+]);
+
+/** An exit goes on until the session ends: these end by themselves before that, or by an operator's word. */
+const HOLDS_EXITS: ReadonlySet<string> = new Set(['BookChanged', 'BreakOpen', 'JournalBusy', 'NoPrice']);
+
+/** Said of the strategy as a whole: only an entry that waits for its end keeps a slot open. */
+function isSuspensionItself({ reason, symbol }: Hold): boolean {
+  return reason === 'Suspended' && symbol === null;
+}
+
+interface Ran {
+  readonly strategy: string;
+  /** What the shown plan did not do. */
+  readonly held: readonly Hold[];
+}
+
+/** A slot runs at most once: it has run when every order of it has got its final answer. */
+export function endSlots(
+  { strategy, held }: Ran,
+  execution: Execution,
+  plan: Plan,
+  outcomes: readonly Outcome[],
+): void {
+  const { fence } = execution;
+  const isExit = slotsOf(plan, strategy).some(({ action }) => action === 'exit');
+  const isTransient = (code: string): boolean => TRANSIENT.has(code) || (isExit && HOLDS_EXITS.has(code));
+  const holds = [...held, ...plan.notDone].filter(
+    (hold) => hold.strategy === strategy && isTransient(hold.reason) && !isSuspensionItself(hold),
+  );
+  const isOpen = (outcome: Outcome): boolean =>
+    outcome.kind === 'not-started' ||
+    outcome.kind === 'in-doubt' ||
+    (outcome.kind !== 'done' && isTransient(outcome.code));
+  const orders = plan.actions.filter(isOrder).filter((order) => order.strategy === strategy);
+  const isUntried = withoutOutcome(orders, outcomes).length > 0;
+  if (holds.length > 0 || isUntried || outcomes.some(isOpen)) return;
+  const outcome = outcomes.every(({ kind }) => kind === 'done') ? 'done' : 'partial';
+  for (const { slot } of slotsOf(plan, strategy))
+    record(execution, () => ({ type: 'slot-ended', fence, slot, outcome }));
+}
