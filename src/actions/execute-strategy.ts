@@ -18,7 +18,7 @@ import { acquire, release, releasing } from './execution-lock.ts';
 import { keepHouse } from './housekeeping.ts';
 import type { Look } from './look.ts';
 import { markAfterTrading, markIfDue } from './mark-session.ts';
-import type { Outcome } from './outcome.ts';
+import { isChangingSide, type Outcome } from './outcome.ts';
 import { recordDecision } from './record-decision.ts';
 import { runOrders } from './run-orders.ts';
 import type { Ports } from '../reconciler/ports.ts';
@@ -337,7 +337,10 @@ function endSlots(
   const isExit = slotsOf(plan, strategy).some(({ action }) => action === 'exit');
   const isTransient = (code: string): boolean => TRANSIENT.has(code) || (isExit && HOLDS_EXITS.has(code));
   const holds = [...held, ...plan.notDone].filter(
-    (hold) => hold.strategy === strategy && isTransient(hold.reason) && !isSuspensionItself(hold),
+    (hold) =>
+      hold.strategy === strategy &&
+      (isTransient(hold.reason) || isChangingSide(hold, outcomes)) &&
+      !isSuspensionItself(hold),
   );
   const isOpen = (outcome: Outcome): boolean =>
     outcome.kind === 'not-started' ||
