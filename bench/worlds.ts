@@ -156,6 +156,7 @@ function inputOf(
       earlier: { at: (NOW - 31_000) as Instant, gaps, costDoubts: new Set() },
       signals: new Map(),
       lateOrders: [],
+      assets: null,
     },
   };
 }

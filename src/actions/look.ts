@@ -3,12 +3,13 @@ import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { ObservedState, Sighting } from '../observed/observed-state.ts';
 import { checkPlan } from '../reconciler/check-plan.ts';
-import type { ManifestsOnDisk } from '../reconciler/draft.ts';
+import type { ManifestsOnDisk, PlanInput } from '../reconciler/draft.ts';
 import { makePlan } from '../reconciler/plan.ts';
 import type { Plan } from '../reconciler/plan-types.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import { observe } from './observe.ts';
 import { otherAccount } from './open-books.ts';
+import { read } from './read.ts';
 import { askSignals } from './signals.ts';
 
 export interface Look {
@@ -44,10 +45,11 @@ export async function look({ ports, desired, manifests }: LookWorld, options: Lo
   const { ownFence, earlier, turnTaken, reductionsOver, except } = options;
   const seen = without(await observe(ports, desired, { ownFence, earlier }), except);
   const signals = options.signals ?? (await askSignals(ports, desired, seen));
-  const observed = { ...seen, signals, quotes: await withTargets(ports, seen, signals) };
-  refuseOtherAccount(observed);
-  const input = { desired, observed, now: ports.clock.now(), turnTaken, reductionsOver, manifests };
-  const plan = makePlan(input);
+  const priced = { ...seen, signals, quotes: await withTargets(ports, seen, signals) };
+  refuseOtherAccount(priced);
+  const wish = { desired, observed: priced, now: ports.clock.now(), turnTaken, reductionsOver, manifests };
+  const { plan, input } = await planAsking(ports, wish);
+  const { observed } = input;
   const violations = checkPlan(plan, input);
   if (violations.length > 0) {
     const list = violations.map(({ invariant, detail }) => `${invariant}: ${detail}`).join('; ');
@@ -56,6 +58,18 @@ export async function look({ ports, desired, manifests }: LookWorld, options: Lo
     });
   }
   return { plan, observed };
+}
+
+/** The plan; where it would sell short, on the broker's word about whether that can be done. Other plans ask nothing. */
+export async function planAsking(
+  { broker, clock }: Pick<Ports, 'broker' | 'clock'>,
+  input: PlanInput,
+): Promise<{ readonly plan: Plan; readonly input: PlanInput }> {
+  const plan = makePlan(input);
+  if (plan.toBorrow.length === 0) return { plan, input };
+  const assets = await read(clock, () => broker.assets([...plan.toBorrow].sort()));
+  const asked = { ...input, observed: { ...input.observed, assets } };
+  return { plan: makePlan(asked), input: asked };
 }
 
 /** The quotes, also of what signals have named and the account does not hold. */

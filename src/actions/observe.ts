@@ -40,6 +40,7 @@ export async function observe(
     history: await historyIfNeeded(ports, ledger, differences, lateOrders),
     quotes: await quotesFor(ports, desired, { ledger, snapshot }),
     signals: options.signals ?? new Map(),
+    assets: null,
     lock: viewLock(ports, ledger.lock, options.ownFence),
     earlier: options.earlier,
   };

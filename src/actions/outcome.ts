@@ -1,6 +1,6 @@
 /** What became of the actions of a plan: data for the summary, the exit code and `-o json`. */
 import type { Quantity } from '../domain/decimal.ts';
-import type { Action, HoldReason } from '../reconciler/plan-types.ts';
+import type { Action, Hold, HoldReason } from '../reconciler/plan-types.ts';
 
 /** Why an action was not done; docs/reasons.md explains each. */
 export type OutcomeCode =
@@ -53,3 +53,10 @@ export type Outcome =
   | ({ readonly kind: 'not-started' } & NotDone)
   /** The broker's answer is not known; the next run finds out before anything else. */
   | ({ readonly kind: 'in-doubt' } & NotDone);
+
+/** What is wanted on the other side comes in a later pass, once what is there is closed. */
+export function isChangingSide({ reason, symbol }: Hold, outcomes: readonly Outcome[]): boolean {
+  const isClosed = ({ kind, action }: Outcome): boolean =>
+    kind === 'done' && action.symbol === symbol && action.reason === 'SideChanged';
+  return reason === 'OppositeSide' && outcomes.some(isClosed);
+}

@@ -2,7 +2,7 @@
 import { isOrder, type DueSlot, type Hold, type OrderAction, type Plan } from '../reconciler/plan-types.ts';
 import { record, type Execution } from './execution.ts';
 import type { Look } from './look.ts';
-import type { Outcome } from './outcome.ts';
+import { isChangingSide, type Outcome } from './outcome.ts';
 
 export const UNKNOWN_WORLD: ReadonlySet<string> = new Set([
   'AccountUnknown',
@@ -89,7 +89,10 @@ export function endSlots(
   const isExit = slotsOf(plan, strategy).some(({ action }) => action === 'exit');
   const isTransient = (code: string): boolean => TRANSIENT.has(code) || (isExit && HOLDS_EXITS.has(code));
   const holds = [...held, ...plan.notDone].filter(
-    (hold) => hold.strategy === strategy && isTransient(hold.reason) && !isSuspensionItself(hold),
+    (hold) =>
+      hold.strategy === strategy &&
+      (isTransient(hold.reason) || isChangingSide(hold, outcomes)) &&
+      !isSuspensionItself(hold),
   );
   const isOpen = (outcome: Outcome): boolean =>
     outcome.kind === 'not-started' ||

@@ -16,6 +16,7 @@ export const OPERATIONS = [
   'cancel',
   'history',
   'clock',
+  'assets',
 ] as const;
 
 export type Operation = (typeof OPERATIONS)[number];

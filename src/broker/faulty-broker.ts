@@ -1,6 +1,7 @@
 /** The simulated broker as a fault script wants it: what it answers, and what happens to its orders. */
 import {
   isTerminal,
+  type Asset,
   type BrokerFill,
   type BrokerOrder,
   type BrokerPosition,
@@ -119,6 +120,11 @@ class FaultyBroker implements Broker {
     if (effect?.kind !== 'stale') return fills;
     const until = plus(this.#clock.now(), -effect.by);
     return fills.filter(({ time }) => time <= until);
+  }
+
+  async assets(symbols: readonly string[]): Promise<ReadonlyMap<string, Asset>> {
+    await this.#reading({ operation: 'assets' });
+    return this.#inner.assets(symbols);
   }
 
   async submit(request: OrderRequest): Promise<SubmitAnswer> {

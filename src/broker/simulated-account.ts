@@ -10,12 +10,14 @@ import {
   type Quantity,
 } from '../domain/decimal.ts';
 import { compareText } from '../domain/names.ts';
-import type { BrokerAccount, BrokerOrder, BrokerPosition } from '../observed/broker-view.ts';
+import type { Asset, BrokerAccount, BrokerOrder, BrokerPosition } from '../observed/broker-view.ts';
 import {
+  heldOf,
   openOrdersOf,
   remainingOf,
   type Holding,
   type SimulatedOrder,
+  type SimulatedSettings,
   type SimulatedState,
   type Venue,
 } from './simulated-state.ts';
@@ -59,9 +61,16 @@ export function availableOf(state: SimulatedState, symbol: string, quantity: Qua
   return (quantity > 0 ? free : 0 - free) as Quantity;
 }
 
+/** In Alpaca's words, as far as it has any. */
+export function assetView({ shorting }: SimulatedSettings, symbol: string): Asset {
+  if (shorting === undefined) return { notShortable: 'account is not allowed to short' };
+  const isHard = shorting.hardToBorrow.includes(symbol);
+  return { notShortable: isHard ? `asset "${symbol}" cannot be sold short` : null };
+}
+
 /**
- * Equity times the multiplier, less what is invested and what open buys will cost; never negative. Without margin and
- * without shorts this is exactly cash less reservations.
+ * Equity times the multiplier, less what is invested, long or short, and what open orders will add to that; never
+ * negative. Without margin and without shorts this is exactly cash less reservations.
  */
 export function buyingPowerOf(state: SimulatedState, venue: Venue): Money {
   const { equity, gross } = valuation(state, venue);
@@ -69,11 +78,28 @@ export function buyingPowerOf(state: SimulatedState, venue: Venue): Money {
   return Math.max(0, limit - gross - reservedOf(state)) as Money;
 }
 
-/** Every fill is scheduled with its price, so that a reservation is exactly what will be paid. */
+/**
+ * What all open orders will add to what is invested. Every fill is scheduled with its price, so that this is exactly what
+ * will be paid, or taken in. Orders of one symbol close what is there in their order.
+ */
 function reservedOf(state: SimulatedState): number {
-  return openOrdersOf(state)
-    .filter((order) => order.side === 'buy')
-    .reduce((sum, order) => sum + pendingValueOf(order), 0);
+  const closed = new Map<string, number>();
+  let reserved = 0;
+  for (const order of openOrdersOf(state)) {
+    const key = `${order.symbol} ${order.side}`;
+    const before = closed.get(key) ?? 0;
+    reserved += mulDiv(pendingValueOf(order), openingOf(state, order, before), remainingOf(order));
+    closed.set(key, before + remainingOf(order));
+  }
+  return reserved;
+}
+
+/** How much of the rest of an order closes nothing. `before`: what earlier orders of its side may have closed. */
+export function openingOf(state: SimulatedState, order: SimulatedOrder, before: number): number {
+  const held = heldOf(state, order.symbol);
+  const against = order.side === 'buy' ? 0 - held : held;
+  const closes = Math.max(0, against - before);
+  return Math.max(0, remainingOf(order) - closes);
 }
 
 export function pendingValueOf(order: SimulatedOrder): number {

@@ -7,7 +7,7 @@ import type { CancelAnswer, OrderRequest, SubmitAnswer } from '../reconciler/por
 import { orderView } from './simulated-account.ts';
 import { advance } from './simulated-advance.ts';
 import { drawUuid } from './simulated-chance.ts';
-import { refusal, refusalOfRequest, refusalOfValue } from './simulated-refusals.ts';
+import { refusal, refusalOfRequest, refusalOfValue, type PlacedRequest } from './simulated-refusals.ts';
 import type { OrderChange } from './fault-script.ts';
 import { scheduleOrder, withEnding, type Schedule } from './simulated-schedule.ts';
 import {
@@ -44,13 +44,15 @@ export function submitOrder(
   venue: Venue,
 ): Transition<SubmitAnswer> {
   const current = advance(state, now);
-  const { clientOrderId, symbol, quantity, change } = request;
+  const { clientOrderId, symbol, side, quantity, change } = request;
   const schedule = (price: Price): Schedule => {
     const outline = { clientOrderId, symbol, quantity, submittedAt: current.time, price, change };
     return scheduleOrder(outline, state.seed, venue);
   };
   const price = venue.priceAt(symbol, current.time);
-  return settled(state, place(current, { request, price, schedule, allowed: 'as-account' }, venue));
+  const intent = request.reduceOnly ? 'close' : 'open';
+  const placed: PlacedRequest = { clientOrderId, symbol, side, quantity, intent };
+  return settled(state, place(current, { request: placed, price, schedule, allowed: 'as-account' }, venue));
 }
 
 /**
@@ -66,7 +68,7 @@ export function tradeOutside(
   const current = advance(state, plus(later(now, state.time), 1));
   const { symbol, side, quantity, allowed = 'as-account' } = trade;
   const clientOrderId = drawUuid(state.seed, String(state.orders.length), 'outside');
-  const request = { clientOrderId, symbol, side, quantity, reduceOnly: false };
+  const request: PlacedRequest = { clientOrderId, symbol, side, quantity, intent: 'either' };
   const schedule = (price: Price): Schedule => ({
     status: 'new',
     pending: [{ kind: 'fill', at: current.time, quantity, price }],
@@ -94,7 +96,7 @@ export function cancelOrder(
 }
 
 interface Placement {
-  readonly request: OrderRequest;
+  readonly request: PlacedRequest;
   readonly price: Price | undefined;
   readonly schedule: (price: Price) => Schedule;
   readonly allowed: Allowed;
@@ -102,7 +104,7 @@ interface Placement {
 
 function place(current: SimulatedState, placement: Placement, venue: Venue): Transition<SubmitAnswer> {
   const { request, price, schedule, allowed } = placement;
-  const early = refusalOfRequest(current, request, allowed);
+  const early = refusalOfRequest(current, request, { allowed, settings: venue.settings });
   if (early !== null) return { state: current, answer: early };
   if (!isSymbol(request.symbol) || price === undefined) {
     return {

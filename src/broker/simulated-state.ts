@@ -78,6 +78,13 @@ export interface SimulatedSettings {
   readonly partialFills: Ratio;
   /** Days on which the exchange is not as usual. */
   readonly calendar?: CalendarOverrides;
+  /** Absent: nothing can be sold short. */
+  readonly shorting?: Shorting;
+}
+
+/** The account may be short, of everything but these. */
+export interface Shorting {
+  readonly hardToBorrow: readonly string[];
 }
 
 /** The world around the account: equal questions get equal answers. */

@@ -5,7 +5,7 @@ import { formatChain } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Clock, SubmitAnswer } from '../reconciler/ports.ts';
 import type { PriceSource } from '../market/price-source.ts';
-import { accountView, orderView, positionsView } from './simulated-account.ts';
+import { accountView, assetView, orderView, positionsView } from './simulated-account.ts';
 import { advance } from './simulated-advance.ts';
 import { marketClock } from './simulated-clock.ts';
 import { simulatedFile } from './simulated-file.ts';
@@ -77,6 +77,8 @@ export function simulatedBroker({
         .catch((error: unknown) => ({ kind: 'unknown', reason: formatChain(error) })),
     history: (since) => read((state) => state.fills.filter((fill) => fill.time > since)),
     clock: () => read((state) => marketClock(settings, state.time)),
+    assets: (symbols) =>
+      Promise.resolve(new Map(symbols.map((symbol) => [symbol, assetView(settings, symbol)]))),
     newestTime: () => {
       try {
         return store.load().time;

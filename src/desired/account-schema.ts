@@ -9,6 +9,7 @@ import {
   mapping,
   name,
   percent,
+  symbol,
   wholeNumber,
 } from './fields.ts';
 import { overridesField } from './calendar-schema.ts';
@@ -45,6 +46,15 @@ const broker = mapping(
     }).prefault('25%'),
     calendar: overridesField(
       "Days on which the simulated exchange is not as usual. Default: as this account's calendar says.",
+    ).optional(),
+    shorting: mapping(
+      {
+        hardToBorrow: described(
+          z.array(symbol('A symbol that cannot be borrowed.')),
+          'What cannot be sold short. Default: nothing.',
+        ).default([]),
+      },
+      'With this, the account may be short, of all that is not listed here. Default: no short sales.',
     ).optional(),
     faults: filePath('A fault script: what goes wrong at the simulated broker. Default: nothing.').optional(),
   },

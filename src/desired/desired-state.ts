@@ -43,6 +43,13 @@ export interface Capital {
   readonly maxPositions: number;
   /** Largest sum of absolute position values, as part of equity. */
   readonly maxExposure: Ratio;
+  /** Whether it may go short. Absent: never. */
+  readonly shorts?: 'allowed';
+}
+
+/** Whether a strategy may open a short position: where its manifest says so, or where its signal is nothing without. */
+export function mayGoShort({ capital, signal }: Pick<DesiredStrategy, 'capital' | 'signal'>): boolean {
+  return capital.shorts === 'allowed' || signal.type === 'pairs';
 }
 
 export type DesiredSignal =
@@ -191,6 +198,8 @@ export interface SimulatedBroker {
   readonly partialFills: Ratio;
   /** Days of the simulated exchange that are not as usual. Absent: none. */
   readonly calendar?: CalendarOverrides;
+  /** What can be sold short: everything but these. Absent: nothing can. */
+  readonly shorting?: { readonly hardToBorrow: readonly string[] };
   /** Absolute path of a fault script; null: nothing goes wrong. */
   readonly faults: string | null;
 }

@@ -118,7 +118,7 @@ export function dollars(about: string): Field<Money> {
   });
 }
 
-/** Shares, zero or more: short targets do not exist yet. */
+/** Shares, zero or more. */
 export function shares(about: string): Field<Quantity> {
   return parsed({
     about,
@@ -126,7 +126,18 @@ export function shares(about: string): Field<Quantity> {
     noun: 'no quantity',
     allowed: 'shares such as "12" or "0.5", 0 or more, with at most 9 decimals',
     parse: parseQuantity,
-    refuse: (quantity) => (quantity < 0 ? 'is short; short targets need a later version' : undefined),
+    refuse: (quantity) => (quantity < 0 ? 'is below zero' : undefined),
+  });
+}
+
+/** Shares of a position: below zero, it is short. */
+export function signedShares(about: string): Field<Quantity> {
+  return parsed({
+    about,
+    pattern: '^[+-]?\\d+(\\.\\d{1,9})?$',
+    noun: 'no quantity',
+    allowed: 'shares such as "12", "0.5" or "-12", with at most 9 decimals',
+    parse: parseQuantity,
   });
 }
 

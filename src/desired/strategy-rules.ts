@@ -1,5 +1,5 @@
 /** Rules of one strategy that join several of its fields. */
-import { SHARE, parseQuantity } from '../domain/decimal.ts';
+import { SHARE, parsePercent, parseQuantity } from '../domain/decimal.ts';
 import type { FieldPath, Problem } from './problem.ts';
 import {
   TARGETS,
@@ -52,10 +52,28 @@ function checkTargets(document: YamlDocument): Problem[] {
       return [fieldProblem(document, path, { message, allowed: 'either weight or quantity' })];
     }
     const quantity = parseQuantity(textAt(target, ['quantity']) ?? '0') ?? 0;
-    if (!wholeShares || quantity % SHARE === 0) return [];
-    const message = 'a part of a share needs wholeShares: false';
+    if (quantity % SHARE === 0 || (!wholeShares && quantity > 0)) return checkShort(document, target, path);
+    const message =
+      quantity < 0 ? 'only whole shares can be sold short' : 'a part of a share needs wholeShares: false';
     return [fieldProblem(document, [...path, 'quantity'], { message, allowed: 'whole shares' })];
   });
+}
+
+function checkShort(document: YamlDocument, target: object, path: FieldPath): Problem[] {
+  if (textAt(document.data, ['spec', 'capital', 'shorts']) === 'allowed') return [];
+  const sizes = [
+    ['weight', parsePercent(textAt(target, ['weight']) ?? '0%')],
+    ['quantity', parseQuantity(textAt(target, ['quantity']) ?? '0')],
+  ] as const;
+  return sizes
+    .filter(([, size]) => size !== undefined && size < 0)
+    .map(([field]) => {
+      const message = 'is short, and this strategy may not be';
+      return fieldProblem(document, [...path, field], {
+        message,
+        allowed: '0 or more, or capital.shorts: allowed',
+      });
+    });
 }
 
 function checkUniverse(document: YamlDocument): Problem[] {

@@ -10,7 +10,7 @@ import {
   name,
   percent,
   scheduleTime,
-  shares,
+  signedShares,
   symbol,
   text,
   wholeNumber,
@@ -26,11 +26,13 @@ export const DEFAULT_COLUMN = 'Symbol';
 const target = mapping(
   {
     symbol: symbol('What to hold; it must be in the universe of this strategy.'),
-    weight: percent('Part of equity to hold, in percent: either this or quantity.', {
-      least: 0,
-      most: 400,
-    }).optional(),
-    quantity: shares('Shares to hold, as quoted text: either this or weight.').optional(),
+    weight: percent(
+      'Part of equity to hold, in percent: either this or quantity. Below zero: short, where capital.shorts allows it.',
+      { least: -400, most: 400 },
+    ).optional(),
+    quantity: signedShares(
+      'Shares to hold, as quoted text: either this or weight. Below zero: short, where capital.shorts allows it.',
+    ).optional(),
     priority: wholeNumber('Larger is served first when money is short. Default 0.', 0, 1_000_000).default(0),
   },
   'One symbol and how much of it to hold.',
@@ -197,6 +199,10 @@ const capital = mapping(
     positionSize: percent('Largest value of one position, as part of equity.', { above: 0, most: 400 }),
     maxPositions: wholeNumber('Largest number of positions.', 1, 10_000),
     maxExposure: percent('Largest sum of position values, as part of equity.', { above: 0, most: 400 }),
+    shorts: described(
+      z.enum(['never', 'allowed']),
+      'Whether the strategy may go short, with targets below zero. Default never.',
+    ).optional(),
   },
   'How much of the account the strategy may use.',
 );

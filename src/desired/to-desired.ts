@@ -5,6 +5,7 @@ import { compareText } from '../domain/names.ts';
 import type { AccountManifest } from './account-schema.ts';
 import type {
   AccountLimits,
+  Capital,
   DesiredAccount,
   DesiredSignal,
   DesiredState,
@@ -75,12 +76,17 @@ export function toDesiredStrategy(
     lifecycle: spec.lifecycle,
     priority: spec.priority,
     signal: toSignal(spec, folder),
-    capital: spec.capital,
+    capital: toCapital(spec.capital),
     schedule: spec.schedule,
     orphans: spec.orphans,
     ...(risk && { risk }),
     ...parts,
   };
+}
+
+/** Only what is not the default counts for the digest. */
+function toCapital({ shorts, ...capital }: StrategyManifest['spec']['capital']): Capital {
+  return { ...capital, ...(shorts === 'allowed' && { shorts }) };
 }
 
 function toSignal({ signal, capital }: StrategyManifest['spec'], folder: string): DesiredSignal {
@@ -141,12 +147,17 @@ export function toDesiredAccount({ metadata, spec }: AccountManifest, parts: Acc
 }
 
 function toBroker(
-  { faults, calendar: own, ...broker }: AccountManifest['spec']['broker'],
+  { faults, calendar: own, shorting, ...broker }: AccountManifest['spec']['broker'],
   declared: CalendarOverrides | undefined,
   resolve: AccountParts['resolve'],
 ): SimulatedBroker {
   const calendar = own ?? declared;
-  return { ...broker, ...(calendar && { calendar }), faults: faults === undefined ? null : resolve(faults) };
+  return {
+    ...broker,
+    ...(calendar && { calendar }),
+    ...(shorting && { shorting: { hardToBorrow: [...shorting.hardToBorrow].sort(compareText) } }),
+    faults: faults === undefined ? null : resolve(faults),
+  };
 }
 
 function toPrices(prices: AccountManifest['spec']['prices'], resolve: AccountParts['resolve']): Prices {

@@ -167,6 +167,6 @@ export function negate<Unit extends Quantity | Money>(value: Unit): Unit {
   return (0 - value) as Unit;
 }
 
-export function absolute<Unit extends Quantity | Money>(value: Unit): Unit {
+export function absolute<Unit extends Quantity | Money | Ratio>(value: Unit): Unit {
   return Math.abs(value) as Unit;
 }

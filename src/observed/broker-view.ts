@@ -78,6 +78,12 @@ export interface BrokerFill {
   readonly time: Instant;
 }
 
+/** What the broker lets this account do with one symbol, now. */
+export interface Asset {
+  /** Why it cannot be sold short, in words; null: whole shares of it can be borrowed. */
+  readonly notShortable: string | null;
+}
+
 export interface TradingSession {
   readonly date: CalendarDate;
   readonly open: Instant;

@@ -2,7 +2,7 @@
 import type { FixedTarget } from '../desired/desired-state.ts';
 import type { Quantity } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { BrokerFill, BrokerOrder, Observed, Quote, Snapshot } from './broker-view.ts';
+import type { Asset, BrokerFill, BrokerOrder, Observed, Quote, Snapshot } from './broker-view.ts';
 import type { SignalDecision } from './decision.ts';
 import type { SignalMemory } from './slot-events.ts';
 import type { Ledger } from './ledger.ts';
@@ -14,6 +14,8 @@ export interface ObservedState {
   readonly history: Observed<readonly BrokerFill[]> | null;
   /** Prices of wanted symbols that the account does not hold. */
   readonly quotes: ReadonlyMap<string, Quote>;
+  /** What the broker says of symbols that are to be sold short; null: it was not asked. */
+  readonly assets: Observed<ReadonlyMap<string, Asset>> | null;
   readonly lock: LockView;
   /** What an earlier look saw missing, if this is a second look. */
   readonly earlier: Sighting | null;

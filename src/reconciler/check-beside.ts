@@ -1,7 +1,7 @@
-/** The second opinion on orders beside open ones. Loops of its own, no rule of the planner. */
+/** The second opinion on orders beside open ones, and beside syncs. Loops of its own, no rule of the planner. */
 import type { LedgerOrder } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
-import { isReduction, type OrderAction } from './plan-types.ts';
+import { isReduction, type OrderAction, type Plan } from './plan-types.ts';
 
 /** What is wrong with an order on a symbol that has open ones, in words: none may be, but the lost one that goes out again. */
 export function checkBeside(order: OrderAction, { ledger, snapshot }: ObservedState): string[] {
@@ -26,4 +26,17 @@ function isSame(order: OrderAction, { intent }: LedgerOrder): boolean {
   return (
     strategy === order.strategy && side === order.side && quantity === order.quantity && isReduction(order)
   );
+}
+
+/** An order on a symbol that is synced in the same plan is sized from the book after the sync. */
+export function checkBesideSync({ actions }: Plan, orders: readonly OrderAction[]): string[] {
+  return actions.flatMap((action) => {
+    if (action.kind !== 'sync-position') return [];
+    const order = orders.find(
+      ({ strategy, symbol }) => strategy === action.strategy && symbol === action.symbol,
+    );
+    return order === undefined || order.from === action.to
+      ? []
+      : [`${order.id}: not sized from the synced book`];
+  });
 }

@@ -9,7 +9,8 @@ import type { BrokerPosition } from '../observed/broker-view.ts';
 import type { Ledger, LedgerOrder } from '../observed/ledger.ts';
 import type { PlanInput } from './draft.ts';
 import { checkLosses } from './check-losses.ts';
-import { checkBeside } from './check-beside.ts';
+import { checkBeside, checkBesideSync } from './check-beside.ts';
+import { checkShort, checkSides, checkSize } from './check-sides.ts';
 import { isOrder, isReduction, type OrderAction, type Plan, type SyncAction } from './plan-types.ts';
 
 export interface Violation {
@@ -26,6 +27,7 @@ export type Invariant =
   | 'no-order-while-one-is-open'
   | 'reduction-within-book'
   | 'unmanaged-untouched'
+  | 'never-across-zero'
   | 'entry-allowed'
   | 'halted-sends-nothing'
   | 'one-owner'
@@ -54,9 +56,14 @@ export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
   checkSuspensions(orders, input, report);
   checkClock(world, input, report);
   checkSkew(orders, input, report);
-  for (const order of orders) checkSymbol(order, input, report);
+  for (const order of orders) {
+    checkSymbol(order, input, report);
+    const held = world.positions.get(order.symbol)?.quantity ?? (0 as Quantity);
+    for (const wrong of checkSides({ order, isEntry: !isReduction(order), held }))
+      report('never-across-zero', wrong);
+  }
   for (const order of orders) (isReduction(order) ? checkReduction : checkEntry)(order, world, input, report);
-  checkBesideSync(plan, orders, report);
+  for (const wrong of checkBesideSync(plan, orders)) report('reduction-within-book', wrong);
   const entries = orders.filter((order) => !isReduction(order));
   for (const loss of checkLosses(entries, input)) report('loss-limits-hold', loss);
   checkPrefixes(plan, world, input, report);
@@ -203,15 +210,14 @@ function checkEntry(order: OrderAction, world: World, input: PlanInput, report: 
     return;
   }
   checkOwner(order, world, input, report);
+  for (const wrong of checkShort(order, strategy, input.observed)) report('entry-allowed', wrong);
   const { snapshot, ledger } = input.observed;
   const date = snapshot.clock.kind === 'ok' ? snapshot.clock.data.session.date : null;
   if (ledger.shrunkOn.get(order.symbol) === date)
     report('entry-allowed', `${order.id}: reduced outside today`);
-  const cap = shareOf(world.equity, strategy.capital.positionSize);
-  if (valueOf(order.to, order.price) > cap) report('limits-hold', `${order.id}: above positionSize`);
-  const { maxOrderValue } = input.desired.account.limits;
-  if (maxOrderValue !== null && order.value > maxOrderValue)
-    report('limits-hold', `${order.id}: above maxOrderValue`);
+  const { limits } = input.desired.account;
+  const bounds = { equity: world.equity, capital: strategy.capital, limits };
+  for (const wrong of checkSize(order, bounds)) report('limits-hold', wrong);
 }
 
 function checkOwner(order: OrderAction, world: World, { observed }: PlanInput, report: Report): void {
@@ -230,18 +236,6 @@ interface Running {
   buyingPower: number;
   readonly exposure: Map<string, number>;
   readonly count: Map<string, number>;
-}
-
-/** An order on a symbol that is synced in the same plan is sized from the book after the sync. */
-function checkBesideSync(plan: Plan, orders: readonly OrderAction[], report: Report): void {
-  for (const action of plan.actions) {
-    if (action.kind !== 'sync-position') continue;
-    const order = orders.find(
-      ({ strategy, symbol }) => strategy === action.strategy && symbol === action.symbol,
-    );
-    if (order !== undefined && order.from !== action.to)
-      report('reduction-within-book', `${order.id}: not sized from the synced book`);
-  }
 }
 
 /** Every prefix of the execution keeps the limits, or comes closer to them. */

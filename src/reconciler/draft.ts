@@ -81,6 +81,8 @@ export interface PlanDraft {
   /** Set when no entry at all may be made. */
   entriesBlocked: { readonly reason: HoldReason; readonly detail: string } | null;
   needsSecondLook: boolean;
+  /** Symbols that would be sold short, if somebody asked the broker whether they can be. */
+  toBorrow: readonly string[];
 }
 
 export function emptyDraft(): PlanDraft {
@@ -94,6 +96,7 @@ export function emptyDraft(): PlanDraft {
     freezes: new Map(),
     entriesBlocked: null,
     needsSecondLook: false,
+    toBorrow: [],
   };
 }
 

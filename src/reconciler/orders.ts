@@ -1,5 +1,5 @@
 /** Turns a wanted change of one book into an order, or into the reason why not. */
-import { absolute, formatQuantity, valueOf, type Quantity } from '../domain/decimal.ts';
+import { formatQuantity, SHARE, valueOf, type Quantity } from '../domain/decimal.ts';
 import type { Side } from '../domain/names.ts';
 import type { IntentPayload, OrderPurpose } from '../observed/events.ts';
 import { lotOf } from '../observed/ledger.ts';
@@ -72,20 +72,18 @@ function reduceBy(facts: PlanFacts, draft: PlanDraft, order: Omit<Order, 'to'>):
   freeze(draft, symbol, { grade: 'all', reason: 'PendingOrder', detail });
 }
 
-/** An order away from zero; later rules may still refuse it. */
+/** An order away from zero, of whole shares where it sells short; later rules may still refuse it. */
 export function proposeEntry(facts: PlanFacts, draft: PlanDraft, change: Change): void {
   const frozen = draft.freezes.get(change.symbol) ?? draft.entriesBlocked;
   if (frozen !== null) return holdFrozen(draft, change, frozen);
   const from = lotOf(facts.ledger, change.strategy, change.symbol)?.quantity ?? (0 as Quantity);
-  const to = change.to as Quantity;
-  const quantity = absolute((to - from) as Quantity);
+  const side = change.to > from ? 'buy' : 'sell';
+  const distance = Math.abs(change.to - from);
+  const quantity = (side === 'sell' ? distance - (distance % SHARE) : distance) as Quantity;
+  if (quantity === 0) return hold(draft, change, 'BelowOneShare', 'less than a share cannot be sold short');
+  const to = (side === 'buy' ? from + quantity : from - quantity) as Quantity;
   const kind = from === 0 ? 'open' : 'increase';
-  pushOrder(
-    facts,
-    draft.entries,
-    { ...change, kind, quantity, from, to, side: to > from ? 'buy' : 'sell', sendsAgain: null },
-    draft,
-  );
+  pushOrder(facts, draft.entries, { ...change, kind, quantity, from, to, side, sendsAgain: null }, draft);
 }
 
 function holdFrozen(draft: PlanDraft, change: Change, frozen: Pick<Freeze, 'reason' | 'detail'>): void {

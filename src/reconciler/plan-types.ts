@@ -11,6 +11,7 @@ export type ActionReason =
   | 'NewTarget'
   | 'TargetRaised'
   | 'TargetLowered'
+  | 'SideChanged'
   | 'RemovedFromTargets'
   | 'TargetZero'
   | 'ExitSlot'
@@ -250,6 +251,8 @@ export interface Plan {
   readonly totals: Totals | null;
   /** True when a second look at the account can decide more than this one. */
   readonly needsSecondLook: boolean;
+  /** Symbols whose short sale waits for the broker's word on whether they can be borrowed: it was not asked. */
+  readonly toBorrow: readonly string[];
 }
 
 const ORDER_KINDS: ReadonlySet<Action['kind']> = new Set([

@@ -4,6 +4,7 @@ import type { Quantity } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
 import type {
+  Asset,
   BrokerAccount,
   BrokerFill,
   BrokerOrder,
@@ -27,7 +28,7 @@ export interface OrderRequest {
   readonly symbol: string;
   readonly side: Side;
   readonly quantity: Quantity;
-  /** An exit may never open a position on the other side. */
+  /** An exit may never open a position on the other side; an order that opens (false) may never reduce one. */
   readonly reduceOnly: boolean;
 }
 
@@ -75,6 +76,8 @@ export interface Broker {
   /** Every execution after `since` (exclusive), oldest first: complete, or a rejection. */
   history(since: Instant): Promise<readonly BrokerFill[]>;
   clock(): Promise<MarketClock>;
+  /** What the broker says of these symbols, as it is now; one that it does not name cannot be sold short. */
+  assets(symbols: readonly string[]): Promise<ReadonlyMap<string, Asset>>;
 }
 
 export class BrokerUnavailable extends Error {

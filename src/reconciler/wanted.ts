@@ -1,11 +1,20 @@
 /** What a strategy wants to own now: its targets, capped by the size of one position. */
-import { formatPercent, shareOf, valueOf, type Price, type Quantity } from '../domain/decimal.ts';
+import {
+  absolute,
+  formatPercent,
+  negate,
+  shareOf,
+  valueOf,
+  type Price,
+  type Quantity,
+} from '../domain/decimal.ts';
 import type { DesiredStrategy, FixedSignal, FixedTarget } from '../desired/desired-state.ts';
 import type { SlotTarget } from '../observed/slot-events.ts';
 import type { Lot } from '../observed/book.ts';
 import { fixedQuantity, quantityFor } from '../strategies/fixed.ts';
 import { BookWalk } from './book-walk.ts';
 import { hold, priceOf, type Market, type PlanDraft, type PlanFacts } from './draft.ts';
+import { isTowardZero } from './sides.ts';
 
 export interface FixedTurn {
   readonly strategy: DesiredStrategy;
@@ -46,7 +55,7 @@ function isAsWanted(
 ): boolean {
   const { equity } = market.account;
   if (held === undefined || fixedQuantity(signal, target, equity, price) !== held) return false;
-  return valueOf(held, price) <= shareOf(equity, strategy.capital.positionSize);
+  return absolute(valueOf(held, price)) <= shareOf(equity, strategy.capital.positionSize);
 }
 
 interface Wanted {
@@ -65,12 +74,12 @@ function wantedQuantity(turn: FixedTurn, { target, held, price }: Wanted, draft:
   const { equity } = market.account;
   const asked = fixedQuantity(signal, target, equity, price);
   if (asked === 0 && held === undefined && isWanted(target)) tooSmall(strategy.name, symbol, draft);
-  const isTooLarge = valueOf(asked, price) > shareOf(equity, strategy.capital.positionSize);
+  const isTooLarge = absolute(valueOf(asked, price)) > shareOf(equity, strategy.capital.positionSize);
   return isTooLarge ? capped(turn, { symbol, price, asked, held }, draft) : asked;
 }
 
 function isWanted({ size }: FixedTarget): boolean {
-  return size.kind === 'weight' && size.weight > 0;
+  return size.kind === 'weight' && size.weight !== 0;
 }
 
 function tooSmall(strategy: string, symbol: string, draft: PlanDraft): void {
@@ -86,15 +95,15 @@ export function stillAllowed(
 ): SlotTarget | null {
   const { strategy, market } = turn;
   const { symbol, quantity: asked } = target;
-  const held = facts.ledger.books.get(strategy.name)?.get(symbol)?.quantity;
-  if (asked <= (held ?? 0)) return target;
+  const held = facts.ledger.books.get(strategy.name)?.get(symbol)?.quantity ?? (0 as Quantity);
+  if (asked === held || isTowardZero(held, asked)) return target;
   if (!strategy.universe.has(symbol)) {
     hold(draft, { strategy: strategy.name, symbol }, 'OutsideUniverse', `${symbol} has left the universe`);
     return null;
   }
   const price = priceOf(facts, symbol);
   const valueMax = shareOf(market.account.equity, strategy.capital.positionSize);
-  if (price === undefined || valueOf(asked, price) <= valueMax) return target;
+  if (price === undefined || absolute(valueOf(asked, price)) <= valueMax) return target;
   return { ...target, quantity: capped(turn, { symbol, price, asked, held }, draft) };
 }
 
@@ -105,7 +114,7 @@ interface CapInput {
   readonly held: Quantity | undefined;
 }
 
-/** The largest quantity that `positionSize` allows to enter; what is held already is never sold for it. */
+/** The largest quantity that `positionSize` allows to enter, on the side that was asked for; what is held already is never reduced for it. */
 function capped(
   { strategy, signal, market }: FixedTurn,
   { symbol, price, asked, held }: CapInput,
@@ -114,8 +123,13 @@ function capped(
   const { positionSize } = strategy.capital;
   const detail = `one position may be at most ${formatPercent(positionSize)} of equity`;
   hold(draft, { strategy: strategy.name, symbol }, 'PositionSizeLimit', detail);
-  const cap = quantityFor(shareOf(market.account.equity, positionSize), price, signal.wholeShares);
-  return Math.max(cap, Math.min(held ?? 0, asked)) as Quantity;
+  const value = shareOf(market.account.equity, positionSize);
+  if (asked > 0) {
+    const cap = quantityFor(value, price, signal.wholeShares);
+    return Math.max(cap, Math.min(held ?? 0, asked)) as Quantity;
+  }
+  const cap = negate(quantityFor(value, price, true));
+  return Math.min(cap, Math.max(held ?? 0, asked)) as Quantity;
 }
 
 /** A program closes by saying zero; what it does not name is held. */

@@ -6,12 +6,13 @@ import {
   formatQuantity,
   parsePercent,
   parseQuantity,
+  SHARE,
   valueOf,
   type Money,
   type Price,
 } from '../domain/decimal.ts';
 import { formatInstant, type Instant } from '../domain/instant.ts';
-import type { DesiredStrategy, FixedTarget } from '../desired/desired-state.ts';
+import { mayGoShort, type DesiredStrategy, type FixedTarget } from '../desired/desired-state.ts';
 import type { Lot } from '../observed/book.ts';
 import { parseJson } from '../observed/json-text.ts';
 
@@ -51,7 +52,8 @@ export type CommandAnswer =
 const TARGETS_MAX = 10_000;
 
 /** Strict: a target that is not understood must not be left out silently. */
-export function parseAnswer(text: string, { universe }: DesiredStrategy): CommandAnswer {
+export function parseAnswer(text: string, strategy: DesiredStrategy): CommandAnswer {
+  const { universe } = strategy;
   if (text.trim() === '') return { kind: 'malformed', reason: 'it wrote nothing' };
   const json = parseJson(text);
   if (json.kind === 'invalid')
@@ -65,21 +67,34 @@ export function parseAnswer(text: string, { universe }: DesiredStrategy): Comman
       return { kind: 'malformed', reason: `${symbol} is named twice` };
     const size = sizeOf(weight, quantity);
     if (size === null) return { kind: 'malformed', reason: `${symbol}: ${SIZE_RULE}` };
+    const refused = isShort(size) ? whyNotShort(strategy, size) : null;
+    if (refused !== null) return { kind: 'malformed', reason: `${symbol}: ${refused}` };
     targets.push({ symbol, size, priority });
   }
   return { kind: 'targets', targets: targets.sort((a, b) => (a.symbol < b.symbol ? -1 : 1)) };
 }
 
-const SIZE_RULE = 'give either weight, as "50%", or quantity, as "12", zero or more';
+const SIZE_RULE = 'give either weight, as "50%", or quantity, as "12"';
+
+function isShort(size: FixedTarget['size']): boolean {
+  return size.kind === 'weight' ? size.weight < 0 : size.quantity < 0;
+}
+
+function whyNotShort(strategy: DesiredStrategy, size: FixedTarget['size']): string | null {
+  if (!mayGoShort(strategy))
+    return "it is short, and this strategy may not be without 'capital.shorts: allowed'";
+  const isPart = size.kind === 'quantity' && size.quantity % SHARE !== 0;
+  return isPart ? 'only whole shares can be sold short' : null;
+}
 
 function sizeOf(weight: string | undefined, quantity: string | undefined): FixedTarget['size'] | null {
   if ((weight === undefined) === (quantity === undefined)) return null;
   if (weight !== undefined) {
     const ratio = parsePercent(weight);
-    return ratio === undefined || ratio < 0 ? null : { kind: 'weight', weight: ratio };
+    return ratio === undefined ? null : { kind: 'weight', weight: ratio };
   }
   const shares = parseQuantity(quantity ?? '');
-  return shares === undefined || shares < 0 ? null : { kind: 'quantity', quantity: shares };
+  return shares === undefined ? null : { kind: 'quantity', quantity: shares };
 }
 
 /** Built when a program answers: it would cost every start some milliseconds. */

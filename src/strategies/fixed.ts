@@ -1,5 +1,7 @@
 /** The signal `fixed`: weights of equity, or quantities, as the manifest says. */
 import {
+  absolute,
+  negate,
   shareOf,
   sharesFor,
   wholeSharesFor,
@@ -9,7 +11,10 @@ import {
 } from '../domain/decimal.ts';
 import type { FixedSignal, FixedTarget } from '../desired/desired-state.ts';
 
-/** The wanted quantity of one target; a weight is rounded down, so that the sum of all never exceeds the sum of weights. */
+/**
+ * The wanted quantity of one target; a weight is rounded toward zero, so that the sum of all never exceeds the sum of
+ * weights. What is short is short by whole shares.
+ */
 export function fixedQuantity(
   signal: FixedSignal,
   target: FixedTarget,
@@ -17,7 +22,9 @@ export function fixedQuantity(
   price: Price,
 ): Quantity {
   if (target.size.kind === 'quantity') return target.size.quantity;
-  return quantityFor(shareOf(equity, target.size.weight), price, signal.wholeShares);
+  const { weight } = target.size;
+  if (weight >= 0) return quantityFor(shareOf(equity, weight), price, signal.wholeShares);
+  return negate(quantityFor(shareOf(equity, absolute(weight)), price, true));
 }
 
 /** The largest quantity that a sum buys. */

@@ -42,6 +42,7 @@ function telling(home: TestWorld, change: (order: BrokerOrder) => BrokerOrder): 
       cancel: (id) => real.cancel(id),
       history: (since) => real.history(since),
       clock: () => real.clock(),
+      assets: (symbols) => real.assets(symbols),
     },
   };
 }

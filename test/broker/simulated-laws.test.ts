@@ -79,12 +79,13 @@ const history: fc.Arbitrary<History> = fc
     fillDelay: fc.constantFrom(0, 1, 60, 1_000, 30_000),
     partialFills: fc.constantFrom(0, 500_000, 1_000_000).map((ratio) => ratio as Ratio),
     movement: fc.constantFrom('constant' as const, 'daily' as const),
+    shorting: fc.option(fc.constant({ hardToBorrow: ['KO'] }), { nil: undefined, freq: 1 }),
     commands: fc.array(command, { maxLength: 25 }),
   })
-  .map(({ movement, commands, ...settings }) => {
+  .map(({ movement, commands, shorting, ...settings }) => {
     const prices = syntheticPrices({ seed: settings.seed, movement });
     const venue: Venue = {
-      settings: { ...SETTINGS, ...settings },
+      settings: { ...SETTINGS, ...settings, ...(shorting && { shorting }) },
       priceAt: (name, moment) => prices.priceAt(name, moment)?.price,
     };
     return { venue, states: statesAfter(commands, venue) };
@@ -160,18 +161,37 @@ describe('over any commands, the simulated account', () => {
     },
   );
 
-  test.prop([history], RUNS)('is never short, never sells twice what it holds, never owes', (given) => {
-    for (const { state, now } of given.states) {
-      const seen = advance(state, now);
-      const account = accountView(seen, given.venue);
-      expect(account.buyingPower).toBeGreaterThanOrEqual(0);
-      expect(account.buyingPower).toBeLessThanOrEqual(account.cash);
-      for (const position of positionsView(seen, given.venue)) {
-        expect(position.quantity).toBeGreaterThan(0);
-        expect(position.available).toBeGreaterThanOrEqual(0);
-        expect(position.available).toBe(availableOf(seen, position.symbol, position.quantity));
-        expect(position.available).toBeLessThanOrEqual(position.quantity);
+  test.prop([history], RUNS)(
+    'is short only where it may be, never trades away twice what it holds, never owes',
+    (given) => {
+      const { shorting } = given.venue.settings;
+      for (const { state, now } of given.states) {
+        const seen = advance(state, now);
+        const account = accountView(seen, given.venue);
+        expect(account.buyingPower).toBeGreaterThanOrEqual(0);
+        if (shorting === undefined) expect(account.buyingPower).toBeLessThanOrEqual(account.cash);
+        for (const { symbol: name, quantity: count, available } of positionsView(seen, given.venue)) {
+          if (shorting === undefined || name === 'KO') expect(count).toBeGreaterThan(0);
+          expect(available * count).toBeGreaterThanOrEqual(0);
+          expect(available).toBe(availableOf(seen, name, count));
+          expect(Math.abs(available)).toBeLessThanOrEqual(Math.abs(count));
+        }
       }
+    },
+  );
+
+  test.prop([history], RUNS)('an order never takes a position across zero', (given) => {
+    const { state, now } = lastOf(given);
+    const settled = advance(state, plus(now, 10 * 86_400_000));
+    const held = new Map<string, number>();
+    for (const fill of settled.fills) {
+      const order = settled.orders.find(({ brokerOrderId }) => brokerOrderId === fill.brokerOrderId);
+      const before = held.get(fill.symbol) ?? 0;
+      const after = before + (fill.side === 'buy' ? 1 : -1) * fill.quantity;
+      // A purchase by hand may.
+      if (order?.clientOrderId.startsWith('hg-') === true || fill.side === 'sell')
+        expect(before * after).toBeGreaterThanOrEqual(0);
+      held.set(fill.symbol, after);
     }
   });
 
@@ -229,7 +249,13 @@ describe('over any commands, the simulated account', () => {
     const { state, now } = lastOf(given);
     const muchLater = advance(state, plus(now, 10 * 86_400_000));
     expect(muchLater.orders.filter((order) => !isTerminal(order.status))).toEqual([]);
-    expect(accountView(muchLater, given.venue).buyingPower).toBe(muchLater.cash);
+    const { equity, buyingPower } = accountView(muchLater, given.venue);
+    const gross = positionsView(muchLater, given.venue).reduce(
+      (sum, row) => sum + Math.abs(valueOf(row.quantity, row.marketPrice)),
+      0,
+    );
+    expect(buyingPower).toBe(Math.max(0, equity - gross));
+    if (given.venue.settings.shorting === undefined) expect(buyingPower).toBe(muchLater.cash);
   });
 });
 

@@ -317,9 +317,17 @@ describe('a short position that came with the state file', () => {
     });
   });
 
-  test('turns long at the price of the trade that crosses zero', () => {
-    const state = advance(submitted(short, buy('hg-1', 'KO', 15), START), plus(START, 5_000));
+  test('turns long at the price of the trade by hand that crosses zero', () => {
+    const trade = { symbol: 'KO', side: 'buy' as const, quantity: shares(15) };
+    const { state } = tradeOutside(short, trade, START, ALWAYS_OPEN);
     expect(state.positions.get('KO')).toEqual({ quantity: shares(5), averagePrice: dollars(100) });
+  });
+
+  test('is not turned by an order that opens', () => {
+    expect(submitOrder(short, buy('hg-1', 'KO', 5), START, ALWAYS_OPEN).answer).toMatchObject({
+      kind: 'refused',
+      message: 'position intent mismatch, inferred: buy_to_close, specified: buy_to_open',
+    });
   });
 
   test('may only be reduced by what is short', () => {

@@ -157,6 +157,19 @@ export function brokerConformance(name: string, makeBroker: MakeBroker): void {
       expect(await broker.positions()).toEqual([]);
     });
 
+    test('says of every symbol that it is asked for why it cannot be sold short', async () => {
+      const assets = await broker.assets([SYMBOL, 'KO']);
+      expect([...assets.keys()].sort()).toEqual([SYMBOL, 'KO']);
+      for (const { notShortable } of assets.values()) expect(notShortable).toMatch(/short/);
+    });
+
+    test('an order that opens does not reduce what is held', async () => {
+      await bought(10);
+      const wrong = { ...order('hg-conformance-intent', 'sell', 5), reduceOnly: false };
+      expect(await broker.submit(wrong)).toMatchObject({ kind: 'refused' });
+      expect(await broker.positions()).toMatchObject([{ quantity: shares(10), available: shares(10) }]);
+    });
+
     test('shares of an open sell are held until it is final', async () => {
       await bought(10);
       created(await broker.submit(order('hg-conformance-sell', 'sell', 6)));

@@ -63,17 +63,36 @@ describe('One mistake in a strategy gives one problem', () => {
     [
       'a decimal comma',
       core(['"50%"', '"6,5%"']),
-      `m/core.yaml:10:33 ${TARGETS}[0].weight: "6,5%" is no percentage (allowed ${PERCENT}, from 0% to 400%, ${RATES})`,
+      `m/core.yaml:10:33 ${TARGETS}[0].weight: "6,5%" is no percentage (allowed ${PERCENT}, from -400% to 400%, ${RATES})`,
     ],
     [
       'a negative weight',
       core(['"50%"', '"-5%"']),
-      `m/core.yaml:10:33 ${TARGETS}[0].weight: "-5%" is below zero (allowed ${PERCENT}, from 0% to 400%, ${RATES})`,
+      `m/core.yaml:10:33 ${TARGETS}[0].weight: is short, and this strategy may not be (allowed 0 or more, or capital.shorts: allowed)`,
+    ],
+    [
+      'a negative weight where shorts are never allowed',
+      core(['"50%"', '"-5%"'], ['positionSize', 'shorts: never, positionSize']),
+      `m/core.yaml:10:33 ${TARGETS}[0].weight: is short, and this strategy may not be (allowed 0 or more, or capital.shorts: allowed)`,
     ],
     [
       'a short quantity',
       core(['"12"', '"-3"']),
-      `m/core.yaml:11:35 ${TARGETS}[1].quantity: "-3" is short; short targets need a later version (allowed shares such as "12" or "0.5", 0 or more, with at most 9 decimals)`,
+      `m/core.yaml:11:35 ${TARGETS}[1].quantity: is short, and this strategy may not be (allowed 0 or more, or capital.shorts: allowed)`,
+    ],
+    [
+      'a part of a share that would be sold short',
+      core(
+        ['"12"', '"-3.5"'],
+        ['params:', 'params:\n      wholeShares: false'],
+        ['positionSize', 'shorts: allowed, positionSize'],
+      ),
+      `m/core.yaml:12:35 ${TARGETS}[1].quantity: only whole shares can be sold short (allowed whole shares)`,
+    ],
+    [
+      'a weight beyond all margin',
+      core(['"50%"', '"-401%"'], ['positionSize', 'shorts: allowed, positionSize']),
+      `m/core.yaml:10:33 ${TARGETS}[0].weight: "-401%" is out of range (-401%) (allowed ${PERCENT}, from -400% to 400%, ${RATES})`,
     ],
     [
       'a part of a share where shares are whole',

@@ -44,6 +44,14 @@ describe('The digest', () => {
     ['a limit', { 'm/account.yaml': `${ACCOUNT}  limits: {maxGross: "200%"}\n` }],
     ['a switch', { 'm/toggle.yaml': TOGGLE.replace('enabled: true', 'enabled: false') }],
     ['a request to shut down', { 'm/toggle.yaml': TOGGLE.replace('requested: false', 'requested: true') }],
+    [
+      'the right to go short',
+      { 'm/core.yaml': CORE.replace('maxPositions: 3', 'maxPositions: 3, shorts: allowed') },
+    ],
+    [
+      'what the simulated account may sell short',
+      { 'm/account.yaml': ACCOUNT.replace('seed: 7}', 'seed: 7, shorting: {hardToBorrow: [GME]}}') },
+    ],
     ['a symbol of a universe file', { 'm/big.csv': `${CSV}NVDA\n` }],
   ])('%s changes it', (_what, change) => {
     expect(digest(change)).not.toBe(before);
@@ -53,6 +61,10 @@ describe('The digest', () => {
     ['the order of targets', { 'm/core.yaml': CORE.replace(/( +- .*\n)( +- .*\n)/, '$2$1') }],
     ['another way to write a number', { 'm/core.yaml': CORE.replace('"50%"', "'50.00%'") }],
     ['a default that is written out', { 'm/core.yaml': `${CORE}  orphans: hold\n  schedule: []\n` }],
+    [
+      'that shorts are never allowed',
+      { 'm/core.yaml': CORE.replace('maxPositions: 3', 'maxPositions: 3, shorts: never') },
+    ],
     ['who changed the toggle file', { 'm/toggle.yaml': TOGGLE.replace('"test"', '"api"') }],
     [
       'the order of a universe file',
@@ -78,6 +90,20 @@ test('The digest of a program is the same wherever its manifest is.', () => {
   const there = loaded({ ...rest, 'm/deep/core.yaml': own });
   expect(here.desired.strategies[0]?.signal).not.toEqual(there.desired.strategies[0]?.signal);
   expect(there.desired.digest).toBe(here.desired.digest);
+});
+
+test('Targets below zero are short, where the manifest allows it.', () => {
+  const core = CORE.replace('"50%"', '"-12.5%"')
+    .replace('"12"', '"-12"')
+    .replace('maxPositions: 3', 'maxPositions: 3, shorts: allowed');
+  const [strategy] = loaded({ ...BASE, 'm/core.yaml': core }).desired.strategies;
+  expect(strategy?.capital.shorts).toBe('allowed');
+  expect(strategy?.signal).toMatchObject({
+    targets: [
+      { symbol: 'GLD', size: { kind: 'quantity', quantity: -12_000_000_000 } },
+      { symbol: 'VTI', size: { kind: 'weight', weight: -125_000 } },
+    ],
+  });
 });
 
 test('What a manifest leaves out takes the documented defaults.', () => {

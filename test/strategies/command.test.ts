@@ -103,7 +103,26 @@ describe('a program', () => {
 });
 
 describe('an answer', () => {
-  const strategy = { universe: new Set(['VTI', 'BND']) } as unknown as DesiredStrategy;
+  const strategy = {
+    universe: new Set(['VTI', 'BND']),
+    signal: { type: 'command' },
+    capital: {},
+  } as unknown as DesiredStrategy;
+  const shorting = { ...strategy, capital: { shorts: 'allowed' } } as unknown as DesiredStrategy;
+
+  test('may go short where the manifest allows it, by whole shares', () => {
+    const text = (size: string): string => `{"version":1,"targets":[{"symbol":"VTI",${size}}]}`;
+    expect(parseAnswer(text('"weight":"-12.5%"'), shorting)).toMatchObject({
+      targets: [{ symbol: 'VTI', size: { kind: 'weight', weight: -125_000 } }],
+    });
+    expect(parseAnswer(text('"quantity":"-3"'), shorting)).toMatchObject({
+      targets: [{ symbol: 'VTI', size: { kind: 'quantity', quantity: -3_000_000_000 } }],
+    });
+    expect(parseAnswer(text('"quantity":"-3.5"'), shorting)).toMatchObject({
+      reason: 'VTI: only whole shares can be sold short',
+    });
+  });
+
   test.each([
     ['no JSON', 'targets: []', 'not one JSON document'],
     ['text behind it', '{"version":1,"targets":[]} done', 'not one JSON document'],
@@ -144,7 +163,16 @@ describe('an answer', () => {
       '{"version":1,"targets":[{"symbol":"VTI","weight":0.06}]}',
       'targets.0.weight: write it as text, as "6%"',
     ],
-    ['a negative size', '{"version":1,"targets":[{"symbol":"VTI","quantity":"-1"}]}', 'zero or more'],
+    [
+      'a negative size',
+      '{"version":1,"targets":[{"symbol":"VTI","quantity":"-1"}]}',
+      'capital.shorts: allowed',
+    ],
+    [
+      'a negative weight',
+      '{"version":1,"targets":[{"symbol":"VTI","weight":"-1%"}]}',
+      'capital.shorts: allowed',
+    ],
     ['NaN', '{"version":1,"targets":[{"symbol":"VTI","quantity":"NaN"}]}', 'either weight'],
   ])('with %s is malformed, and the reason says it', (_, text, words) => {
     const answer = parseAnswer(text, strategy);

@@ -18,6 +18,7 @@ const reads = fc.constantFrom<Operation>(
   'orderByClientId',
   'history',
   'clock',
+  'assets',
 );
 
 const readFaults = fc.tuple(

@@ -23,13 +23,13 @@ import type {
   ExecutionSettings,
   FixedTarget,
 } from '../../src/desired/desired-state.ts';
+import { planAsking } from '../../src/actions/look.ts';
 import { observe } from '../../src/actions/observe.ts';
 import type { ObservedState, Sighting } from '../../src/observed/observed-state.ts';
 import { openBooks } from '../../src/actions/open-books.ts';
 import type { OpeningLot } from '../../src/observed/events.ts';
 import type { Plan } from '../../src/reconciler/plan-types.ts';
 import type { Ports } from '../../src/reconciler/ports.ts';
-import { makePlan } from '../../src/reconciler/plan.ts';
 import { reconcile, type PassResult } from '../../src/reconciler/reconcile.ts';
 import { TEST_ACCOUNT } from './account.ts';
 import { memoryBroker, type MemoryBroker } from './memory-broker.ts';
@@ -54,6 +54,7 @@ export interface StrategyFacts {
   readonly priority?: number;
   readonly schedule?: DesiredStrategy['schedule'];
   readonly risk?: DesiredStrategy['risk'];
+  readonly shorts?: 'allowed';
 }
 
 export interface WorldFacts {
@@ -135,18 +136,16 @@ function handle(
 ): TestWorld {
   const { desired, ports, broker, journal } = parts;
   const look: TestWorld['look'] = async (earlier) => {
-    const observed = await observe(ports, desired, { ownFence: null, earlier: earlier ?? null });
-    return {
-      observed,
-      plan: makePlan({
-        desired,
-        observed,
-        now: ports.clock.now(),
-        turnTaken: new Set(),
-        reductionsOver: false,
-        manifests: 'accepted',
-      }),
-    };
+    const seen = await observe(ports, desired, { ownFence: null, earlier: earlier ?? null });
+    const { plan, input } = await planAsking(ports, {
+      desired,
+      observed: seen,
+      now: ports.clock.now(),
+      turnTaken: new Set(),
+      reductionsOver: false,
+      manifests: 'accepted',
+    });
+    return { observed: input.observed, plan };
   };
   return {
     ...parts,
@@ -275,6 +274,7 @@ function strategyOf(name: string, facts: StrategyFacts): DesiredStrategy {
       positionSize: percent(facts.positionSize ?? '100%'),
       maxPositions: facts.maxPositions ?? 100,
       maxExposure: percent(facts.maxExposure ?? '100%'),
+      ...(facts.shorts && { shorts: facts.shorts }),
     },
     schedule: facts.schedule ?? [],
     orphans: facts.orphans ?? 'hold',

@@ -16,6 +16,7 @@ import { carefulOfOrders } from './orders-in-flight.ts';
 import { handleOrphans } from './orphans.ts';
 import { refuseConflicts } from './ownership.ts';
 import { doubtPrices } from './prices.ts';
+import { holdUnasked, keepShortable } from './shorts.ts';
 import { completeShutdowns } from './shutdowns.ts';
 import { releaseStaleLock } from './stale-lock.ts';
 import { keepSuspensions } from './suspensions.ts';
@@ -44,6 +45,7 @@ const TRADING_RULES: readonly Rule[] = [
   keepLossLimits,
   // Ownership before money, so that a refused order reserves nothing.
   refuseConflicts,
+  keepShortable,
   // Likewise: what does not go out takes no money from what does.
   keepSuspensions,
   keepLimits,
@@ -52,6 +54,7 @@ const TRADING_RULES: readonly Rule[] = [
   keepHalt,
   // Behind everything that orders, because it turns what is left into "not now".
   keepMarketHours,
+  holdUnasked,
   completeShutdowns,
 ];
 

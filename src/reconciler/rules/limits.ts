@@ -10,9 +10,11 @@ import {
   valueOf,
   type Money,
   type Price,
+  type Quantity,
 } from '../../domain/decimal.ts';
 import { compareText } from '../../domain/names.ts';
 import type { DesiredStrategy } from '../../desired/desired-state.ts';
+import type { BrokerOrder } from '../../observed/broker-view.ts';
 import { ordersOn, type LedgerOrder } from '../../observed/ledger.ts';
 import { hold, priceOf, type Market, type PlanDraft, type PlanFacts } from '../draft.ts';
 import { isEntry, type HoldReason, type OrderAction } from '../plan-types.ts';
@@ -130,7 +132,7 @@ function workingEntries(facts: PlanFacts, market: Market): WorkingEntry[] {
   const atBroker = new Set(market.openOrders.map(({ clientOrderId }) => clientOrderId));
   const ours = [...ledger.openOrders.values()].filter(({ intent }) => isEntry(intent.purpose));
   const others = market.openOrders.filter(
-    ({ clientOrderId, side }) => side === 'buy' && !ledger.openOrders.has(clientOrderId),
+    (order) => !ledger.openOrders.has(order.clientOrderId) && mayGrow(market, order),
   );
   return [
     ...ours.map(({ intent, filled }): WorkingEntry => {
@@ -145,6 +147,12 @@ function workingEntries(facts: PlanFacts, market: Market): WorkingEntry[] {
       return { strategy: null, value, opens: false, isPaidFor: true };
     }),
   ];
+}
+
+/** A purchase may; a sale only where it is of more than there is. */
+function mayGrow({ positions }: Market, { symbol, side, quantity, filledQuantity }: BrokerOrder): boolean {
+  const held = positions.get(symbol)?.quantity ?? (0 as Quantity);
+  return side === 'buy' || subtract(quantity, filledQuantity) > held;
 }
 
 function reserve(room: Room, { strategy, value, opens, isPaidFor }: WorkingEntry): void {

@@ -14,10 +14,6 @@ export function refuseConflicts({ ledger, market }: PlanFacts, draft: PlanDraft)
       hold(draft, entry, 'OppositeSide', `the account is on the other side of ${entry.symbol}`);
       return false;
     }
-    if (entry.to < 0) {
-      hold(draft, entry, 'NotShortable', `${entry.symbol} would be sold short`);
-      return false;
-    }
     if (taken.has(entry.symbol)) {
       hold(draft, entry, 'SymbolConflict', `${entry.symbol} is being opened by another strategy`);
       return false;

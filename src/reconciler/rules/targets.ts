@@ -7,6 +7,7 @@ import type { Lot } from '../../observed/book.ts';
 import { lotOf } from '../../observed/ledger.ts';
 import { hold, type PlanDraft, type PlanFacts } from '../draft.ts';
 import { proposeEntry, proposeReduction, type Change } from '../orders.ts';
+import { isAcrossZero, isTowardZero } from '../sides.ts';
 import { dueSlot, exitTargets, isLate } from '../slots.ts';
 import { stillAllowed, wantedByFixed, type FixedTurn } from '../wanted.ts';
 import { isOff } from './orphans.ts';
@@ -109,7 +110,15 @@ function slotTargets(facts: PlanFacts, turn: FixedTurn, slot: Slot, draft: PlanD
   if (slot.action === 'exit') return exitTargets(book, slot.at);
   const wanted = wantedByFixed(facts, turn, draft);
   if (slot.action === 'rebalance') return wanted;
-  return wanted.filter(({ symbol, quantity }) => quantity > (book.get(symbol)?.quantity ?? 0));
+  return wanted.filter(({ symbol, quantity }) => {
+    const held = book.get(symbol)?.quantity ?? (0 as Quantity);
+    if (!isTowardZero(held, quantity)) return true;
+    if (isAcrossZero(held, quantity)) {
+      const detail = `book ${formatQuantity(held)}, target ${formatQuantity(quantity)}: an entry closes nothing`;
+      hold(draft, { strategy: turn.strategy.name, symbol }, 'OppositeSide', detail);
+    }
+    return false;
+  });
 }
 
 interface Step {
@@ -139,6 +148,11 @@ function move(
     hold(draft, change, 'WithinBand', detail);
     return;
   }
+  if (isAcrossZero(from, to)) {
+    const detail = `${formatQuantity(from)} ${symbol} are closed first; ${formatQuantity(to)} come when the account is flat`;
+    hold(draft, change, 'OppositeSide', detail);
+    return reduce(facts, draft, { ...change, to: 0, reason: 'SideChanged' });
+  }
   if (isTowardZero(from, to))
     return reduce(facts, draft, { ...change, to, reason: reductionReason(signal, symbol, to, slot) });
   proposeEntry(facts, draft, { ...change, to, reason: from === 0 ? 'NewTarget' : 'TargetRaised' });
@@ -146,11 +160,6 @@ function move(
 
 function reduce(facts: PlanFacts, draft: PlanDraft, change: Change): void {
   proposeReduction(facts, draft, { ...change, kind: change.to === 0 ? 'close' : 'reduce' });
-}
-
-/** A change across zero first goes to zero. */
-function isTowardZero(from: Quantity, to: Quantity): boolean {
-  return from > 0 ? to < from : from < 0 && to > from;
 }
 
 function reductionReason(
@@ -167,13 +176,13 @@ function reductionReason(
   return isZero ? 'TargetZero' : 'TargetLowered';
 }
 
-/** Opening from zero and closing to zero are exempt: a band holds drift, not decisions. */
+/** Opening from zero, closing to zero and a change of side are exempt: a band holds drift, not decisions. */
 export function isWithinBand(
   signal: Pick<FixedSignal, 'band' | 'wholeShares'>,
   from: Quantity,
   to: Quantity,
 ): boolean {
-  if (from === 0 || to === 0) return false;
+  if (from === 0 || to === 0 || isAcrossZero(from, to)) return false;
   const part = Math.abs(partOf(to, signal.band ?? BAND_DEFAULT));
   const band = signal.wholeShares ? Math.max(SHARE, part) : part;
   return Math.abs(to - from) < band;
