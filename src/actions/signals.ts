@@ -2,6 +2,7 @@
 import type { DesiredState, DesiredStrategy } from '../desired/desired-state.ts';
 import type { CalendarOverrides } from '../domain/calendar.ts';
 import type { ObservedState, SignalAnswer } from '../observed/observed-state.ts';
+import { askModule } from './ask-module.ts';
 import { askMomentum } from './ask-momentum.ts';
 import { askOmr } from './ask-omr.ts';
 import { askProgram } from './ask-program.ts';
@@ -35,6 +36,8 @@ function ask(
   switch (strategy.signal.type) {
     case 'command':
       return askProgram(ports, strategy, observed);
+    case 'module':
+      return askModule(ports, { strategy, signal: strategy.signal, calendar: account.calendar }, observed);
     case 'momentum-protection':
       return askMomentum(ports, { strategy, signal: strategy.signal, calendar: account.calendar }, observed);
     case 'overnight-mean-reversion':

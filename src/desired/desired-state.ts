@@ -1,6 +1,7 @@
 /** What all manifests together ask for: validated, exact, and independent of the order of files and documents. */
 import type { Money, Quantity, Ratio } from '../domain/decimal.ts';
 import type { CalendarOverrides } from '../domain/calendar.ts';
+import type { Json } from '../domain/digest.ts';
 import type { ScheduleEntry } from '../domain/schedule.ts';
 
 export type { ScheduleEntry, ScheduleTime } from '../domain/schedule.ts';
@@ -49,9 +50,10 @@ export type DesiredSignal =
   | CommandSignal
   | MomentumSignal
   | OmrSignal
+  | ModuleSignal
   | {
       /** Validated, listed, synced, closed; opens nothing until its signal exists. */
-      readonly type: 'pairs' | 'vol-term-structure' | 'module';
+      readonly type: 'pairs' | 'vol-term-structure';
     };
 
 export interface FixedSignal {
@@ -104,12 +106,33 @@ export interface OmrSignal {
   readonly wholeShares: boolean;
 }
 
+/** A function of the user's own: context in, targets out, in a process of its own. */
+export interface ModuleSignal {
+  readonly type: 'module';
+  /** As the manifest writes it. */
+  readonly file: string;
+  /** Absolute. */
+  readonly path: string;
+  /** As people are told of it. */
+  readonly name: string;
+  /** Longest run, ms. */
+  readonly timeout: number;
+  /** Sessions before today whose closes it is told. */
+  readonly history: number;
+  /** Symbols that it may read besides its universe. */
+  readonly reads: readonly string[];
+  readonly config: Readonly<Record<string, Json>>;
+  readonly band: Ratio | null;
+  readonly wholeShares: boolean;
+}
+
 /** Signals that are asked what they want, where the others have it in the manifest. */
-export type AskedSignal = CommandSignal | MomentumSignal | OmrSignal;
+export type AskedSignal = CommandSignal | MomentumSignal | OmrSignal | ModuleSignal;
 
 export function isAsked(signal: DesiredSignal): signal is AskedSignal {
   return (
     signal.type === 'command' ||
+    signal.type === 'module' ||
     signal.type === 'momentum-protection' ||
     signal.type === 'overnight-mean-reversion'
   );

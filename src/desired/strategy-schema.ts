@@ -16,8 +16,9 @@ import {
   wholeNumber,
 } from './fields.ts';
 import { lossFields } from './loss-schema.ts';
+import { moduleSignal } from './module-schema.ts';
 
-export const PLANNED_SIGNALS = ['pairs', 'vol-term-structure', 'module'] as const;
+export const PLANNED_SIGNALS = ['pairs', 'vol-term-structure'] as const;
 
 const DEFAULT_PRIORITY = 100;
 export const DEFAULT_COLUMN = 'Symbol';
@@ -220,7 +221,14 @@ const spec = mapping(
       DEFAULT_PRIORITY,
     ),
     signal: described(
-      z.discriminatedUnion('type', [fixedSignal, commandSignal, momentumSignal, omrSignal, plannedSignal]),
+      z.discriminatedUnion('type', [
+        fixedSignal,
+        commandSignal,
+        moduleSignal,
+        momentumSignal,
+        omrSignal,
+        plannedSignal,
+      ]),
       'Where the targets come from.',
     ),
     universe,

@@ -322,7 +322,10 @@ function portsOf({ clock, broker, journal, log, priceAt }: PortParts): Ports {
       bars: () => Promise.resolve(new Map()),
     },
     signalFiles: { read: () => Promise.resolve(null) },
-    programs: { run: () => Promise.resolve({ kind: 'not-run' }) },
+    programs: {
+      run: () => Promise.resolve({ kind: 'not-run' }),
+      callModule: () => Promise.resolve({ kind: 'not-run' }),
+    },
     stateFile: { write: () => undefined, schedule: () => undefined },
     processes: { self, lookUp: () => 'alive' },
     queue: { enter: () => Promise.resolve({ leave: () => Promise.resolve() }) },
