@@ -1,12 +1,13 @@
 /** One look at the world, and the plan that follows from it, checked. */
 import { EXIT, HgctlError } from '../domain/errors.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { ObservedState, Sighting } from '../observed/observed-state.ts';
 import { checkPlan } from '../reconciler/check-plan.ts';
-import type { ManifestsOnDisk } from '../reconciler/draft.ts';
+import type { ManifestsOnDisk, PlanInput } from '../reconciler/draft.ts';
 import { makePlan } from '../reconciler/plan.ts';
-import type { Plan } from '../reconciler/plan-types.ts';
-import type { Ports } from '../reconciler/ports.ts';
+import { isOrder, isReduction, type Plan } from '../reconciler/plan-types.ts';
+import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
 import { observe } from './observe.ts';
 import { otherAccount } from './open-books.ts';
 import { askSignals } from './signals.ts';
@@ -44,10 +45,16 @@ export async function look({ ports, desired, manifests }: LookWorld, options: Lo
   const { ownFence, earlier, turnTaken, reductionsOver, except } = options;
   const seen = without(await observe(ports, desired, { ownFence, earlier }), except);
   const signals = options.signals ?? (await askSignals(ports, desired, seen));
-  const observed = { ...seen, signals, quotes: await withTargets(ports, seen, signals) };
-  refuseOtherAccount(observed);
-  const input = { desired, observed, now: ports.clock.now(), turnTaken, reductionsOver, manifests };
-  const plan = makePlan(input);
+  const first = { ...seen, signals, quotes: await withTargets(ports, seen, signals) };
+  refuseOtherAccount(first);
+  const { plan, input } = await planOnQuotes(ports, {
+    desired,
+    observed: first,
+    now: ports.clock.now(),
+    turnTaken,
+    reductionsOver,
+    manifests,
+  });
   const violations = checkPlan(plan, input);
   if (violations.length > 0) {
     const list = violations.map(({ invariant, detail }) => `${invariant}: ${detail}`).join('; ');
@@ -55,7 +62,30 @@ export async function look({ ports, desired, manifests }: LookWorld, options: Lo
       hint: 'nothing was sent; please report this with the output of hgctl plan -o json',
     });
   }
-  return { plan, observed };
+  return { plan, observed: input.observed };
+}
+
+/**
+ * What is held is priced by the account, so that only an entry that adds to it needs a quote of its own: it is asked for
+ * and planned on. Each turn asks for symbols that no turn before has asked for, so that it ends.
+ */
+async function planOnQuotes(
+  { market, clock }: Ports,
+  given: PlanInput,
+): Promise<{ readonly plan: Plan; readonly input: PlanInput }> {
+  const asked = new Set<string>();
+  for (let input = given; ;) {
+    const plan = makePlan(input);
+    const { quotes } = input.observed;
+    const entries = plan.actions.filter((action) => isOrder(action) && !isReduction(action));
+    const lacking = entries.flatMap(({ symbol }) =>
+      symbol === null || quotes.has(symbol) || asked.has(symbol) ? [] : [symbol],
+    );
+    if (lacking.length === 0) return { plan, input };
+    for (const symbol of lacking) asked.add(symbol);
+    const more = await quotesIfKnown(market, lacking, clock.now());
+    input = { ...input, observed: { ...input.observed, quotes: new Map([...quotes, ...more]) } };
+  }
 }
 
 /** The quotes, also of what signals have named and the account does not hold. */
@@ -71,6 +101,20 @@ async function withTargets(
   );
   if (lacking.size === 0) return quotes;
   return new Map([...quotes, ...(await market.quotes([...lacking].sort(), clock.now()))]);
+}
+
+/** Whoever cannot say a price of what is to be bought stops no exit: it is asked again just before the order. */
+async function quotesIfKnown(
+  market: Ports['market'],
+  symbols: readonly string[],
+  now: Instant,
+): Promise<ObservedState['quotes']> {
+  try {
+    return await market.quotes(symbols, now);
+  } catch (error) {
+    if (error instanceof BrokerUnavailable || error instanceof HgctlError) return new Map();
+    throw error;
+  }
 }
 
 /** An order that the broker has not taken, left out of sight. */

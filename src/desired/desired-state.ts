@@ -265,6 +265,14 @@ export interface AccountLimits {
   readonly maxFlipsPerSymbol?: number;
   /** Largest distance of the latest price from the planned one. */
   readonly priceCollar: Ratio;
+  /** The same for leveraged funds, where it is smaller. Absent: 2 %. */
+  readonly leveragedCollar?: Ratio;
+  /** Symbols that count as leveraged besides those that are known. By name; absent: none. */
+  readonly leveraged?: readonly string[];
+  /** Largest age of a price, ms, beyond the newest that there can be. Absent: any. */
+  readonly quoteAge?: number;
+  /** Largest distance of bid and ask, as part of their middle. Absent: any. */
+  readonly maxSpread?: Ratio;
   /** Largest sum of absolute position values of the account, as part of equity. */
   readonly maxGross: Ratio | null;
   /** Parts of equity. Absent: none. */

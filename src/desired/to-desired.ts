@@ -176,6 +176,10 @@ function toLimits(limits: AccountManifest['spec']['limits']): AccountLimits {
     maxOrdersPerSymbol: limits.maxOrdersPerSymbol ?? null,
     ...(limits.maxFlipsPerSymbol !== undefined && { maxFlipsPerSymbol: limits.maxFlipsPerSymbol }),
     priceCollar: limits.priceCollar,
+    ...(limits.leveragedCollar !== undefined && { leveragedCollar: limits.leveragedCollar }),
+    ...(limits.leveraged && { leveraged: [...new Set(limits.leveraged)].sort(compareText) }),
+    ...(limits.quoteAge !== undefined && { quoteAge: limits.quoteAge }),
+    ...(limits.maxSpread !== undefined && { maxSpread: limits.maxSpread }),
     maxGross: limits.maxGross ?? null,
     ...(loss && { loss }),
   };

@@ -9,6 +9,7 @@ import type { BrokerPosition } from '../observed/broker-view.ts';
 import type { Ledger, LedgerOrder } from '../observed/ledger.ts';
 import type { PlanInput } from './draft.ts';
 import { checkLosses } from './check-losses.ts';
+import { checkQuotes } from './check-quotes.ts';
 import { checkBeside } from './check-beside.ts';
 import { isOrder, isReduction, type OrderAction, type Plan, type SyncAction } from './plan-types.ts';
 
@@ -33,6 +34,7 @@ export type Invariant =
   | 'buying-power-holds'
   | 'sync-only-shrinks'
   | 'loss-limits-hold'
+  | 'quotes-hold'
   | 'reductions-first';
 
 export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
@@ -58,6 +60,7 @@ export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
   for (const order of orders) (isReduction(order) ? checkReduction : checkEntry)(order, world, input, report);
   checkBesideSync(plan, orders, report);
   const entries = orders.filter((order) => !isReduction(order));
+  for (const doubt of checkQuotes(orders, input)) report('quotes-hold', doubt);
   for (const loss of checkLosses(entries, input)) report('loss-limits-hold', loss);
   checkPrefixes(plan, world, input, report);
   return found;
