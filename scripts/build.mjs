@@ -3,7 +3,11 @@ import { build } from 'esbuild';
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 
 const bench = process.argv.includes('--bench');
-const entryPoints = { hgctl: 'src/cli/main.ts' };
+const entryPoints = {
+  hgctl: 'src/cli/main.ts',
+  'module-runner': 'src/programs/module-runner.ts',
+  'typescript-hook': 'src/programs/typescript-hook.ts',
+};
 if (bench && existsSync('bench/main.ts')) {
   entryPoints['bench/main'] = 'bench/main.ts';
   entryPoints['bench/soak'] = 'bench/soak-main.ts';
@@ -16,6 +20,8 @@ await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
+  // Has a native program beside it, and is loaded only where a module is in TypeScript.
+  external: ['esbuild'],
   target: 'node20',
   outdir: 'dist',
   sourcemap: 'external',

@@ -50,9 +50,15 @@ function commands(): string[] {
       ([, variable = '', name = '']) => [variable, name],
     ),
   );
+  // A command that does something itself, and has others below it.
+  const both = new Map(
+    [...source.matchAll(/const (\w+) = withManifests\(root\.command\('([\w-]+)'\)\)/g)].map(
+      ([, variable = '', name = '']) => [variable, name],
+    ),
+  );
   const declared = [...source.matchAll(/\b(\w+)\s*\.command\('([\w-]+)'\)/g)];
   return declared.flatMap(([, parent = '', name = '']) => {
-    const group = groups.get(parent);
+    const group = groups.get(parent) ?? both.get(parent);
     if (group !== undefined) return [`${group} ${name}`];
     return [...groups.values()].includes(name) ? [] : [name];
   });

@@ -1,5 +1,6 @@
 /** The checks just before an order, its intent, and the request. */
 import { brakeOn, FLATTENING } from '../reconciler/brakes.ts';
+import { doubtOf } from '../reconciler/quote-guards.ts';
 import { windowEnd } from '../reconciler/slots.ts';
 import { isDraining } from '../reconciler/switched.ts';
 import { formatDollars, formatQuantity, type Money, type Price, type Quantity } from '../domain/decimal.ts';
@@ -148,7 +149,7 @@ export async function sendAgain(
   if (execution.ports.stop.requested() || whyStopped(context, ledger, action) !== null) return null;
   if (stoppingBreak(ledger, intent.symbol) !== undefined || bookChanged(action, ledger) !== null) return null;
   const isEntry = !isReduction(action);
-  if (isEntry && (windowClosed(context, action, ledger) ?? outsideCollar(context, action, quote)) !== null)
+  if (isEntry && (windowClosed(context, action, ledger) ?? badQuote(context, action, quote)) !== null)
     return null;
   // Too late is no answer of the broker: the first request may still have reached it.
   if (whyTooLate(execution, session.lastSubmit) !== null) return null;
@@ -189,7 +190,7 @@ function whyNot(context: OrderContext, action: OrderAction, { ledger, quote }: F
   if (isReduction(action)) return null;
   const closed = windowClosed(context, action, ledger);
   if (closed !== null) return closed;
-  return outsideCollar(context, action, quote) ?? unaffordable(context, action);
+  return badQuote(context, action, quote) ?? unaffordable(context, action);
 }
 
 /** An order that goes out again is in its own way no longer, while it counts as not seen. */
@@ -267,16 +268,16 @@ async function quoteFor({ execution }: OrderContext, action: OrderAction): Promi
   return (await market.quotes([action.symbol], clock.now())).get(action.symbol);
 }
 
-function outsideCollar(
-  { desired }: OrderContext,
+/** The guards of the plan again, on a quote of now. */
+function badQuote(
+  { desired, execution }: OrderContext,
   action: OrderAction,
   quote: Quote | undefined,
 ): Skip | null {
-  const { priceCollar } = desired.account.limits;
   if (quote === undefined) return { code: 'NoPrice', detail: `no price of ${action.symbol} is known` };
-  const distance = Math.abs(quote.price - action.price) / action.price;
-  if (distance * 1_000_000 <= priceCollar) return null;
-  return { code: 'PriceCollar', detail: `planned at ${dollars(action.price)}, now ${dollars(quote.price)}` };
+  const { limits, calendar } = desired.account;
+  const doubt = doubtOf(action, quote, { limits, calendar, now: execution.ports.clock.now() });
+  return doubt === null ? null : { code: doubt.reason, detail: doubt.detail };
 }
 
 /** Whole dollars without their cents, as in rule 1 of the seed. */

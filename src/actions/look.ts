@@ -1,12 +1,13 @@
 /** One look at the world, and the plan that follows from it, checked. */
 import { EXIT, HgctlError } from '../domain/errors.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { ObservedState, Sighting } from '../observed/observed-state.ts';
 import { checkPlan } from '../reconciler/check-plan.ts';
 import type { ManifestsOnDisk, PlanInput } from '../reconciler/draft.ts';
 import { makePlan } from '../reconciler/plan.ts';
-import type { Plan } from '../reconciler/plan-types.ts';
-import type { Ports } from '../reconciler/ports.ts';
+import { isOrder, isReduction, type Plan } from '../reconciler/plan-types.ts';
+import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
 import { observe } from './observe.ts';
 import { otherAccount } from './open-books.ts';
 import { read } from './read.ts';
@@ -45,11 +46,16 @@ export async function look({ ports, desired, manifests }: LookWorld, options: Lo
   const { ownFence, earlier, turnTaken, reductionsOver, except } = options;
   const seen = without(await observe(ports, desired, { ownFence, earlier }), except);
   const signals = options.signals ?? (await askSignals(ports, desired, seen));
-  const priced = { ...seen, signals, quotes: await withTargets(ports, seen, signals) };
-  refuseOtherAccount(priced);
-  const wish = { desired, observed: priced, now: ports.clock.now(), turnTaken, reductionsOver, manifests };
-  const { plan, input } = await planAsking(ports, wish);
-  const { observed } = input;
+  const first = { ...seen, signals, quotes: await withTargets(ports, seen, signals) };
+  refuseOtherAccount(first);
+  const { plan, input } = await planAsking(ports, {
+    desired,
+    observed: first,
+    now: ports.clock.now(),
+    turnTaken,
+    reductionsOver,
+    manifests,
+  });
   const violations = checkPlan(plan, input);
   if (violations.length > 0) {
     const list = violations.map(({ invariant, detail }) => `${invariant}: ${detail}`).join('; ');
@@ -57,19 +63,35 @@ export async function look({ ports, desired, manifests }: LookWorld, options: Lo
       hint: 'nothing was sent; please report this with the output of hgctl plan -o json',
     });
   }
-  return { plan, observed };
+  return { plan, observed: input.observed };
 }
 
-/** The plan; where it would sell short, on the broker's word about whether that can be done. Other plans ask nothing. */
+/**
+ * The plan, on what only it shows to be needed; other plans ask nothing. Where it would sell short: the broker's word about
+ * whether that can be done. Where it adds to what is held, which is priced by the account: a quote. Each turn asks for what
+ * no turn before has asked for, so that it ends.
+ */
 export async function planAsking(
-  { broker, clock }: Pick<Ports, 'broker' | 'clock'>,
-  input: PlanInput,
+  { broker, market, clock }: Pick<Ports, 'broker' | 'market' | 'clock'>,
+  given: PlanInput,
 ): Promise<{ readonly plan: Plan; readonly input: PlanInput }> {
-  const plan = makePlan(input);
-  if (plan.toBorrow.length === 0) return { plan, input };
-  const assets = await read(clock, () => broker.assets([...plan.toBorrow].sort()));
-  const asked = { ...input, observed: { ...input.observed, assets } };
-  return { plan: makePlan(asked), input: asked };
+  const asked = new Set<string>();
+  for (let input = given; ;) {
+    const plan = makePlan(input);
+    const { quotes, assets } = input.observed;
+    if (plan.toBorrow.length > 0 && assets === null) {
+      const answer = await read(clock, () => broker.assets([...plan.toBorrow].sort()));
+      input = { ...input, observed: { ...input.observed, assets: answer } };
+      continue;
+    }
+    const lacking = plan.actions
+      .filter((action) => isOrder(action) && !isReduction(action))
+      .flatMap(({ symbol }) => (symbol === null || quotes.has(symbol) || asked.has(symbol) ? [] : [symbol]));
+    if (lacking.length === 0) return { plan, input };
+    for (const symbol of lacking) asked.add(symbol);
+    const more = await quotesIfKnown(market, lacking, clock.now());
+    input = { ...input, observed: { ...input.observed, quotes: new Map([...quotes, ...more]) } };
+  }
 }
 
 /** The quotes, also of what signals have named and the account does not hold. */
@@ -85,6 +107,20 @@ async function withTargets(
   );
   if (lacking.size === 0) return quotes;
   return new Map([...quotes, ...(await market.quotes([...lacking].sort(), clock.now()))]);
+}
+
+/** Whoever cannot say a price of what is to be bought stops no exit: it is asked again just before the order. */
+async function quotesIfKnown(
+  market: Ports['market'],
+  symbols: readonly string[],
+  now: Instant,
+): Promise<ObservedState['quotes']> {
+  try {
+    return await market.quotes(symbols, now);
+  } catch (error) {
+    if (error instanceof BrokerUnavailable || error instanceof HgctlError) return new Map();
+    throw error;
+  }
 }
 
 /** An order that the broker has not taken, left out of sight. */

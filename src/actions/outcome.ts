@@ -28,12 +28,15 @@ export type OutcomeCode =
   | 'PartialFill'
   | 'PendingOrder'
   | 'PriceCollar'
+  | 'QuoteStale'
   | 'RateLimited'
   | 'ShutdownPending'
   | 'ShutdownRequested'
   | 'SlotClosed'
+  | 'SpreadTooWide'
   | 'Suspended'
   | 'SymbolConflict'
+  | 'SymbolHalted'
   | 'ToggleNotWritten';
 
 interface NotDone {

@@ -3,6 +3,7 @@ import type { DesiredState, DesiredStrategy } from '../desired/desired-state.ts'
 import type { CalendarOverrides } from '../domain/calendar.ts';
 import { HgctlError } from '../domain/errors.ts';
 import type { ObservedState, SignalAnswer } from '../observed/observed-state.ts';
+import { askModule } from './ask-module.ts';
 import { askMomentum } from './ask-momentum.ts';
 import { askOmr } from './ask-omr.ts';
 import { askProgram } from './ask-program.ts';
@@ -39,6 +40,8 @@ function ask(
   switch (signal.type) {
     case 'command':
       return askProgram(ports, strategy, observed);
+    case 'module':
+      return askModule(ports, { strategy, signal, calendar }, observed);
     case 'momentum-protection':
       return orHold(
         signal.type,

@@ -5,14 +5,7 @@ import { withManifests, type Exit } from './command-options.ts';
 import type { Io } from './io.ts';
 
 export function declareBooks(root: Command, io: Io, exit: Exit): void {
-  withManifests(root.command('init'))
-    .description('open the books of a data folder')
-    .option('--from-state <file>', "begin with the books of the original's state file")
-    .option('--unmanaged', 'begin with empty books; what the broker holds belongs to no strategy')
-    .action(async (_: unknown, command: Command) => {
-      const { runInit } = await import('./commands/init.ts');
-      exit(await runInit(io, command.optsWithGlobals()));
-    });
+  declareInit(root, io, exit);
   withManifests(root.command('adopt'))
     .description('give unmanaged shares to a strategy')
     .argument('<symbol>', 'as VTI')
@@ -78,5 +71,25 @@ export function declareRepairs(root: Command, io: Io, exit: Exit): void {
     .action(async (_: unknown, command: Command) => {
       const { runImportState } = await import('./commands/import-state.ts');
       exit(await runImportState(io, command.optsWithGlobals()));
+    });
+}
+
+function declareInit(root: Command, io: Io, exit: Exit): void {
+  const init = withManifests(root.command('init'));
+  init
+    .description('open the books of a data folder')
+    .option('--from-state <file>', "begin with the books of the original's state file")
+    .option('--unmanaged', 'begin with empty books; what the broker holds belongs to no strategy')
+    .action(async (_: unknown, command: Command) => {
+      const { runInit } = await import('./commands/init.ts');
+      exit(await runInit(io, command.optsWithGlobals()));
+    });
+  withManifests(init.command('strategy'))
+    .description('write a new strategy that works, turned off: module, manifest, switch, page and test')
+    .argument('<name>', 'a lower case letter, then lower case letters, digits or dashes')
+    .option('--symbols <list>', 'its universe: AAA,BBB (default: three funds that nobody has)')
+    .action(async (name: string, _: unknown, command: Command) => {
+      const { runInitStrategy } = await import('./commands/init-strategy.ts');
+      exit(await runInitStrategy(io, name, command.optsWithGlobals()));
     });
 }

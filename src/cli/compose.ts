@@ -1,4 +1,5 @@
 /** Joins ports and implementations: the only place that knows both. */
+import { callModule } from '../programs/call-module.ts';
 import { runProgram } from '../programs/run-program.ts';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -135,7 +136,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
     signalFiles,
     journal,
     stateFile: state,
-    programs: { run: runProgram },
+    programs: { run: runProgram, callModule },
     processes: known,
     queue: queue({
       path: paths.queue,

@@ -103,6 +103,21 @@ const limits = mapping(
       above: 0,
       most: 100,
     }).prefault('5%'),
+    leveragedCollar: percent(
+      'The same for leveraged and inverse funds, where it is smaller than priceCollar. Default "2%".',
+      { above: 0, most: 100 },
+    ).optional(),
+    leveraged: described(
+      z.array(symbol('A leveraged or inverse fund.')),
+      'Symbols that count as leveraged besides those that hgctl knows. Default: none.',
+    ).optional(),
+    quoteAge: duration(
+      'Largest age of a price for an entry, beyond the newest that the market can have. Default: any.',
+    ).optional(),
+    maxSpread: percent(
+      'Largest distance of bid and ask for an entry, as part of their middle, where both are known. Default: any.',
+      { above: 0, most: 100 },
+    ).optional(),
     maxGross: percent(
       'Largest sum of position values of the account, as part of equity. Default: no limit.',
       {

@@ -24,6 +24,7 @@ import {
   type Files,
   type Universe,
 } from './universes.ts';
+import { MODULE } from './strategy-outline.ts';
 import { fieldProblem, locate } from './yaml-document.ts';
 
 export type LoadResult =
@@ -53,7 +54,7 @@ export function assemble(parsed: ParsedManifests, files: Files): LoadResult {
   problems.push(...checkCalendars(parsed, calendars, files));
   problems.push(...checkAccounts(parsed), ...checkNames(parsed.strategies), ...checkUniverses(universes));
   for (const universe of universes) warnings.push(...universe.warnings);
-  problems.push(...checkOneToggleFile(toggles));
+  problems.push(...checkModules(parsed.strategies, files), ...checkOneToggleFile(toggles));
   const [toggle] = toggles;
   if (toggle !== undefined) {
     const checked = checkToggles(toggle, parsed.strategies, parsed.complete);
@@ -155,6 +156,18 @@ function checkUniverses(universes: readonly Universe[]): Problem[] {
   return [...single, ...checkOverlap(universes)];
 }
 
+/** What the module says is for the process that runs it: here it must only be there. */
+function checkModules(strategies: readonly DeclaredStrategy[], files: Files): Problem[] {
+  return strategies.flatMap(({ document, outline, source }) => {
+    if (outline.module === undefined) return [];
+    const content = files.get(resolveBeside(source.path, outline.module));
+    if (content?.kind === 'text') return [];
+    const name = resolveBeside(source.name, outline.module);
+    const message = `the module ${name} ${content?.reason ?? 'does not exist'}`;
+    return [fieldProblem(document, MODULE, { message })];
+  });
+}
+
 function byPlace(a: Declared<unknown>, b: Declared<unknown>): number {
   if (a.source.name !== b.source.name) return a.source.name < b.source.name ? -1 : 1;
   return a.document.tree.root.start - b.document.tree.root.start;
@@ -196,7 +209,8 @@ function join(
     if (manifest === undefined) return [];
     const universe = new Set([...symbols.keys()].sort(compareText));
     const toggle = toggleOf(toggles, manifest.metadata.name);
-    const folder = resolveBeside(strategy.source.path, '.');
+    const { path, name } = strategy.source;
+    const folder = { path: resolveBeside(path, '.'), name: resolveBeside(name, '.') };
     return [toDesiredStrategy(manifest, { universe, toggle, folder })];
   });
   return {

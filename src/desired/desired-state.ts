@@ -1,6 +1,7 @@
 /** What all manifests together ask for: validated, exact, and independent of the order of files and documents. */
 import type { Money, Quantity, Ratio } from '../domain/decimal.ts';
 import type { CalendarOverrides } from '../domain/calendar.ts';
+import type { Json } from '../domain/digest.ts';
 import type { ScheduleEntry } from '../domain/schedule.ts';
 import type { VolParameters } from './vol-parameters.ts';
 
@@ -58,9 +59,10 @@ export type DesiredSignal =
   | MomentumSignal
   | OmrSignal
   | VolSignal
+  | ModuleSignal
   | {
       /** Validated, listed, synced, closed; opens nothing until its signal exists. */
-      readonly type: 'pairs' | 'module';
+      readonly type: 'pairs';
     };
 
 export interface FixedSignal {
@@ -121,11 +123,32 @@ export interface VolSignal {
   readonly wholeShares: boolean;
 }
 
+/** A function of the user's own: context in, targets out, in a process of its own. */
+export interface ModuleSignal {
+  readonly type: 'module';
+  /** As the manifest writes it. */
+  readonly file: string;
+  /** Absolute. */
+  readonly path: string;
+  /** As people are told of it. */
+  readonly name: string;
+  /** Longest run, ms. */
+  readonly timeout: number;
+  /** Sessions before today whose closes it is told. */
+  readonly history: number;
+  /** Symbols that it may read besides its universe. */
+  readonly reads: readonly string[];
+  readonly config: Readonly<Record<string, Json>>;
+  readonly band: Ratio | null;
+  readonly wholeShares: boolean;
+}
+
 /** Signals that are asked what they want, where the others have it in the manifest. */
-export type AskedSignal = CommandSignal | MomentumSignal | OmrSignal | VolSignal;
+export type AskedSignal = CommandSignal | MomentumSignal | OmrSignal | VolSignal | ModuleSignal;
 
 const ASKED: ReadonlySet<DesiredSignal['type']> = new Set<AskedSignal['type']>([
   'command',
+  'module',
   'momentum-protection',
   'overnight-mean-reversion',
   'vol-term-structure',
@@ -264,6 +287,14 @@ export interface AccountLimits {
   readonly maxFlipsPerSymbol?: number;
   /** Largest distance of the latest price from the planned one. */
   readonly priceCollar: Ratio;
+  /** The same for leveraged funds, where it is smaller. Absent: 2 %. */
+  readonly leveragedCollar?: Ratio;
+  /** Symbols that count as leveraged besides those that are known. By name; absent: none. */
+  readonly leveraged?: readonly string[];
+  /** Largest age of a price, ms, beyond the newest that there can be. Absent: any. */
+  readonly quoteAge?: number;
+  /** Largest distance of bid and ask, as part of their middle. Absent: any. */
+  readonly maxSpread?: Ratio;
   /** Largest sum of absolute position values of the account, as part of equity. */
   readonly maxGross: Ratio | null;
   /** Parts of equity. Absent: none. */

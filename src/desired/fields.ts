@@ -223,3 +223,18 @@ export function filePath(about: string): Field<string> {
     parse: (source) => (/\S/.test(source) && !source.includes('\0') ? source : undefined),
   });
 }
+
+/** A path to a program in TypeScript or JavaScript. */
+export function sourceFile(about: string): Field<string> {
+  return parsed({
+    about,
+    pattern: '\\.m?[jt]s$',
+    noun: 'no module',
+    allowed: 'the path of a .ts, .mts, .js or .mjs file',
+    parse: (source) => (isSourceFile(source) ? source : undefined),
+  });
+}
+
+export function isSourceFile(path: string): boolean {
+  return /\.m?[jt]s$/.test(path) && !path.includes('\0');
+}

@@ -25,7 +25,7 @@ export interface SourceFile {
 
 /** A file that a manifest names, or that must be there. */
 export interface NeededFile {
-  readonly kind: 'universe' | 'toggle' | 'calendar';
+  readonly kind: 'universe' | 'module' | 'toggle' | 'calendar';
   readonly name: string;
   readonly path: string;
 }
@@ -68,7 +68,7 @@ interface Collected {
 export function parseManifests(sources: readonly SourceFile[]): ParsedManifests {
   const all = nothingYet();
   for (const source of sources) collectFile(all, source);
-  const needs = [...all.strategies.flatMap(universeNeed), ...toggleNeed(all), ...calendarNeed(all)];
+  const needs = [...all.strategies.flatMap(strategyNeeds), ...toggleNeed(all), ...calendarNeed(all)];
   return { sources, ...all, needs };
 }
 
@@ -138,8 +138,12 @@ function unknownKind(document: YamlDocument, kind: unknown): Problem {
   });
 }
 
-function universeNeed({ source, outline }: DeclaredStrategy): NeededFile[] {
-  return outline.file === undefined ? [] : [{ kind: 'universe', ...neededBeside(source, outline.file) }];
+function strategyNeeds({ source, outline }: DeclaredStrategy): NeededFile[] {
+  const { file, module } = outline;
+  return [
+    ...(file === undefined ? [] : [{ kind: 'universe' as const, ...neededBeside(source, file) }]),
+    ...(module === undefined ? [] : [{ kind: 'module' as const, ...neededBeside(source, module) }]),
+  ];
 }
 
 function neededBeside(source: SourceFile, path: string): Omit<NeededFile, 'kind'> {

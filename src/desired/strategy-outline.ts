@@ -3,6 +3,7 @@
  * is left out here, so that one mistake does not hide the others.
  */
 import { isStrategyName, isSymbol } from '../domain/names.ts';
+import { isSourceFile } from './fields.ts';
 import { DEFAULT_COLUMN } from './strategy-schema.ts';
 import { valueAt, type YamlDocument } from './yaml-document.ts';
 import type { FieldPath } from './problem.ts';
@@ -20,10 +21,13 @@ export interface StrategyOutline {
   readonly file: string | undefined;
   readonly column: string;
   readonly targets: readonly ListedSymbol[];
+  /** File of a `module` signal. */
+  readonly module: string | undefined;
 }
 
 export const UNIVERSE = ['spec', 'universe'] as const;
 export const PARAMS = ['spec', 'signal', 'params'] as const;
+export const MODULE = [...PARAMS, 'file'] as const;
 export const TARGETS = [...PARAMS, 'targets'] as const;
 
 export function outlineOf({ data }: YamlDocument): StrategyOutline {
@@ -36,7 +40,14 @@ export function outlineOf({ data }: YamlDocument): StrategyOutline {
     file: file !== undefined && /\S/.test(file) && !file.includes('\0') ? file : undefined,
     column: textAt(data, [...UNIVERSE, 'column']) ?? DEFAULT_COLUMN,
     targets: symbolsAt(data, TARGETS, 'symbol'),
+    module: moduleAt(data),
   };
+}
+
+function moduleAt(data: unknown): string | undefined {
+  const file = textAt(data, MODULE);
+  const isModule = textAt(data, ['spec', 'signal', 'type']) === 'module';
+  return isModule && file !== undefined && isSourceFile(file) ? file : undefined;
 }
 
 export function textAt(data: unknown, path: FieldPath): string | undefined {

@@ -16,9 +16,10 @@ import {
   wholeNumber,
 } from './fields.ts';
 import { lossFields } from './loss-schema.ts';
+import { moduleSignal } from './module-schema.ts';
 import { volSignal } from './vol-schema.ts';
 
-export const PLANNED_SIGNALS = ['pairs', 'module'] as const;
+export const PLANNED_SIGNALS = ['pairs'] as const;
 
 const DEFAULT_PRIORITY = 100;
 export const DEFAULT_COLUMN = 'Symbol';
@@ -230,6 +231,7 @@ const spec = mapping(
       z.discriminatedUnion('type', [
         fixedSignal,
         commandSignal,
+        moduleSignal,
         momentumSignal,
         omrSignal,
         volSignal,

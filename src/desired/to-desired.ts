@@ -52,14 +52,25 @@ function withoutPlace(signal: DesiredStrategy['signal']): object {
     const { folder: _, ...rest } = signal;
     return rest;
   }
+  if (signal.type === 'module') {
+    const { path: _path, name: _name, ...rest } = signal;
+    return rest;
+  }
   if (signal.type !== 'overnight-mean-reversion') return signal;
   const { table: _, ...rest } = signal;
   return rest;
 }
 
+/** A folder as this machine and as the user calls it. */
+interface ManifestFolder {
+  /** Absolute. */
+  readonly path: string;
+  readonly name: string;
+}
+
 interface StrategyParts {
-  /** Of its manifest; absolute. */
-  readonly folder: string;
+  /** Of its manifest. */
+  readonly folder: ManifestFolder;
   readonly universe: ReadonlySet<string>;
   readonly toggle: Toggle | null;
 }
@@ -89,10 +100,19 @@ function toCapital({ shorts, ...capital }: StrategyManifest['spec']['capital']):
   return { ...capital, ...(shorts === 'allowed' && { shorts }) };
 }
 
-function toSignal({ signal, capital }: StrategyManifest['spec'], folder: string): DesiredSignal {
+function toSignal(
+  { signal, capital }: StrategyManifest['spec'],
+  { path: folder, name }: ManifestFolder,
+): DesiredSignal {
   if (signal.type === 'command') {
     const { band, ...params } = signal.params;
     return { type: 'command', ...params, band: band ?? null, folder };
+  }
+  if (signal.type === 'module') {
+    const { band, reads, ...params } = signal.params;
+    const beside = (place: string): string => resolveBeside(`${place}/manifest`, params.file);
+    const places = { path: beside(folder), name: beside(name) };
+    return { type: 'module', ...params, reads: [...reads].sort(compareText), ...places, band: band ?? null };
   }
   if (signal.type === 'momentum-protection') {
     const { band, ...params } = signal.params;
@@ -172,6 +192,10 @@ function toLimits(limits: AccountManifest['spec']['limits']): AccountLimits {
     maxOrdersPerSymbol: limits.maxOrdersPerSymbol ?? null,
     ...(limits.maxFlipsPerSymbol !== undefined && { maxFlipsPerSymbol: limits.maxFlipsPerSymbol }),
     priceCollar: limits.priceCollar,
+    ...(limits.leveragedCollar !== undefined && { leveragedCollar: limits.leveragedCollar }),
+    ...(limits.leveraged && { leveraged: [...new Set(limits.leveraged)].sort(compareText) }),
+    ...(limits.quoteAge !== undefined && { quoteAge: limits.quoteAge }),
+    ...(limits.maxSpread !== undefined && { maxSpread: limits.maxSpread }),
     maxGross: limits.maxGross ?? null,
     ...(loss && { loss }),
   };

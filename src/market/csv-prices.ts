@@ -6,6 +6,7 @@ import { parsePrice, type Price } from '../domain/decimal.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { dateOf, instantAt, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { compareText, isSymbol } from '../domain/names.ts';
+import type { Quote } from '../observed/broker-view.ts';
 import type { DateSpan } from '../reconciler/ports.ts';
 import type { PriceSource } from './price-source.ts';
 
@@ -19,6 +20,8 @@ interface PriceRow {
   readonly close: Price;
   /** Undefined in a file without opens. */
   readonly open: Price | undefined;
+  /** What a quote has besides its price. */
+  readonly market: Pick<Quote, 'bid' | 'ask' | 'halted'>;
 }
 
 interface Loaded {
@@ -45,7 +48,7 @@ export function csvPrices(folder: string): PriceSource {
       const row = lastUpTo(rowsOf(join(folder, `${symbol}.csv`), cache), dateOf(at));
       if (row === undefined) return undefined;
       const asOf = Math.min(at, instantAt(row.date, SESSION_CLOSE)) as Instant;
-      return { price: row.close, asOf };
+      return { price: row.close, asOf, ...row.market };
     },
     closes: (symbol, span) =>
       rowsIn(symbol, span).map(({ date, close }) => ({ date, close: close / MICROS })),
@@ -78,7 +81,7 @@ function lastUpTo(rows: readonly PriceRow[], date: CalendarDate): PriceRow | und
   return rows[low - 1];
 }
 
-/** Needs a header with at least `date` and `close`, in any case; of other columns only `open` is read. By date. */
+/** Needs a header with at least `date` and `close`, in any case; of other columns `open`, `bid`, `ask` and `halted` are read. By date. */
 function parseRows(text: string, file: string): PriceRow[] {
   const [header = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const names = cellsOf(header).map((name) => name.toLowerCase());
@@ -86,6 +89,9 @@ function parseRows(text: string, file: string): PriceRow[] {
     date: names.indexOf('date'),
     close: names.indexOf('close'),
     open: names.indexOf('open'),
+    bid: names.indexOf('bid'),
+    ask: names.indexOf('ask'),
+    halted: names.indexOf('halted'),
   };
   if (columns.date < 0 || columns.close < 0) throw malformed(file, 1, 'the header names no date and close');
   const rows = new Map<CalendarDate, PriceRow>();
@@ -104,17 +110,29 @@ interface Columns {
   readonly date: number;
   readonly close: number;
   readonly open: number;
+  readonly bid: number;
+  readonly ask: number;
+  readonly halted: number;
 }
 
-/** The row, or what is wrong with it. An open that cannot be read is none: only signals ask for it. */
+/** The row, or what is wrong with it. An open, bid or ask that cannot be read is none. */
 function parseRow(cells: readonly string[], columns: Columns): PriceRow | string {
   const date = cells[columns.date] ?? '';
   const text = cells[columns.close] ?? '';
   const close = parseClose(text);
   if (Number.isNaN(dayNumber(date))) return `${JSON.stringify(date)} is not a date like 2025-12-02`;
   if (close === undefined || close <= 0) return `${JSON.stringify(text)} is not a price above zero`;
-  const open = columns.open < 0 ? undefined : parseClose(cells[columns.open] ?? '');
-  return { date, close, open: open === undefined || open <= 0 ? undefined : open };
+  const halted = (cells[columns.halted] ?? '').toLowerCase();
+  if (halted !== '' && halted !== 'yes' && halted !== 'no')
+    return `halted is yes or no, not ${JSON.stringify(halted)}`;
+  const [open, bid, ask] = [columns.open, columns.bid, columns.ask].map((column) => priceIn(cells, column));
+  const sides = { ...(bid !== undefined && { bid }), ...(ask !== undefined && { ask }) };
+  return { date, close, open, market: { ...sides, ...(halted === 'yes' && { halted: true }) } };
+}
+
+function priceIn(cells: readonly string[], column: number): Price | undefined {
+  const price = parseClose(cells[column] ?? '');
+  return price === undefined || price <= 0 ? undefined : price;
 }
 
 /** Exports carry binary floats (`182.00999450683594`): what is finer than a micro-dollar is rounded. */

@@ -107,6 +107,11 @@ export type Observed<Data> =
 export interface Quote {
   readonly price: Price;
   readonly asOf: Instant;
+  /** What is offered for a share, and asked for one. Absent: the source does not know. */
+  readonly bid?: Price;
+  readonly ask?: Price;
+  /** Trading in the symbol is halted. Absent: it is not, or the source does not know. */
+  readonly halted?: true;
 }
 
 /** One look at the account. Positions by symbol; a list that was cut short is `unknown`, never shorter. */

@@ -11,6 +11,7 @@ import type { PlanInput } from './draft.ts';
 import { checkLosses } from './check-losses.ts';
 import { checkBeside, checkBesideSync } from './check-beside.ts';
 import { checkShort, checkSides, checkSize } from './check-sides.ts';
+import { checkQuotes } from './check-quotes.ts';
 import { isOrder, isReduction, type OrderAction, type Plan, type SyncAction } from './plan-types.ts';
 
 export interface Violation {
@@ -35,6 +36,7 @@ export type Invariant =
   | 'buying-power-holds'
   | 'sync-only-shrinks'
   | 'loss-limits-hold'
+  | 'quotes-hold'
   | 'reductions-first';
 
 export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
@@ -65,6 +67,7 @@ export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
   for (const order of orders) (isReduction(order) ? checkReduction : checkEntry)(order, world, input, report);
   for (const wrong of checkBesideSync(plan, orders)) report('reduction-within-book', wrong);
   const entries = orders.filter((order) => !isReduction(order));
+  for (const doubt of checkQuotes(orders, input)) report('quotes-hold', doubt);
   for (const loss of checkLosses(entries, input)) report('loss-limits-hold', loss);
   checkPrefixes(plan, world, input, report);
   return found;

@@ -192,9 +192,22 @@ export type ProgramAnswer =
   /** By commands that only look. */
   | { readonly kind: 'not-run' };
 
-/** Runs a user's program; never rejects. */
+export interface ModuleRequest {
+  /** Absolute. */
+  readonly path: string;
+  /** As people are told of it. */
+  readonly name: string;
+  /** What its function is handed: one JSON document. */
+  readonly input: string;
+  /** ms. */
+  readonly timeout: number;
+}
+
+/** Runs a user's program, or calls the function of a user's module in a process of its own; never rejects. */
 export interface Programs {
   run(request: ProgramRequest): Promise<ProgramAnswer>;
+  /** The output is what the function returned, as JSON; a reason begins with the file and, where it is known, the line. */
+  callModule(request: ModuleRequest): Promise<ProgramAnswer>;
 }
 
 export interface Ports {

@@ -29,7 +29,7 @@ import { passWarnings, type PassWarning } from './pass-warnings.ts';
 import type { ManifestsOnDisk } from './draft.ts';
 import { hasWork } from './plan.ts';
 import { isOrder, type Action, type OrderAction, type Plan } from './plan-types.ts';
-import type { Ports } from './ports.ts';
+import type { Ports, ProgramAnswer } from './ports.ts';
 import { mayFollow } from './rules/targets.ts';
 import { dueSlot } from './slots.ts';
 import { turns, type PlannedTurn } from './turns.ts';
@@ -186,7 +186,8 @@ async function carryOut(given: Pass, { mayTrade, mayChange }: Ordered): Promise<
 /** For passes that follow no targets: they need no program, and no price of what nobody holds may stop them. */
 export function withoutPrograms(pass: Pass): Pass {
   const { market, report } = pass.ports;
-  const programs = { run: () => Promise.resolve({ kind: 'not-run' } as const) };
+  const notRun = (): Promise<ProgramAnswer> => Promise.resolve({ kind: 'not-run' });
+  const programs = { run: notRun, callModule: notRun };
   const forgiving = forgivingMarket(market, (message) => report.warn(CONTROLLER, message), new Set());
   return { ...pass, ports: { ...pass.ports, programs, market: forgiving } };
 }

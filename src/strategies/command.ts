@@ -23,8 +23,13 @@ export interface CommandContext {
   readonly priceOf: (symbol: string) => Price | undefined;
 }
 
-/** One JSON document, ended by a newline. Money and quantities are decimal strings. */
+/** One JSON document, ended by a newline. */
 export function contextText(strategy: DesiredStrategy, context: CommandContext): string {
+  return `${JSON.stringify(contextOf(strategy, context))}\n`;
+}
+
+/** Money and quantities are decimal strings. */
+export function contextOf(strategy: DesiredStrategy, context: CommandContext): object {
   const positions = [...context.book].map(([symbol, { quantity, cost }]) => {
     const price = context.priceOf(symbol);
     return {
@@ -34,7 +39,7 @@ export function contextText(strategy: DesiredStrategy, context: CommandContext):
       marketValue: price === undefined ? null : formatMoney(valueOf(quantity, price)),
     };
   });
-  const document = {
+  return {
     version: 1,
     strategy: strategy.name,
     now: formatInstant(context.now),
@@ -42,7 +47,6 @@ export function contextText(strategy: DesiredStrategy, context: CommandContext):
     positions,
     universe: [...strategy.universe],
   };
-  return `${JSON.stringify(document)}\n`;
 }
 
 export type CommandAnswer =

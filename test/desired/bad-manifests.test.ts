@@ -41,7 +41,22 @@ const RATES = 'with at most 4 decimals';
 const TARGETS = 'spec.signal.params.targets';
 const NAME_RULE = 'a lower case letter, then up to 31 lower case letters, digits or dashes; not hgctl';
 const SIGNALS =
-  'fixed, command, momentum-protection, overnight-mean-reversion, vol-term-structure, pairs, module';
+  'fixed, command, module, momentum-protection, overnight-mean-reversion, vol-term-structure, pairs';
+const OWN = `apiVersion: homeguard/v1
+kind: Strategy
+metadata: {name: core}
+spec:
+  signal:
+    type: module
+    params: {file: ../signals/mine.ts, history: 60, config: {days: 20}}
+  universe: {symbols: [VTI]}
+  capital: {positionSize: "60%", maxPositions: 3, maxExposure: "95%"}
+`;
+const own = (...changes: Change[]): Texts => ({
+  ...BASE,
+  'm/core.yaml': changed(OWN, changes),
+  'signals/mine.ts': 'export default () => undefined;',
+});
 
 describe('One mistake in a strategy gives one problem', () => {
   test.each<[what: string, texts: Texts, problem: string]>([
@@ -138,6 +153,36 @@ describe('One mistake in a strategy gives one problem', () => {
       'an unknown signal',
       core(['type: fixed', 'type: fixd']),
       `m/core.yaml:7:11 spec.signal.type: "fixd" is not known (allowed ${SIGNALS}; did you mean fixed?)`,
+    ],
+    [
+      'a module that is not there',
+      own(['mine.ts', 'other.ts']),
+      'm/core.yaml:7:20 spec.signal.params.file: the module signals/other.ts does not exist',
+    ],
+    [
+      'a module in another language',
+      own(['mine.ts', 'mine.py']),
+      'm/core.yaml:7:20 spec.signal.params.file: "../signals/mine.py" is no module (allowed the path of a .ts, .mts, .js or .mjs file)',
+    ],
+    [
+      'a module without a file',
+      own(['file: ../signals/mine.ts, ', '']),
+      'm/core.yaml:7:5 spec.signal.params.file: is missing',
+    ],
+    [
+      'a setting of a module that nothing reads',
+      own(['config:', 'settings:']),
+      'm/core.yaml:7:53 spec.signal.params.settings: unknown key (allowed file, timeout, history, reads, config, band, wholeShares)',
+    ],
+    [
+      'a history that is too long',
+      own(['60', '6000']),
+      'm/core.yaml:7:49 spec.signal.params.history: must be at most 1000',
+    ],
+    [
+      'a number that JSON does not have',
+      own(['days: 20', 'days: .inf']),
+      'm/core.yaml:7:68 spec.signal.params.config.days: Infinity is not known',
     ],
     [
       'another version of the format',

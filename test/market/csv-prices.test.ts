@@ -114,3 +114,24 @@ describe('sessions from a CSV file', () => {
     }),
   );
 });
+
+describe('what a row may say of the market', () => {
+  test('bid, ask and halt are part of the quote; what is empty or no price is not known', () =>
+    withText(
+      'date,close,bid,ask,halted\n2025-12-01,11.5,11.4,11.6,no\n2025-12-02,11.5,,n/a,\n2025-12-03,11.5,,,YES\n',
+      (source) => {
+        const on = (date: string) => source.priceAt('AAPL', at(`${date}T18:00:00-05:00`));
+        const close = (date: string) => ({ price: dollars(11.5), asOf: at(`${date}T16:00:00-05:00`) });
+        const both = { bid: dollars(11.4), ask: dollars(11.6) };
+        expect(on('2025-12-01')).toEqual({ ...close('2025-12-01'), ...both });
+        expect(on('2025-12-02')).toEqual(close('2025-12-02'));
+        expect(on('2025-12-03')).toEqual({ ...close('2025-12-03'), halted: true });
+      },
+    ));
+
+  test('a halt that is neither yes nor no is a mistake, told with its line', () =>
+    withText('date,close,halted\n2025-12-01,11.5,maybe\n', (source, file) => {
+      const ask = (): unknown => source.priceAt('AAPL', at('2025-12-01T18:00:00-05:00'));
+      expect(ask).toThrow(`${file}:2: halted is yes or no, not "maybe"`);
+    }));
+});

@@ -12,7 +12,8 @@ import {
   type Ratio,
 } from '../../src/domain/decimal.ts';
 import { sha256 } from '../../src/domain/digest.ts';
-import type { Instant } from '../../src/domain/instant.ts';
+import { plus, type Instant } from '../../src/domain/instant.ts';
+import type { Quote } from '../../src/observed/broker-view.ts';
 import type { Fault } from '../../src/broker/fault-script.ts';
 import { faultyBroker, memoryFaultStore } from '../../src/broker/faulty-broker.ts';
 import type {
@@ -61,6 +62,8 @@ export interface WorldFacts {
   readonly now?: Instant;
   readonly cash?: string;
   readonly prices?: Readonly<Record<string, string>>;
+  /** What quotes have besides their price; an age makes them so much older, ms. */
+  readonly quotes?: Readonly<Record<string, Partial<Quote> & { readonly age?: number }>>;
   readonly strategies?: Readonly<Record<string, StrategyFacts>>;
   /** Strategy -> symbol -> quantity, as the books open. */
   readonly books?: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -109,7 +112,7 @@ export async function world(facts: WorldFacts): Promise<TestWorld> {
   const journal = memoryJournal(clock);
   const log: string[] = [];
   const faulty = faultyBroker(broker, facts.faults ?? [], { clock, store: memoryFaultStore() });
-  const ports = portsOf({ clock, broker: faulty, journal, log, priceAt });
+  const ports = portsOf({ clock, broker: faulty, journal, log, priceAt, marks: facts.quotes ?? {} });
   // What goes wrong begins once the books are open.
   await openBooks(
     { ...ports, broker },
@@ -299,9 +302,10 @@ interface PortParts {
   readonly journal: MemoryJournal;
   readonly log: string[];
   readonly priceAt: (symbol: string) => Price | undefined;
+  readonly marks: NonNullable<WorldFacts['quotes']>;
 }
 
-function portsOf({ clock, broker, journal, log, priceAt }: PortParts): Ports {
+function portsOf({ clock, broker, journal, log, priceAt, marks }: PortParts): Ports {
   const self = { pid: 1, started: 'now', bootId: 'boot', host: 'test' };
   let ids = 0;
   return {
@@ -314,7 +318,10 @@ function portsOf({ clock, broker, journal, log, priceAt }: PortParts): Ports {
           new Map(
             symbols.flatMap((symbol) => {
               const price = priceAt(symbol);
-              return price === undefined ? [] : [[symbol, { price, asOf: now }] as const];
+              const { age = 0, ...mark } = marks[symbol] ?? {};
+              return price === undefined
+                ? []
+                : [[symbol, { price, asOf: plus(now, -age), ...mark }] as const];
             }),
           ),
         ),
@@ -322,7 +329,10 @@ function portsOf({ clock, broker, journal, log, priceAt }: PortParts): Ports {
       bars: () => Promise.resolve(new Map()),
     },
     signalFiles: { read: () => Promise.resolve(null) },
-    programs: { run: () => Promise.resolve({ kind: 'not-run' }) },
+    programs: {
+      run: () => Promise.resolve({ kind: 'not-run' }),
+      callModule: () => Promise.resolve({ kind: 'not-run' }),
+    },
     stateFile: { write: () => undefined, schedule: () => undefined },
     processes: { self, lookUp: () => 'alive' },
     queue: { enter: () => Promise.resolve({ leave: () => Promise.resolve() }) },

@@ -18,6 +18,7 @@ import { refuseConflicts } from './ownership.ts';
 import { doubtPrices } from './prices.ts';
 import { holdUnasked, keepShortable } from './shorts.ts';
 import { completeShutdowns } from './shutdowns.ts';
+import { keepQuoteGuards } from './quote-guards.ts';
 import { releaseStaleLock } from './stale-lock.ts';
 import { keepSuspensions } from './suspensions.ts';
 import { followTargets } from './targets.ts';
@@ -48,6 +49,7 @@ const TRADING_RULES: readonly Rule[] = [
   keepShortable,
   // Likewise: what does not go out takes no money from what does.
   keepSuspensions,
+  keepQuoteGuards,
   keepLimits,
   // Behind money, so that what cannot be paid takes no time.
   keepClosingTime,

@@ -1,0 +1,68 @@
+/** Asks the function of a `module` strategy what to hold. */
+import type { ModuleSignal } from '../desired/desired-state.ts';
+import { sessionsBefore } from '../domain/calendar.ts';
+import { HgctlError } from '../domain/errors.ts';
+import { dateOf } from '../domain/instant.ts';
+import type { Lot } from '../observed/book.ts';
+import type { ObservedState, SignalAnswer } from '../observed/observed-state.ts';
+import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
+import { parseAnswer } from '../strategies/command.ts';
+import { moduleContextText, symbolsRead, type ModuleContext } from '../strategies/module.ts';
+import type { SignalTurn } from './signal-data.ts';
+
+type ModuleTurn = SignalTurn<ModuleSignal>;
+
+export async function askModule(
+  ports: Ports,
+  turn: ModuleTurn,
+  observed: ObservedState,
+): Promise<SignalAnswer> {
+  const { strategy, signal } = turn;
+  const { path, name, timeout } = signal;
+  const context = await gather(ports, turn, observed);
+  if (typeof context === 'string') return failed(`${name} is not asked: ${context}`);
+  const input = moduleContextText(strategy, signal, context);
+  const answer = await ports.programs.callModule({ path, name, timeout, input });
+  if (answer.kind === 'not-run')
+    return { kind: 'failed', reason: 'SignalNotRun', detail: `${name} is run by plan and apply only` };
+  if (answer.kind === 'failed') return failed(answer.reason);
+  const parsed = parseAnswer(answer.output, strategy);
+  return parsed.kind === 'malformed' ? failed(`${name}: ${parsed.reason}`) : parsed;
+}
+
+function failed(detail: string): SignalAnswer {
+  return { kind: 'failed', reason: 'SignalFailed', detail };
+}
+
+/** All that the function is handed, or why it cannot be had: that holds this strategy, and no other. */
+async function gather(
+  { clock, market }: Ports,
+  { strategy, signal, calendar }: ModuleTurn,
+  { ledger, snapshot }: ObservedState,
+): Promise<ModuleContext | string> {
+  if (snapshot.account.kind !== 'ok' || snapshot.positions.kind !== 'ok') return 'the account is not known';
+  const positions = snapshot.positions.data;
+  const now = clock.now();
+  const today = dateOf(now);
+  const sessions = sessionsBefore(today, signal.history, calendar);
+  const symbols = symbolsRead(strategy, signal);
+  const span = { from: sessions[0] ?? today, to: sessions.at(-1) ?? today };
+  try {
+    const [quotes, closes] = await Promise.all([
+      market.quotes(symbols, now),
+      sessions.length === 0 ? new Map<string, never>() : market.closes(symbols, span),
+    ]);
+    return {
+      now,
+      equity: snapshot.account.data.equity,
+      book: ledger.books.get(strategy.name) ?? new Map<string, Lot>(),
+      priceOf: (symbol) => positions.get(symbol)?.marketPrice,
+      sessions,
+      closes,
+      quotes,
+    };
+  } catch (error) {
+    if (error instanceof BrokerUnavailable || error instanceof HgctlError) return error.message;
+    throw error;
+  }
+}

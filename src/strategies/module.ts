@@ -1,0 +1,53 @@
+/** The signal `module`: what a user's function is handed. Its answer is that of `command`. Pure. */
+import type { DesiredStrategy, ModuleSignal } from '../desired/desired-state.ts';
+import { formatInstant, type CalendarDate } from '../domain/instant.ts';
+import type { DailyClose } from '../observed/bars.ts';
+import type { Quote } from '../observed/broker-view.ts';
+import { contextOf, type CommandContext } from './command.ts';
+
+export interface ModuleContext extends CommandContext {
+  /** Oldest first. */
+  readonly sessions: readonly CalendarDate[];
+  readonly closes: ReadonlyMap<string, readonly DailyClose[]>;
+  readonly quotes: ReadonlyMap<string, Quote>;
+}
+
+const MICROS = 1_000_000;
+
+/** What it may read: its universe and what it names besides. */
+export function symbolsRead({ universe }: DesiredStrategy, { reads }: ModuleSignal): string[] {
+  return [...new Set([...universe, ...reads])];
+}
+
+/**
+ * One JSON document: that of `command`, `config`, and market data. Prices are numbers, because they are there to compute
+ * with; a session without a close is null, and a symbol without a price has none.
+ */
+export function moduleContextText(
+  strategy: DesiredStrategy,
+  signal: ModuleSignal,
+  context: ModuleContext,
+): string {
+  const { sessions, closes, quotes } = context;
+  const symbols = symbolsRead(strategy, signal);
+  const document = {
+    ...contextOf(strategy, context),
+    config: signal.config,
+    sessions,
+    closes: Object.fromEntries(symbols.map((symbol) => [symbol, inLine(sessions, closes.get(symbol) ?? [])])),
+    prices: Object.fromEntries(
+      symbols.flatMap((symbol) => {
+        const quote = quotes.get(symbol);
+        if (quote === undefined) return [];
+        return [[symbol, { price: quote.price / MICROS, asOf: formatInstant(quote.asOf) }]];
+      }),
+    ),
+  };
+  return JSON.stringify(document);
+}
+
+/** One number or null for each session. */
+function inLine(sessions: readonly CalendarDate[], rows: readonly DailyClose[]): (number | null)[] {
+  const byDate = new Map(rows.map(({ date, close }) => [date, close]));
+  return sessions.map((date) => byDate.get(date) ?? null);
+}
