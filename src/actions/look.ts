@@ -44,7 +44,9 @@ export async function look({ ports, desired, manifests }: LookWorld, options: Lo
   const { ownFence, earlier, turnTaken, reductionsOver, except } = options;
   const seen = without(await observe(ports, desired, { ownFence, earlier }), except);
   const signals = options.signals ?? (await askSignals(ports, desired, seen));
-  const observed = { ...seen, signals, quotes: await withTargets(ports, seen, signals) };
+  const quotes = await withTargets(ports, seen, signals);
+  const dataIssues = ports.market.issues?.() ?? [];
+  const observed = { ...seen, signals, quotes, ...(dataIssues.length > 0 && { dataIssues }) };
   refuseOtherAccount(observed);
   const input = { desired, observed, now: ports.clock.now(), turnTaken, reductionsOver, manifests };
   const plan = makePlan(input);

@@ -26,6 +26,7 @@ export function makePlan(given: PlanInput): Plan {
     slots: draft.slots,
     totals: totalsOf(facts, settled, draft),
     needsSecondLook: draft.needsSecondLook,
+    ...(input.observed.dataIssues && { dataIssues: input.observed.dataIssues }),
   };
 }
 

@@ -61,7 +61,9 @@ function whereToLook(io: Io, options: DataCheckOptions): Place {
 
 function declaredFolder(io: Io, options: DataCheckOptions): Place {
   const { prices, calendar } = readManifests(io, options).desired.account;
-  if (prices.type === 'csv') return { folder: prices.folder, calendar };
+  const sources = prices.type === 'first-of' ? prices.sources : [prices];
+  const files = sources.find((source) => source.type === 'csv');
+  if (files !== undefined) return { folder: files.folder, calendar };
   throw new HgctlError(EXIT.usage, `the prices of the account are ${prices.type}, not files`, {
     hint: 'name a folder with --folder',
   });
