@@ -46,7 +46,14 @@ export async function look({ ports, desired, manifests }: LookWorld, options: Lo
   const { ownFence, earlier, turnTaken, reductionsOver, except } = options;
   const seen = without(await observe(ports, desired, { ownFence, earlier }), except);
   const signals = options.signals ?? (await askSignals(ports, desired, seen));
-  const first = { ...seen, signals, quotes: await withTargets(ports, seen, signals) };
+  const quotes = await withTargets(ports, seen, signals);
+  const dataIssues = ports.market.issues?.() ?? [];
+  const first = {
+    ...seen,
+    signals,
+    quotes,
+    ...(dataIssues.length > 0 && { dataIssues }),
+  };
   refuseOtherAccount(first);
   const { plan, input } = await planAsking(ports, {
     desired,

@@ -5,6 +5,7 @@ import { formatChain } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Clock, SubmitAnswer } from '../reconciler/ports.ts';
 import type { PriceSource } from '../market/price-source.ts';
+import type { SpotPrices } from '../market/spot-prices.ts';
 import { accountView, assetView, orderView, positionsView } from './simulated-account.ts';
 import { advance } from './simulated-advance.ts';
 import { marketClock } from './simulated-clock.ts';
@@ -16,16 +17,20 @@ import {
   openOrdersOf,
   type SimulatedSettings,
   type SimulatedState,
+  type Transition,
   type Venue,
 } from './simulated-state.ts';
 import { WriteUndecided } from './simulated-text.ts';
+
+/** `prepare`: where prices must be waited for, makes `priceAt` answer for these symbols, or rejects. */
+type BrokerPrices = Pick<PriceSource, 'priceAt'> & Partial<Pick<SpotPrices, 'prepare'>>;
 
 interface SimulatedBrokerOptions {
   /** `broker.json`. Once it exists, its cash and seed hold, not those of the settings. */
   readonly file: string;
   readonly settings: SimulatedSettings;
   readonly clock: Clock;
-  readonly prices: Pick<PriceSource, 'priceAt'>;
+  readonly prices: BrokerPrices;
 }
 
 export interface SimulatedBrokerage extends FaultableBroker {
@@ -39,33 +44,37 @@ export interface SimulatedBrokerage extends FaultableBroker {
 }
 
 /** Reads see the account as it is now and write nothing; time that has passed is written with the next change. */
-export function simulatedBroker({
-  file,
-  settings,
-  clock,
-  prices,
-}: SimulatedBrokerOptions): SimulatedBrokerage {
+export function simulatedBroker(options: SimulatedBrokerOptions): SimulatedBrokerage {
+  const { file, settings, clock, prices } = options;
   const store = simulatedFile(file, () => freshState(settings, clock.now()));
   const venue: Venue = { settings, priceAt: (symbol, at) => prices.priceAt(symbol, at)?.price };
   const read = <Answer>(view: (state: SimulatedState) => Answer): Promise<Answer> =>
     // Inside a promise, so that what goes wrong is a rejection.
     Promise.resolve().then(() => view(advance(store.load(), clock.now())));
+  const priced = <Answer>(view: (state: SimulatedState) => Answer): Promise<Answer> =>
+    read(heldIn)
+      .then((held) => prepare(prices, held, clock.now()))
+      .then(() => read(view));
+  const change = (symbol: string, apply: Change): Promise<SubmitAnswer> =>
+    read(heldIn)
+      .then((held) => prepare(prices, [...held, symbol], clock.now()))
+      .then(() => store.change(apply))
+      .catch(notSubmitted);
   return {
     kind: 'simulated',
-    account: () => read((state) => accountView(state, venue)),
-    positions: () => read((state) => positionsView(state, venue)),
+    account: () => priced((state) => accountView(state, venue)),
+    positions: () => priced((state) => positionsView(state, venue)),
     openOrders: () => read((state) => openOrdersOf(state).map(orderView)),
     orderByClientId: (clientOrderId) =>
       read((state) => {
         const order = state.orders.find((candidate) => candidate.clientOrderId === clientOrderId);
         return order === undefined ? null : orderView(order);
       }),
-    submit: (request) =>
-      store.change((state) => submitOrder(state, request, clock.now(), venue)).catch(notSubmitted),
-    submitChanged: (request, change) =>
-      store
-        .change((state) => submitOrder(state, { ...request, change }, clock.now(), venue))
-        .catch(notSubmitted),
+    submit: (request) => change(request.symbol, (state) => submitOrder(state, request, clock.now(), venue)),
+    submitChanged: (request, script) =>
+      change(request.symbol, (state) =>
+        submitOrder(state, { ...request, change: script }, clock.now(), venue),
+      ),
     split: (split) =>
       store.change((state) => ({
         state: splitHolding(advance(state, clock.now()), split),
@@ -87,13 +96,22 @@ export function simulatedBroker({
         return undefined;
       }
     },
-    tradeOutside: (trade) =>
-      store.change((state) => tradeOutside(state, trade, clock.now(), venue)).catch(notSubmitted),
+    tradeOutside: (trade) => change(trade.symbol, (state) => tradeOutside(state, trade, clock.now(), venue)),
     tradeFreely: (trade) =>
-      store
-        .change((state) => tradeOutside(state, { ...trade, allowed: 'anything' }, clock.now(), venue))
-        .catch(notSubmitted),
+      change(trade.symbol, (state) =>
+        tradeOutside(state, { ...trade, allowed: 'anything' }, clock.now(), venue),
+      ),
   };
+}
+
+function heldIn({ positions }: SimulatedState): string[] {
+  return [...positions.keys()];
+}
+
+type Change = (state: SimulatedState) => Transition<SubmitAnswer>;
+
+async function prepare(prices: BrokerPrices, symbols: readonly string[], now: Instant): Promise<void> {
+  if (prices.prepare !== undefined && prices.prepare !== null) await prices.prepare(symbols, now);
 }
 
 /** The embedded broker knows what a remote one cannot: an order that was not written does not exist. */

@@ -2,6 +2,7 @@
 import { DEFAULT_LOGS } from '../desired/desired-state.ts';
 import type { JournalEvent } from '../observed/events.ts';
 import type { Journal, Report } from '../reconciler/ports.ts';
+import { CONTROLLER } from '../domain/names.ts';
 import * as compose from './compose.ts';
 import type { GlobalOptions, Io } from './io.ts';
 import { openLog, type Log } from './log.ts';
@@ -33,6 +34,8 @@ function withLog(io: Io, world: compose.World): ActingWorld {
     run,
     troubled: (message) => io.stderr(`warning: ${message}\n`),
   });
+  // The terminal hears it already.
+  world.onData.add((message) => log.report.warn(CONTROLLER, message));
   return {
     ...world,
     log,

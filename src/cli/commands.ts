@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { EXIT } from '../domain/errors.ts';
 import { program, someText } from './arguments.ts';
+import { declareData } from './data-commands.ts';
 import { declareBooks, declareRepairs } from './book-commands.ts';
 import { declareTimes } from './time-commands.ts';
 import { withManifests, type Exit } from './command-options.ts';
@@ -34,6 +35,7 @@ export function declareCommands(io: Io, exit: Exit): Command {
   declareBooks(root, io, exit);
   declareRepairs(root, io, exit);
   declareSignals(root, io, exit);
+  declareData(root, io, exit);
   declareService(root, io, exit);
   declareTools(root, io, exit);
   return root;

@@ -9,7 +9,8 @@ import { fileFaultStore } from '../broker/fault-memory.ts';
 import { faultyBroker } from '../broker/faulty-broker.ts';
 import { simulatedBroker, type SimulatedBrokerage } from '../broker/simulated.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
-import { market, priceSource } from '../market/market.ts';
+import { marketData, type MarketData } from '../market/market.ts';
+import { cacheFolder } from '../store/cache-folder.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { CONTROLLER } from '../domain/names.ts';
 import type { Ledger } from '../observed/ledger.ts';
@@ -38,6 +39,8 @@ export interface World {
   readonly paths: DataPaths;
   /** Id of this run of the program. */
   readonly run: string;
+  /** Who hears what people should know of market data. */
+  readonly onData: Set<(message: string) => void>;
   /** Waits for what must be on disk, and lets go of everything. */
   readonly close: () => void;
 }
@@ -118,10 +121,10 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
   const run = randomUUID().slice(0, 8);
   const journal = openJournal({ folder: paths.journal, run, clock, self: known.self });
   const { account } = desired;
-  const prices = priceSource(account.prices);
-  const broker = simulatedBroker({ file: paths.broker, settings: account.broker, clock, prices });
-  clock.notBefore([journal.refresh().time, broker.newestTime()]);
   const report = lineReport(io.stderr);
+  const { market, spot, onData } = openData({ account, paths, clock }, report);
+  const broker = simulatedBroker({ file: paths.broker, settings: account.broker, clock, prices: spot });
+  clock.notBefore([journal.refresh().time, broker.newestTime()]);
   const state = stateFile({
     path: paths.stateFile,
     backups: paths.backups,
@@ -132,7 +135,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
   const ports: Ports = {
     clock,
     broker: withFaults(broker, account.broker.faults, { clock, memory: paths.brokerFaults }),
-    market: market(prices),
+    market,
     signalFiles,
     journal,
     stateFile: state,
@@ -163,11 +166,32 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
     broker,
     paths,
     run,
+    onData,
     close: () => {
       state.flush();
       journal.close();
     },
   };
+}
+
+interface DataPlace {
+  readonly account: DesiredState['account'];
+  readonly paths: DataPaths;
+  readonly clock: CommandClock;
+}
+
+function openData(
+  { account, paths, clock }: DataPlace,
+  report: Ports['report'],
+): MarketData & Pick<World, 'onData'> {
+  const onData = new Set([(message: string) => report.warn(CONTROLLER, message)]);
+  const data = marketData(account.prices, {
+    cache: cacheFolder(paths.market),
+    clock,
+    calendar: account.calendar,
+    tell: (message) => onData.forEach((hear) => hear(message)),
+  });
+  return { ...data, onData };
 }
 
 /** Only for those who script faults: everybody else pays nothing for them. */

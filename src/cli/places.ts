@@ -13,6 +13,8 @@ export interface DataPaths {
   readonly logs: string;
   readonly broker: string;
   readonly brokerFaults: string;
+  /** Copies of market data that may be lost. */
+  readonly market: string;
   readonly queue: string;
   readonly toggleLock: string;
   /** Who runs as controller. */
@@ -42,6 +44,7 @@ export function dataPaths(io: Io, options: GlobalOptions, declared: string | nul
     logs: join(folder, 'logs'),
     broker: join(folder, 'broker.json'),
     brokerFaults: join(folder, 'broker-faults.json'),
+    market: join(folder, 'market'),
     queue: join(folder, 'execution.queue'),
     toggleLock: join(folder, 'toggle.lock'),
     controller: join(folder, 'controller.lease'),

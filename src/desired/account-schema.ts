@@ -9,6 +9,7 @@ import {
   mapping,
   name,
   percent,
+  SEED_MAX,
   symbol,
   wholeNumber,
 } from './fields.ts';
@@ -16,9 +17,8 @@ import { overridesField } from './calendar-schema.ts';
 import { DEFAULT_LOGS } from './desired-state.ts';
 import { health } from './health-schema.ts';
 import { lossFields } from './loss-schema.ts';
+import { pricesField } from './prices-schema.ts';
 import { heartbeatField, notificationsField } from './notice-schema.ts';
-
-const SEED_MAX = 4_294_967_295;
 
 const broker = mapping(
   {
@@ -59,30 +59,6 @@ const broker = mapping(
     faults: filePath('A fault script: what goes wrong at the simulated broker. Default: nothing.').optional(),
   },
   'The brokerage account.',
-);
-
-const prices = described(
-  z.discriminatedUnion('type', [
-    mapping(
-      {
-        type: described(z.literal('synthetic'), 'Invented prices, the same for the same seed.'),
-        seed: wholeNumber('Seed of the prices. Default 1.', 0, SEED_MAX).default(1),
-        movement: described(
-          z.enum(['constant', 'daily', 'market']),
-          'constant: a price never changes. daily: one step a day. market: shares, funds and the VIX move together, also within the session. Default constant.',
-        ).default('constant'),
-      },
-      'Invented prices.',
-    ),
-    mapping(
-      {
-        type: described(z.literal('csv'), 'Prices from files.'),
-        folder: filePath('Folder with one SYMBOL.csv a symbol; relative to this manifest.'),
-      },
-      'Prices from CSV files.',
-    ),
-  ]),
-  'Where prices come from.',
 );
 
 const limits = mapping(
@@ -168,7 +144,7 @@ const logs = mapping(
 const spec = mapping(
   {
     broker,
-    prices,
+    prices: pricesField,
     limits: limits.prefault({}),
     execution: execution.prefault({}),
     calendar: mapping(

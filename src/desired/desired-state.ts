@@ -227,10 +227,20 @@ export interface SimulatedBroker {
   readonly faults: string | null;
 }
 
-export type Prices =
+export type Prices = OnePriceSource | PricesInOrder;
+
+/** The first that has a symbol answers; those of certain symbols are asked for them before all others. */
+export interface PricesInOrder {
+  readonly type: 'first-of';
+  readonly sources: readonly OnePriceSource[];
+}
+
+export type OnePriceSource =
   | { readonly type: 'synthetic'; readonly seed: number; readonly movement: 'constant' | 'daily' | 'market' }
   /** Absolute path. */
-  | { readonly type: 'csv'; readonly folder: string };
+  | { readonly type: 'csv'; readonly folder: string }
+  /** VIX and VIX3M. Folder of its files, with a slash at its end. */
+  | { readonly type: 'cboe'; readonly url: string };
 
 export interface LogSettings {
   /** Size of one file. */

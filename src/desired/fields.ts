@@ -18,6 +18,9 @@ import type { ScheduleTime } from './desired-state.ts';
 // A manifest is checked once a run: generated checkers cost more than they save.
 z.config({ jitless: true });
 
+/** Seeds have 32 bits. */
+export const SEED_MAX = 4_294_967_295;
+
 /** Explains a schema to editors, in place: zod's own `describe` makes a copy, and copies cost every start 10 ms. */
 export function described<Schema extends z.ZodType>(schema: Schema, description: string): Schema {
   z.globalRegistry.add(schema, { description });
@@ -237,4 +240,24 @@ export function sourceFile(about: string): Field<string> {
 
 export function isSourceFile(path: string): boolean {
   return /\.m?[jt]s$/.test(path) && !path.includes('\0');
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** The address of a folder, with a slash at its end whether it was written or not; no secrets: manifests are shown. */
+export function webFolder(about: string): Field<string> {
+  return parsed({
+    about,
+    pattern: '^https?://',
+    noun: 'no address of a folder',
+    allowed: 'an https address without name, password and query; http for this machine alone',
+    parse: (source) => (isWebFolder(source) ? source.replace(/\/*$/, '/') : undefined),
+  });
+}
+
+function isWebFolder(source: string): boolean {
+  if (!URL.canParse(source)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(source);
+  if (username + password + search + hash !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname));
 }

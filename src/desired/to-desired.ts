@@ -11,13 +11,13 @@ import type {
   DesiredState,
   DesiredStrategy,
   FixedTarget,
-  Prices,
   SimulatedBroker,
   Toggle,
 } from './desired-state.ts';
 import { toHealth } from './health-schema.ts';
 import { toLossLimits } from './loss-schema.ts';
 import { toNotices } from './notice-schema.ts';
+import { pricesWithoutPlace, toPrices } from './prices-schema.ts';
 import { resolveBeside } from './manifest-path.ts';
 import type { StrategyManifest } from './strategy-schema.ts';
 import { toVolParameters } from './vol-schema.ts';
@@ -34,14 +34,20 @@ export function toDesiredState(
 function digestOf(account: DesiredAccount, strategies: readonly DesiredStrategy[]): string {
   const { name, prices, limits, execution, calendar } = account;
   const { faults: _, ...broker } = account.broker;
-  const pricesWithoutPlace = prices.type === 'csv' ? { type: prices.type } : prices;
   const universesAsLists = strategies.map((strategy) => ({
     ...strategy,
     signal: withoutPlace(strategy.signal),
     universe: [...strategy.universe].sort(compareText),
   }));
   const canonical = {
-    account: { name, broker, prices: pricesWithoutPlace, limits, execution, ...(calendar && { calendar }) },
+    account: {
+      name,
+      broker,
+      prices: pricesWithoutPlace(prices),
+      limits,
+      execution,
+      ...(calendar && { calendar }),
+    },
     strategies: universesAsLists,
   };
   return sha256(canonicalJson(canonical as unknown as Json));
@@ -178,10 +184,6 @@ function toBroker(
     ...(shorting && { shorting: { hardToBorrow: [...shorting.hardToBorrow].sort(compareText) } }),
     faults: faults === undefined ? null : resolve(faults),
   };
-}
-
-function toPrices(prices: AccountManifest['spec']['prices'], resolve: AccountParts['resolve']): Prices {
-  return prices.type === 'csv' ? { type: 'csv', folder: resolve(prices.folder) } : prices;
 }
 
 function toLimits(limits: AccountManifest['spec']['limits']): AccountLimits {

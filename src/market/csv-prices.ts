@@ -1,33 +1,20 @@
 /** Daily closes from a folder of `SYMBOL.csv` files. */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { dayNumber } from '../domain/days.ts';
-import { parsePrice, type Price } from '../domain/decimal.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { dateOf, instantAt, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { compareText, isSymbol } from '../domain/names.ts';
-import type { Quote } from '../observed/broker-view.ts';
 import type { DateSpan } from '../reconciler/ports.ts';
+import { readCsvRows, type CsvRow } from './csv-rows.ts';
 import type { PriceSource } from './price-source.ts';
 
 const SESSION_CLOSE = '16:00';
-const PRICE_DIGITS = 6;
 const MICROS = 1_000_000;
-const DECIMAL = /^\d{1,9}\.\d+$/;
-
-interface PriceRow {
-  readonly date: CalendarDate;
-  readonly close: Price;
-  /** Undefined in a file without opens. */
-  readonly open: Price | undefined;
-  /** What a quote has besides its price. */
-  readonly market: Pick<Quote, 'bid' | 'ask' | 'halted'>;
-}
 
 interface Loaded {
   /** Tells whether the file changed since it was read. */
   readonly mark: string;
-  readonly rows: readonly PriceRow[];
+  readonly rows: readonly CsvRow[];
 }
 
 /**
@@ -37,7 +24,7 @@ interface Loaded {
  */
 export function csvPrices(folder: string): PriceSource {
   const cache = new Map<string, Loaded>();
-  const rowsIn = (symbol: string, { from, to }: DateSpan): readonly PriceRow[] => {
+  const rowsIn = (symbol: string, { from, to }: DateSpan): readonly CsvRow[] => {
     if (!isSymbol(symbol)) return [];
     const rows = rowsOf(join(folder, `${symbol}.csv`), cache);
     return rows.filter(({ date }) => date >= from && date <= to);
@@ -59,7 +46,7 @@ export function csvPrices(folder: string): PriceSource {
   };
 }
 
-function rowsOf(file: string, cache: Map<string, Loaded>): readonly PriceRow[] {
+function rowsOf(file: string, cache: Map<string, Loaded>): readonly CsvRow[] {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (stats === undefined) return [];
   const mark = `${stats.mtimeMs} ${stats.size} ${stats.ino}`;
@@ -70,7 +57,7 @@ function rowsOf(file: string, cache: Map<string, Loaded>): readonly PriceRow[] {
   return rows;
 }
 
-function lastUpTo(rows: readonly PriceRow[], date: CalendarDate): PriceRow | undefined {
+function lastUpTo(rows: readonly CsvRow[], date: CalendarDate): CsvRow | undefined {
   let low = 0;
   let high = rows.length;
   while (low < high) {
@@ -81,73 +68,20 @@ function lastUpTo(rows: readonly PriceRow[], date: CalendarDate): PriceRow | und
   return rows[low - 1];
 }
 
-/** Needs a header with at least `date` and `close`, in any case; of other columns `open`, `bid`, `ask` and `halted` are read. By date. */
-function parseRows(text: string, file: string): PriceRow[] {
-  const [header = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  const names = cellsOf(header).map((name) => name.toLowerCase());
-  const columns = {
-    date: names.indexOf('date'),
-    close: names.indexOf('close'),
-    open: names.indexOf('open'),
-    bid: names.indexOf('bid'),
-    ask: names.indexOf('ask'),
-    halted: names.indexOf('halted'),
-  };
-  if (columns.date < 0 || columns.close < 0) throw malformed(file, 1, 'the header names no date and close');
-  const rows = new Map<CalendarDate, PriceRow>();
-  lines.forEach((line, index) => {
-    if (line.trim() === '') return;
-    const row = parseRow(cellsOf(line), columns);
-    if (typeof row === 'string') throw malformed(file, index + 2, row);
-    if (rows.has(row.date)) throw malformed(file, index + 2, `a second row for ${row.date}`);
-    rows.set(row.date, row);
-  });
-  return [...rows.values()].sort((a, b) => compareText(a.date, b.date));
-}
-
-/** Where they stand in a line; -1 where they do not. */
-interface Columns {
-  readonly date: number;
-  readonly close: number;
-  readonly open: number;
-  readonly bid: number;
-  readonly ask: number;
-  readonly halted: number;
-}
-
-/** The row, or what is wrong with it. An open, bid or ask that cannot be read is none. */
-function parseRow(cells: readonly string[], columns: Columns): PriceRow | string {
-  const date = cells[columns.date] ?? '';
-  const text = cells[columns.close] ?? '';
-  const close = parseClose(text);
-  if (Number.isNaN(dayNumber(date))) return `${JSON.stringify(date)} is not a date like 2025-12-02`;
-  if (close === undefined || close <= 0) return `${JSON.stringify(text)} is not a price above zero`;
-  const halted = (cells[columns.halted] ?? '').toLowerCase();
-  if (halted !== '' && halted !== 'yes' && halted !== 'no')
-    return `halted is yes or no, not ${JSON.stringify(halted)}`;
-  const [open, bid, ask] = [columns.open, columns.bid, columns.ask].map((column) => priceIn(cells, column));
-  const sides = { ...(bid !== undefined && { bid }), ...(ask !== undefined && { ask }) };
-  return { date, close, open, market: { ...sides, ...(halted === 'yes' && { halted: true }) } };
-}
-
-function priceIn(cells: readonly string[], column: number): Price | undefined {
-  const price = parseClose(cells[column] ?? '');
-  return price === undefined || price <= 0 ? undefined : price;
-}
-
-/** Exports carry binary floats (`182.00999450683594`): what is finer than a micro-dollar is rounded. */
-function parseClose(text: string): Price | undefined {
-  return (
-    parsePrice(text) ?? (DECIMAL.test(text) ? parsePrice(Number(text).toFixed(PRICE_DIGITS)) : undefined)
-  );
-}
-
-function cellsOf(line: string): string[] {
-  return line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+/** By date; the first line that is no row, or repeats one, is refused. */
+function parseRows(text: string, file: string): CsvRow[] {
+  const { rows, faults } = readCsvRows(text);
+  const seen = new Set<CalendarDate>();
+  const twice = rows.find(({ date }) => seen.size === seen.add(date).size);
+  const fault = faults[0];
+  if (fault !== undefined && (twice === undefined || fault.line < twice.line))
+    throw malformed(file, fault.line, fault.what);
+  if (twice !== undefined) throw malformed(file, twice.line, `a second row for ${twice.date}`);
+  return [...rows].sort((a, b) => compareText(a.date, b.date));
 }
 
 function malformed(file: string, line: number, what: string): HgctlError {
   return new HgctlError(EXIT.invalid, `${file}:${line}: ${what}`, {
-    hint: 'a price file has a header with date and close, then one row a day: 2025-12-02,187.25',
+    hint: "a price file has a header with date and close, then one row a day: 2025-12-02,187.25; 'hgctl data check' shows all",
   });
 }

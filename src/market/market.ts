@@ -1,11 +1,59 @@
-/** Prices as the loop asks for them. */
-import type { Market } from '../reconciler/ports.ts';
+/** Prices as the loop asks for them, and as the simulated broker does. */
+import type { CalendarOverrides } from '../domain/calendar.ts';
+import type { Clock, Market } from '../reconciler/ports.ts';
+import type { CacheFiles } from './cache-files.ts';
+import { cboe } from './cboe.ts';
 import { csvPrices } from './csv-prices.ts';
-import type { PriceSettings, PriceSource } from './price-source.ts';
+import { immediate, marketOf, type DataSource } from './data-source.ts';
+import { firstOf } from './first-of.ts';
+import type {
+  CsvSettings,
+  OneSource,
+  PriceSettings,
+  PriceSource,
+  SyntheticSettings,
+} from './price-source.ts';
+import { quotedPrices, type SpotPrices } from './spot-prices.ts';
 import { syntheticMarket } from './synthetic-market.ts';
 import { syntheticPrices } from './synthetic.ts';
 
-export function priceSource(settings: PriceSettings): PriceSource {
+export interface DataContext {
+  readonly cache: CacheFiles;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly calendar: CalendarOverrides | undefined;
+  /** Of what people should know of the data, once each time that it begins. */
+  readonly tell: (message: string) => void;
+}
+
+export interface MarketData {
+  readonly market: Market;
+  /** For a broker that invents its fills. */
+  readonly spot: SpotPrices;
+}
+
+export function marketData(settings: PriceSettings, context: DataContext): MarketData {
+  if (settings.type === 'synthetic' || settings.type === 'csv') {
+    const source = priceSource(settings);
+    return {
+      market: market(source),
+      spot: { priceAt: (symbol, at) => source.priceAt(symbol, at), prepare: null },
+    };
+  }
+  const source = dataSource(settings, context);
+  return { market: marketOf(source, context.tell), spot: quotedPrices(source) };
+}
+
+function dataSource(settings: PriceSettings, context: DataContext): DataSource {
+  if (settings.type === 'first-of') return firstOf(settings.sources.map((one) => oneSource(one, context)));
+  return oneSource(settings, context);
+}
+
+function oneSource(settings: OneSource, context: DataContext): DataSource {
+  if (settings.type === 'cboe') return cboe({ ...context, url: settings.url });
+  return immediate(settings.type, priceSource(settings));
+}
+
+export function priceSource(settings: SyntheticSettings | CsvSettings): PriceSource {
   if (settings.type === 'csv') return csvPrices(settings.folder);
   const { seed, movement } = settings;
   return movement === 'market' ? syntheticMarket(seed) : syntheticPrices({ seed, movement });

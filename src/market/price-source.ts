@@ -14,7 +14,15 @@ export interface PriceSource {
 }
 
 /** What the manifest says about prices. */
-export type PriceSettings = SyntheticSettings | CsvSettings;
+export type PriceSettings = OneSource | { readonly type: 'first-of'; readonly sources: readonly OneSource[] };
+
+export type OneSource = SyntheticSettings | CsvSettings | CboeSettings;
+
+export interface CboeSettings {
+  readonly type: 'cboe';
+  /** Folder of its files, with a slash at its end. */
+  readonly url: string;
+}
 
 export interface SyntheticSettings {
   readonly type: 'synthetic';

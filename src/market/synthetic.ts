@@ -6,14 +6,13 @@ import { sha256 } from '../domain/digest.ts';
 import { dateOf, instantAt } from '../domain/instant.ts';
 import { isSymbol } from '../domain/names.ts';
 import type { DailyClose } from '../observed/bars.ts';
+import { INDEX_SYMBOLS } from './index-symbols.ts';
 import type { PriceSource } from './price-source.ts';
 
 const MICROS_PER_CENT = 10_000;
 const MICROS = 1_000_000;
 const MIDNIGHT = '00:00';
 
-/** Indices, which no price path of a share stands for. */
-const NO_PRICES: ReadonlySet<string> = new Set(['VIX', 'VIX3M']);
 /** Between these, a price stays within $20 and $500 whatever the days add. */
 const BASE_CENTS_MIN = 2_200;
 const BASE_CENTS_MAX = 47_000;
@@ -47,7 +46,7 @@ export function syntheticPrices({
   };
   const source: PriceSource = {
     priceAt: (symbol, at) => {
-      if (!isSymbol(symbol) || NO_PRICES.has(symbol)) return undefined;
+      if (!isSymbol(symbol) || INDEX_SYMBOLS.has(symbol)) return undefined;
       const root = rootOf(symbol);
       const base = BASE_CENTS_MIN + (root % (BASE_CENTS_MAX - BASE_CENTS_MIN + 1));
       const factor = movement === 'constant' ? 1 : 1 + driftOf(root, dayNumber(dateOf(at)));

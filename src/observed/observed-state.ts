@@ -3,6 +3,7 @@ import type { FixedTarget } from '../desired/desired-state.ts';
 import type { Quantity } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Asset, BrokerFill, BrokerOrder, Observed, Quote, Snapshot } from './broker-view.ts';
+import type { DataIssue } from './data-issue.ts';
 import type { SignalDecision } from './decision.ts';
 import type { SignalMemory } from './slot-events.ts';
 import type { Ledger } from './ledger.ts';
@@ -23,6 +24,8 @@ export interface ObservedState {
   readonly signals: ReadonlyMap<string, SignalAnswer>;
   /** Orders of ours that had counted as ended, and that the broker now shows otherwise. */
   readonly lateOrders: readonly BrokerOrder[];
+  /** Of the newest answers of the market; left out where nobody says so. */
+  readonly dataIssues?: readonly DataIssue[];
 }
 
 export type SignalAnswer =

@@ -38,6 +38,13 @@ export function likelySplit(
   return RATIOS.find((ratio) => isAfter(before.quantity, ratio, after.quantity) && fits(ratio)) ?? null;
 }
 
+/** The common split that would multiply a price by `factor`, within `tolerance` of it; null where there is none. */
+export function splitOfPrice(factor: number, tolerance: number): SplitRatio | null {
+  const distance = ({ from, to }: SplitRatio): number => Math.abs((factor * to) / from - 1);
+  const [nearest] = [...RATIOS].sort((a, b) => distance(a) - distance(b));
+  return nearest !== undefined && distance(nearest) <= tolerance ? nearest : null;
+}
+
 /** Exactly so many, or the whole shares of them. */
 function isAfter(before: Quantity, { from, to }: SplitRatio, after: Quantity): boolean {
   if (Math.abs(before) > Number.MAX_SAFE_INTEGER / to) return false;

@@ -3,6 +3,8 @@ import { suspensionAt } from '../observed/brakes.ts';
 import type { Ledger, LedgerOrder } from '../observed/ledger.ts';
 import { ACCOUNT } from '../observed/loss-curve.ts';
 import { describeHalt, describeSuspension } from './brakes.ts';
+import { describeIssues } from '../observed/data-issue.ts';
+import { symbolsRead } from './symbols-read.ts';
 import { isOrder, type Hold, type HoldReason, type Plan } from './plan-types.ts';
 import { latchDetail } from './rules/loss-limits.ts';
 import { isOff } from './rules/orphans.ts';
@@ -17,6 +19,7 @@ export const CONDITION_TYPES = [
   'InDoubt',
   'Stalled',
   'OrphanedPositions',
+  'DataFallback',
   'Undeclared',
   'ManifestsInvalid',
 ] as const;
@@ -30,7 +33,13 @@ export interface Condition {
 
 /** Conditions that are False where all is well. */
 export type Trouble =
-  'Suspended' | 'InDoubt' | 'Stalled' | 'OrphanedPositions' | 'Undeclared' | 'ManifestsInvalid';
+  | 'Suspended'
+  | 'InDoubt'
+  | 'Stalled'
+  | 'OrphanedPositions'
+  | 'DataFallback'
+  | 'Undeclared'
+  | 'ManifestsInvalid';
 
 export interface ConditionInput {
   readonly name: string;
@@ -62,6 +71,7 @@ export function conditionsOf(input: ConditionInput): Condition[] {
     inDoubt(input),
     stalled(input),
     orphanedPositions(input),
+    dataFallback(input),
     undeclared(input),
     manifestsInvalid(input),
   ];
@@ -72,6 +82,7 @@ const TROUBLES: ReadonlySet<Condition['type']> = new Set<Trouble>([
   'InDoubt',
   'Stalled',
   'OrphanedPositions',
+  'DataFallback',
   'Undeclared',
   'ManifestsInvalid',
 ]);
@@ -119,6 +130,18 @@ function orphanedPositions({ standing, ledger, name }: ConditionInput): Conditio
   const isOrphaned = held > 0 && isSwitchedOff(standing, ledger);
   const found = isOrphaned ? { reason: 'StrategyDisabled', message: counted(held, 'position') } : null;
   return trouble('OrphanedPositions', found);
+}
+
+/** What this look was not told, a controller that runs may have been: it asks for series in slots only. */
+function dataFallback({ standing, ledger, name, plan, seen }: ConditionInput): Condition {
+  const read = new Set(ledger.books.get(name)?.keys());
+  if (standing.kind === 'declared') for (const symbol of symbolsRead(standing.strategy)) read.add(symbol);
+  const issues = (plan.dataIssues ?? []).filter(({ symbol }) => read.has(symbol));
+  const known = seen.find(({ type, status }) => type === 'DataFallback' && status === 'True');
+  if (issues.length === 0) return known ?? trouble('DataFallback', null);
+  const failed = issues.some(({ kind }) => kind === 'failed');
+  const reason = failed ? 'SourceFailed' : 'FallbackUsed';
+  return trouble('DataFallback', { reason, message: describeIssues(issues) });
 }
 
 function undeclared({ standing }: ConditionInput): Condition {

@@ -1,4 +1,5 @@
 /** A plan is plain data: what would be done, why, what is not done, and what the account looks like after it. */
+import type { DataIssue } from '../observed/data-issue.ts';
 import type { Money, Price, Quantity, Ratio } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
@@ -257,6 +258,8 @@ export interface Plan {
   readonly needsSecondLook: boolean;
   /** Symbols whose short sale waits for the broker's word on whether they can be borrowed: it was not asked. */
   readonly toBorrow: readonly string[];
+  /** Market data that did not come from where they should; left out where all did. */
+  readonly dataIssues?: readonly DataIssue[];
 }
 
 const ORDER_KINDS: ReadonlySet<Action['kind']> = new Set([

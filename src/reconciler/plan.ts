@@ -27,6 +27,7 @@ export function makePlan(given: PlanInput): Plan {
     totals: totalsOf(facts, settled, draft),
     needsSecondLook: draft.needsSecondLook,
     toBorrow: draft.toBorrow,
+    ...(input.observed.dataIssues && { dataIssues: input.observed.dataIssues }),
   };
 }
 

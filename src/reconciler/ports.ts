@@ -12,6 +12,7 @@ import type {
   MarketClock,
   Quote,
 } from '../observed/broker-view.ts';
+import type { DataIssue } from '../observed/data-issue.ts';
 import type { JournalEvent, ProcessIdentity } from '../observed/events.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { DailyBar, DailyClose } from '../observed/bars.ts';
@@ -103,6 +104,8 @@ export interface Market {
   closes(symbols: readonly string[], span: DateSpan): Promise<ReadonlyMap<string, readonly DailyClose[]>>;
   /** Likewise, sessions of which the open is known, too; the close of a session that has not ended is its price so far. */
   bars(symbols: readonly string[], span: DateSpan): Promise<ReadonlyMap<string, readonly DailyBar[]>>;
+  /** What the newest answers did not get from where they should; left out where there is one place only. */
+  issues?(): readonly DataIssue[];
 }
 
 /** Files that signals read. */

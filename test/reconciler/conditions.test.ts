@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { requestShutdown } from '../../src/actions/shutdown.ts';
 import type { DesiredStrategy } from '../../src/desired/desired-state.ts';
 import { conditionsOf, isQuiet, type Condition } from '../../src/reconciler/conditions.ts';
+import type { DataIssue } from '../../src/observed/data-issue.ts';
 import type { Hold } from '../../src/reconciler/plan-types.ts';
 import { advanceHistory, sinceOf, type ConditionHistory } from '../../src/reconciler/condition-history.ts';
 import { plus, type Instant } from '../../src/domain/instant.ts';
@@ -138,6 +139,7 @@ describe('all conditions', () => {
       InDoubt: 'False',
       Stalled: 'False',
       OrphanedPositions: 'False',
+      DataFallback: 'False',
       Undeclared: 'False',
       ManifestsInvalid: 'False',
     });
@@ -219,5 +221,49 @@ describe('the history of conditions', () => {
     const [condition] = synced('Unknown').get('core') as [Condition];
     expect(sinceOf(first, 'core', condition)).toBeUndefined();
     expect(sinceOf(first, 'core', { ...condition, status: 'True' })).toBe(NOW);
+  });
+});
+
+describe('DataFallback', () => {
+  const issue = (symbol: string, kind: DataIssue['kind'] = 'fallback'): DataIssue => ({
+    symbol,
+    use: 'closes',
+    kind,
+    detail: 'from csv instead: no answer',
+  });
+  const found = async (
+    dataIssues: readonly DataIssue[],
+    seen: readonly Condition[] = [],
+  ): Promise<Condition | undefined> => {
+    const home = await world({ prices: PRICES, ...HELD });
+    const { observed, plan } = await home.look();
+    const strategy = home.desired.strategies.find(({ name }) => name === 'core') as DesiredStrategy;
+    const { ledger } = observed;
+    const standing = { kind: 'declared', strategy } as const;
+    const given = { name: 'core', standing, problems: [], ledger, stalled: null, seen };
+    return conditionsOf({ ...given, plan: { ...plan, dataIssues } }).find(
+      ({ type }) => type === 'DataFallback',
+    );
+  };
+
+  test('is true where another source answered for a symbol that the strategy reads.', async () => {
+    expect(await found([issue('VTI')])).toMatchObject({
+      status: 'True',
+      reason: 'FallbackUsed',
+      message: 'closes of VTI: from csv instead: no answer',
+    });
+  });
+
+  test('says so where nobody answered.', async () => {
+    expect(await found([issue('VTI', 'failed')])).toMatchObject({ status: 'True', reason: 'SourceFailed' });
+  });
+
+  test('is of no strategy that does not read the symbol.', async () => {
+    expect(await found([issue('XOM')])).toMatchObject({ status: 'False' });
+  });
+
+  test('is as a controller has seen it, where this look was told nothing.', async () => {
+    const before = (await found([issue('VTI')])) as Condition;
+    expect(await found([], [before])).toEqual(before);
   });
 });

@@ -1,6 +1,7 @@
 /** How old a price may be: it cannot be newer than the market's last moment. */
 import { isOpen, previousSessionBefore, sessionOn } from '../../domain/calendar.ts';
 import { dateOf, type Instant } from '../../domain/instant.ts';
+import type { Prices } from '../../desired/desired-state.ts';
 import type { Quote } from '../../observed/broker-view.ts';
 import type { HealthFacts } from './facts.ts';
 
@@ -12,8 +13,13 @@ export function isStale(facts: Facts, { asOf }: Quote): boolean {
 
 /** Daily closes are those of the last session that has ended. */
 function newestPossible({ now, desired }: Facts): Instant {
-  const isDaily = desired.account.prices.type === 'csv';
-  if (!isDaily && isOpen(now)) return now;
+  if (!isDaily(desired.account.prices) && isOpen(now)) return now;
   const today = sessionOn(dateOf(now));
   return today !== null && today.close <= now ? today.close : previousSessionBefore(dateOf(now)).close;
+}
+
+/** Whether nothing of it has a price of now. */
+function isDaily(prices: Prices): boolean {
+  if (prices.type === 'first-of') return prices.sources.every(isDaily);
+  return prices.type === 'csv' || prices.type === 'cboe';
 }

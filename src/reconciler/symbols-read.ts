@@ -1,0 +1,14 @@
+/** Symbols whose market data decide what a strategy wants. */
+import type { DesiredStrategy } from '../desired/desired-state.ts';
+
+/** Its universe, and what its signal looks at besides. */
+export function symbolsRead({ signal, universe }: DesiredStrategy): string[] {
+  switch (signal.type) {
+    case 'momentum-protection':
+      return [...universe, signal.benchmark, 'VIX'];
+    case 'overnight-mean-reversion':
+      return [...universe, 'SPY', 'VIX'];
+    default:
+      return [...universe];
+  }
+}

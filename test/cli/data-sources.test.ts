@@ -1,0 +1,84 @@
+import { statSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { localServer, text } from '../support/http-server.ts';
+import { project } from '../support/project.ts';
+
+const HISTORY = 'DATE,OPEN,HIGH,LOW,CLOSE\n12/01/2025,17.430000,18.000000,16.900000,17.240000\n';
+
+describe('prices of several sources', () => {
+  test('trade, and say in log and condition what was no first choice.', async () => {
+    const made = project({
+      account: {
+        prices: {
+          type: 'first-of',
+          sources: [
+            { type: 'csv', folder: '../prices' },
+            { type: 'synthetic', seed: 7 },
+          ],
+        },
+      },
+      strategies: { core: { targets: { VTI: '10', BND: '10' } } },
+    });
+    made.write('prices/VTI.csv', 'date,close\n2025-12-02,100\n');
+    const applied = await made.run('apply', '--yes');
+    expect(applied.code).toBe(0);
+    expect(applied.stderr).toContain('quotes of BND: from synthetic instead: csv does not have it');
+    expect((await made.run('logs')).stdout).toContain('from synthetic instead');
+    made.declare({ core: { targets: { VTI: '10', BND: '10', GLD: '1' } } });
+    const [strategy] = (
+      await made.json<{ items: { conditions: { type: string; status: string; reason: string }[] }[] }>(
+        'get',
+        'strategies',
+        '-o',
+        'json',
+      )
+    ).items;
+    expect(strategy?.conditions.find(({ type }) => type === 'DataFallback')).toMatchObject({
+      status: 'True',
+      reason: 'FallbackUsed',
+    });
+  });
+
+  test('read the VIX of CBOE over the network, keep a private copy, and take no close for a level of now.', async () => {
+    const server = await localServer(text(HISTORY));
+    const made = project({
+      account: {
+        prices: {
+          type: 'first-of',
+          sources: [
+            { type: 'synthetic', seed: 7, movement: 'daily' },
+            { type: 'cboe', url: server.url },
+          ],
+        },
+      },
+      strategies: {
+        mp: {
+          universe: ['KO', 'PEP', 'XOM'],
+          spec: {
+            signal: { type: 'momentum-protection', params: {} },
+            capital: { positionSize: '10%', maxPositions: 2, maxExposure: '20%' },
+            schedule: [{ at: 'close-5m', action: 'rebalance' }],
+          },
+        },
+      },
+      now: '2025-12-02T15:55:30-05:00',
+    });
+    const held = await made.run('apply', '--yes');
+    expect(held.stdout).toContain('holds everything: the volatility index is not known today');
+    expect(server.asked).toEqual(['/VIX_History.csv']);
+    expect(statSync(made.path('data/market/cboe-VIX.json')).mode & 0o777).toBe(0o600);
+    await made.run('plan');
+    expect(server.asked).toHaveLength(1);
+  });
+
+  test.each([
+    ['http of another machine', 'http://example.com/x', 'no address of a folder'],
+    ['a password', 'https://me:word@example.com/x', 'no address of a folder'],
+  ])('refuse %s as address, with its place.', async (_, url, message) => {
+    const made = project({ account: { prices: { type: 'cboe', url } } });
+    const { code, stderr } = await made.run('validate');
+    expect(code).toBe(4);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('account.yaml:');
+  });
+});
