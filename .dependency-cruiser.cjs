@@ -1,5 +1,5 @@
 // The import table of ARCHITECTURE.md. scripts/check-boundaries.mjs runs it and refuses a run that saw no modules.
-const CORE = '^src/(domain|desired|strategies|observed|reconciler)/';
+const CORE = '^src/(domain|desired|strategies|observed|performance|reconciler)/';
 const LOOP_FILES = '^src/reconciler/(reconcile|controller)[.]ts$';
 const only = (name, from, allowed, comment) => ({
   name,
@@ -16,6 +16,7 @@ module.exports = {
     only('desired-imports-core', '^src/desired/', '^src/(domain|desired)/'),
     only('strategies-import-core', '^src/strategies/', '^src/(domain|desired|strategies|observed)/'),
     only('observed-imports-core', '^src/observed/', '^src/(domain|desired|observed)/'),
+    only('performance-imports-core', '^src/performance/', '^src/(domain|observed|performance)/'),
     {
       ...only(
         'reconciler-imports-core',

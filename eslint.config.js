@@ -6,6 +6,7 @@ const core = [
   'src/desired/**/*.ts',
   'src/strategies/**/*.ts',
   'src/observed/**/*.ts',
+  'src/performance/**/*.ts',
   'src/reconciler/**/*.ts',
 ];
 const loop = ['src/reconciler/reconcile.ts', 'src/reconciler/controller.ts', 'src/actions/**/*.ts'];

@@ -1,6 +1,7 @@
 /** `-o`: one list of plain objects, as a table for people or as data for programs. */
 import { EXIT, HgctlError } from '../../domain/errors.ts';
 import { closest } from '../../domain/suggest.ts';
+import { formatCsv } from './csv.ts';
 import { escapeCharacter, printable } from './printable.ts';
 import { formatTable, type TableColumn } from './table.ts';
 
@@ -91,15 +92,10 @@ export function tableCell<Item>({ value, figure }: Column<Item>, item: Item): st
   return figure?.(text) ?? text;
 }
 
-/** RFC 4180. */
 function renderCsv<Item extends object>(view: ListView<Item>, columns: readonly Column<Item>[]): string {
   const rows = cellsOf(view, columns);
   const lines = view.headers === false ? rows : [columns.map((column) => column.header), ...rows];
-  return lines.map((cells) => `${cells.map(csvField).join(',')}\r\n`).join('');
-}
-
-function csvField(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  return formatCsv(lines);
 }
 
 function cellsOf<Item extends object>(view: ListView<Item>, columns: readonly Column<Item>[]): string[][] {
