@@ -5,27 +5,23 @@
 import { openBooks } from '../actions/open-books.ts';
 import { forgivingMarket } from '../actions/forgiving-market.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
-import {
-  isOpen,
-  nextSessionAfter,
-  sessionAtOrAfter,
-  sessionOn,
-  type CalendarOverrides,
-} from '../domain/calendar.ts';
+import { nextSessionAfter, sessionOn, type CalendarOverrides } from '../domain/calendar.ts';
 import { addDays } from '../domain/days.ts';
 import { EXIT, type ExitCode } from '../domain/errors.ts';
-import { instantAt, plus, type CalendarDate, type Instant } from '../domain/instant.ts';
+import { instantAt, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { CONTROLLER } from '../domain/names.ts';
 import { market } from '../market/market.ts';
 import type { PriceSource } from '../market/price-source.ts';
 import type { JournalRecord, ProcessIdentity } from '../observed/events.ts';
 import type { SimulationRecord } from '../performance/record.ts';
-import { control, RESYNC } from '../reconciler/controller.ts';
+import { control } from '../reconciler/controller.ts';
 import type { Ports, Programs, Report, SignalFiles, StopSignal } from '../reconciler/ports.ts';
 import type { Pass } from '../reconciler/reconcile.ts';
+import { nextLook } from './next-look.ts';
 import { memoryBroker, type MemoryBroker } from './memory-broker.ts';
 import { memoryJournal } from './memory-journal.ts';
 import { recorder, type Recorder } from './recorder.ts';
+import { rememberedPrices } from './remembered-prices.ts';
 import { tablesFor } from './tables.ts';
 import { troubles, type Troubles } from './troubles.ts';
 import { virtualClock, type VirtualClock } from './virtual-clock.ts';
@@ -63,7 +59,8 @@ export type Simulated =
   /** Asked to stop on the way. */
   | { readonly kind: 'stopped'; readonly exit: ExitCode };
 
-export async function simulate(settings: SimulationSettings): Promise<Simulated> {
+export async function simulate(asked: SimulationSettings): Promise<Simulated> {
+  const settings = { ...asked, prices: rememberedPrices(asked.prices) };
   const { desired, from, to } = settings;
   const dates = sessionsBetween(from, to, desired.account.calendar);
   const clock = virtualClock(instantAt(from, '00:00'));
@@ -155,7 +152,6 @@ function loop(settings: SimulationSettings, { ports: given, dates, trouble }: Lo
   const warn = (message: string): void => report.warn(CONTROLLER, message);
   const ports = { ...given, market: forgivingMarket(given.market, warn, new Set()) };
   const { desired } = settings;
-  const { calendar } = desired.account;
   const pass: Pass = {
     ports,
     desired,
@@ -173,8 +169,7 @@ function loop(settings: SimulationSettings, { ports: given, dates, trouble }: Lo
     stop,
     report,
     random: () => 0,
-    // Behind a closed market no price moves, and nobody else changes anything.
-    nextLook: (now) => (isOpen(now, calendar) ? plus(now, RESYNC) : sessionAtOrAfter(now, calendar).open),
+    nextLook: (now) => nextLook(desired, ports.journal.ledger(), now),
     declared: () => ({ pass, problems: [] }),
     checkData: () => Promise.resolve(),
     wait: (until) => clock.sleep(until - clock.now()),
