@@ -1,6 +1,6 @@
 /** What holds of every simulation: its record, its account and its books say the same. */
 import { expect, test } from 'vitest';
-import { valueOf } from '../../src/domain/decimal.ts';
+import { negate, valueOf } from '../../src/domain/decimal.ts';
 import { dateOf } from '../../src/domain/instant.ts';
 import { priceSource } from '../../src/market/market.ts';
 import { foldRecords } from '../../src/observed/ledger-fold.ts';
@@ -78,10 +78,10 @@ test('books are what the broker holds, and trades explain books, cash and orders
   const traded: Record<string, number> = {};
   let paid = 0;
   for (const { symbol, side, quantity } of record.trades)
-    traded[symbol] = (traded[symbol] ?? 0) + (side === 'buy' ? quantity : -quantity);
+    traded[symbol] = (traded[symbol] ?? 0) + (side === 'buy' ? quantity : negate(quantity));
   expect(Object.fromEntries(Object.entries(traded).filter(([, quantity]) => quantity !== 0))).toEqual(held);
   for (const { side, quantity, price } of record.trades)
-    paid += side === 'buy' ? valueOf(quantity, price) : -valueOf(quantity, price);
+    paid += valueOf(side === 'buy' ? quantity : negate(quantity), price);
   // A price is an average, rounded to a micro-dollar.
   expect(Math.abs(record.startingEquity - paid - cash)).toBeLessThan(1_000 * record.trades.length);
   const sent = record.orders.reduce((sum, own) => sum + own.sent, 0);
