@@ -51,6 +51,16 @@ module.exports = {
       '^src/store/',
       '^src/(domain|desired|observed|store)/|^src/reconciler/ports[.]ts$',
     ),
+    only(
+      'performance-imports-core',
+      '^src/performance/',
+      '^src/(domain|desired|observed|strategies|performance)/',
+    ),
+    only(
+      'simulation-is-the-loop-in-memory',
+      '^src/simulation/',
+      '^src/(domain|desired|strategies|observed|reconciler|actions|market|broker|performance|simulation)/',
+    ),
     {
       name: 'core-touches-no-built-in-module',
       severity: 'error',

@@ -6,6 +6,7 @@ import { bench1555, benchMemory, benchNoOp, benchReaction } from './loop.ts';
 import { benchSync } from './python.ts';
 import { benchCommit, benchLockCycle, benchStart } from './journal.ts';
 import { benchPlan, scorePlan } from './plan.ts';
+import { benchSimulatedYear } from './simulation.ts';
 import { formatTable } from '../src/cli/output/table.ts';
 
 interface Row {
@@ -29,6 +30,7 @@ const rows: Row[] = [
   await sequenceRow(),
   await reactionRow(),
   await memoryRow(),
+  await simulationRow(),
 ];
 const columns = [{ header: 'WHAT' }, { header: 'MEASURED' }, { header: 'BUDGET' }, { header: '' }];
 const cells = rows.map(({ what, measured, budget, within }) => [
@@ -202,6 +204,17 @@ async function memoryRow(): Promise<Row> {
     measured: `${resident.toFixed(0)} MB resident`,
     budget: '<= 120 MB',
     within: resident <= 120,
+  };
+}
+
+async function simulationRow(): Promise<Row> {
+  progress('a simulated year');
+  const { took, orders } = await benchSimulatedYear();
+  return {
+    what: 'simulate, one year, 4 strategies, 500 symbols',
+    measured: `${(took / 1_000).toFixed(2)} s, ${orders} orders`,
+    budget: '<= 10 s',
+    within: took <= 10_000,
   };
 }
 

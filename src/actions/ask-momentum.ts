@@ -7,7 +7,7 @@ import { dateOf } from '../domain/instant.ts';
 import type { DailyClose } from '../observed/bars.ts';
 import type { SignalDecision } from '../observed/decision.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
-import type { Ports } from '../reconciler/ports.ts';
+import type { DateSpan, Ports } from '../reconciler/ports.ts';
 import {
   momentumProtection,
   type MomentumAnswer,
@@ -32,11 +32,17 @@ export async function askMomentum(
   const today = dateOf(now);
   const universe = [...strategy.universe];
   const sessions = sessionsBefore(today, Math.max(signal.peakWindow - 1, signal.formation), calendar);
-  const span = { from: sessions[0] ?? today, to: sessions.at(-1) ?? today };
-  const [quotes, closes] = await Promise.all([
+  const spanOf = (count: number): DateSpan => ({
+    from: sessions.at(-count) ?? today,
+    to: sessions.at(-1) ?? today,
+  });
+  // A year of hundreds of symbols would be read, and put into the digest, for the benchmark alone.
+  const [quotes, ranked, peaks] = await Promise.all([
     market.quotes([...universe, signal.benchmark, VIX], now),
-    market.closes([...universe, signal.benchmark], span),
+    market.closes(universe, spanOf(signal.formation)),
+    market.closes([signal.benchmark], spanOf(sessions.length)),
   ]);
+  const closes = new Map([...ranked, ...peaks]);
   // A price of another day is none of today's.
   const fresh = [...quotes].filter(([, { asOf }]) => dateOf(asOf) === today);
   const prices = new Map(fresh.map(([symbol, { price }]) => [symbol, price / MICROS]));

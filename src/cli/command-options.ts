@@ -22,7 +22,12 @@ export function withManifestsByName(command: Command): Command {
 }
 
 function withFiles(command: Command, flags: string): Command {
-  return withData(command)
+  return withManifestFiles(withData(command), flags);
+}
+
+/** For commands that have no data folder. */
+export function withManifestFiles(command: Command, flags = '-f, --filename <path>'): Command {
+  return command
     .option(
       flags,
       'file, folder or - with manifests, repeatable (default: HGCTL_MANIFESTS, ./manifests)',

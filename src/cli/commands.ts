@@ -9,6 +9,7 @@ import { withManifests, type Exit } from './command-options.ts';
 import type { Io } from './io.ts';
 import { declareSignals } from './signal-commands.ts';
 import { declareService } from './service-commands.ts';
+import { declareSimulation } from './simulation-commands.ts';
 import { declareWatch } from './watch-commands.ts';
 import { parseColorMode } from './output/style.ts';
 import { version } from './version.ts';
@@ -36,6 +37,7 @@ export function declareCommands(io: Io, exit: Exit): Command {
   declareRepairs(root, io, exit);
   declareSignals(root, io, exit);
   declareData(root, io, exit);
+  declareSimulation(root, io, exit);
   declareService(root, io, exit);
   declareTools(root, io, exit);
   return root;

@@ -9,6 +9,8 @@ export interface Io {
   /** True when a person can answer a question. */
   readonly isInteractive: boolean;
   readonly stdoutIsTerminal: boolean;
+  /** Width of the terminal on stdout; undefined where there is none. */
+  readonly columns?: number | undefined;
   /** Asks on stderr and reads one line; only when `isInteractive`. */
   readonly ask: (question: string) => Promise<string>;
   readonly stop: StopSignal;

@@ -22,6 +22,9 @@ export function processIo(): Io {
     get stdoutIsTerminal() {
       return process.stdout.isTTY;
     },
+    get columns() {
+      return process.stdout.isTTY ? process.stdout.columns : undefined;
+    },
     ask: (question) =>
       askOn({ input: process.stdin, output: process.stderr, interrupt, signal: stop.aborted }, question),
     stop,

@@ -144,29 +144,43 @@ function usualHours(date: CalendarDate, day: DayNumber): Hours | null {
   const weekday = weekdayOf(day);
   if (weekday === SUNDAY || weekday === SATURDAY || CLOSED_WITHOUT_RULE.has(date)) return null;
   const year = Number(date.slice(0, 4));
-  if (holidaysOf(year).includes(day)) return null;
-  return { open: OPEN, close: earlyClosesOf(year).includes(day) ? EARLY_CLOSE : CLOSE };
+  const month = Number(date.slice(5, 7));
+  if (holidaysOf(year, month).includes(day)) return null;
+  return { open: OPEN, close: isEarlyDay(year, month, day) ? EARLY_CLOSE : CLOSE };
 }
 
-function holidaysOf(year: number): DayNumber[] {
-  const days = [
-    newYearOf(year),
-    weekdayFrom(dayOf(year, 2, 15), MONDAY),
-    easterOf(year) - 2,
-    weekdayFrom(dayOf(year, 5, 25), MONDAY),
-    observed(dayOf(year, 7, 4)),
-    weekdayFrom(dayOf(year, 9, 1), MONDAY),
-    thanksgivingOf(year),
-    observed(dayOf(year, 12, 25)),
-  ];
-  if (year >= 1998) days.push(weekdayFrom(dayOf(year, 1, 15), MONDAY));
-  if (year >= 2022) days.push(observed(dayOf(year, 6, 19)));
-  return days;
+/** Of the month that a day lies in: the others cost, and are asked for thousands of times. */
+function holidaysOf(year: number, month: number): DayNumber[] {
+  switch (month) {
+    case 1:
+      return [newYearOf(year), ...(year >= 1998 ? [weekdayFrom(dayOf(year, 1, 15), MONDAY)] : [])];
+    case 2:
+      return [weekdayFrom(dayOf(year, 2, 15), MONDAY)];
+    case 3:
+    case 4:
+      return [easterOf(year) - 2];
+    case 5:
+      return [weekdayFrom(dayOf(year, 5, 25), MONDAY)];
+    case 6:
+      return year >= 2022 ? [observed(dayOf(year, 6, 19))] : [];
+    case 7:
+      return [observed(dayOf(year, 7, 4))];
+    case 9:
+      return [weekdayFrom(dayOf(year, 9, 1), MONDAY)];
+    case 11:
+      return [thanksgivingOf(year)];
+    case 12:
+      return [observed(dayOf(year, 12, 25))];
+    default:
+      return [];
+  }
 }
 
 /** Days that end at 13:00 if they are sessions: where the holiday is observed on one of them, they are not. */
-function earlyClosesOf(year: number): DayNumber[] {
-  return [dayOf(year, 7, 3), thanksgivingOf(year) + 1, dayOf(year, 12, 24)];
+function isEarlyDay(year: number, month: number, day: DayNumber): boolean {
+  if (month === 7) return day === dayOf(year, 7, 3);
+  if (month === 11) return day === thanksgivingOf(year) + 1;
+  return month === 12 && day === dayOf(year, 12, 24);
 }
 
 /** The exchange does not end a year with a holiday: a New Year on Saturday is not observed. */

@@ -11,16 +11,24 @@ export const MONDAY = 1;
 export const THURSDAY = 4;
 export const SATURDAY = 6;
 
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DAYS_PER_ERA = 146_097;
 const DAYS_BEFORE_1970 = 719_468;
 
 /** The number of a date; NaN for text that names no day of the calendar, as `2025-02-30`. */
 export function dayNumber(date: CalendarDate): DayNumber {
-  const match = DATE.exec(date);
-  if (match === null) return Number.NaN;
-  const day = dayOf(Number(match[1]), Number(match[2]), Number(match[3]));
-  return dateOfDay(day) === date ? day : Number.NaN;
+  if (!DATE.test(date)) return Number.NaN;
+  const year = Number(date.slice(0, 4));
+  const month = Number(date.slice(5, 7));
+  const day = Number(date.slice(8));
+  const isDay = month >= 1 && month <= 12 && day >= 1 && day <= lengthOf(year, month);
+  return isDay ? dayOf(year, month, day) : Number.NaN;
+}
+
+/** Days of a month. */
+function lengthOf(year: number, month: number): number {
+  if (month !== 2) return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
 }
 
 /** The number of a day. Years are counted from 1 March, so that the leap day is the last of its year. */

@@ -61,7 +61,7 @@ export function formatStamp(instant: Instant): string {
 
 /** The New York date of a moment. */
 export function dateOf(instant: Instant): CalendarDate {
-  return inNewYork(instant).date;
+  return dateOfDay(Math.floor((instant + offsetAt(instant) * MINUTE) / DAY));
 }
 
 /** `15:55` in New York. */

@@ -1,9 +1,9 @@
 /** Prices of a synthetic market: a pure function of seed, symbol and time. Paths begin in 2012 and grow as they are asked. */
 import { nextSessionAfter, type Session } from '../domain/calendar.ts';
+import { addDays } from '../domain/days.ts';
 import type { Price } from '../domain/decimal.ts';
 import { dateOf, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { isSymbol } from '../domain/names.ts';
-import type { DailyBar } from '../observed/bars.ts';
 import {
   firstPrice,
   marketDays,
@@ -34,18 +34,17 @@ interface Bar {
 /** Before the open it is the close before, after the close the close; undefined before the first session. */
 export function syntheticMarket(seed: number): PriceSource {
   const world = new MarketWorld(seed);
-  const barsIn = (symbol: string, { from, to }: DateSpan): DailyBar[] => {
-    if (!isSymbol(symbol)) return [];
-    const bars: DailyBar[] = [];
-    for (let index = world.firstFrom(from); world.dateAt(index) <= to; index += 1) {
-      const { open, close } = world.barAt(symbol, index);
-      bars.push({
-        date: world.dateAt(index),
-        open: inCents(open) / MICROS,
-        close: inCents(close) / MICROS,
-      });
-    }
-    return bars;
+  const rowsIn = <Row>(
+    symbol: string,
+    { from, to }: DateSpan,
+    rowOf: (date: CalendarDate, bar: Bar) => Row,
+  ): Row[] => {
+    const rows: Row[] = [];
+    if (!isSymbol(symbol)) return rows;
+    const end = world.firstFrom(addDays(to, 1));
+    for (let index = world.firstFrom(from); index < end; index += 1)
+      rows.push(rowOf(world.dateAt(index), world.barAt(symbol, index)));
+    return rows;
   };
   return {
     priceAt: (symbol, at) => {
@@ -53,14 +52,19 @@ export function syntheticMarket(seed: number): PriceSource {
       const price = world.priceAt(symbol, at);
       return price === undefined ? undefined : { price: inCents(price), asOf: at };
     },
-    closes: (symbol, span) => barsIn(symbol, span).map(({ date, close }) => ({ date, close })),
-    bars: barsIn,
+    closes: (symbol, span) => rowsIn(symbol, span, (date, { close }) => ({ date, close: dollars(close) })),
+    bars: (symbol, span) =>
+      rowsIn(symbol, span, (date, { open, close }) => ({ date, open: dollars(open), close: dollars(close) })),
   };
 }
 
 /** At least one cent. */
 function inCents(price: number): Price {
   return (Math.max(1, Math.round(price * CENTS)) * (MICROS / CENTS)) as Price;
+}
+
+function dollars(price: number): number {
+  return inCents(price) / MICROS;
 }
 
 interface Path {
@@ -76,6 +80,9 @@ class MarketWorld {
   readonly #days: MarketDay[] = [];
   readonly #nextDay: () => MarketDay;
   readonly #paths = new Map<string, Path>();
+  /** The date that was asked for last: most questions are about one day. */
+  #asked = { date: '', index: 0 };
+  readonly #bridges = new Map<string, { readonly index: number; readonly terms: readonly number[] }>();
 
   constructor(seed: number) {
     this.#seed = seed;
@@ -84,6 +91,11 @@ class MarketWorld {
 
   /** The first session on this date or after it. */
   firstFrom(date: CalendarDate): number {
+    if (date !== this.#asked.date) this.#asked = { date, index: this.#findFrom(date) };
+    return this.#asked.index;
+  }
+
+  #findFrom(date: CalendarDate): number {
     while ((this.#sessions.at(-1)?.date ?? '') < date) this.#grow();
     let low = 0;
     let high = this.#sessions.length - 1;
@@ -134,9 +146,11 @@ class MarketWorld {
   }
 
   #pathTo(symbol: string, index: number): Path {
-    const path = this.#paths.get(symbol) ?? this.#newPath(symbol);
-    this.#paths.set(symbol, path);
+    const known = this.#paths.get(symbol);
+    const path = known ?? this.#newPath(symbol);
+    if (known === undefined) this.#paths.set(symbol, path);
     const { bars, steps, partner } = path;
+    if (index < bars.length) return path;
     for (let next = bars.length; next <= index; next += 1) {
       const step = path.next(
         this.#dayAt(next),
@@ -159,11 +173,21 @@ class MarketWorld {
 
   /** Zero at the open and at the close. */
   #bridge(symbol: string, index: number, part: number): number {
+    return this.#termsOf(symbol, index).reduce(
+      (sum, normal, term) =>
+        sum + (Math.SQRT2 / ((term + 1) * Math.PI)) * normal * Math.sin((term + 1) * Math.PI * part),
+      0,
+    );
+  }
+
+  /** Of the session that was asked for last: most questions are about one day. */
+  #termsOf(symbol: string, index: number): readonly number[] {
+    const known = this.#bridges.get(symbol);
+    if (known?.index === index) return known.terms;
     const normal = normals(`${this.#seed} ${symbol} ${this.dateAt(index)}`);
-    let sum = 0;
-    for (let term = 1; term <= BRIDGE_TERMS; term += 1)
-      sum += (Math.SQRT2 / (term * Math.PI)) * normal() * Math.sin(term * Math.PI * part);
-    return sum;
+    const terms = Array.from({ length: BRIDGE_TERMS }, normal);
+    this.#bridges.set(symbol, { index, terms });
+    return terms;
   }
 }
 

@@ -34,6 +34,8 @@ export interface Controlled {
   readonly report: Report;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
+  /** When to look again although nothing is known to have happened. Left out: within five minutes. */
+  readonly nextLook?: (now: Instant) => Instant;
   /** Reads the manifests again where they have changed. */
   readonly declared: () => Declared;
   /** Refuses a pass on data that somebody else has changed or lost. */
@@ -229,9 +231,9 @@ async function preloadNext(
   }
 }
 
-function nextWake({ clock, random }: Controlled, pass: Pass, memory: Memory): Instant {
+function nextWake({ clock, random, nextLook }: Controlled, pass: Pass, memory: Memory): Instant {
   const now = clock.now();
-  const resync = now + RESYNC * (1 - JITTER * random());
+  const resync = nextLook?.(now) ?? now + RESYNC * (1 - JITTER * random());
   const pauses = [...memory.backOff.values(), ...memory.care.values()];
   const retries = pauses.map(({ until }) => until).filter((until) => until > now);
   const { calendar, execution } = pass.desired.account;

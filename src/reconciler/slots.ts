@@ -8,7 +8,7 @@ import {
   type CalendarOverrides,
   type Session,
 } from '../domain/calendar.ts';
-import { dateOf, type Instant } from '../domain/instant.ts';
+import { dateOf, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { nextSlot, slotAt, slotsOn, type Slot } from '../domain/schedule.ts';
 import type { DesiredStrategy } from '../desired/desired-state.ts';
 import type { Ledger } from '../observed/ledger.ts';
@@ -85,19 +85,21 @@ export function missedSlots(
   if (strategy.schedule.length === 0) return [];
   // Of older dates the ledger may have forgotten what became of their slots.
   const remembered = [...ledger.slots.keys()].map((id) => id.split('/')[1] ?? '').sort();
-  const first = remembered[0] ?? '';
-  return lastSessions(now, calendar)
-    .filter(({ date }) => date >= first)
+  return lastSessions(now, remembered[0] ?? '', calendar)
     .flatMap((session) => slotsOn(strategy.name, strategy.schedule, session))
     .filter((slot) => isOver(ledger, slot, now) && !hasRun(ledger, slot))
     .filter((slot) => ledger.slots.has(slot.id) || wasInForce(ledger, slot));
 }
 
-function lastSessions(now: Instant, calendar: CalendarOverrides | undefined): Session[] {
+/** None before `first`. */
+function lastSessions(now: Instant, first: CalendarDate, calendar: CalendarOverrides | undefined): Session[] {
   const sessions: Session[] = [];
   let session = sessionOn(dateOf(now), calendar) ?? previousSessionBefore(dateOf(now), calendar);
-  for (; sessions.length < LOOK_BACK; session = previousSessionBefore(session.date, calendar))
+  while (session.date >= first) {
     sessions.unshift(session);
+    if (sessions.length === LOOK_BACK) break;
+    session = previousSessionBefore(session.date, calendar);
+  }
   return sessions;
 }
 

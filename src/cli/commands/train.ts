@@ -8,7 +8,7 @@ import type { DesiredStrategy, OmrSignal } from '../../desired/desired-state.ts'
 import { replaceFile } from '../../store/replace-file.ts';
 import { ROWS_NEEDED, type ReversionTable } from '../../strategies/omr-table.ts';
 import { tableText } from '../../strategies/omr-table-file.ts';
-import { trainReversionTable } from '../../strategies/omr-training.ts';
+import { trainTable, TRAINED_BESIDE, usualSpan, type TrainingSpan } from '../../actions/train-table.ts';
 import { openWorld, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { printable } from '../output/printable.ts';
@@ -20,29 +20,15 @@ export interface TrainOptions extends GlobalOptions {
   readonly to?: string;
 }
 
-const YEARS = 10;
-const SPY = 'SPY';
-const VIX = 'VIX';
-
 export async function runTrain(io: Io, name: string, options: TrainOptions): Promise<ExitCode> {
   const world = openWorld(io, options);
   try {
     const { strategy, signal } = trainable(world, name);
     const span = spanOf(world, options);
-    const { market, clock } = world.ports;
-    const [bars, closes] = await Promise.all([
-      market.bars([...strategy.universe], span),
-      market.closes([SPY, VIX], span),
-    ]);
-    const answer = trainReversionTable({
-      bars,
-      spy: closes.get(SPY) ?? [],
-      vix: closes.get(VIX) ?? [],
-      trainedAt: clock.now(),
-    });
+    const answer = await trainTable(world.ports, strategy.universe, span);
     if (answer.kind === 'untrained') {
       throw new HgctlError(EXIT.refused, `nothing was trained: ${answer.words}`, {
-        hint: `from ${span.from} to ${span.to} the prices of the account need opens and closes of its universe, and closes of ${SPY} and ${VIX}; ${signal.table} is as it was`,
+        hint: `from ${span.from} to ${span.to} the prices of the account need opens and closes of its universe, and closes of ${TRAINED_BESIDE.join(' and ')}; ${signal.table} is as it was`,
       });
     }
     replaceFile(signal.table, tableText(answer.table));
@@ -74,10 +60,7 @@ function trainable(
 }
 
 /** Up to the last session before today: nothing of today can be known. */
-function spanOf(
-  { ports, desired }: World,
-  { from, to }: TrainOptions,
-): { from: CalendarDate; to: CalendarDate } {
+function spanOf({ ports, desired }: World, { from, to }: TrainOptions): TrainingSpan {
   const today = dateOf(ports.clock.now());
   const last =
     to === undefined ? previousSessionBefore(today, desired.account.calendar).date : dateOption(to);
@@ -86,7 +69,7 @@ function spanOf(
       hint: 'leave it out, or give a day before today',
     });
   }
-  const first = from === undefined ? `${Number(last.slice(0, 4)) - YEARS}${last.slice(4)}` : dateOption(from);
+  const first = from === undefined ? usualSpan(last).from : dateOption(from);
   if (first > last) throw new HgctlError(EXIT.usage, `--from ${first} is after ${last}`);
   return { from: first, to: last };
 }

@@ -1,0 +1,158 @@
+/** `hgctl simulate`: what the strategies would have done, by the loop that trades for real, on an account in memory. */
+import { join } from 'node:path';
+import type { DesiredAccount, DesiredState, DesiredStrategy } from '../../desired/desired-state.ts';
+import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
+import type { CalendarDate } from '../../domain/instant.ts';
+import type {
+  CsvSettings,
+  PriceSettings,
+  PriceSource,
+  SyntheticSettings,
+} from '../../market/price-source.ts';
+import { priceSource } from '../../market/market.ts';
+import { callModule } from '../../programs/call-module.ts';
+import { runProgram } from '../../programs/run-program.ts';
+import { mayFollow } from '../../reconciler/rules/targets.ts';
+import type { Report } from '../../reconciler/ports.ts';
+import { sessionsBetween, simulate } from '../../simulation/simulate.ts';
+import { signalFiles } from '../../store/signal-files.ts';
+import { refuseForeignFolder, writeSimulationFolder } from '../../store/simulation-folder.ts';
+import { styleOf, type GlobalOptions, type Io } from '../io.ts';
+import { readManifests } from '../manifests.ts';
+import { parseFormat } from '../output/formats.ts';
+import { printable } from '../output/printable.ts';
+import { charsetOf } from '../output/dots.ts';
+import { simulationAnswer } from '../output/simulation-answer.ts';
+import { simulationFiles } from '../output/simulation-files.ts';
+import { simulationProgress } from '../simulation-progress.ts';
+import { readRequest, type SimulateOptions } from '../simulation-request.ts';
+
+type Options = Omit<GlobalOptions, 'data'> &
+  SimulateOptions & { readonly output: string; readonly report?: string };
+
+const WIDTH_DEFAULT = 100;
+
+export async function runSimulate(io: Io, options: Options): Promise<ExitCode> {
+  const format = parseFormat(options.output);
+  const request = readRequest(options);
+  const { data: _, ...files } = options;
+  if (options.report !== undefined) refuseForeignFolder(options.report);
+  const manifests = readManifests(io, files);
+  const desired = simulatedState(manifests.desired, request.cash, request.seed);
+  const { account, strategies } = desired;
+  const prices = pricesOf(account, request);
+  const dates = sessionsBetween(request.from, request.to, account.calendar);
+  const [from, to] = [dates[0], dates.at(-1)];
+  if (from === undefined || to === undefined)
+    throw new HgctlError(EXIT.usage, `there is no session from ${request.from} to ${request.to}`);
+  const source = priceSource(prices);
+  requireData(source, strategies, { from, to });
+  const remarks = [...notRun(manifests.desired.strategies), ...ofPrices(prices)];
+  for (const remark of remarks) io.stderr(`${printable(remark)}\n`);
+  const result = await simulate({
+    desired,
+    accountFile: manifests.accountFile,
+    from,
+    to,
+    data: prices.type,
+    seed: account.broker.seed,
+    prices: source,
+    isOwnData: isSame(prices, manifests.desired.account.prices),
+    files: signalFiles,
+    programs: { run: runProgram, callModule },
+    report: SILENT,
+    stop: io.stop,
+    progressed: simulationProgress(io),
+    remarks,
+  });
+  if (result.kind === 'stopped') {
+    io.stderr('Stopped: nothing is left of the simulation\n');
+    return result.exit;
+  }
+  const { record } = result;
+  for (const remark of record.remarks.slice(remarks.length)) io.stderr(`${printable(remark)}\n`);
+  if (options.report !== undefined) {
+    writeSimulationFolder(options.report, simulationFiles(record));
+    io.stderr(`Report: ${join(options.report, 'report.html')}\n`);
+  }
+  const width = io.columns ?? WIDTH_DEFAULT;
+  const terminal = { width, charset: charsetOf(io.environment), style: styleOf(io, options) };
+  io.stdout(await simulationAnswer(record, format, terminal));
+  return EXIT.done;
+}
+
+/** What the loop says along the way is in the record, as far as it matters. */
+const SILENT: Report = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+type Request = ReturnType<typeof readRequest>;
+
+/** Its orders keep their ids, as far as account and seed are the same. */
+function simulatedState(declared: DesiredState, cash: Request['cash'], seed: Request['seed']): DesiredState {
+  const { account } = declared;
+  const broker = {
+    ...account.broker,
+    clock: 'exchange' as const,
+    cash: cash ?? account.broker.cash,
+    seed: seed ?? account.broker.seed,
+  };
+  return { ...declared, account: { ...account, broker }, strategies: declared.strategies.filter(mayFollow) };
+}
+
+function notRun(strategies: readonly DesiredStrategy[]): string[] {
+  return strategies
+    .filter((strategy) => !mayFollow(strategy))
+    .map(
+      ({ name, lifecycle }) =>
+        `${name} does not run: it is ${lifecycle === 'planned' ? 'planned' : 'turned off'}`,
+    );
+}
+
+type Simulable = SyntheticSettings | CsvSettings;
+
+/** Of sources in an order, the first that knows the past without a request. */
+function pricesOf({ prices, broker }: DesiredAccount, { data, seed }: Request): Simulable {
+  if (data === 'synthetic') return { type: 'synthetic', seed: broker.seed, movement: 'market' };
+  const sources = prices.type === 'first-of' ? prices.sources : [prices];
+  const folder = sources.find(({ type }) => type === 'csv');
+  const found = data === 'csv' ? folder : (folder ?? sources.find(({ type }) => type === 'synthetic'));
+  if (found?.type === 'csv') return found;
+  if (found?.type === 'synthetic') return { ...found, seed: seed ?? found.seed };
+  throw new HgctlError(
+    EXIT.usage,
+    `${data === 'csv' ? '--data csv: ' : ''}the Account names no folder with prices`,
+    {
+      hint: 'give it prices: {type: csv, folder: ./prices}, or use --data synthetic',
+    },
+  );
+}
+
+function isSame(a: Simulable, b: PriceSettings): boolean {
+  if (a.type === 'csv') return b.type !== 'csv' || a.folder === b.folder;
+  return b.type === 'synthetic' && a.seed === b.seed && a.movement === b.movement;
+}
+
+function ofPrices(prices: Simulable): string[] {
+  return prices.type === 'csv'
+    ? [
+        'prices are daily: that of a session is its close, at any time of the day, so that what is decided before the close knows it',
+      ]
+    : [];
+}
+
+interface Span {
+  readonly from: CalendarDate;
+  readonly to: CalendarDate;
+}
+
+/** Both ends must have a price of one symbol at least: else the period is beyond the data. */
+function requireData(source: PriceSource, strategies: readonly DesiredStrategy[], { from, to }: Span): void {
+  const symbols = [...new Set(strategies.flatMap(({ universe }) => [...universe]))].sort();
+  if (symbols.length === 0) return;
+  for (const date of [from, to]) {
+    const isKnown = symbols.some((symbol) => source.closes(symbol, { from: date, to: date }).length > 0);
+    if (isKnown) continue;
+    throw new HgctlError(EXIT.invalid, `there are no prices of ${date}`, {
+      hint: `none of ${String(symbols.length)} symbols has one: choose --from and --to within the data`,
+    });
+  }
+}

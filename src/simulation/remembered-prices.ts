@@ -1,0 +1,20 @@
+/** Prices of one moment, each looked up once: a look at the world asks for the same price several times. */
+import type { Instant } from '../domain/instant.ts';
+import type { PriceSource } from '../market/price-source.ts';
+import type { Quote } from '../observed/broker-view.ts';
+
+/** For prices that do not change while they are looked at. */
+export function rememberedPrices(source: PriceSource): PriceSource {
+  const known = new Map<string, Quote | undefined>();
+  let moment = Number.NaN as Instant;
+  return {
+    priceAt: (symbol, at) => {
+      if (at !== moment) known.clear();
+      moment = at;
+      if (!known.has(symbol)) known.set(symbol, source.priceAt(symbol, at));
+      return known.get(symbol);
+    },
+    closes: (symbol, span) => source.closes(symbol, span),
+    bars: (symbol, span) => source.bars(symbol, span),
+  };
+}

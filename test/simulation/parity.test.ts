@@ -1,0 +1,92 @@
+/** A week of `hgctl run` on real files and the same week simulated are one and the same week. */
+import { expect, test, vi } from 'vitest';
+import { advance } from '../../src/broker/simulated-advance.ts';
+import { parseDocument } from '../../src/broker/simulated-document.ts';
+import { runRun } from '../../src/cli/commands/run.ts';
+import { parseInstant, type Instant } from '../../src/domain/instant.ts';
+import { foldRecords } from '../../src/observed/ledger-fold.ts';
+import type { Ledger } from '../../src/observed/ledger.ts';
+import type { JournalRecord } from '../../src/observed/events.ts';
+import { readRecords } from '../../src/store/journal-check.ts';
+import { project, type Project } from '../support/project.ts';
+import { eventsOf, optionsOf, quietIo, simulated } from './support.ts';
+
+/** The week of Thanksgiving: four sessions, the last one until 13:00. */
+const MONDAY = '2025-11-24';
+const FRIDAY = '2025-11-28';
+const END = parseInstant('2025-11-29T00:00:00-05:00') as Instant;
+
+/** One that buys at each close and sells at each open, one that ranks, and one that follows its weights all day. */
+function week(): Project {
+  const names = ['AAPL', 'AMZN', 'IBM', 'JNJ', 'JPM', 'MSFT'];
+  return project({
+    now: `${MONDAY}T00:00:00-05:00`,
+    account: {
+      broker: { clock: 'exchange', fillDelay: '3s', partialFills: '50%' },
+      prices: { type: 'synthetic', seed: 7, movement: 'market' },
+    },
+    strategies: {
+      night: {
+        targets: { QQQ: '20', SPY: '10' },
+        spec: {
+          priority: 1,
+          schedule: [
+            { at: 'open+1m', action: 'exit' },
+            { at: 'close-5m', action: 'entry' },
+          ],
+        },
+      },
+      mp: {
+        universe: names,
+        spec: {
+          priority: 2,
+          signal: { type: 'momentum-protection' },
+          capital: { positionSize: '10%', maxPositions: 2, maxExposure: '20%' },
+          schedule: [{ at: 'close-5m', action: 'rebalance' }],
+        },
+      },
+      core: { targets: { KO: '20%', XOM: '15%' }, spec: { priority: 3 } },
+    },
+  });
+}
+
+/** The loop of `hgctl run`, which waits by moving its clock. */
+async function run(mine: Project): Promise<readonly JournalRecord[]> {
+  const io = quietIo({ HGCTL_NOW: `${MONDAY}T00:00:00-05:00` });
+  const options = { ...optionsOf(mine), until: '2025-11-29T00:00:00-05:00' };
+  const code = await runRun(io, options, ({ clock }) =>
+    Promise.resolve({
+      mark: () => undefined,
+      wait: (until) => clock.sleep(until - clock.now()),
+      close: () => Promise.resolve(),
+    }),
+  );
+  expect(code).toBe(0);
+  return readRecords(mine.path('data/journal'));
+}
+
+/** Books and profits, as data. */
+function booksOf({ books, realised }: Ledger): unknown {
+  const rows = (all: ReadonlyMap<string, ReadonlyMap<string, unknown>>): unknown =>
+    [...all].map(([strategy, own]) => [strategy, [...own].sort()]);
+  return { books: rows(books), realised: rows(realised) };
+}
+
+test('orders, fills, marks and books are the same, to the millisecond and the micro-dollar.', async () => {
+  const mine = week();
+  // Several controllers look at different moments: this one at those of the simulation.
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+  const real = await run(mine).finally(() => vi.restoreAllMocks());
+  const { records, broker } = await simulated(mine, [MONDAY, FRIDAY]);
+  const orders = eventsOf(real, 'intent', 'order-created', 'fill', 'order-ended');
+  expect(eventsOf(real, 'intent').length).toBeGreaterThan(15);
+  expect(new Set(eventsOf(real, 'intent').map(({ strategy }) => strategy)).size).toBe(3);
+  expect(eventsOf(records, 'intent', 'order-created', 'fill', 'order-ended')).toEqual(orders);
+  expect(eventsOf(records, 'day-marked')).toEqual(eventsOf(real, 'day-marked'));
+  expect(eventsOf(records, 'targets-decided')).toEqual(eventsOf(real, 'targets-decided'));
+  expect(booksOf(foldRecords(records))).toEqual(booksOf(foldRecords(real)));
+  const account = advance(parseDocument(mine.read('data/broker.json')), END);
+  const { cash, positions } = broker.state();
+  expect({ cash, positions }).toEqual({ cash: account.cash, positions: account.positions });
+  expect(account.orders).toHaveLength(eventsOf(records, 'order-created').length);
+});
