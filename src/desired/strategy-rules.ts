@@ -19,6 +19,7 @@ export function checkStrategy(document: YamlDocument, outline: StrategyOutline):
     ...checkUniverse(document),
     ...checkSchedule(document),
     ...checkMomentum(document),
+    ...checkSides(document),
     ...checkRepeated(document, outline.targets),
     ...checkRepeated(document, outline.symbols),
     ...checkRepeated(document, outline.excludes),
@@ -59,7 +60,7 @@ function checkTargets(document: YamlDocument): Problem[] {
 }
 
 function checkShort(document: YamlDocument, target: object, path: FieldPath): Problem[] {
-  if (textAt(document.data, ['spec', 'capital', 'shorts']) === 'allowed') return [];
+  if (mayBeShort(document)) return [];
   const sizes = [
     ['weight', parsePercent(textAt(target, ['weight']) ?? '0%')],
     ['quantity', parseQuantity(textAt(target, ['quantity']) ?? '0')],
@@ -104,6 +105,18 @@ function checkMomentum(document: YamlDocument): Problem[] {
   const message = 'skip is a part of formation';
   const path = ['spec', 'signal', 'params', 'skip'];
   return [fieldProblem(document, path, { message, allowed: `less than ${formation}` })];
+}
+
+/** What a strategy may do with its capital is said in one place, whatever its signal. */
+function checkSides(document: YamlDocument): Problem[] {
+  const path = ['spec', 'signal', 'params', 'sides'];
+  if (textAt(document.data, path) !== 'both' || mayBeShort(document)) return [];
+  const message = 'both sides are wanted, and this strategy may not be short';
+  return [fieldProblem(document, path, { message, allowed: 'long, or capital.shorts: allowed' })];
+}
+
+function mayBeShort({ data }: YamlDocument): boolean {
+  return textAt(data, ['spec', 'capital', 'shorts']) === 'allowed';
 }
 
 function checkSchedule(document: YamlDocument): Problem[] {

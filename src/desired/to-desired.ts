@@ -99,7 +99,9 @@ function toSignal(signal: StrategyManifest['spec']['signal'], folder: string): D
   }
   if (signal.type === 'overnight-mean-reversion') {
     const table = resolveBeside(`${folder}/manifest`, signal.params.table);
-    return { type: 'overnight-mean-reversion', ...signal.params, table, band: null };
+    const { sides, ...params } = signal.params;
+    const both = sides === 'both' && { sides };
+    return { type: 'overnight-mean-reversion', ...params, ...both, table, band: null };
   }
   if (signal.type !== 'fixed') return { type: signal.type };
   const { targets, band, wholeShares } = signal.params;
