@@ -1,7 +1,7 @@
 /** Gathers what the overnight-mean-reversion signal reads, and turns its candidates into targets. */
 import type { FixedTarget, OmrSignal } from '../desired/desired-state.ts';
 import { sessionsBefore } from '../domain/calendar.ts';
-import { formatPercent, WHOLE, type Money } from '../domain/decimal.ts';
+import { formatPercent, negate, WHOLE, type Money } from '../domain/decimal.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
 import { dateOf, type CalendarDate } from '../domain/instant.ts';
 import type { Quote } from '../observed/broker-view.ts';
@@ -68,7 +68,7 @@ async function gather(
       }),
     ),
     parameters: {
-      sides: 'long',
+      sides: signal.sides ?? 'long',
       minWinRate: signal.minWinRate / WHOLE,
       minExpectedReturn: signal.minExpectedReturn / WHOLE,
       maxPositions: strategy.capital.maxPositions,
@@ -83,9 +83,9 @@ function readingOf(quote: Quote | undefined): Reading | null {
 /** The strongest is served first when money is short. */
 function targetsOf({ strategy }: OmrTurn, { candidates }: OmrDecision): FixedTarget[] {
   const weight = strategy.capital.positionSize;
-  return candidates.map(({ symbol, rank }) => ({
+  return candidates.map(({ symbol, rank, side }) => ({
     symbol,
-    size: { kind: 'weight', weight },
+    size: { kind: 'weight', weight: side === 'long' ? weight : negate(weight) },
     priority: candidates.length - rank,
   }));
 }
@@ -106,6 +106,7 @@ function decisionOf({ signal, strategy }: OmrTurn, { input, decided, equity }: D
     parameters: {
       minWinRate: formatPercent(signal.minWinRate),
       minExpectedReturn: formatPercent(signal.minExpectedReturn),
+      ...(signal.sides && { sides: signal.sides }),
       table: `trained ${input.table?.trainedAt ?? ''}, up to ${input.table?.training.lastDate ?? ''}`,
     },
     equity,

@@ -103,7 +103,7 @@ export interface MomentumSignal {
   readonly wholeShares: boolean;
 }
 
-/** What has a record of rising over night, at `capital.positionSize` each. */
+/** What has a record of rising over night, or of falling, at `capital.positionSize` each. */
 export interface OmrSignal {
   readonly type: 'overnight-mean-reversion';
   /** File of the reversion table; absolute. */
@@ -111,6 +111,8 @@ export interface OmrSignal {
   /** Parts of one. */
   readonly minWinRate: Ratio;
   readonly minExpectedReturn: Ratio;
+  /** Short as well. Absent: long only. */
+  readonly sides?: 'both';
   readonly band: null;
   readonly wholeShares: boolean;
 }

@@ -20,6 +20,7 @@ export function checkStrategy(document: YamlDocument, outline: StrategyOutline):
     ...checkSchedule(document),
     ...checkMomentum(document),
     ...checkMemory(document),
+    ...checkSides(document),
     ...checkRepeated(document, outline.targets),
     ...checkRepeated(document, outline.symbols),
     ...checkRepeated(document, outline.excludes),
@@ -60,7 +61,7 @@ function checkTargets(document: YamlDocument): Problem[] {
 }
 
 function checkShort(document: YamlDocument, target: object, path: FieldPath): Problem[] {
-  if (textAt(document.data, ['spec', 'capital', 'shorts']) === 'allowed') return [];
+  if (mayBeShort(document)) return [];
   const sizes = [
     ['weight', parsePercent(textAt(target, ['weight']) ?? '0%')],
     ['quantity', parseQuantity(textAt(target, ['quantity']) ?? '0')],
@@ -126,6 +127,18 @@ function checkMemory(document: YamlDocument): Problem[] {
     const message = `the signal ${type} enters and leaves in one slot`;
     return [fieldProblem(document, [...path, index, 'action'], { message, allowed: 'rebalance' })];
   });
+}
+
+/** What a strategy may do with its capital is said in one place, whatever its signal. */
+function checkSides(document: YamlDocument): Problem[] {
+  const path = ['spec', 'signal', 'params', 'sides'];
+  if (textAt(document.data, path) !== 'both' || mayBeShort(document)) return [];
+  const message = 'both sides are wanted, and this strategy may not be short';
+  return [fieldProblem(document, path, { message, allowed: 'long, or capital.shorts: allowed' })];
+}
+
+function mayBeShort({ data }: YamlDocument): boolean {
+  return textAt(data, ['spec', 'capital', 'shorts']) === 'allowed';
 }
 
 function checkSchedule(document: YamlDocument): Problem[] {

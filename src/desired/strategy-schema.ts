@@ -137,7 +137,7 @@ const omrSignal = mapping(
   {
     type: described(
       z.literal('overnight-mean-reversion'),
-      'Enters before the close what has a record of rising over night after such a day.',
+      'Enters before the close what has a record of rising over night after such a day, or of falling.',
     ),
     params: mapping(
       {
@@ -155,12 +155,16 @@ const omrSignal = mapping(
           'Smallest mean return of a night, the stricter of this and the regime. Default 0.2%.',
           { least: 0, most: 100 },
         ).prefault('0.2%'),
+        sides: described(
+          z.enum(['long', 'both']),
+          'both: also short what has a record of falling over night; needs capital.shorts: allowed. Default long.',
+        ).optional(),
         wholeShares: flag('Buy whole shares only. Default true.').default(true),
       },
       'What the overnight-mean-reversion signal reads.',
     ).prefault({}),
   },
-  'Overnight mean reversion, long. What has no record is left alone.',
+  'Overnight mean reversion. What has no record is left alone.',
 );
 
 const plannedSignal = mapping(

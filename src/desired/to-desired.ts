@@ -126,7 +126,9 @@ function toSignal(
   }
   if (signal.type === 'overnight-mean-reversion') {
     const table = resolveBeside(`${folder}/manifest`, signal.params.table);
-    return { type: 'overnight-mean-reversion', ...signal.params, table, band: null };
+    const { sides, ...params } = signal.params;
+    const both = sides === 'both' && { sides };
+    return { type: 'overnight-mean-reversion', ...params, ...both, table, band: null };
   }
   if (signal.type === 'vol-term-structure') {
     const parameters = toVolParameters(signal.params, capital.positionSize);

@@ -163,7 +163,7 @@ export function subtract<Unit extends Quantity | Money>(a: Unit, b: Unit): Unit 
 }
 
 /** Never `-0`, which JSON and strict comparisons tell from 0. */
-export function negate<Unit extends Quantity | Money>(value: Unit): Unit {
+export function negate<Unit extends Quantity | Money | Ratio>(value: Unit): Unit {
   return (0 - value) as Unit;
 }
 

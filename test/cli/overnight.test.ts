@@ -42,9 +42,9 @@ const NIGHT: StrategyFacts = {
   },
 };
 
-function overnight(): Project {
+function overnight(broker: object = {}): Project {
   const mine = project({
-    account: { prices: { type: 'csv', folder: '../prices' }, broker: { clock: 'exchange' } },
+    account: { prices: { type: 'csv', folder: '../prices' }, broker: { clock: 'exchange', ...broker } },
     strategies: { night: NIGHT },
     now: `${TUESDAY}T15:55:30-05:00`,
   });
@@ -97,6 +97,33 @@ test('enters what has a record of rising after such a day, and leaves it in the 
   expect(stdout).toMatch(/night\/AAA +BUY/);
   expect(code).toBe(0);
   expect(Object.keys(await book(mine))).toEqual(['AAA']);
+  const morning = mine.at(`${WEDNESDAY}T09:31:30-05:00`);
+  expect((await morning.run('apply', '--yes')).stdout).toContain('ExitSlot');
+  expect(await book(mine)).toEqual({});
+});
+
+test('with both sides enters short what has a record of falling, and buys it back in the morning.', async () => {
+  const mine = overnight({ shorting: {} });
+  bars(mine, 'AAA', { fall: 0.02, night: -0.01 });
+  const both = (sides: object): Record<string, StrategyFacts> => ({
+    night: {
+      ...NIGHT,
+      spec: {
+        ...NIGHT.spec,
+        signal: { type: 'overnight-mean-reversion', params: { table: '../tables/night.json', ...sides } },
+        capital: { positionSize: '15%', maxPositions: 3, maxExposure: '45%', shorts: 'allowed' },
+      },
+    },
+  });
+  mine.declare(both({ sides: 'both' }));
+  expect(await mine.run('train', 'night')).toMatchObject({ code: 0 });
+  mine.declare(both({}));
+  expect((await mine.run('plan')).stdout).not.toMatch(/night\/AAA/);
+  mine.declare(both({ sides: 'both' }));
+  const { code, stdout } = await mine.run('apply', '--yes');
+  expect(stdout).toMatch(/night\/AAA +SELL/);
+  expect(code).toBe(0);
+  expect((await book(mine))['AAA']).toMatch(/^-\d+$/);
   const morning = mine.at(`${WEDNESDAY}T09:31:30-05:00`);
   expect((await morning.run('apply', '--yes')).stdout).toContain('ExitSlot');
   expect(await book(mine)).toEqual({});

@@ -105,6 +105,14 @@ describe('One mistake in a strategy gives one problem', () => {
       `m/core.yaml:12:35 ${TARGETS}[1].quantity: only whole shares can be sold short (allowed whole shares)`,
     ],
     [
+      'both sides where shorts are not allowed',
+      core([
+        /signal:[^]*(?= {2}universe)/.exec(CORE)?.[0] ?? '',
+        'signal:\n    type: overnight-mean-reversion\n    params: {sides: both}\n',
+      ]),
+      `m/core.yaml:8:21 spec.signal.params.sides: both sides are wanted, and this strategy may not be short (allowed long, or capital.shorts: allowed)`,
+    ],
+    [
       'a weight beyond all margin',
       core(['"50%"', '"-401%"'], ['positionSize', 'shorts: allowed, positionSize']),
       `m/core.yaml:10:33 ${TARGETS}[0].weight: "-401%" is out of range (-401%) (allowed ${PERCENT}, from -400% to 400%, ${RATES})`,

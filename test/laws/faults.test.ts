@@ -193,6 +193,8 @@ describe('a crash', () => {
       const facts = rich(drawn);
       const calm = await world(facts);
       const moments = await passUntil(calm, NEVER);
+      // A change of side takes two passes.
+      await calm.apply();
       await calm.apply();
       const home = await crashed(facts, momentAt(first, moments));
       if (second !== null) {
@@ -243,7 +245,9 @@ function reduced(home: TestWorld, { books }: WorldFacts): Record<string, string>
   for (const [name, book] of Object.entries(books ?? {}))
     for (const [symbol, before] of Object.entries(book)) {
       const after = now[name]?.[symbol] ?? '0';
-      if (Number(after) < Number(before)) left[`${name}/${symbol}`] = after;
+      // Of a change of side, the other half is no reduction.
+      const rest = Number(after) * Number(before) < 0 ? '0' : after;
+      if (Math.abs(Number(rest)) < Math.abs(Number(before))) left[`${name}/${symbol}`] = rest;
     }
   return left;
 }
@@ -257,7 +261,7 @@ function rich(facts: WorldFacts): WorldFacts {
       { ...strategy, maxPositions: 100, maxExposure: '400%' },
     ]),
   );
-  return { ...facts, settings, strategies, limits: { ...facts.limits, maxGross: null } };
+  return { ...facts, cash: '20000000', settings, strategies, limits: { ...facts.limits, maxGross: null } };
 }
 
 async function crashed(facts: WorldFacts, moment: number): Promise<TestWorld> {

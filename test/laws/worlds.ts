@@ -1,4 +1,4 @@
-/** Random worlds: a few strategies with disjoint universes, books, shares of nobody, and manual trades. */
+/** Random worlds: a few strategies with disjoint universes, long and short, books, shares of nobody, and manual trades. */
 import { fc } from '../support/law.ts';
 import type { StrategyFacts, WorldFacts } from '../support/world.ts';
 
@@ -18,10 +18,26 @@ const size = fc.oneof(
 const percent = (min: number, max: number): fc.Arbitrary<string> =>
   fc.integer({ min, max }).map((value) => `${value}%`);
 
+/** One of four is short. */
+const side = fc.constantFrom('', '', '', '-');
+
 function strategy(index: number): fc.Arbitrary<StrategyFacts> {
+  return fc
+    .constantFrom<StrategyFacts['shorts']>(undefined, 'allowed')
+    .chain((shorts) => strategyWith(index, shorts))
+    .map(({ shorts, ...rest }) => ({ ...rest, ...(shorts && { shorts }) }));
+}
+
+function strategyWith(
+  index: number,
+  shorts: StrategyFacts['shorts'],
+): fc.Arbitrary<Omit<StrategyFacts, 'shorts'> & { readonly shorts: StrategyFacts['shorts'] | null }> {
   const universe = universeOf(index);
+  const sizes =
+    shorts === undefined ? size : fc.tuple(fc.constantFrom('', '-'), size).map((parts) => parts.join(''));
   return fc.record({
-    targets: fc.dictionary(fc.constantFrom(...universe), size, { maxKeys: 3, noNullPrototype: true }),
+    shorts: fc.constant(shorts ?? null),
+    targets: fc.dictionary(fc.constantFrom(...universe), sizes, { maxKeys: 3, noNullPrototype: true }),
     priorities: fc.dictionary(fc.constantFrom(...universe), fc.integer({ min: 0, max: 5 }), {
       noNullPrototype: true,
     }),
@@ -37,14 +53,15 @@ function strategy(index: number): fc.Arbitrary<StrategyFacts> {
 }
 
 const book = (index: number): fc.Arbitrary<Record<string, string>> =>
-  fc.dictionary(fc.constantFrom(...universeOf(index)), fc.integer({ min: 1, max: 80 }).map(String), {
-    maxKeys: 3,
-    noNullPrototype: true,
-  });
+  fc.dictionary(
+    fc.constantFrom(...universeOf(index)),
+    fc.tuple(side, fc.integer({ min: 1, max: 80 })).map((parts) => parts.join('')),
+    { maxKeys: 3, noNullPrototype: true },
+  );
 
 export interface RandomWorld {
   readonly facts: WorldFacts;
-  /** Symbol -> shares that no strategy owns. */
+  /** Symbol -> shares that no strategy owns, on the side of the book where there is one. */
   readonly unmanaged: Readonly<Record<string, number>>;
 }
 
@@ -57,15 +74,18 @@ export function randomWorld({ unmanaged }: { readonly unmanaged: boolean }): fc.
       strategies: fc.tuple(strategy(0), strategy(1), strategy(2)),
       books: fc.tuple(book(0), book(1), book(2)),
       extra: unmanaged
-        ? fc.dictionary(fc.constantFrom(...SYMBOLS), fc.integer({ min: 1, max: 50 }), {
-            maxKeys: 3,
-            noNullPrototype: true,
-          })
+        ? fc.dictionary(
+            fc.constantFrom(...SYMBOLS),
+            fc.tuple(side, fc.integer({ min: 1, max: 50 })).map((parts) => Number(parts.join(''))),
+            { maxKeys: 3, noNullPrototype: true },
+          )
         : fc.constant({}),
+      hardToBorrow: fc.option(fc.subarray([...SYMBOLS], { maxLength: 3 }), { nil: null, freq: 4 }),
       seed: fc.integer({ min: 1, max: 1_000_000 }),
       maxGross: fc.option(fc.integer({ min: 300_000, max: 1_200_000 }), { nil: null }),
     })
-    .map(({ prices, cash, strategies, books, extra, seed, maxGross }) => ({
+    .map(({ extra, ...drawn }) => ({ ...drawn, extra: besideBooks(extra, drawn.books) }))
+    .map(({ prices, cash, strategies, books, extra, hardToBorrow, seed, maxGross }) => ({
       unmanaged: extra,
       facts: {
         cash,
@@ -77,9 +97,23 @@ export function randomWorld({ unmanaged }: { readonly unmanaged: boolean }): fc.
           Object.fromEntries(Object.entries(extra).map(([symbol, count]) => [symbol, String(count)])),
         ]),
         limits: { maxGross: maxGross as never },
-        settings: { seed },
+        settings: { seed, ...(hardToBorrow !== null && { shorting: { hardToBorrow } }) },
       },
     }));
+}
+
+/** On the other side they would be missing from the book, not beyond it. */
+function besideBooks(
+  extra: Readonly<Record<string, number>>,
+  books: readonly Readonly<Record<string, string>>[],
+): Record<string, number> {
+  const booked = merged(books);
+  return Object.fromEntries(
+    Object.entries(extra).map(([symbol, count]) => {
+      const owned = Number(booked[symbol] ?? count);
+      return [symbol, Math.sign(owned) * Math.abs(count)];
+    }),
+  );
 }
 
 function merged(holdings: readonly Readonly<Record<string, string>>[]): Record<string, string> {
