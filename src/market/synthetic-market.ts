@@ -42,8 +42,8 @@ export function syntheticMarket(seed: number): PriceSource {
     const rows: Row[] = [];
     if (!isSymbol(symbol)) return rows;
     const end = world.firstFrom(addDays(to, 1));
-    for (let index = world.firstFrom(from); index < end; index += 1)
-      rows.push(rowOf(world.dateAt(index), world.barAt(symbol, index)));
+    const start = world.firstFrom(from);
+    world.barsOf(symbol, start, end).forEach((bar, row) => rows.push(rowOf(world.dateAt(start + row), bar)));
     return rows;
   };
   return {
@@ -127,6 +127,13 @@ class MarketWorld {
     if (name !== undefined)
       return { open: this.#dayAt(Math.max(0, index - 1))[name], close: this.#dayAt(index)[name] };
     return at(this.#pathTo(symbol, index).bars, index);
+  }
+
+  /** From one session to another, the last one exclusive. */
+  barsOf(symbol: string, start: number, end: number): readonly Bar[] {
+    if (start >= end) return [];
+    if (!Object.hasOwn(INDICES, symbol)) return this.#pathTo(symbol, end - 1).bars.slice(start, end);
+    return Array.from({ length: end - start }, (_, row) => this.barAt(symbol, start + row));
   }
 
   #grow(): void {

@@ -174,7 +174,8 @@ function loop(settings: SimulationSettings, { ports: given, dates, trouble }: Lo
     random: () => 0,
     nextLook: (now) => nextLook(desired, ports.journal.ledger(), now),
     declared: () => ({ pass, problems: [] }),
-    checkData: () => Promise.resolve(),
+    // So that a loop of passes without a wait can be interrupted, too.
+    checkData: () => new Promise((resolve) => void setImmediate(resolve)),
     wait: (until) => clock.sleep(until - clock.now()),
     show: () => undefined,
     closed: () => settings.progressed((done += 1), dates.length),
