@@ -26,8 +26,8 @@ describe('hgctl simulate', () => {
     const { code, stdout, stderr } = await mine().run('simulate', ...SPAN, '--data', 'synthetic');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Simulation 2025-12-01 to 2025-12-05: 5 sessions, synthetic prices, seed 7\n/);
-    expect(stdout).toMatch(/\n *orders +[1-9]\d* +[1-9]\d*\n/);
-    expect(stdout).toContain('n/a (5 sessions, 60 needed)');
+    expect(stdout).toMatch(/ exposure +orders +breaks\naccount .*\ncore +[\d.]+% +[1-9]\d* +0\n/);
+    expect(stdout).toMatch(/\nn\/a: 5 sessions, 248 needed: CAGR/);
     expect(stderr).toMatch(/^20 %, 1 of 5 sessions, \d+ s left\n/);
     expect(stderr).toMatch(/\n100 %, 5 of 5 sessions, 0 s left\n/);
   });
@@ -51,9 +51,9 @@ describe('hgctl simulate', () => {
 
   test('takes its cash and its prices from the Account, unless it is told otherwise.', async () => {
     const home = mine();
-    expect(await record(home)).toMatchObject({ startingEquity: '100000', seed: 7 });
+    expect(await record(home)).toMatchObject({ startingEquity: '100000.00', seed: 7 });
     const rich = await record(home, '--cash', '250000');
-    expect(rich.startingEquity).toBe('250000');
+    expect(rich.startingEquity).toBe('250000.00');
     expect(rich.sessions.map(({ date }) => date)).toHaveLength(5);
   });
 
@@ -66,6 +66,30 @@ describe('hgctl simulate', () => {
     const fresh = mine();
     await fresh.run('simulate', ...SPAN);
     expect(fresh.exists('data')).toBe(false);
+  });
+
+  test('writes a report folder of its own, again over the one before, and over nothing else.', async () => {
+    const home = mine();
+    const args = ['simulate', ...SPAN, '--report', 'out'];
+    const { code, stderr } = await home.run(...args);
+    expect({ code, said: stderr.includes('Report: out/report.html') }).toEqual({ code: 0, said: true });
+    const files = ['record.json', 'summary.json', 'sessions.csv', 'trades.csv', 'report.html'];
+    const first = files.map((name) => home.read(`out/${name}`));
+    expect((await home.run(...args)).code).toBe(0);
+    expect(files.map((name) => home.read(`out/${name}`))).toEqual(first);
+    home.write('mine/notes.txt', 'keep me');
+    const refused = await home.run('simulate', ...SPAN, '--report', 'mine');
+    expect(refused).toMatchObject({ code: 5, stdout: '' });
+    expect(home.exists('mine/report.html')).toBe(false);
+  });
+
+  test('prints the account of each session as CSV.', async () => {
+    const { stdout } = await mine().run('simulate', ...SPAN, '-o', 'csv');
+    const [header, ...rows] = stdout.trim().split('\n');
+    expect(header).toMatch(/^date,equity,cash,return,drawdown,core profit,/);
+    expect(rows.map((row) => row.slice(0, 10))).toEqual(
+      [1, 2, 3, 4, 5].map((day) => `2025-12-0${String(day)}`),
+    );
   });
 
   test('names the strategies that do not run.', async () => {
