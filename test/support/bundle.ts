@@ -15,10 +15,11 @@ export function bundle(entry: string, folder: string): string {
     logLevel: 'error',
     banner: {
       js: [
-        "import { createRequire } from 'node:module';",
-        "import { fileURLToPath } from 'node:url';",
-        'const require = createRequire(import.meta.url);',
-        'const __filename = fileURLToPath(import.meta.url);',
+        "import { createRequire as requireFrom } from 'node:module';",
+        // Under names that no module of ours has.
+        "import { fileURLToPath as pathOfThis } from 'node:url';",
+        'const require = requireFrom(import.meta.url);',
+        'const __filename = pathOfThis(import.meta.url);',
       ].join('\n'),
     },
   });
