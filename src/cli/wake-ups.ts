@@ -19,12 +19,14 @@ export interface WakeUpOptions {
   readonly journal: string;
   /** Something that is different after anything has changed. */
   readonly stamp: () => string;
+  /** Whether somebody waits for a pass. No part of the stamp: whoever asks just before a mark would not be heard. */
+  readonly isAsked: () => boolean;
 }
 
 export interface WakeUps {
   /** What changes from now on is news. */
   mark(): void;
-  /** Returns at `until`, or soon after something has changed since the last mark, or when asked to stop. */
+  /** Returns at `until`, or soon after something has changed since the last mark, or when asked for a pass or to stop. */
   wait(until: Instant): Promise<void>;
   close(): Promise<void>;
 }
@@ -39,7 +41,7 @@ const DEBOUNCE_MOST = 2_000;
 const REHEARSAL_PAUSE = 40;
 
 export async function wakeUps(options: WakeUpOptions): Promise<WakeUps> {
-  const { clock, stop, isRehearsal, stamp } = options;
+  const { clock, stop, isRehearsal, stamp, isAsked } = options;
   const { watch } = await import('chokidar');
   let lastEvent = 0;
   const noteEvent = (): void => {
@@ -54,6 +56,7 @@ export async function wakeUps(options: WakeUpOptions): Promise<WakeUps> {
 
   /** True once it has changed, and has been still for a moment or will not be. */
   const hasChanged = async (): Promise<boolean> => {
+    if (isAsked()) return true;
     let found = stamp();
     if (found === marked) return false;
     const latest = performance.now() + DEBOUNCE_MOST;

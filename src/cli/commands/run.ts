@@ -235,13 +235,8 @@ function wakeUpsOf(io: Io, declared: DeclaredManifests, options: RunOptions): Wa
     isRehearsal: variable(io, 'HGCTL_NOW') !== undefined,
     watched: [...manifestPaths(io, options), ...declared.files(), paths.broker, paths.requests],
     journal: paths.journal,
-    stamp: () =>
-      [
-        declared.stamp(),
-        fileStamp(paths.broker),
-        folderStamp(paths.journal),
-        ...openRequests(paths.requests),
-      ].join('\n'),
+    stamp: () => [declared.stamp(), fileStamp(paths.broker), folderStamp(paths.journal)].join('\n'),
+    isAsked: () => openRequests(paths.requests).length > 0,
   };
 }
 
