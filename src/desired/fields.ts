@@ -39,11 +39,6 @@ export function mapping<Shape extends z.core.$ZodLooseShape>(
   );
 }
 
-/** A mapping that must stay empty, because nothing reads what it would hold. */
-export function emptyMapping(why: string, about: string): z.ZodType<Readonly<Record<string, never>>> {
-  return described(z.record(z.string(), z.never({ error: () => why })), about);
-}
-
 export function text(about: string): z.ZodString {
   return described(z.string(), about);
 }
