@@ -18,7 +18,7 @@ import { reconcile, type Pass } from './reconcile.ts';
 import type { Failures } from './stalled.ts';
 import { mayFollow } from './rules/targets.ts';
 import { edgeAt, endedAt, nextOwnEdge } from './session-edges.ts';
-import { dueSlot, undeclaredExits, type Scheduled } from './slots.ts';
+import { dueSlot, isLate, undeclaredExits, type Scheduled } from './slots.ts';
 import { nextEdge, preloadAt } from './wake-times.ts';
 
 /** The manifests in force, and what is wrong with those on disk. */
@@ -240,7 +240,18 @@ function nextWake({ clock, random, nextLook }: Controlled, pass: Pass, memory: M
   const edge = nextEdge(scheduled(pass), now, calendar);
   const second = memory.secondLooks.due(execution) ?? resync;
   const own = nextOwnEdge(pass.desired.account, now);
-  return Math.floor(Math.min(resync, edge, own, second, ...retries)) as Instant;
+  const resume = isUnderWay(pass, memory, now) ? now + RETRY_DUE : resync;
+  return Math.floor(Math.min(resync, resume, edge, own, second, ...retries)) as Instant;
+}
+
+/** A slot has begun in its window and waits for something that may be otherwise in seconds, as a quote. */
+function isUnderWay(pass: Pass, { backOff }: Memory, now: Instant): boolean {
+  const ledger = pass.ports.journal.ledger();
+  return scheduled(pass).some((strategy) => {
+    const slot = dueSlot(ledger, strategy, now, pass.desired.account.calendar);
+    // One that failed has a pause of its own.
+    return slot !== null && ledger.slots.has(slot.id) && !isLate(slot, now) && !backOff.has(strategy.name);
+  });
 }
 
 /** What keeps passes from being made may be over when a slot begins, and must not outlast the one that is due. */

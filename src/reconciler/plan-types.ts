@@ -50,6 +50,7 @@ export type HoldReason =
   | 'SymbolConflict'
   | 'UnmanagedShares'
   | 'NotShortable'
+  | 'BorrowUnknown'
   | 'OppositeSide'
   | 'EntryFrozenExternalReduction'
   | 'BreakOpen'
