@@ -1,81 +1,28 @@
 /** The signal momentum-protection: its golden vectors, its laws, and the flaws of the original that it does not have. */
 import { fc, test as law } from '../support/law.ts';
 import { describe, expect, test } from 'vitest';
-import type { DailyClose } from '../../src/observed/bars.ts';
+import { momentumProtection, type MomentumAnswer } from '../../src/strategies/momentum-protection.ts';
 import {
-  momentumProtection,
-  type MomentumAnswer,
-  type MomentumInput,
-  type MomentumRules,
-} from '../../src/strategies/momentum-protection.ts';
-
-const RULES: MomentumRules = { formation: 21, skip: 5, vixAbove: 25, drawdown: 0.05, peakWindow: 22 };
-const DAYS = 60;
-const dateAt = (day: number): string => new Date(Date.UTC(2025, 0, 1 + day)).toISOString().slice(0, 10);
-const SESSIONS = Array.from({ length: DAYS - 1 }, (_, day) => dateAt(day));
-
-/** price_i(t) = 100 (1 + 0.0008 i)^t (1 + 0.03 sin(t (i + 1) / 7)) */
-const priceOf = (index: number, day: number): number =>
-  100 * (1 + 0.0008 * index) ** day * (1 + 0.03 * Math.sin((day * (index + 1)) / 7));
-const nameOf = (index: number): string => `S${String(index).padStart(2, '0')}`;
-const NAMES = Array.from({ length: 30 }, (_, index) => nameOf(index));
-
-interface Change {
-  readonly rules?: Partial<MomentumRules>;
-  readonly vix?: number | undefined;
-  readonly benchmark?: (day: number) => number;
-  readonly price?: (index: number, day: number) => number | undefined;
-  readonly universe?: readonly string[];
-  readonly count?: number;
-}
-
-/** Day 59 is today. */
-function input(change: Change = {}): MomentumInput {
-  const price = change.price ?? priceOf;
-  const benchmark = change.benchmark ?? ((): number => 100);
-  const closes = new Map<string, DailyClose[]>([['SPY', series(benchmark)]]);
-  const prices = new Map([['SPY', benchmark(DAYS - 1)]]);
-  NAMES.forEach((name, index) => {
-    closes.set(
-      name,
-      series((day) => price(index, day)),
-    );
-    const now = price(index, DAYS - 1);
-    if (now !== undefined) prices.set(name, now);
-  });
-  return {
-    rules: { ...RULES, ...change.rules },
-    count: change.count ?? 10,
-    universe: change.universe ?? NAMES,
-    sessions: SESSIONS,
-    closes,
-    prices,
-    benchmark: 'SPY',
-    vix: 'vix' in change ? change.vix : 15,
-  };
-}
-
-function series(price: (day: number) => number | undefined): DailyClose[] {
-  return SESSIONS.flatMap((date, day) => {
-    const close = price(day);
-    return close === undefined ? [] : [{ date, close }];
-  });
-}
-
-function ranked(answer: MomentumAnswer): Extract<MomentumAnswer, { kind: 'ranked' }> {
-  if (answer.kind === 'unknown') throw new Error(answer.why);
-  return answer;
-}
+  dateAt,
+  DAYS,
+  momentumInput,
+  nameOf,
+  NAMES,
+  priceOf,
+  ranked,
+  RULES,
+  type MomentumChange,
+} from './momentum-input.ts';
 
 const top = (answer: MomentumAnswer): string[] =>
   ranked(answer)
     .ranking.slice(0, 10)
     .map(({ symbol }) => symbol);
-const protectionsIn = (change: Change): string[] =>
-  ranked(momentumProtection(input(change))).protections.map(({ kind }) => kind);
+const protectionsIn = (change: MomentumChange): string[] =>
+  ranked(momentumProtection(momentumInput(change))).protections.map(({ kind }) => kind);
 
 test('ranks the thirty golden series to the printed digit', () => {
-  const { ranking } = ranked(momentumProtection(input()));
+  const { ranking } = ranked(momentumProtection(momentumInput()));
   expect(ranking.slice(0, 10).map(({ symbol, score }) => `${symbol} ${score.toFixed(6).slice(1)}`)).toEqual([
     'S29 .505849',
     'S23 .435010',
@@ -116,7 +63,7 @@ describe('protection', () => {
       { vix: 40, benchmark: (day: number) => (day === DAYS - 1 ? 80 : 100) },
       ['high-volatility', 'benchmark-drawdown'],
     ],
-  ] satisfies [string, Change, string[]][])('%s', (_, change, expected) => {
+  ] satisfies [string, MomentumChange, string[]][])('%s', (_, change, expected) => {
     expect(protectionsIn(change)).toEqual(expected);
   });
 });
@@ -126,13 +73,13 @@ describe('what is missing decides nothing: unlike the original, which then saw n
     ['no VIX', { vix: undefined }, 'the volatility index is not known today'],
     [
       'a hole in the benchmark',
-      { benchmark: (day: number) => (day === 50 ? (undefined as never) : 100) },
+      { benchmark: (day: number) => (day === 50 ? undefined : 100) },
       `no close of SPY on ${dateAt(50)}`,
     ],
     ['sessions before the calendar', { rules: { peakWindow: 275 } }, 'the calendar begins after'],
     ['fewer scores than names', { universe: NAMES.slice(0, 9) }, 'only 9 of 9 symbols have a score'],
-  ] satisfies [string, Change, string][])('%s', (_, change, why) => {
-    const answer = momentumProtection(input(change));
+  ] satisfies [string, MomentumChange, string][])('%s', (_, change, why) => {
+    const answer = momentumProtection(momentumInput(change));
     expect(answer).toMatchObject({ kind: 'unknown', why: expect.stringContaining(why) as string });
   });
 
@@ -141,7 +88,7 @@ describe('what is missing decides nothing: unlike the original, which then saw n
     (gap) => {
       const price = (index: number, day: number): number | undefined =>
         index === 29 && day === gap ? undefined : priceOf(index, day);
-      const { ranking, unranked } = ranked(momentumProtection(input({ price })));
+      const { ranking, unranked } = ranked(momentumProtection(momentumInput({ price })));
       expect(ranking.map(({ symbol }) => symbol)).not.toContain('S29');
       expect(unranked).toEqual([{ symbol: 'S29', why: expect.stringContaining('S29') as string }]);
     },
@@ -150,7 +97,9 @@ describe('what is missing decides nothing: unlike the original, which then saw n
   test('a gap on any other day changes nothing', () => {
     const price = (index: number, day: number): number | undefined =>
       day === DAYS - 10 ? undefined : priceOf(index, day);
-    expect(top(momentumProtection(input({ price })))).toEqual(top(momentumProtection(input())));
+    expect(top(momentumProtection(momentumInput({ price })))).toEqual(
+      top(momentumProtection(momentumInput())),
+    );
   });
 });
 
@@ -165,7 +114,7 @@ describe('laws', () => {
         (index: number, day: number): number =>
           factor * priceOf(index, day) * (day % 7 === index % 7 ? (levels[index] ?? 1) : 1);
       const [one, other] = [1, scale].map((factor) =>
-        ranked(momentumProtection(input({ price: at(factor) }))).ranking.map(({ score }) => score),
+        ranked(momentumProtection(momentumInput({ price: at(factor) }))).ranking.map(({ score }) => score),
       );
       other?.forEach((score, rank) => expect(score).toBeCloseTo(one?.[rank] ?? NaN, 9));
     },
@@ -174,7 +123,7 @@ describe('laws', () => {
   law.prop([fc.shuffledSubarray(NAMES, { minLength: 30 })])(
     'the order of the universe changes nothing',
     (universe) => {
-      expect(momentumProtection(input({ universe }))).toEqual(momentumProtection(input()));
+      expect(momentumProtection(momentumInput({ universe }))).toEqual(momentumProtection(momentumInput()));
     },
   );
 
@@ -183,7 +132,7 @@ describe('laws', () => {
     (lost) => {
       const price = (index: number, day: number): number | undefined =>
         lost.includes(nameOf(index)) && day === DAYS - 1 ? undefined : priceOf(index, day);
-      const answer = ranked(momentumProtection(input({ price, vix: 30 })));
+      const answer = ranked(momentumProtection(momentumInput({ price, vix: 30 })));
       expect(answer.protections).toHaveLength(1);
       expect(answer.unranked.map(({ symbol }) => symbol)).toEqual([...lost].sort());
       expect(answer.ranking).toHaveLength(30 - lost.length);
@@ -191,7 +140,7 @@ describe('laws', () => {
   );
 
   law.prop([noisy])('closes of today and later are never read', (levels) => {
-    const now = input();
+    const now = momentumInput();
     const later = [dateAt(DAYS - 1), dateAt(DAYS), dateAt(DAYS + 1)];
     const closes = new Map(
       [...now.closes].map(([symbol, rows], index) => [

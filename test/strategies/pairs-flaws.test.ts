@@ -1,5 +1,4 @@
 /** What the original gets wrong about pairs and volatility, one test each; docs/strategies-pairs-vol.md lists them. */
-import { readFileSync } from 'node:fs';
 import { fc, test as law } from '../support/law.ts';
 import { describe, expect, test } from 'vitest';
 import { augmentedDickeyFuller, engleGranger } from '../../src/strategies/cointegration.ts';
@@ -139,15 +138,4 @@ describe('vol-term-structure', () => {
     expect(volDecided({ ratios: [0.85, 0.85, 0.85] })).toBe('enter SVXY');
     expect(volDecided({ ratios: [0.95, 0.95, 0.95] })).toBe('none');
   });
-});
-
-test('the document lists every flaw by the title of its test.', () => {
-  const titles =
-    readFileSync(import.meta.filename, 'utf8').match(/(?<=')F-(PAIRS|VOL)-\d+: [^']*(?=')/g) ?? [];
-  const rows = readFileSync('docs/strategies-pairs-vol.md', 'utf8');
-  expect(titles).toHaveLength(11);
-  for (const title of titles) {
-    const [code, words] = title.split(': ');
-    expect(rows).toContain(`| ${code} | ${words} |`);
-  }
 });
