@@ -166,6 +166,17 @@ describe('the flaws of the original', () => {
   });
 });
 
+describe('the laws of signals', () => {
+  const laws = firstCells('docs/strategies.md', 'Laws');
+  const files = ['momentum-protection', 'omr', 'pairs', 'vol-term-structure'];
+
+  test.each(files)('are all tests of %s.', (file) => {
+    const titles = titlesIn(read(`test/strategies/${file}.test.ts`));
+    expect(laws).toHaveLength(6);
+    expect(laws.filter((law) => !titles.some((title) => title.startsWith(`${law}: `)))).toEqual([]);
+  });
+});
+
 describe('docs/safety.md', () => {
   const rows = [
     ...read('docs/safety.md').matchAll(/^\| (.+?) \| `npx vitest run test\/safety.test.ts -t "(.+?)"` \|$/gm),

@@ -90,6 +90,8 @@ describe('momentum-protection', () => {
     const home = await momentumWorld({ ...facts, faults: [never] });
     await home.apply();
     expect(home.sent()).toEqual(['sell 100 DDD 12-02 15:55']);
+    // Nothing else has as much as reached the broker.
+    expect(home.broker.submitted).toHaveLength(1);
     expect(home.books()).toEqual({ mp: { DDD: '100' } });
   });
 

@@ -13,6 +13,7 @@ import {
   RULES,
   type MomentumChange,
 } from './momentum-input.ts';
+import { momentumWorld } from './signal-world.ts';
 
 const top = (answer: MomentumAnswer): string[] =>
   ranked(answer)
@@ -77,6 +78,11 @@ describe('what is missing decides nothing: unlike the original, which then saw n
       `no close of SPY on ${dateAt(50)}`,
     ],
     ['sessions before the calendar', { rules: { peakWindow: 275 } }, 'the calendar begins after'],
+    [
+      'twenty closes of SPY, at a VIX of 99',
+      { vix: 99, benchmark: (day: number) => (day < DAYS - 20 ? undefined : 100) },
+      'no close of SPY on',
+    ],
     ['fewer scores than names', { universe: NAMES.slice(0, 9) }, 'only 9 of 9 symbols have a score'],
   ] satisfies [string, MomentumChange, string][])('%s', (_, change, why) => {
     const answer = momentumProtection(momentumInput(change));
@@ -107,7 +113,7 @@ const noisy = fc.array(fc.double({ min: 0.5, max: 2, noNaN: true }), { minLength
 
 describe('laws', () => {
   law.prop([noisy, fc.double({ min: 0.01, max: 100, noNaN: true })])(
-    'the unit of a price changes no rank',
+    'scale: the unit of a price changes no rank.',
     (levels, scale) => {
       const at =
         (factor: number) =>
@@ -121,25 +127,62 @@ describe('laws', () => {
   );
 
   law.prop([fc.shuffledSubarray(NAMES, { minLength: 30 })])(
-    'the order of the universe changes nothing',
+    'order: that of the universe changes nothing.',
     (universe) => {
       expect(momentumProtection(momentumInput({ universe }))).toEqual(momentumProtection(momentumInput()));
     },
   );
 
-  law.prop([fc.subarray(NAMES, { minLength: 1, maxLength: 20 })])(
-    'symbols without data never bring another one more than the full weight, nor danger less protection',
-    (lost) => {
-      const price = (index: number, day: number): number | undefined =>
-        lost.includes(nameOf(index)) && day === DAYS - 1 ? undefined : priceOf(index, day);
-      const answer = ranked(momentumProtection(momentumInput({ price, vix: 30 })));
-      expect(answer.protections).toHaveLength(1);
-      expect(answer.unranked.map(({ symbol }) => symbol)).toEqual([...lost].sort());
-      expect(answer.ranking).toHaveLength(30 - lost.length);
+  const lost = fc.subarray(NAMES, { maxLength: 20 });
+  const day = fc.constantFrom(DAYS - 1, DAYS - 1 - RULES.skip, DAYS - 1 - RULES.formation);
+  law.prop([lost, day, fc.integer({ min: 10, max: 40 })])(
+    'missing data: symbols without them have no rank, the others theirs as before, and danger stays danger.',
+    (symbols, gap, vix) => {
+      const price = (index: number, at: number): number | undefined =>
+        symbols.includes(nameOf(index)) && at === gap ? undefined : priceOf(index, at);
+      const all = ranked(momentumProtection(momentumInput({ vix })));
+      const answer = ranked(momentumProtection(momentumInput({ price, vix })));
+      expect(answer.protections).toEqual(all.protections);
+      expect(answer.unranked.map(({ symbol }) => symbol)).toEqual([...symbols].sort());
+      const scores = (rows: typeof all.ranking): string[] => rows.map((row) => `${row.symbol} ${row.score}`);
+      expect(scores(answer.ranking)).toEqual(
+        scores(all.ranking.filter(({ symbol }) => !symbols.includes(symbol))),
+      );
     },
   );
 
-  law.prop([noisy])('closes of today and later are never read', (levels) => {
+  const back = fc.integer({ min: 0, max: RULES.peakWindow - 1 });
+  law.prop([back, fc.boolean()])(
+    'missing data: of SPY or of the VIX decide nothing at all.',
+    (session, isVix) => {
+      const benchmark = (at: number): number | undefined => (at === DAYS - 1 - session ? undefined : 100);
+      const change = isVix ? { vix: undefined } : { benchmark };
+      expect(momentumProtection(momentumInput(change)).kind).toBe('unknown');
+    },
+  );
+
+  law.prop([noisy])('determinism: the same input gives the same answer.', (levels) => {
+    const input = momentumInput({ price: (index, at) => priceOf(index, at) * (levels[index] ?? 1) });
+    expect(momentumProtection(structuredClone(input))).toEqual(momentumProtection(input));
+  });
+
+  const parts = fc.integer({ min: 1, max: 40 });
+  law.prop([parts, parts, fc.integer({ min: 1, max: 5 }), fc.constantFrom(15, 40)], { numRuns: 25 })(
+    'caps: positions, each of them and all together stay within capital, and within half of it in danger.',
+    async (size, exposure, maxPositions, vix) => {
+      const capital = { positionSize: `${size}%`, maxExposure: `${exposure}%`, maxPositions };
+      const home = await momentumWorld({ mp: capital, prices: { VIX: String(vix) } });
+      await home.apply();
+      // Each costs 100, of 100,000 dollars.
+      const values = Object.values(home.books()['mp'] ?? {}).map((count) => Number(count) / 10);
+      const most = size * (vix > 25 ? 0.5 : 1);
+      expect(values.length).toBeLessThanOrEqual(maxPositions);
+      for (const value of values) expect(value).toBeLessThanOrEqual(most);
+      expect(values.reduce((sum, value) => sum + value, 0)).toBeLessThanOrEqual(exposure);
+    },
+  );
+
+  law.prop([noisy])('no look-ahead: closes of today and later are never read.', (levels) => {
     const now = momentumInput();
     const later = [dateAt(DAYS - 1), dateAt(DAYS), dateAt(DAYS + 1)];
     const closes = new Map(
