@@ -121,6 +121,15 @@ describe('the entry', () => {
     expect(home.sent()).toEqual(['buy 312 AAA 12-02 15:55']);
     expect(slotsIn(home)).toEqual(['night/2025-12-02/entry/1555 done']);
   });
+
+  test('F-OMR-19: loses its evening when one question to the broker fails. Or to the source of prices.', async () => {
+    const home = await nightWorld({ now: at('2025-12-02T15:54:50-05:00'), night: { universe: ['AAA'] } });
+    const isBack = (): boolean => home.clock.now() > at('2025-12-02T15:56:30-05:00');
+    Object.defineProperty(home.prices, 'VIX', { get: () => (isBack() ? '15' : '') });
+    await home.runUntil('2025-12-02T16:10:00-05:00');
+    expect(home.sent()).toEqual(['buy 312 AAA 12-02 15:57']);
+    expect(slotsIn(home)).toEqual(['night/2025-12-02/entry/1555 done']);
+  });
 });
 
 describe('the exit', () => {
