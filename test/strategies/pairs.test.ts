@@ -446,7 +446,8 @@ describe('limits of all pairs', () => {
 });
 
 describe('laws', () => {
-  const z = fc.integer({ min: -45, max: 45 }).map((tenths) => tenths / 10);
+  // Between the bounds, and never on one, where the last bit of a logarithm decides.
+  const z = fc.integer({ min: -45, max: 44 }).map((tenths) => (tenths + 0.5) / 10);
   const day = fc.integer({ min: 253, max: 280 });
 
   law.prop([z, fc.integer({ min: 1, max: 400 })], { numRuns: 40 })(
