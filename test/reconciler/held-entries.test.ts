@@ -6,6 +6,7 @@ import type { Quote } from '../../src/observed/broker-view.ts';
 import type { Ports } from '../../src/reconciler/ports.ts';
 import { runFor } from '../support/control.ts';
 import { fault } from '../support/faults.ts';
+import { fc, test as law } from '../support/law.ts';
 import { outcomesIn, slotsIn } from '../support/outcomes.ts';
 import { holdsIn, world, type TestWorld } from '../support/world.ts';
 
@@ -82,6 +83,29 @@ describe.each(ACTIONS)('while the window is open (%s)', (action) => {
     expect(slotsIn(home)).toEqual([`${SLOT[action]} partial`]);
   });
 });
+
+const PART = 40_000;
+/** What the quote is like in each sixth of the window; behind it, it is good. */
+const weather = fc.array(fc.constantFrom('good' as const, ...CODES), { minLength: 6, maxLength: 6 });
+
+law.prop([weather, fc.constantFrom(...ACTIONS)], { numRuns: 30 })(
+  'whatever quotes do, one order goes out if one of them is good within the window, and else none',
+  async (parts, action) => {
+    const plain = await night(action);
+    const now = (): keyof typeof BAD | 'good' =>
+      parts[Math.floor((plain.clock.now() - at('15:55:00')) / PART)] ?? 'good';
+    const home = CODES.reduce((world_, code) => quoting(world_, BAD[code], () => now() === code), plain);
+    await toTheClose(home);
+    const first = parts.indexOf('good');
+    const bought = home.broker.state().orders.filter(({ symbol }) => symbol === 'QQQ');
+    expect(bought).toHaveLength(first === -1 ? 0 : 1);
+    for (const { submittedAt } of bought) {
+      expect(submittedAt).toBeGreaterThanOrEqual(at('15:55:00') + first * PART);
+      expect(submittedAt).toBeLessThanOrEqual(at('15:59:00'));
+    }
+    expect(slotsIn(home)).toEqual([`${SLOT[action]} ${first === -1 ? 'partial' : 'done'}`]);
+  },
+);
 
 describe('just before its order', () => {
   const lastCheck = (home: TestWorld, mark: Partial<Quote> & { age?: number }): TestWorld => {
