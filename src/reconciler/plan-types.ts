@@ -51,6 +51,7 @@ export type HoldReason =
   | 'SymbolConflict'
   | 'UnmanagedShares'
   | 'NotShortable'
+  | 'BorrowUnknown'
   | 'OppositeSide'
   | 'EntryFrozenExternalReduction'
   | 'BreakOpen'

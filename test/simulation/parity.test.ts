@@ -72,7 +72,7 @@ function booksOf({ books, realised }: Ledger): unknown {
   return { books: rows(books), realised: rows(realised) };
 }
 
-test('orders, fills, marks and books are the same, to the millisecond and the micro-dollar.', async () => {
+test('F-BOTH-11: decides otherwise in a simulation than live. Orders, fills, marks and books are the same, to the millisecond and the micro-dollar.', async () => {
   const mine = week();
   // Several controllers look at different moments: this one at those of the simulation.
   vi.spyOn(Math, 'random').mockReturnValue(0);
