@@ -232,6 +232,8 @@ export type JournalEvent =
       readonly value: Money;
       readonly cumulative: Quantity;
       readonly averagePrice: Price;
+      /** By how much the order's fees have grown. Left out: by nothing, or the broker does not say. */
+      readonly fee?: Money;
       readonly at: Instant;
       /** The broker's time of what it said: an older report takes nothing back. */
       readonly reportedAt: Instant;
@@ -342,7 +344,12 @@ export interface ForgottenOrder {
   readonly intendedAt: Instant;
   readonly filled: Quantity;
   readonly averagePrice: Price | null;
-  readonly fills: readonly { readonly quantity: Quantity; readonly value: Money; readonly at: Instant }[];
+  readonly fills: readonly {
+    readonly quantity: Quantity;
+    readonly value: Money;
+    readonly fee?: Money;
+    readonly at: Instant;
+  }[];
   readonly detail: string;
   readonly reportedAt: Instant | null;
 }

@@ -64,5 +64,5 @@ function profitOf(strategy: string, { observed }: PlanInput): Money | null {
     if (price === undefined || price <= 0) return null;
     profit += valueOf(quantity, price) - cost;
   }
-  return (profit - (ledger.carried.get(strategy) ?? 0)) as Money;
+  return (profit - (ledger.fees.get(strategy) ?? 0) - (ledger.carried.get(strategy) ?? 0)) as Money;
 }

@@ -54,7 +54,7 @@ export function residualNote({ residual }: Summary): string[] {
 
 /** Columns that do not fit beside one another come under one another, with the names again. */
 function figuresText(summary: Summary, { charset, width }: Terminal): string {
-  const columns = COLUMNS.filter(({ header }) => SHOWN.has(header));
+  const columns = COLUMNS.filter(({ header }) => SHOWN.has(header) || hasCost(summary, header));
   const subjects = subjectsOf(summary);
   const plain = (text: string): string => (charset === 'ascii' ? text.replace('±', '+-') : text);
   const tableOf = (part: readonly FigureColumn[]): string =>
@@ -65,6 +65,11 @@ function figuresText(summary: Summary, { charset, width }: Terminal): string {
   const tables = blocksOf(columns, (part) => widthOf(tableOf(part)) <= width).map(tableOf);
   const reasons = reasonLines(columns, subjects).map((line) => `n/a: ${printable(line)}`);
   return `${tables.join('\n')}${lines(reasons)}`;
+}
+
+/** What trading cost is shown where it cost something. */
+function hasCost({ account }: Summary, header: string): boolean {
+  return (header === 'fees' || header === 'slippage') && account[header] !== 0;
 }
 
 /** As few rows of columns as fit, at least one column in each. */
