@@ -1,7 +1,7 @@
 /** The books, orders, lock and freezes that a journal says; ledger-fold.ts makes it. */
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
-import type { Lot } from './book.ts';
+import type { BookedFill, Lot } from './book.ts';
 import type { LossCurve } from './loss-curve.ts';
 import type { DayMark, Latch } from './mark-events.ts';
 import type { Halt, Suspension } from './brakes.ts';
@@ -33,15 +33,6 @@ export interface Revision {
   readonly strategies: readonly InventoryEntry[];
   readonly account: AcceptedAccount;
   readonly acceptedAt: Instant;
-}
-
-export interface BookedFill {
-  /** Unsigned increase. */
-  readonly quantity: Quantity;
-  readonly value: Money;
-  /** Absent: none. */
-  readonly fee?: Money;
-  readonly at: Instant;
 }
 
 /** One of our orders: the intent, and what became of it. */

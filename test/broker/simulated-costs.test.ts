@@ -12,6 +12,7 @@ import {
   type Slippage,
   type Venue,
 } from '../../src/broker/simulated-state.ts';
+import { venueOf } from '../../src/broker/simulated-venue.ts';
 import { formatMoney, valueOf, type Money, type Price, type Ratio } from '../../src/domain/decimal.ts';
 import { plus } from '../../src/domain/instant.ts';
 import { fc, test as lawTest } from '../support/law.ts';
@@ -50,6 +51,15 @@ describe('the price of a fill', () => {
     ['and where bid and ask are crossed', otherwise(500), 'buy', 100, -0.02, '100.05'],
   ])('%s', (_, slippage, side, price, spread, expected) => {
     expect(paid(slippage, side, price, spread)).toBe(expected);
+  });
+
+  test('takes bid and ask from the source of prices', () => {
+    const quote = { price: dollars(100), asOf: START, bid: dollars(99.9), ask: dollars(100.1) };
+    const settings = { ...SETTINGS, slippage: otherwise(0) };
+    const fill = { symbol: 'KO', side: 'sell', at: START, price: dollars(100) } as const;
+    expect(fillPrice(fill, venueOf(settings, { priceAt: () => quote }))).toBe(dollars(99.9));
+    const { bid: _, ...halfKnown } = quote;
+    expect(fillPrice(fill, venueOf(settings, { priceAt: () => halfKnown }))).toBe(dollars(100));
   });
 
   const anySlippage = fc.oneof(fc.nat({ max: 100_000 }).map(fixed), fc.nat({ max: 100_000 }).map(otherwise));

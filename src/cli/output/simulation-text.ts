@@ -26,6 +26,7 @@ const SHOWN: ReadonlySet<string> = new Set([
 const EQUITY_ROWS = 12;
 const DRAWDOWN_ROWS = 6;
 const MICRO = 1_000_000;
+const HALF_CENT = 5_000;
 
 /** Title, figures, two plots, and what the reader has to know; every line ends with a newline. */
 export function simulationText(record: SimulationRecord, terminal: Terminal): string {
@@ -46,9 +47,12 @@ export function simulationTitle({ from, to, sessions, data, seed }: SimulationRe
   return `Simulation ${from} to ${to}: ${count}, ${prices}, ${seed === null ? 'no seed' : `seed ${seed}`}`;
 }
 
-/** A change of equity that no strategy has made is said, not hidden in the account's profit. */
+/**
+ * A change of equity that no strategy has made is said, not hidden in the account's profit. Less than half a cent comes of
+ * average prices, which brokers round.
+ */
 export function residualNote({ residual }: Summary): string[] {
-  if (residual === 0) return [];
+  if (Math.abs(residual) < HALF_CENT) return [];
   return [`${formatDollars(residual)} dollars of the change of equity are of no strategy.`];
 }
 
