@@ -130,7 +130,9 @@ describe('trading', () => {
 
   test('the hit rate is of closed parts with a profit; nothing won is no hit.', () => {
     const closed = [5, 4, 3, 2, 1, -1, -2, 0, 0, 1].map((profit) => trade('sell', profit));
-    const { hitRate, closedParts, fees, slippage } = summarise(traded([trade('buy', null), ...closed])).account;
+    const { hitRate, closedParts, fees, slippage } = summarise(
+      traded([trade('buy', null), ...closed]),
+    ).account;
     expect(hitRate.value).toBeCloseTo(0.6, 12);
     expect(closedParts).toBe(10);
     expect([fees, slippage]).toEqual([dollars(0.11), dollars(0.22)]);
