@@ -1,5 +1,5 @@
 /** What all manifests together ask for: validated, exact, and independent of the order of files and documents. */
-import type { Money, Quantity, Ratio } from '../domain/decimal.ts';
+import type { Money, Price, Quantity, Ratio } from '../domain/decimal.ts';
 import type { CalendarOverrides } from '../domain/calendar.ts';
 import type { Json } from '../domain/digest.ts';
 import type { ScheduleEntry } from '../domain/schedule.ts';
@@ -238,8 +238,27 @@ export interface SimulatedBroker {
   readonly calendar?: CalendarOverrides;
   /** What can be sold short: everything but these. Absent: nothing can. */
   readonly shorting?: { readonly hardToBorrow: readonly string[] };
+  /** By how much a fill is worse than the price of its moment. Absent: by nothing. */
+  readonly slippage?: Slippage;
+  /** Absent: none. */
+  readonly fees?: FeeSchedule;
   /** Absolute path of a fault script; null: nothing goes wrong. */
   readonly faults: string | null;
+}
+
+/** `fixed`: a part of the price. `half-spread`: half of the quoted spread, or a part of the price where none is quoted. */
+export type Slippage =
+  | { readonly type: 'fixed'; readonly rate: Ratio }
+  | { readonly type: 'half-spread'; readonly otherwise: Ratio };
+
+/** An order costs the larger of `minimum` and `perOrder` with `perShare`; a sale costs a part of its proceeds besides. */
+export interface FeeSchedule {
+  readonly perOrder: Money;
+  /** For one whole share. */
+  readonly perShare: Price;
+  readonly minimum: Money;
+  /** For each million dollars sold. */
+  readonly soldPerMillion: Money;
 }
 
 export type Prices = OnePriceSource | PricesInOrder;

@@ -14,6 +14,7 @@ import type {
   SimulatedBroker,
   Toggle,
 } from './desired-state.ts';
+import { toFees } from './cost-schema.ts';
 import { toHealth } from './health-schema.ts';
 import { toLossLimits } from './loss-schema.ts';
 import { toNotices } from './notice-schema.ts';
@@ -180,7 +181,7 @@ export function toDesiredAccount({ metadata, spec }: AccountManifest, parts: Acc
 }
 
 function toBroker(
-  { faults, calendar: own, shorting, ...broker }: AccountManifest['spec']['broker'],
+  { faults, calendar: own, shorting, slippage, fees, ...broker }: AccountManifest['spec']['broker'],
   declared: CalendarOverrides | undefined,
   resolve: AccountParts['resolve'],
 ): SimulatedBroker {
@@ -189,6 +190,8 @@ function toBroker(
     ...broker,
     ...(calendar && { calendar }),
     ...(shorting && { shorting: { hardToBorrow: [...shorting.hardToBorrow].sort(compareText) } }),
+    ...(slippage && { slippage }),
+    ...(fees && { fees: toFees(fees) }),
     faults: faults === undefined ? null : resolve(faults),
   };
 }

@@ -387,6 +387,36 @@ describe('One mistake in a strategy gives one problem', () => {
 describe('One mistake in the account gives one problem', () => {
   test.each<[what: string, texts: Texts, problem: string]>([
     [
+      'slippage without a model',
+      account(['seed: 7}', 'slippage: {rate: "0.05%"}}']),
+      'm/account.yaml:5:68 spec.broker.slippage.type: is missing (allowed fixed, half-spread)',
+    ],
+    [
+      'slippage beyond what a market takes',
+      account(['seed: 7}', 'slippage: {type: fixed, rate: "50%"}}']),
+      `m/account.yaml:5:98 spec.broker.slippage.rate: "50%" is out of range (50%) (allowed ${PERCENT}, from 0% to 10%, ${RATES})`,
+    ],
+    [
+      'a rate that the model does not have',
+      account(['seed: 7}', 'slippage: {type: half-spread, rate: "1%"}}']),
+      'm/account.yaml:5:98 spec.broker.slippage.rate: unknown key (allowed type, otherwise)',
+    ],
+    [
+      'a fee below zero',
+      account(['seed: 7}', 'fees: {perOrder: "-1"}}']),
+      'm/account.yaml:5:85 spec.broker.fees.perOrder: "-1" is not above zero (allowed dollars such as "45.20", above 0 and up to 1000, with at most 6 decimals)',
+    ],
+    [
+      'a fee of a fortune',
+      account(['seed: 7}', 'fees: {perShare: "5000"}}']),
+      'm/account.yaml:5:85 spec.broker.fees.perShare: "5000" is out of range (allowed dollars such as "45.20", above 0 and up to 1000, with at most 6 decimals)',
+    ],
+    [
+      'a fee that nobody takes',
+      account(['seed: 7}', 'fees: {perTrade: "1"}}']),
+      'm/account.yaml:5:75 spec.broker.fees.perTrade: unknown key (allowed perOrder, perShare, minimum, soldPerMillion)',
+    ],
+    [
       'the real broker',
       account(['type: simulated', 'type: alpaca']),
       'm/account.yaml:5:18 spec.broker.type: this version trades on the simulated broker only (allowed simulated)',
