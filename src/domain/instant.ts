@@ -118,7 +118,7 @@ function wallAt(instant: Instant, offset: number): WallTime {
   };
 }
 
-/** Minutes; the years before the rule that {@link newYorkOffset} knows are looked up in the zone data. */
+/** Minutes; the years before the rules that {@link newYorkOffset} knows are looked up in the zone data. */
 function offsetAt(instant: Instant): number {
   return newYorkOffset(instant) ?? IANAZone.create(ZONE).offset(instant);
 }
