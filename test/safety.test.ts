@@ -1,6 +1,7 @@
 /** The original's safety checklist, one test an item, named after it: docs/safety.md lists them with their commands. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Quantity } from '../src/domain/decimal.ts';
@@ -44,16 +45,30 @@ test('Verify universe isolation (no symbol overlap)', async () => {
   expect(mine.exists('data')).toBe(false);
 });
 
+/** Returns once the broker knows all three orders. */
+async function threeArrived(mine: Project): Promise<void> {
+  const orders = (): number =>
+    mine.exists('data/broker.json') ? mine.read('data/broker.json').split('"clientOrderId"').length - 1 : 0;
+  while (orders() < 3) await delay(5);
+}
+
+// A death between an intent and its order leaves a doubt for the rest of the session, and an exit code of its own: the laws
+// (test/laws/faults.test.ts) crash at every await.
 test('Test atomic write with simulated crash', async () => {
   const mine = project({
     now: null,
     strategies: { mp: { targets: { VTI: '10', BND: '20', GLD: '5' } } },
-    account: { broker: { fillDelay: '10ms' }, execution: { settleWindow: '0s' } },
+    account: {
+      broker: { fillDelay: '10ms' },
+      execution: { settleWindow: '0s', requestTimeout: '1s' },
+    },
   });
-  for (const moment of ['Lock acquired', 'Submitting order', 'State updated', 'Releasing execution lock']) {
+  // The orders first: behind them, no death can fall between an intent and its order.
+  for (const moment of ['Submitting order', 'Lock acquired', 'State updated', 'Releasing execution lock']) {
     const running = mine.start('apply', '--yes');
     // Behind the first death there may be nothing left to do.
     await running.said(moment).catch(() => undefined);
+    if (moment === 'Submitting order') await threeArrived(mine);
     running.process.kill('SIGKILL');
     await running.ended;
     if (mine.exists('data/strategy_positions.json'))

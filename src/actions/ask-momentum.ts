@@ -44,8 +44,9 @@ export async function askMomentum(
   ]);
   const closes = new Map([...ranked, ...peaks]);
   // A price of another day is none of today's.
-  const fresh = [...quotes].filter(([, { asOf }]) => dateOf(asOf) === today);
-  const prices = new Map(fresh.map(([symbol, { price }]) => [symbol, price / MICROS]));
+  const prices = new Map<string, number>();
+  for (const [symbol, { price, asOf }] of quotes)
+    if (dateOf(asOf) === today) prices.set(symbol, price / MICROS);
   const input: MomentumInput = {
     rules: { ...signal, drawdown: signal.drawdown / WHOLE },
     count: strategy.capital.maxPositions,

@@ -11,7 +11,6 @@ import type { Ports } from '../reconciler/ports.ts';
 import { SPY_CLOSES_NEEDED, VIX_CLOSES_NEEDED } from '../strategies/omr-regime.ts';
 import type { Reading } from '../observed/bars.ts';
 import type { IndexToday } from '../strategies/omr-market.ts';
-import { parseTable } from '../strategies/omr-table-file.ts';
 import { decideOmr, type OmrDecision, type OmrInput } from '../strategies/omr.ts';
 import { equityOf, MICROS, type Asked, type SignalTurn } from './signal-data.ts';
 
@@ -35,10 +34,9 @@ async function gather(
   { market, clock, signalFiles }: Ports,
   { strategy, signal, calendar }: OmrTurn,
 ): Promise<OmrInput | string> {
-  const text = await signalFiles.read(signal.table);
-  if (text === null)
+  const read = await signalFiles.table(signal.table);
+  if (read === null)
     return `there is no reversion table; 'hgctl train ${strategy.name}' writes ${signal.table}`;
-  const read = parseTable(text);
   if (read.kind === 'malformed') return `${signal.table} is no reversion table: ${read.reason}`;
   const now = clock.now();
   const today = dateOf(now);

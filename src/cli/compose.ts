@@ -20,7 +20,7 @@ import { openJournal } from '../store/journal.ts';
 import { processes } from '../store/processes.ts';
 import { queue } from '../store/queue.ts';
 import { readShutdownFlag } from '../store/shutdown-flag.ts';
-import { signalFiles } from '../store/signal-files.ts';
+import { signalFiles } from './signal-files.ts';
 import { stateFile } from '../store/state-file.ts';
 import { setSwitches } from '../store/toggle-switches.ts';
 import type { GlobalOptions, Io } from './io.ts';

@@ -17,7 +17,7 @@ import {
   weekdayOf,
   type DayNumber,
 } from './days.ts';
-import { dateOf, instantAt, MINUTE, plus, type CalendarDate, type Instant } from './instant.ts';
+import { dateOf, instantOn, MINUTE, plus, type CalendarDate, type Instant } from './instant.ts';
 
 export interface Session {
   readonly date: CalendarDate;
@@ -34,8 +34,8 @@ export type DayOverride = 'closed' | { readonly open: string; readonly close: st
 export type CalendarOverrides = Readonly<Record<CalendarDate, DayOverride>>;
 
 const OPEN = '09:30';
-const CLOSE = '16:00';
-const EARLY_CLOSE = '13:00';
+const USUAL: Hours = { open: minuteOf(OPEN), close: minuteOf('16:00') };
+const EARLY: Hours = { ...USUAL, close: minuteOf('13:00') };
 /** The longest closure of the exchange was that of 1914, four and a half months. */
 const SEARCH_DAYS_MAX = 366;
 
@@ -54,11 +54,19 @@ const CLOSED_WITHOUT_RULE: ReadonlySet<CalendarDate> = new Set([
 
 /** The session of a date; null when the exchange is closed all day, or the text is no date. */
 export function sessionOn(date: CalendarDate, overrides?: CalendarOverrides): Session | null {
-  const hours = hoursOn(date, overrides);
+  return sessionOf(dayNumber(date), date, overrides);
+}
+
+function sessionOf(
+  day: DayNumber,
+  date: CalendarDate,
+  overrides: CalendarOverrides | undefined,
+): Session | null {
+  const hours = hoursOf(day, date, overrides);
   if (hours === null) return null;
-  const open = instantAt(date, hours.open);
+  const open = instantOn(day, hours.open);
   // Clocks change at night, never inside a session.
-  return { date, open, close: plus(open, (minuteOf(hours.close) - minuteOf(hours.open)) * MINUTE) };
+  return { date, open, close: plus(open, (hours.close - hours.open) * MINUTE) };
 }
 
 /** The session that contains `now`, or the next one. */
@@ -99,8 +107,8 @@ export function isOpen(now: Instant, overrides?: CalendarOverrides): boolean {
 
 /** True for a session that ends before 16:00. */
 export function isEarlyClose(date: CalendarDate, overrides?: CalendarOverrides): boolean {
-  const hours = hoursOn(date, overrides);
-  return hours !== null && hours.close < CLOSE;
+  const hours = hoursOf(dayNumber(date), date, overrides);
+  return hours !== null && hours.close < USUAL.close;
 }
 
 const HOURS = /^(?:((?:[01]\d|2[0-3]):[0-5]\d)-)?((?:[01]\d|2[0-3]):[0-5]\d)$/;
@@ -120,33 +128,34 @@ function minuteOf(time: string): number {
 function findSession(date: CalendarDate, step: 1 | -1, overrides: CalendarOverrides | undefined): Session {
   const start = dayNumber(date);
   for (let distance = 1; distance <= SEARCH_DAYS_MAX; distance += 1) {
-    const session = sessionOn(dateOfDay(start + step * distance), overrides);
+    const day = start + step * distance;
+    const session = sessionOf(day, dateOfDay(day), overrides);
     if (session !== null) return session;
   }
   throw new Error(`no exchange session within ${SEARCH_DAYS_MAX} days of ${JSON.stringify(date)}`);
 }
 
+/** Minutes of the day, in New York. */
 interface Hours {
-  readonly open: string;
-  readonly close: string;
+  readonly open: number;
+  readonly close: number;
 }
 
-/** Wall times; null when there is no session. */
-function hoursOn(date: CalendarDate, overrides: CalendarOverrides | undefined): Hours | null {
-  const day = dayNumber(date);
+/** Null when there is no session. */
+function hoursOf(day: DayNumber, date: CalendarDate, overrides: CalendarOverrides | undefined): Hours | null {
   if (Number.isNaN(day)) return null;
   const override = overrides !== undefined && Object.hasOwn(overrides, date) ? overrides[date] : undefined;
-  if (override === undefined) return usualHours(date, day);
-  return override === 'closed' ? null : override;
+  if (override === undefined) return usualHours(day, date);
+  return override === 'closed' ? null : { open: minuteOf(override.open), close: minuteOf(override.close) };
 }
 
-function usualHours(date: CalendarDate, day: DayNumber): Hours | null {
+function usualHours(day: DayNumber, date: CalendarDate): Hours | null {
   const weekday = weekdayOf(day);
   if (weekday === SUNDAY || weekday === SATURDAY || CLOSED_WITHOUT_RULE.has(date)) return null;
   const year = Number(date.slice(0, 4));
   const month = Number(date.slice(5, 7));
   if (holidaysOf(year, month).includes(day)) return null;
-  return { open: OPEN, close: isEarlyDay(year, month, day) ? EARLY_CLOSE : CLOSE };
+  return isEarlyDay(year, month, day) ? EARLY : USUAL;
 }
 
 /** Of the month that a day lies in: the others cost, and are asked for thousands of times. */

@@ -11,18 +11,30 @@ export const MONDAY = 1;
 export const THURSDAY = 4;
 export const SATURDAY = 6;
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const ZERO = '0'.charCodeAt(0);
+const TWO_DIGITS = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'));
 const DAYS_PER_ERA = 146_097;
 const DAYS_BEFORE_1970 = 719_468;
 
 /** The number of a date; NaN for text that names no day of the calendar, as `2025-02-30`. */
 export function dayNumber(date: CalendarDate): DayNumber {
-  if (!DATE.test(date)) return Number.NaN;
-  const year = Number(date.slice(0, 4));
-  const month = Number(date.slice(5, 7));
-  const day = Number(date.slice(8));
+  if (date.length !== 10 || date.charAt(4) !== '-' || date.charAt(7) !== '-') return Number.NaN;
+  const year = digits(date, 0, 4);
+  const month = digits(date, 5, 7);
+  const day = digits(date, 8, 10);
   const isDay = month >= 1 && month <= 12 && day >= 1 && day <= lengthOf(year, month);
   return isDay ? dayOf(year, month, day) : Number.NaN;
+}
+
+/** NaN where one of the characters is no digit. Without a copy of them: dates are read by the million. */
+function digits(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let index = from; index < to; index += 1) {
+    const digit = text.charCodeAt(index) - ZERO;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** Days of a month. */
@@ -54,7 +66,8 @@ export function dateOfDay(day: DayNumber): CalendarDate {
   const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
   const dayOfMonth = dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1;
   const year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0);
-  return `${padded(year, 4)}-${padded(month, 2)}-${padded(dayOfMonth, 2)}`;
+  const century = Math.floor(year / 100);
+  return `${twoDigits(century)}${twoDigits(year - century * 100)}-${twoDigits(month)}-${twoDigits(dayOfMonth)}`;
 }
 
 /** 0 is Sunday, 6 is Saturday. */
@@ -84,6 +97,6 @@ export function easterOf(year: number): DayNumber {
   return dayOf(year, 3, 22) + epact + toSunday - 7 * lateFullMoon;
 }
 
-function padded(value: number, digits: number): string {
-  return String(value).padStart(digits, '0');
+function twoDigits(value: number): string {
+  return TWO_DIGITS[value] ?? String(value);
 }

@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { compareText } from './names.ts';
 
 /** SHA-256 of a text, 64 hex digits. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** The first `length` base32 digits (at most 51) of the SHA-256 of a text. */
 export function shortDigest(text: string, length: number): string {
-  const bytes = createHash('sha256').update(text).digest();
+  const bytes = hash('sha256', text, 'buffer');
   let digits = '';
   for (let index = 0; index < length; index += 1) {
     const bit = index * 5;

@@ -5,7 +5,7 @@
  * integer arithmetic: by a zone-aware library it takes 25 us for every line of a table.
  */
 import { DateTime, IANAZone } from 'luxon';
-import { dateOfDay, dayNumber, type CalendarDate } from './days.ts';
+import { dateOfDay, dayNumber, type CalendarDate, type DayNumber } from './days.ts';
 import { newYorkOffset } from './new-york.ts';
 
 declare const brand: unique symbol;
@@ -71,7 +71,12 @@ export function timeOf(instant: Instant): string {
 
 /** The moment of a wall time (`HH:mm`) in New York; of a time that a clock change repeats, the first. */
 export function instantAt(date: CalendarDate, time: string): Instant {
-  const wall = dayNumber(date) * DAY + Number(time.slice(0, 2)) * HOUR + Number(time.slice(3)) * MINUTE;
+  return instantOn(dayNumber(date), Number(time.slice(0, 2)) * 60 + Number(time.slice(3)));
+}
+
+/** Likewise, of a minute of a day. */
+export function instantOn(day: DayNumber, minute: number): Instant {
+  const wall = day * DAY + minute * MINUTE;
   const inDaylight = wall - DAYLIGHT * MINUTE;
   const isDaylight = offsetAt(inDaylight as Instant) === DAYLIGHT;
   return (isDaylight ? inDaylight : wall - STANDARD * MINUTE) as Instant;
@@ -113,7 +118,7 @@ function wallAt(instant: Instant, offset: number): WallTime {
   };
 }
 
-/** Minutes; the years before the rule that {@link newYorkOffset} knows are looked up in the zone data. */
+/** Minutes; the years before the rules that {@link newYorkOffset} knows are looked up in the zone data. */
 function offsetAt(instant: Instant): number {
   return newYorkOffset(instant) ?? IANAZone.create(ZONE).offset(instant);
 }

@@ -72,7 +72,7 @@ type Nature =
   /** A multiple of short volatility futures, which lose while the curve rises. */
   | { readonly kind: 'volatility'; readonly multiple: number }
   /** The same company twice, but for a gap that closes again. */
-  | { readonly kind: 'partner'; readonly of: string };
+  | { readonly kind: 'partner'; readonly original: Stepper };
 
 const FUNDS: Readonly<Record<string, number>> = {
   SPY: 1,
@@ -102,13 +102,13 @@ const ROLL = 0.002;
 const GAP_LEFT = 0.5 ** (1 / 8);
 const GAP_STEP = 0.006;
 
-export function natureOf(seed: number, symbol: string): Nature {
+function natureOf(seed: number, symbol: string): Nature {
   const multiple = FUNDS[symbol];
   if (multiple !== undefined) return { kind: 'fund', multiple };
   const volatility = VOLATILITY_FUNDS[symbol];
   if (volatility !== undefined) return { kind: 'volatility', multiple: volatility };
   const partner = PARTNERS[symbol];
-  if (partner !== undefined) return { kind: 'partner', of: partner };
+  if (partner !== undefined) return { kind: 'partner', original: stepsOf(seed, partner) };
   const uniform = uniforms(`${seed} nature ${symbol}`);
   return { kind: 'share', beta: 0.5 + uniform(), own: 0.12 + 0.25 * uniform() };
 }
@@ -118,13 +118,14 @@ export function firstPrice(seed: number, symbol: string): number {
   return 25 + 100 * uniforms(`${seed} level ${symbol}`)();
 }
 
-/** The steps of a symbol beside those of the market. `before` is null in the first session. */
-export type Stepper = (day: MarketDay, before: MarketDay | null, partner: Step | null) => Step;
+/** The steps of a symbol beside those of the market, one session after the other. `before` is null in the first. */
+export type Stepper = (day: MarketDay, before: MarketDay | null) => Step;
 
-export function stepsOf(seed: number, symbol: string, nature: Nature): Stepper {
+export function stepsOf(seed: number, symbol: string): Stepper {
+  const nature = natureOf(seed, symbol);
   const normal = normals(`${seed} path ${symbol}`);
   let gap = 0;
-  return (day, before, partner) => {
+  return (day, before) => {
     switch (nature.kind) {
       case 'fund':
         return {
@@ -141,7 +142,7 @@ export function stepsOf(seed: number, symbol: string, nature: Nature): Stepper {
         const next = GAP_LEFT * gap + GAP_STEP * normal();
         const closing = next - gap;
         gap = next;
-        const { overnight, session } = partner ?? { overnight: 0, session: 0 };
+        const { overnight, session } = nature.original(day, before);
         return { overnight, session: session + closing };
       }
       case 'share': {

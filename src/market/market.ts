@@ -1,5 +1,6 @@
 /** Prices as the loop asks for them, and as the simulated broker does. */
 import type { CalendarOverrides } from '../domain/calendar.ts';
+import type { Quote } from '../observed/broker-view.ts';
 import type { Clock, Market } from '../reconciler/ports.ts';
 import type { CacheFiles } from './cache-files.ts';
 import { cboe } from './cboe.ts';
@@ -65,11 +66,12 @@ export function market(source: PriceSource): Market {
     quotes: (symbols, now) =>
       // Inside a promise, so that a malformed file is a rejection.
       Promise.resolve().then(() => {
-        const rows = symbols.flatMap((symbol) => {
+        const quotes = new Map<string, Quote>();
+        for (const symbol of symbols) {
           const quote = source.priceAt(symbol, now);
-          return quote === undefined ? [] : [[symbol, quote] as const];
-        });
-        return new Map(rows);
+          if (quote !== undefined) quotes.set(symbol, quote);
+        }
+        return quotes;
       }),
     closes: (symbols, span) => rowsOf(symbols, (symbol) => source.closes(symbol, span)),
     bars: (symbols, span) => rowsOf(symbols, (symbol) => source.bars(symbol, span)),

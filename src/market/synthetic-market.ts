@@ -1,18 +1,9 @@
 /** Prices of a synthetic market: a pure function of seed, symbol and time. Paths begin in 2012 and grow as they are asked. */
 import { nextSessionAfter, type Session } from '../domain/calendar.ts';
-import { addDays } from '../domain/days.ts';
 import type { Price } from '../domain/decimal.ts';
 import { dateOf, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { isSymbol } from '../domain/names.ts';
-import {
-  firstPrice,
-  marketDays,
-  natureOf,
-  stepsOf,
-  type MarketDay,
-  type Step,
-  type Stepper,
-} from './market-paths.ts';
+import { firstPrice, marketDays, stepsOf, type MarketDay } from './market-paths.ts';
 import type { DateSpan } from '../reconciler/ports.ts';
 import type { PriceSource } from './price-source.ts';
 import { normals } from './random.ts';
@@ -38,13 +29,16 @@ export function syntheticMarket(seed: number): PriceSource {
   const rowsIn = <Row>(
     symbol: string,
     { from, to }: DateSpan,
-    rowOf: (date: CalendarDate, bar: Bar) => Row,
+    rowOf: (date: CalendarDate, open: number, close: number) => Row,
   ): Row[] => {
     const rows: Row[] = [];
     if (!isSymbol(symbol)) return rows;
-    const end = world.firstFrom(addDays(to, 1));
     const start = world.firstFrom(from);
-    world.barsOf(symbol, start, end).forEach((bar, row) => rows.push(rowOf(world.dateAt(start + row), bar)));
+    let end = world.firstFrom(to);
+    if (world.sessionAt(end).date === to) end += 1;
+    const { opens, closes } = world.pathTo(symbol, end - 1);
+    for (let index = start; index < end; index += 1)
+      rows.push(rowOf(world.sessionAt(index).date, at(opens, index), at(closes, index)));
     return rows;
   };
   return {
@@ -53,9 +47,9 @@ export function syntheticMarket(seed: number): PriceSource {
       const price = world.priceAt(symbol, at);
       return price === undefined ? undefined : { price: inCents(price), asOf: at };
     },
-    closes: (symbol, span) => rowsIn(symbol, span, (date, { close }) => ({ date, close: dollars(close) })),
+    closes: (symbol, span) => rowsIn(symbol, span, (date, _, close) => ({ date, close: dollars(close) })),
     bars: (symbol, span) =>
-      rowsIn(symbol, span, (date, { open, close }) => ({
+      rowsIn(symbol, span, (date, open, close) => ({
         date,
         open: dollars(open),
         close: dollars(close),
@@ -73,11 +67,22 @@ function dollars(price: number): number {
   return inCents(price) / MICROS;
 }
 
+/** The bars of a symbol by session, and what comes next. Numbers in lists of their own: they are many, and stay. */
 interface Path {
-  readonly bars: Bar[];
-  readonly steps: Step[];
-  readonly next: Stepper;
-  readonly partner: string | null;
+  readonly opens: number[];
+  readonly closes: number[];
+  readonly next: (day: MarketDay, before: MarketDay | null) => Bar;
+}
+
+/** What the prices of all symbols at one moment have in common. */
+interface Moment {
+  readonly at: Instant;
+  /** The session that has begun last; below zero before the first one. */
+  readonly index: number;
+  /** How much of it is over, from 0 to 1. */
+  readonly part: number;
+  /** Of the terms of the bridges. */
+  readonly sines: readonly number[];
 }
 
 class MarketWorld {
@@ -85,10 +90,11 @@ class MarketWorld {
   readonly #sessions: Session[] = [];
   readonly #days: MarketDay[] = [];
   readonly #nextDay: () => MarketDay;
+  readonly #firstFrom = new Map<CalendarDate, number>();
   readonly #paths = new Map<string, Path>();
-  /** The date that was asked for last: most questions are about one day. */
-  #asked = { date: '', index: 0 };
   readonly #bridges = new Map<string, { readonly index: number; readonly terms: readonly number[] }>();
+  /** The one that was asked for last: questions come many at a moment. */
+  #moment: Moment | null = null;
 
   constructor(seed: number) {
     this.#seed = seed;
@@ -97,8 +103,11 @@ class MarketWorld {
 
   /** The first session on this date or after it. */
   firstFrom(date: CalendarDate): number {
-    if (date !== this.#asked.date) this.#asked = { date, index: this.#findFrom(date) };
-    return this.#asked.index;
+    const known = this.#firstFrom.get(date);
+    if (known !== undefined) return known;
+    const found = this.#findFrom(date);
+    this.#firstFrom.set(date, found);
+    return found;
   }
 
   #findFrom(date: CalendarDate): number {
@@ -107,39 +116,36 @@ class MarketWorld {
     let high = this.#sessions.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.dateAt(middle) < date) low = middle + 1;
+      if (this.sessionAt(middle).date < date) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  dateAt(index: number): CalendarDate {
-    return this.#sessionAt(index).date;
+  sessionAt(index: number): Session {
+    while (this.#sessions.length <= index) this.#grow();
+    return at(this.#sessions, index);
   }
 
-  priceAt(symbol: string, at: Instant): number | undefined {
+  priceAt(symbol: string, moment: Instant): number | undefined {
+    if (moment !== this.#moment?.at) this.#moment = this.#momentAt(moment);
+    const { index, part, sines } = this.#moment;
+    if (index < 0) return undefined;
+    const { opens, closes } = this.pathTo(symbol, index);
+    const close = at(closes, index);
+    if (part === 1) return close;
+    const open = at(opens, index);
+    const straight = open * (close / open) ** part;
+    return straight * Math.exp(SESSION_VOLATILITY * this.#bridge(symbol, index, sines));
+  }
+
+  #momentAt(at: Instant): Moment {
     const index = this.firstFrom(dateOf(at));
-    const { open, close } = this.#sessionAt(index);
-    if (at < open) return index === 0 ? undefined : this.barAt(symbol, index - 1).close;
-    const bar = this.barAt(symbol, index);
-    if (at >= close) return bar.close;
-    const part = (at - open) / (close - open);
-    const straight = bar.open * (bar.close / bar.open) ** part;
-    return straight * Math.exp(SESSION_VOLATILITY * this.#bridge(symbol, index, part));
-  }
-
-  barAt(symbol: string, index: number): Bar {
-    const name = INDICES[symbol];
-    if (name !== undefined)
-      return { open: this.#dayAt(Math.max(0, index - 1))[name], close: this.#dayAt(index)[name] };
-    return at(this.#pathTo(symbol, index).bars, index);
-  }
-
-  /** From one session to another, the last one exclusive. */
-  barsOf(symbol: string, start: number, end: number): readonly Bar[] {
-    if (start >= end) return [];
-    if (!Object.hasOwn(INDICES, symbol)) return this.#pathTo(symbol, end - 1).bars.slice(start, end);
-    return Array.from({ length: end - start }, (_, row) => this.barAt(symbol, start + row));
+    const { open, close } = this.sessionAt(index);
+    if (at < open) return { at, index: index - 1, part: 1, sines: [] };
+    const part = Math.min(1, (at - open) / (close - open));
+    const sines = Array.from({ length: BRIDGE_TERMS }, (_, term) => Math.sin((term + 1) * Math.PI * part));
+    return { at, index, part, sines };
   }
 
   #grow(): void {
@@ -148,60 +154,60 @@ class MarketWorld {
     this.#days.push(this.#nextDay());
   }
 
-  #sessionAt(index: number): Session {
-    while (this.#sessions.length <= index) this.#grow();
-    return at(this.#sessions, index);
-  }
-
   #dayAt(index: number): MarketDay {
-    this.#sessionAt(index);
+    this.sessionAt(index);
     return at(this.#days, index);
   }
 
-  #pathTo(symbol: string, index: number): Path {
-    const known = this.#paths.get(symbol);
-    const path = known ?? this.#newPath(symbol);
-    if (known === undefined) this.#paths.set(symbol, path);
-    const { bars, steps, partner } = path;
-    if (index < bars.length) return path;
-    for (let next = bars.length; next <= index; next += 1) {
-      const step = path.next(
-        this.#dayAt(next),
-        next === 0 ? null : this.#dayAt(next - 1),
-        partner === null ? null : at(this.#pathTo(partner, next).steps, next),
-      );
-      const before = bars.at(-1)?.close ?? firstPrice(this.#seed, symbol);
-      const open = before * Math.exp(step.overnight);
-      steps.push(step);
-      bars.push({ open, close: open * Math.exp(step.session) });
+  /** At least up to this session. */
+  pathTo(symbol: string, index: number): Path {
+    const path = this.#paths.get(symbol) ?? this.#newPath(symbol);
+    const { opens, closes, next } = path;
+    for (let session = closes.length; session <= index; session += 1) {
+      const { open, close } = next(this.#dayAt(session), session === 0 ? null : this.#dayAt(session - 1));
+      opens.push(open);
+      closes.push(close);
     }
     return path;
   }
 
   #newPath(symbol: string): Path {
-    const nature = natureOf(this.#seed, symbol);
-    const partner = nature.kind === 'partner' ? nature.of : null;
-    return { bars: [], steps: [], next: stepsOf(this.#seed, symbol, nature), partner };
+    const path = { opens: [], closes: [], next: barsOf(this.#seed, symbol) };
+    this.#paths.set(symbol, path);
+    return path;
   }
 
   /** Zero at the open and at the close. */
-  #bridge(symbol: string, index: number, part: number): number {
-    return this.#termsOf(symbol, index).reduce(
-      (sum, normal, term) =>
-        sum + (Math.SQRT2 / ((term + 1) * Math.PI)) * normal * Math.sin((term + 1) * Math.PI * part),
-      0,
-    );
+  #bridge(symbol: string, index: number, sines: readonly number[]): number {
+    return this.#termsOf(symbol, index).reduce((sum, term, order) => sum + term * at(sines, order), 0);
   }
 
   /** Of the session that was asked for last: most questions are about one day. */
   #termsOf(symbol: string, index: number): readonly number[] {
     const known = this.#bridges.get(symbol);
     if (known?.index === index) return known.terms;
-    const normal = normals(`${this.#seed} ${symbol} ${this.dateAt(index)}`);
-    const terms = Array.from({ length: BRIDGE_TERMS }, normal);
+    const normal = normals(`${this.#seed} ${symbol} ${this.sessionAt(index).date}`);
+    const terms = Array.from(
+      { length: BRIDGE_TERMS },
+      (_, term) => (Math.SQRT2 / ((term + 1) * Math.PI)) * normal(),
+    );
     this.#bridges.set(symbol, { index, terms });
     return terms;
   }
+}
+
+/** The bars of a symbol, one session after the other. */
+function barsOf(seed: number, symbol: string): Path['next'] {
+  const name = INDICES[symbol];
+  if (name !== undefined) return (day, before) => ({ open: (before ?? day)[name], close: day[name] });
+  const next = stepsOf(seed, symbol);
+  let last = firstPrice(seed, symbol);
+  return (day, before) => {
+    const { overnight, session } = next(day, before);
+    const open = last * Math.exp(overnight);
+    last = open * Math.exp(session);
+    return { open, close: last };
+  };
 }
 
 function at<Item>(items: readonly Item[], index: number): Item {

@@ -5,6 +5,7 @@ import { profitOf } from './day-mark.ts';
 import type { WritableLedger } from './ledger.ts';
 import { ACCOUNT, afterMark, afterReset, newCurve, type Basis } from './loss-curve.ts';
 import type { DayMark, MarkEvent } from './mark-events.ts';
+import { plain } from './plain.ts';
 
 export function applyMarkEvent(ledger: WritableLedger, event: MarkEvent, at: Instant): void {
   switch (event.type) {
@@ -38,13 +39,13 @@ function markDay(ledger: WritableLedger, mark: DayMark): void {
 /** A curve without a known point is not there, and counts nothing, until a start of a session knows one. */
 function bend(ledger: WritableLedger, scope: string, mark: DayMark, profit: Money | null): void {
   const { session, kind, equity } = mark;
-  const curve = ledger.curves.get(scope);
+  const curve = plain(ledger.curves.get(scope));
   if (profit === null) {
     if (curve === undefined) ledger.curves.set(scope, null);
     return;
   }
   const basis: Basis = { session, equity, profit };
-  const calendar = ledger.revision?.account.settings.calendar;
+  const calendar = plain(ledger.revision)?.account.settings.calendar;
   if (curve) {
     ledger.curves.set(scope, afterMark(curve, kind, basis, calendar));
     return;

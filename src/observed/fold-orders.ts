@@ -3,6 +3,7 @@ import { add, NO_MONEY, subtract, type Money, type Quantity } from '../domain/de
 import type { Instant } from '../domain/instant.ts';
 import type { EventOf, IntentPayload } from './events.ts';
 import { tradeInBook } from './fold-trade.ts';
+import { plain } from './plain.ts';
 import { valueBooked, type LedgerOrder, type WritableLedger } from './ledger.ts';
 
 type OrderEvent = EventOf<
@@ -26,7 +27,7 @@ export function applyOrderEvent(ledger: WritableLedger, event: OrderEvent, at: I
     return;
   }
   if (event.type === 'order-reopened') return reopenOrder(ledger, event, at);
-  const order = ledger.openOrders.get(event.clientOrderId);
+  const order = plain(ledger.openOrders.get(event.clientOrderId));
   if (order === undefined) return;
   switch (event.type) {
     case 'order-created':

@@ -1,6 +1,7 @@
 /** How scheduled executions change the ledger. */
 import type { Instant } from '../domain/instant.ts';
 import type { WritableLedger } from './ledger.ts';
+import { plain } from './plain.ts';
 import type { SlotEvent } from './slot-events.ts';
 
 export function applySlotEvent(
@@ -9,7 +10,7 @@ export function applySlotEvent(
   at: Instant,
 ): void {
   const { slot } = event;
-  const run = ledger.slots.get(slot);
+  const run = plain(ledger.slots.get(slot));
   switch (event.type) {
     case 'slot-started': {
       const { strategy, targets, memory } = event;

@@ -2,10 +2,11 @@
 import type { Money } from '../domain/decimal.ts';
 import { bookTrade, type Lot, type Trade } from './book.ts';
 import type { WritableLedger } from './ledger.ts';
+import { plain } from './plain.ts';
 
 export function tradeInBook(ledger: WritableLedger, strategy: string, symbol: string, trade: Trade): void {
   const book = bookOf(ledger, strategy);
-  const { lot, realised } = bookTrade(book.get(symbol), trade);
+  const { lot, realised } = bookTrade(plain(book.get(symbol)), trade);
   const isNew = !book.has(symbol);
   if (lot === undefined) book.delete(symbol);
   else book.set(symbol, lot);

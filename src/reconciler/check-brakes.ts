@@ -1,7 +1,7 @@
 /** The second opinion on what stops orders: halts, suspensions, clocks that disagree. */
-import type { ReportViolation } from './check-plan.ts';
 import type { PlanInput } from './draft.ts';
 import { isReduction, type OrderAction } from './plan-types.ts';
+import type { ReportViolation } from './violation.ts';
 
 /** Halted, only what sells a whole lot for the sake of the halt goes out; not halted, nothing of that kind does. */
 export function checkHalt(

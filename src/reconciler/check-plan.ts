@@ -15,32 +15,7 @@ import { checkBeside, checkBesideSync } from './check-beside.ts';
 import { checkShort, checkSides, checkSize } from './check-sides.ts';
 import { checkQuotes } from './check-quotes.ts';
 import { isOrder, isReduction, type OrderAction, type Plan, type SyncAction } from './plan-types.ts';
-
-export interface Violation {
-  readonly invariant: Invariant;
-  readonly detail: string;
-}
-
-export type Invariant =
-  | 'conservation'
-  | 'unique-ids'
-  | 'known-world'
-  | 'session-open'
-  | 'one-order-a-symbol'
-  | 'no-order-while-one-is-open'
-  | 'reduction-within-book'
-  | 'unmanaged-untouched'
-  | 'never-across-zero'
-  | 'entry-allowed'
-  | 'halted-sends-nothing'
-  | 'one-owner'
-  | 'limits-hold'
-  | 'buying-power-holds'
-  | 'sync-only-shrinks'
-  | 'loss-limits-hold'
-  | 'quotes-hold'
-  | 'groups-whole'
-  | 'reductions-first';
+import type { Invariant, ReportViolation, Violation } from './violation.ts';
 
 export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
   const found: Violation[] = [];
@@ -79,8 +54,6 @@ export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
   checkPrefixes(plan, world, input, report);
   return found;
 }
-
-export type ReportViolation = (invariant: Invariant, detail: string) => void;
 
 /** For every symbol: books, settling, unmanaged and missing shares are what the broker holds. */
 function checkConservation({ desired, observed }: PlanInput, report: ReportViolation): void {

@@ -16,6 +16,7 @@ import type { DataIssue } from '../observed/data-issue.ts';
 import type { JournalEvent, ProcessIdentity } from '../observed/events.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { DailyBar, DailyClose } from '../observed/bars.ts';
+import type { TableText } from '../strategies/omr-table-file.ts';
 
 export interface Clock {
   now(): Instant;
@@ -110,8 +111,8 @@ export interface Market {
 
 /** Files that signals read. */
 export interface SignalFiles {
-  /** Null where there is no such file. */
-  read(path: string): Promise<string | null>;
+  /** A reversion table; null where there is no such file. */
+  table(path: string): Promise<TableText | null>;
 }
 
 export interface DateSpan {

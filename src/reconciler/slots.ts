@@ -75,26 +75,35 @@ function wasInForce({ inventory, revision }: Ledger, { strategy, action, closesA
 /** Sessions, today's among them: who was away for longer is told of the last ones. */
 const LOOK_BACK = 5;
 
-/** Slots of the last five sessions whose time has passed without a start, or without an end. Oldest first. */
+/** Slots of the last five sessions whose time has passed without a start, or without an end. By strategy, oldest first. */
 export function missedSlots(
   ledger: Ledger,
-  strategy: Scheduled,
+  strategies: readonly Scheduled[],
   now: Instant,
   calendar?: CalendarOverrides,
 ): Slot[] {
-  if (strategy.schedule.length === 0) return [];
-  // Of older dates the ledger may have forgotten what became of their slots.
-  const remembered = [...ledger.slots.keys()].map((id) => id.split('/')[1] ?? '').sort();
-  return lastSessions(now, remembered[0] ?? '', calendar)
-    .flatMap((session) => slotsOn(strategy.name, strategy.schedule, session))
+  const sessions = lastSessions(now, firstRemembered(ledger), calendar);
+  return strategies
+    .flatMap(({ name, schedule }) => sessions.flatMap((session) => slotsOn(name, schedule, session)))
     .filter((slot) => isOver(ledger, slot, now) && !hasRun(ledger, slot))
     .filter((slot) => ledger.slots.has(slot.id) || wasInForce(ledger, slot));
 }
 
-/** None before `first`. */
+/** Of older dates the ledger may have forgotten what became of their slots. */
+function firstRemembered({ slots }: Ledger): CalendarDate {
+  let first: CalendarDate | undefined;
+  for (const id of slots.keys()) {
+    const date = id.split('/')[1] ?? '';
+    if (first === undefined || date < first) first = date;
+  }
+  return first ?? '';
+}
+
+/** None before `first`, oldest first. */
 function lastSessions(now: Instant, first: CalendarDate, calendar: CalendarOverrides | undefined): Session[] {
   const sessions: Session[] = [];
-  let session = sessionOn(dateOf(now), calendar) ?? previousSessionBefore(dateOf(now), calendar);
+  const today = dateOf(now);
+  let session = sessionOn(today, calendar) ?? previousSessionBefore(today, calendar);
   while (session.date >= first) {
     sessions.unshift(session);
     if (sessions.length === LOOK_BACK) break;

@@ -5,14 +5,17 @@ import type { Quote } from '../observed/broker-view.ts';
 
 /** For prices that do not change while they are looked at. */
 export function rememberedPrices(source: PriceSource): PriceSource {
-  const known = new Map<string, Quote | undefined>();
+  const known = new Map<string, Quote>();
   let moment = Number.NaN as Instant;
   return {
     priceAt: (symbol, at) => {
       if (at !== moment) known.clear();
       moment = at;
-      if (!known.has(symbol)) known.set(symbol, source.priceAt(symbol, at));
-      return known.get(symbol);
+      const remembered = known.get(symbol);
+      if (remembered !== undefined) return remembered;
+      const quote = source.priceAt(symbol, at);
+      if (quote !== undefined) known.set(symbol, quote);
+      return quote;
     },
     closes: (symbol, span) => source.closes(symbol, span),
     bars: (symbol, span) => source.bars(symbol, span),

@@ -73,9 +73,8 @@ export async function simulate(asked: SimulationSettings): Promise<Simulated> {
   const broker = memoryBroker(venue, clock);
   const { journal, ports } = portsOf(settings, { clock, broker, notes });
   const tables = await tablesFor(settings, ports);
-  const files: SignalFiles = { read: (path) => tables.read(path) };
   settings.progressed(0, dates.length);
-  const exit = await loop(settings, { ports: { ...ports, signalFiles: files }, dates, trouble });
+  const exit = await loop(settings, { ports: { ...ports, signalFiles: tables }, dates, trouble });
   if (exit !== EXIT.done) return { kind: 'stopped', exit };
   const executions = account.slippage === undefined ? [] : await broker.history(0 as Instant);
   const slippage = slippageOf(executions, venue.priceAt);
@@ -124,7 +123,7 @@ function portsOf(settings: SimulationSettings, { clock, broker, notes }: World) 
     clock,
     broker,
     market: market(settings.prices),
-    signalFiles: { read: (path) => clock.outside(() => settings.files.read(path)) },
+    signalFiles: { table: (path) => clock.outside(() => settings.files.table(path)) },
     journal,
     programs: {
       run: (request) => clock.outside(() => programs.run(request)),

@@ -5,7 +5,7 @@ import { previousSessionBefore } from '../domain/calendar.ts';
 import type { CalendarDate } from '../domain/instant.ts';
 import type { Ports, SignalFiles } from '../reconciler/ports.ts';
 import type { ReversionTable } from '../strategies/omr-table.ts';
-import { parseTable, tableText } from '../strategies/omr-table-file.ts';
+import type { TableText } from '../strategies/omr-table-file.ts';
 
 export interface SimulatedTables extends SignalFiles {
   readonly remarks: readonly string[];
@@ -24,24 +24,24 @@ interface Wanted {
   readonly universe: Set<string>;
 }
 
-/** Nothing of the first session or later is read. Other files are read as they are. */
+/** Nothing of the first session or later is read. */
 export async function tablesFor(
   { desired, from, isOwnData }: Simulated,
   ports: Pick<Ports, 'market' | 'clock' | 'signalFiles'>,
 ): Promise<SimulatedTables> {
   const span = usualSpan(previousSessionBefore(from, desired.account.calendar).date);
-  const texts = new Map<string, string | null>();
+  const tables = new Map<string, TableText | null>();
   const remarks: string[] = [];
   for (const [path, { strategies, universe }] of tablesOf(desired)) {
     const names = strategies.join(', ');
-    const own = isOwnData ? parseOwn(await ports.signalFiles.read(path)) : null;
-    if (own !== null && own.training.lastDate < from) {
-      texts.set(path, tableText(own));
-      remarks.push(`${names}: the table on disk, trained on data up to ${own.training.lastDate}`);
+    const own = isOwnData ? await ports.signalFiles.table(path) : null;
+    if (own?.kind === 'table' && own.table.training.lastDate < from) {
+      tables.set(path, own);
+      remarks.push(`${names}: the table on disk, trained on data up to ${own.table.training.lastDate}`);
       continue;
     }
     const answer = await trainTable(ports, universe, span);
-    texts.set(path, answer.kind === 'trained' ? tableText(answer.table) : null);
+    tables.set(path, answer.kind === 'trained' ? { kind: 'table', table: answer.table } : null);
     remarks.push(
       answer.kind === 'trained'
         ? trainedRemark(names, answer.table)
@@ -50,8 +50,7 @@ export async function tablesFor(
   }
   return {
     remarks,
-    read: (path) =>
-      texts.has(path) ? Promise.resolve(texts.get(path) ?? null) : ports.signalFiles.read(path),
+    table: (path) => Promise.resolve(tables.get(path) ?? null),
   };
 }
 
@@ -66,12 +65,6 @@ function tablesOf({ strategies }: DesiredState): ReadonlyMap<string, Wanted> {
     tables.set(signal.table, wanted);
   }
   return tables;
-}
-
-function parseOwn(text: string | null): ReversionTable | null {
-  if (text === null) return null;
-  const read = parseTable(text);
-  return read.kind === 'table' ? read.table : null;
 }
 
 function trainedRemark(names: string, { training, cells }: ReversionTable): string {

@@ -4,7 +4,7 @@ import { readManifests } from '../../src/cli/manifests.ts';
 import { priceSource } from '../../src/market/market.ts';
 import type { JournalEvent, JournalRecord } from '../../src/observed/events.ts';
 import { simulate, type Simulated, type SimulationSettings } from '../../src/simulation/simulate.ts';
-import { signalFiles } from '../../src/store/signal-files.ts';
+import { signalFiles } from '../../src/cli/signal-files.ts';
 import type { Project } from '../support/project.ts';
 
 export type Finished = Extract<Simulated, { kind: 'done' }>;

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { addDays } from '../../src/domain/days.ts';
 import { trainReversionTable, type TrainingAnswer } from '../../src/strategies/omr-training.ts';
-import { tableText } from '../../src/strategies/omr-table-file.ts';
+import { parseTable, tableText } from '../../src/strategies/omr-table-file.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import type { SignalFiles } from '../../src/reconciler/ports.ts';
 import { priceSource } from '../../src/market/market.ts';
@@ -54,7 +54,7 @@ function tableOf(from: string, to: string): Extract<TrainingAnswer, { kind: 'tra
 }
 
 function disk(text: string | null): SignalFiles {
-  return { read: () => Promise.resolve(text) };
+  return { table: () => Promise.resolve(text === null ? null : parseTable(text)) };
 }
 
 const DISK = /^omr: the table on disk, trained on data up to 20/;

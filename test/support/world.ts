@@ -337,7 +337,7 @@ function portsOf({ clock, broker, journal, log, priceAt, marks }: PortParts): Po
       closes: () => Promise.resolve(new Map()),
       bars: () => Promise.resolve(new Map()),
     },
-    signalFiles: { read: () => Promise.resolve(null) },
+    signalFiles: { table: () => Promise.resolve(null) },
     programs: {
       run: () => Promise.resolve({ kind: 'not-run' }),
       callModule: () => Promise.resolve({ kind: 'not-run' }),

@@ -16,7 +16,7 @@ import { runProgram } from '../../programs/run-program.ts';
 import { mayFollow } from '../../reconciler/rules/targets.ts';
 import type { Report } from '../../reconciler/ports.ts';
 import { sessionsBetween, simulate } from '../../simulation/simulate.ts';
-import { signalFiles } from '../../store/signal-files.ts';
+import { signalFiles } from '../signal-files.ts';
 import { refuseForeignFolder, writeSimulationFolder } from '../../store/simulation-folder.ts';
 import { styleOf, type GlobalOptions, type Io } from '../io.ts';
 import { readManifests } from '../manifests.ts';

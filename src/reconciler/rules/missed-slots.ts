@@ -10,11 +10,11 @@ export function reportMissedSlots({ input, ledger }: PlanFacts, draft: PlanDraft
   const { desired, now, observed } = input;
   // What somebody is still at is not over.
   const isExecuting = observed.lock.kind === 'held';
-  for (const strategy of desired.strategies.filter(mayFollow))
-    for (const slot of missedSlots(ledger, strategy, now, desired.account.calendar)) {
-      const isStarted = ledger.slots.has(slot.id);
-      if (!(isStarted && isExecuting)) draft.housekeeping.push(missed(slot, isStarted));
-    }
+  const strategies = desired.strategies.filter(mayFollow);
+  for (const slot of missedSlots(ledger, strategies, now, desired.account.calendar)) {
+    const isStarted = ledger.slots.has(slot.id);
+    if (!(isStarted && isExecuting)) draft.housekeeping.push(missed(slot, isStarted));
+  }
 }
 
 function missed(slot: Slot, isStarted: boolean): MissedAction {

@@ -1,0 +1,28 @@
+/** What the second opinion finds wrong with a plan. */
+export interface Violation {
+  readonly invariant: Invariant;
+  readonly detail: string;
+}
+
+export type Invariant =
+  | 'conservation'
+  | 'unique-ids'
+  | 'known-world'
+  | 'session-open'
+  | 'one-order-a-symbol'
+  | 'no-order-while-one-is-open'
+  | 'reduction-within-book'
+  | 'unmanaged-untouched'
+  | 'never-across-zero'
+  | 'entry-allowed'
+  | 'halted-sends-nothing'
+  | 'one-owner'
+  | 'limits-hold'
+  | 'buying-power-holds'
+  | 'sync-only-shrinks'
+  | 'loss-limits-hold'
+  | 'quotes-hold'
+  | 'groups-whole'
+  | 'reductions-first';
+
+export type ReportViolation = (invariant: Invariant, detail: string) => void;
