@@ -5,7 +5,7 @@ import { addDays } from '../../src/domain/days.ts';
 import { formatLocal, type CalendarDate, type Instant } from '../../src/domain/instant.ts';
 import type { DateSpan, Ports } from '../../src/reconciler/ports.ts';
 import { reconcile, type PassResult } from '../../src/reconciler/reconcile.ts';
-import { tableText } from '../../src/strategies/omr-table-file.ts';
+import { parseTable, tableText } from '../../src/strategies/omr-table-file.ts';
 import type { ReversionCell } from '../../src/strategies/omr-table.ts';
 import { passOf, runFor } from '../support/control.ts';
 import { world, type StrategyFacts, type TestWorld, type WorldFacts } from '../support/world.ts';
@@ -50,7 +50,7 @@ async function signalWorld(
   const ports = {
     ...home.ports,
     market: marketOf(home, given),
-    signalFiles: { read: () => Promise.resolve(given.table) },
+    signalFiles: { table: () => Promise.resolve(given.table === null ? null : parseTable(given.table)) },
   };
   const yes = () => Promise.resolve(true);
   const own = { ...home, desired, ports, prices: facts.prices };
