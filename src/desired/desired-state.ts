@@ -242,7 +242,16 @@ export type OnePriceSource =
   /** Absolute path. */
   | { readonly type: 'csv'; readonly folder: string }
   /** VIX and VIX3M. Folder of its files, with a slash at its end. */
-  | { readonly type: 'cboe'; readonly url: string };
+  | { readonly type: 'cboe'; readonly url: string }
+  | {
+      readonly type: 'alpaca';
+      readonly feed: 'iex' | 'sip' | 'delayed_sip';
+      readonly adjustment: 'all' | 'split' | 'dividend' | 'raw';
+      /** Of the API, with a slash at its end. */
+      readonly url: string;
+      /** Absolute path; undefined: the keys stand in the environment. */
+      readonly keysFile?: string | undefined;
+    };
 
 export interface LogSettings {
   /** Size of one file. */

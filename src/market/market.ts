@@ -1,6 +1,8 @@
 /** Prices as the loop asks for them, and as the simulated broker does. */
 import type { CalendarOverrides } from '../domain/calendar.ts';
 import type { Clock, Market } from '../reconciler/ports.ts';
+import { alpaca } from './alpaca.ts';
+import type { FoundKeys } from './alpaca-keys.ts';
 import type { CacheFiles } from './cache-files.ts';
 import { cboe } from './cboe.ts';
 import { csvPrices } from './csv-prices.ts';
@@ -19,10 +21,12 @@ import { syntheticPrices } from './synthetic.ts';
 
 export interface DataContext {
   readonly cache: CacheFiles;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly calendar: CalendarOverrides | undefined;
   /** Of what people should know of the data, once each time that it begins. */
   readonly tell: (message: string) => void;
+  /** Of Alpaca, from this file, or where it is undefined from the environment. */
+  readonly alpacaKeys: (file: string | undefined) => FoundKeys;
 }
 
 export interface MarketData {
@@ -50,6 +54,8 @@ function dataSource(settings: PriceSettings, context: DataContext): DataSource {
 
 function oneSource(settings: OneSource, context: DataContext): DataSource {
   if (settings.type === 'cboe') return cboe({ ...context, url: settings.url });
+  if (settings.type === 'alpaca')
+    return alpaca({ ...context, settings, keys: () => context.alpacaKeys(settings.keysFile) });
   return immediate(settings.type, priceSource(settings));
 }
 

@@ -1,5 +1,7 @@
-import { statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { alpacaData } from '../support/alpaca-data.ts';
 import { localServer, text } from '../support/http-server.ts';
 import { project } from '../support/project.ts';
 
@@ -69,6 +71,40 @@ describe('prices of several sources', () => {
     expect(statSync(made.path('data/market/cboe-VIX.json')).mode & 0o777).toBe(0o600);
     await made.run('plan');
     expect(server.asked).toHaveLength(1);
+  });
+
+  test('of Alpaca are of now, also those that the simulated broker fills at.', async () => {
+    const server = await localServer(
+      alpacaData({ snapshots: { VTI: ['2025-12-02T20:29:59Z', 300.25, 300.24, 300.26] } }),
+    );
+    const made = project({
+      account: { prices: { type: 'alpaca', url: server.url } },
+      strategies: { core: { targets: { VTI: '10' } } },
+    }).with({ APCA_API_KEY_ID: 'PKCANARY', APCA_API_SECRET_KEY: 'canary' });
+    expect(await made.run('apply', '--yes')).toMatchObject({ code: 0 });
+    expect((await made.run('get', 'positions')).stdout).toMatch(/VTI .*300\.2/);
+  });
+
+  test('keep the keys of Alpaca to themselves, also where its server repeats them.', async () => {
+    const server = await localServer(text('{"message": "no key PKCANARY canary-secret"}', 401));
+    const made = project({
+      account: { prices: { type: 'alpaca', url: server.url } },
+      strategies: { core: { targets: { VTI: '10' } } },
+    }).with({ APCA_API_KEY_ID: 'PKCANARY', APCA_API_SECRET_KEY: 'canary-secret' });
+    const answers = [
+      await made.run('apply', '--yes'),
+      await made.run('plan', '-o', 'json'),
+      await made.run('get', 'strategies', '-o', 'json'),
+      await made.run('health'),
+      await made.run('logs'),
+    ];
+    expect(answers[0]?.stderr).toContain('it does not accept the keys: no key [secret] [secret]');
+    expect(JSON.stringify(answers)).not.toMatch(/canary/i);
+    const written = readdirSync(made.path('data'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+    expect(written.length).toBeGreaterThan(2);
+    expect(written.join('')).not.toMatch(/canary/i);
   });
 
   test.each([
