@@ -1,22 +1,26 @@
 /** Daily bars and latest quotes of shares from Alpaca's market data API. */
 import { previousSessionBefore, sessionOn, type CalendarOverrides } from '../domain/calendar.ts';
 import { dateOf, SECOND, type CalendarDate, type Instant } from '../domain/instant.ts';
-import { compareText } from '../domain/names.ts';
 import type { DailyBar } from '../observed/bars.ts';
 import type { Clock, DateSpan } from '../reconciler/ports.ts';
 import { inBatches } from './alpaca-batches.ts';
 import { alpacaClient } from './alpaca-client.ts';
 import type { FoundKeys } from './alpaca-keys.ts';
-import { askBars, askQuotes, SIP_DELAY, type AlpacaQuestion } from './alpaca-questions.ts';
+import { askBars, askQuotes, SIP_DELAY } from './alpaca-questions.ts';
+import type { CacheFiles } from './cache-files.ts';
 import type { DataSource, Found } from './data-source.ts';
 import { INDEX_SYMBOLS } from './index-symbols.ts';
+import { keepingBars, type AskForBars } from './kept-bars.ts';
 import type { AlpacaSettings } from './price-source.ts';
 
 export interface AlpacaOptions {
   readonly settings: AlpacaSettings;
   readonly keys: () => FoundKeys;
+  readonly cache: CacheFiles;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly calendar: CalendarOverrides | undefined;
+  /** Of what people should know and no answer says: a copy that is broken, or cannot be written. */
+  readonly tell: (message: string) => void;
   /** ms of one request; 10 s where left out. */
   readonly timeout?: number;
   /** ms that one question may wait for the rate limit; 15 s where left out. */
@@ -29,26 +33,45 @@ export function alpaca(options: AlpacaOptions): DataSource {
   const { settings, clock, calendar, patience = PATIENCE } = options;
   const ask = alpacaClient({ ...options, url: settings.url });
   const invalid = new Set<string>();
-  const question = (): AlpacaQuestion => ({ ask, settings, patience: { left: patience } });
-  const bars = async (symbols: readonly string[], span: DateSpan): Promise<Found<readonly DailyBar[]>> => {
-    if (span.to < span.from) return { rows: new Map(), failed: new Map(), instead: new Map() };
-    const asked = question();
-    const found = await inBatches(shares(symbols), invalid, (batch) =>
-      askBars(asked, batch, span, clock.now()),
-    );
-    return { ...found, rows: new Map([...found.rows].filter(([, rows]) => rows.length > 0)) };
+  const ofApi: AskForBars = (batch, span, left) =>
+    askBars({ ask, settings, patience: left }, batch, span, clock.now());
+  const kept = keepingBars(ofApi, { ...options, ...keptAs(settings) });
+  const within = async (from: AskForBars, symbols: readonly string[], span: DateSpan): Promise<Bars> => {
+    const left = { left: patience };
+    const found = await inBatches(shares(symbols), invalid, (batch) => from(batch, span, left));
+    const rows = [...found.rows].map(([symbol, bars]) => [symbol, rowsIn(bars, span)] as const);
+    return { ...found, rows: new Map(rows.filter(([, bars]) => bars.length > 0)) };
+  };
+  const ended = (symbols: readonly string[], { from, to }: DateSpan): Promise<Bars> => {
+    const last = lastSettled(clock.now(), calendar);
+    return from > last ? NO_BARS : within(kept, symbols, { from, to: to < last ? to : last });
+  };
+  const unsettled = (symbols: readonly string[], { from, to }: DateSpan): Promise<Bars> => {
+    const today = unsettledSession(clock.now(), calendar);
+    if (today === null || today < from || today > to) return NO_BARS;
+    return within(ofApi, symbols, { from: today, to: today });
   };
   return {
     name: 'alpaca',
     serves: null,
     quotes: (symbols, now) => {
-      const asked = question();
+      const asked = { ask, settings, patience: { left: patience } };
       return inBatches(shares(symbols), invalid, (batch) => askQuotes(asked, batch, now));
     },
-    closes: (symbols, { from, to }) =>
-      bars(symbols, { from, to: earlier(to, lastSettled(clock.now(), calendar)) }),
-    bars: (symbols, { from, to }) => bars(symbols, { from, to: earlier(to, dateOf(clock.now())) }),
+    closes: ended,
+    bars: async (symbols, span) => joined(await ended(symbols, span), await unsettled(symbols, span)),
   };
+}
+
+type Bars = Found<readonly DailyBar[]>;
+
+const NO_BARS: Promise<Bars> = Promise.resolve({ rows: new Map(), failed: new Map(), instead: new Map() });
+
+function keptAs({ url, feed, adjustment }: AlpacaSettings): {
+  readonly about: string;
+  readonly name: string;
+} {
+  return { about: `${url} ${feed} ${adjustment}`, name: `alpaca-${feed}-${adjustment}` };
 }
 
 /** Indices are not served there, and a share may bear the name of one. */
@@ -56,8 +79,19 @@ function shares(symbols: readonly string[]): string[] {
   return symbols.filter((symbol) => !INDEX_SYMBOLS.has(symbol));
 }
 
-function earlier(a: CalendarDate, b: CalendarDate): CalendarDate {
-  return compareText(a, b) < 0 ? a : b;
+function rowsIn(bars: readonly DailyBar[], { from, to }: DateSpan): readonly DailyBar[] {
+  return bars.filter(({ date }) => date >= from && date <= to);
+}
+
+function joined(past: Bars, today: Bars): Bars {
+  const failed = new Map([...past.failed, ...today.failed]);
+  const symbols = [...new Set([...past.rows.keys(), ...today.rows.keys()])].filter(
+    (symbol) => !failed.has(symbol),
+  );
+  const rows = symbols.map(
+    (symbol) => [symbol, [...(past.rows.get(symbol) ?? []), ...(today.rows.get(symbol) ?? [])]] as const,
+  );
+  return { rows: new Map(rows), failed, instead: new Map() };
 }
 
 /** The last session of which the close is known to everybody. */
@@ -66,4 +100,10 @@ function lastSettled(now: Instant, calendar: CalendarOverrides | undefined): Cal
   return today !== null && today.close + SIP_DELAY <= now
     ? today.date
     : previousSessionBefore(dateOf(now), calendar).date;
+}
+
+/** The session of today, from its open until its close is known to everybody. */
+function unsettledSession(now: Instant, calendar: CalendarOverrides | undefined): CalendarDate | null {
+  const today = sessionOn(dateOf(now), calendar);
+  return today !== null && today.open <= now && now < today.close + SIP_DELAY ? today.date : null;
 }

@@ -28,6 +28,10 @@ const BARS = {
 interface World {
   readonly server: LocalServer;
   readonly source: DataSource;
+  /** With the same files, and nothing in memory. */
+  readonly inAnotherProcess: (settings?: Partial<AlpacaSettings>) => DataSource;
+  readonly files: Map<string, string>;
+  readonly told: string[];
   readonly slept: number[];
   readonly goTo: (iso: string) => void;
 }
@@ -45,24 +49,33 @@ async function world(
   let now: Instant = at(NOW);
   const slept: number[] = [];
   const keys = AlpacaKeys.of(ID, SECRET);
-  const source = alpaca({
-    settings: { type: 'alpaca', feed: 'iex', adjustment: 'all', url: server.url, ...settings },
-    keys: () =>
-      hasKeys && keys !== null
-        ? { kind: 'ok', keys }
-        : { kind: 'failed', reason: 'APCA_API_KEY_ID is not set in the environment' },
-    clock: {
-      now: () => now,
-      sleep: (milliseconds) => {
-        slept.push(milliseconds);
-        now = plus(now, milliseconds);
-        return Promise.resolve();
+  const files = new Map<string, string>();
+  const told: string[] = [];
+  const inAnotherProcess: World['inAnotherProcess'] = (others = {}) =>
+    alpaca({
+      settings: { type: 'alpaca', feed: 'iex', adjustment: 'all', url: server.url, ...settings, ...others },
+      keys: () =>
+        hasKeys && keys !== null
+          ? { kind: 'ok', keys }
+          : { kind: 'failed', reason: 'APCA_API_KEY_ID is not set in the environment' },
+      cache: {
+        read: (name) => files.get(name) ?? null,
+        write: (name, content) => void files.set(name, content),
       },
-    },
-    calendar: undefined,
-    timeout,
-  });
-  return { server, source, slept, goTo: (iso) => void (now = at(iso)) };
+      clock: {
+        now: () => now,
+        sleep: (milliseconds) => {
+          slept.push(milliseconds);
+          now = plus(now, milliseconds);
+          return Promise.resolve();
+        },
+      },
+      calendar: undefined,
+      tell: (message) => void told.push(message),
+      timeout,
+    });
+  const source = inAnotherProcess();
+  return { server, source, inAnotherProcess, files, told, slept, goTo: (iso) => void (now = at(iso)) };
 }
 
 function rowsOf<Row>({ rows, failed }: Found<Row>): object {
@@ -112,7 +125,7 @@ describe('daily bars of Alpaca', () => {
 
   test('of the delayed feed are asked of all exchanges, up to what the delay lets through.', async () => {
     const made = await world(alpacaData({}), { feed: 'delayed_sip' });
-    await made.source.bars(['KO'], SPAN);
+    await made.source.bars(['KO'], { from: '2025-12-02', to: '2025-12-02' });
     expect([asked(made, 0).get('feed'), asked(made, 0).get('end')]).toEqual([
       'sip',
       '2025-12-02T20:39:00.000Z',
@@ -122,11 +135,11 @@ describe('daily bars of Alpaca', () => {
   });
 
   test('come in as many pages as there are, wherever a page ends.', async () => {
-    for (const page of [1, 2, 3, 4]) {
+    for (const page of [1, 2, 3, 4, 5]) {
       const { source, server } = await world(alpacaData({ bars: BARS, page }));
-      const found = await source.bars(['KO', 'BRK.B'], SPAN);
-      expect([found.rows.get('KO')?.length, found.rows.get('BRK.B')?.length]).toEqual([3, 2]);
-      expect(server.asked).toHaveLength(Math.ceil(5 / page));
+      const found = await source.closes(['KO', 'BRK.B'], SPAN);
+      expect([found.rows.get('KO')?.length, found.rows.get('BRK.B')?.length]).toEqual([2, 2]);
+      expect(server.asked).toHaveLength(Math.ceil(4 / page));
     }
   });
 
@@ -151,8 +164,105 @@ describe('daily bars of Alpaca', () => {
     const { rows, failed } = await source.closes(symbols, SPAN);
     expect([[...rows.keys()], [...failed.keys()]]).toEqual([['KO', 'BRK.B'], []]);
     expect(server.asked).toHaveLength(3);
-    await source.closes(symbols, SPAN);
+    await source.closes(symbols, { ...SPAN, from: '2025-10-01' });
     expect(server.asked).toHaveLength(4);
+  });
+});
+
+describe('bars of sessions that have ended', () => {
+  const DAY = { from: '2025-12-01', to: '2025-12-01' };
+  const ask = async (source: DataSource, span = SPAN): Promise<unknown> =>
+    (await source.closes(['KO', 'BRK.B'], span)).rows.get('KO')?.map(({ close }) => close);
+
+  test('are asked for once a day, whatever part of them, in another process, too.', async () => {
+    const { source, server, inAnotherProcess, goTo } = await world(alpacaData({ bars: BARS }));
+    expect([await ask(source), await ask(source, DAY)]).toEqual([[71, 72.5], [72.5]]);
+    expect([await ask(inAnotherProcess()), await ask(inAnotherProcess(), DAY)]).toEqual([[71, 72.5], [72.5]]);
+    expect((await source.closes(['BRK.B', 'KO'], DAY)).rows.size).toBe(2);
+    expect(server.asked).toHaveLength(1);
+    goTo('2025-12-03T09:30:00-05:00');
+    expect(await ask(inAnotherProcess())).toEqual([71, 72.5, 73]);
+    expect(server.asked).toHaveLength(2);
+  });
+
+  test('are asked for as a whole where more of them is wanted.', async () => {
+    const made = await world(alpacaData({ bars: BARS }));
+    await ask(made.source, DAY);
+    expect(await ask(made.source, { from: '2025-11-28', to: '2025-11-30' })).toEqual([71]);
+    expect([asked(made, 1).get('start'), asked(made, 1).get('end')]).toEqual([
+      '2025-11-28T05:00:00.000Z',
+      '2025-12-02T04:59:00.000Z',
+    ]);
+    await ask(made.source, SPAN);
+    expect(made.server.asked).toHaveLength(3);
+  });
+
+  test('are asked for anew where a split may have changed their past: over night, and in the morning.', async () => {
+    const { source, server, goTo } = await world(alpacaData({ bars: BARS }));
+    goTo('2025-12-02T08:59:00-05:00');
+    expect(await ask(source)).toEqual([71, 72.5]);
+    server.serve(
+      alpacaData({ bars: { KO: BARS.KO.map(([date, open, close]) => [date, open / 2, close / 2]) } }),
+    );
+    expect(await ask(source)).toEqual([71, 72.5]);
+    goTo('2025-12-02T09:00:00-05:00');
+    expect(await ask(source)).toEqual([35.5, 36.25]);
+  });
+
+  test('are asked for anew once the session of today has ended.', async () => {
+    const { source, goTo } = await world(alpacaData({ bars: BARS }));
+    expect(await ask(source)).toEqual([71, 72.5]);
+    goTo('2025-12-02T16:16:00-05:00');
+    expect(await ask(source)).toEqual([71, 72.5, 73]);
+  });
+
+  test('are not those of another feed, adjustment or address.', async () => {
+    const { source, server, inAnotherProcess } = await world(alpacaData({ bars: BARS }));
+    await ask(source);
+    for (const settings of [
+      { feed: 'sip' },
+      { adjustment: 'raw' },
+      { url: server.url.replace('127.0.0.1', 'localhost') },
+    ] as const)
+      await ask(inAnotherProcess(settings));
+    expect(server.asked).toHaveLength(4);
+  });
+
+  test.each<readonly [string, (text: string) => string]>([
+    ['was cut', (written) => written.slice(0, -40)],
+    ['has another close', (written) => written.replace('72.5', '27.5')],
+    ['answers another question', (written) => written.replace('BRK.B', 'BRK.A')],
+    ['is empty', () => ''],
+    ['is no JSON', () => 'x'],
+  ])('are asked for again, and that is told, where their copy %s.', async (_, change) => {
+    const { source, server, inAnotherProcess, files, told } = await world(alpacaData({ bars: BARS }));
+    await ask(source);
+    for (const [name, content] of files) files.set(name, change(content));
+    expect(await ask(inAnotherProcess())).toEqual([71, 72.5]);
+    expect(server.asked).toHaveLength(2);
+    expect(told).toEqual([
+      expect.stringMatching(/^the copy of daily bars in alpaca-iex-all-[0-9a-f]{16}\.json is not used: /),
+    ]);
+    await ask(inAnotherProcess());
+    expect(server.asked).toHaveLength(2);
+  });
+
+  test('are not kept where a symbol has failed, or there was no answer.', async () => {
+    const { source, server, files } = await world((_, response) =>
+      json(response, { bars: { KO: [{ t: 'x', o: 1, c: 1 }] }, next_page_token: null }),
+    );
+    await ask(source);
+    server.serve(text('', 500));
+    await ask(source);
+    expect(files.size).toBe(0);
+    server.serve(alpacaData({ bars: BARS }));
+    expect(await ask(source)).toEqual([71, 72.5]);
+  });
+
+  test('say once a day, too, that there are none.', async () => {
+    const { source, server } = await world(alpacaData({}));
+    expect([await ask(source), await ask(source)]).toEqual([undefined, undefined]);
+    expect(server.asked).toHaveLength(1);
   });
 });
 
