@@ -40,9 +40,11 @@ export function csvPrices(folder: string): PriceSource {
     closes: (symbol, span) =>
       rowsIn(symbol, span).map(({ date, close }) => ({ date, close: close / MICROS })),
     bars: (symbol, span) =>
-      rowsIn(symbol, span).flatMap(({ date, open, close }) =>
-        open === undefined ? [] : [{ date, open: open / MICROS, close: close / MICROS }],
-      ),
+      rowsIn(symbol, span).flatMap(({ date, open, close, volume }) => {
+        if (open === undefined) return [];
+        const bar = { date, open: open / MICROS, close: close / MICROS };
+        return [volume === undefined ? bar : { ...bar, volume }];
+      }),
   };
 }
 

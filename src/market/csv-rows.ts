@@ -6,6 +6,7 @@ import type { Quote } from '../observed/broker-view.ts';
 
 const PRICE_DIGITS = 6;
 const DECIMAL = /^\d{1,9}\.\d+$/;
+const VOLUME = /^\d{1,15}(?:\.\d+)?$/;
 const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
 
 export interface CsvRow {
@@ -16,6 +17,8 @@ export interface CsvRow {
   readonly close: Price;
   /** Undefined in a file without opens, and where it is no price above zero: only signals ask for it. */
   readonly open: Price | undefined;
+  /** Shares; undefined where the file has none, or what is no number from zero on. */
+  readonly volume: number | undefined;
   /** What a quote has besides its price. */
   readonly market: Pick<Quote, 'bid' | 'ask' | 'halted'>;
 }
@@ -32,7 +35,7 @@ export interface CsvText {
   readonly faults: readonly CsvFault[];
 }
 
-/** Needs a header with at least `date` and `close`, in any case; of other columns `open`, `bid`, `ask` and `halted` are read. */
+/** Needs a header with at least `date` and `close`, in any case; reads `open`, `volume`, `bid`, `ask` and `halted` besides. */
 export function readCsvRows(text: string): CsvText {
   const [header = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const names = cellsOf(header).map((name) => name.toLowerCase());
@@ -40,6 +43,7 @@ export function readCsvRows(text: string): CsvText {
     date: names.indexOf('date'),
     close: names.indexOf('close'),
     open: names.indexOf('open'),
+    volume: names.indexOf('volume'),
     bid: names.indexOf('bid'),
     ask: names.indexOf('ask'),
     halted: names.indexOf('halted'),
@@ -65,6 +69,7 @@ interface Columns {
   readonly date: number;
   readonly close: number;
   readonly open: number;
+  readonly volume: number;
   readonly bid: number;
   readonly ask: number;
   readonly halted: number;
@@ -82,7 +87,14 @@ function parseRow(cells: readonly string[], columns: Columns, line: number): Csv
   }
   const market = marketOf(cells, columns);
   if (typeof market === 'string') return { line, kind: 'unreadable', what: market };
-  return { line, date, close, open: priceIn(cells, columns.open), market };
+  return {
+    line,
+    date,
+    close,
+    open: priceIn(cells, columns.open),
+    volume: volumeIn(cells, columns.volume),
+    market,
+  };
 }
 
 /** Or what is wrong with it. A bid or ask that cannot be read is none. */
@@ -101,6 +113,11 @@ function marketOf(cells: readonly string[], columns: Columns): CsvRow['market'] 
 function priceIn(cells: readonly string[], column: number): Price | undefined {
   const price = parseClose(cells[column] ?? '');
   return price === undefined || price <= 0 ? undefined : price;
+}
+
+function volumeIn(cells: readonly string[], column: number): number | undefined {
+  const text = cells[column] ?? '';
+  return VOLUME.test(text) ? Number(text) : undefined;
 }
 
 /** Exports carry binary floats (`182.00999450683594`): what is finer than a micro-dollar is rounded. */

@@ -16,6 +16,7 @@ import {
 import type { DateSpan } from '../reconciler/ports.ts';
 import type { PriceSource } from './price-source.ts';
 import { normals } from './random.ts';
+import { SYNTHETIC_VOLUME } from './synthetic.ts';
 
 const BEFORE_FIRST = '2011-12-31';
 const MICROS = 1_000_000;
@@ -54,7 +55,12 @@ export function syntheticMarket(seed: number): PriceSource {
     },
     closes: (symbol, span) => rowsIn(symbol, span, (date, { close }) => ({ date, close: dollars(close) })),
     bars: (symbol, span) =>
-      rowsIn(symbol, span, (date, { open, close }) => ({ date, open: dollars(open), close: dollars(close) })),
+      rowsIn(symbol, span, (date, { open, close }) => ({
+        date,
+        open: dollars(open),
+        close: dollars(close),
+        volume: SYNTHETIC_VOLUME,
+      })),
   };
 }
 

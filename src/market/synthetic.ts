@@ -11,6 +11,8 @@ import type { PriceSource } from './price-source.ts';
 
 const MICROS_PER_CENT = 10_000;
 const MICROS = 1_000_000;
+/** Shares of every symbol in every session: made up to be enough for any limit, and no model of anything. */
+export const SYNTHETIC_VOLUME = 5_000_000;
 const MIDNIGHT = '00:00';
 
 /** Between these, a price stays within $20 and $500 whatever the days add. */
@@ -65,7 +67,8 @@ export function syntheticPrices({
       return closes;
     },
     // Within a day no price moves.
-    bars: (symbol, span) => source.closes(symbol, span).map((row) => ({ ...row, open: row.close })),
+    bars: (symbol, span) =>
+      source.closes(symbol, span).map((row) => ({ ...row, open: row.close, volume: SYNTHETIC_VOLUME })),
   };
   return source;
 }

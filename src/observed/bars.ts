@@ -4,6 +4,8 @@ import type { CalendarDate } from '../domain/instant.ts';
 /** One session of a share, in dollars: prices as they are adjusted by whoever provides them. */
 export interface DailyBar extends DailyClose {
   readonly open: number;
+  /** Shares traded in the session; left out where it is not known. */
+  readonly volume?: number;
 }
 
 /** One close, in dollars, or in points of an index. */

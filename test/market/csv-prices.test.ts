@@ -115,6 +115,18 @@ describe('sessions from a CSV file', () => {
   );
 });
 
+test('the volume of a session is a part of its bar; what is empty or no number is not known', () =>
+  withText(
+    'date,open,close,volume\n2025-12-01,11,11.5,1200300\n2025-12-02,11,11.5,\n2025-12-03,11,11.5,-5\n',
+    (source) => {
+      expect(source.bars('AAPL', { from: '2025-12-01', to: '2025-12-03' })).toEqual([
+        { date: '2025-12-01', open: 11, close: 11.5, volume: 1_200_300 },
+        { date: '2025-12-02', open: 11, close: 11.5 },
+        { date: '2025-12-03', open: 11, close: 11.5 },
+      ]);
+    },
+  ));
+
 describe('what a row may say of the market', () => {
   test('bid, ask and halt are part of the quote; what is empty or no price is not known', () =>
     withText(
