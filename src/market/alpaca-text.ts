@@ -23,7 +23,7 @@ export function parsePage(
 }
 
 const price = z.number().positive();
-const dailyBar = z.object({ t: z.string(), o: price, c: price });
+const dailyBar = z.object({ t: z.string(), o: price, c: price, v: z.number().nonnegative().optional() });
 /** A daily bar begins at midnight in New York. */
 const MIDNIGHT = /^(\d{4}-\d{2}-\d{2})T0[45]:00:00Z$/;
 
@@ -40,7 +40,7 @@ export function parseDailyBars(
     if (date < from || date > to) return `a bar of ${date}, which was not asked for`;
     const before = bars.at(-1)?.date ?? '';
     if (date <= before) return `a bar of ${date} after that of ${before}`;
-    bars.push({ date, open: data.o, close: data.c });
+    bars.push({ date, open: data.o, close: data.c, ...(data.v !== undefined && { volume: data.v }) });
   }
   return bars;
 }

@@ -23,15 +23,16 @@ const document = z.object({
   text: z.string(),
 });
 
-const series = z.array(
-  z.tuple([z.string(), z.array(z.tuple([z.string(), z.number().positive(), z.number().positive()]))]),
-);
+const price = z.number().positive();
+/** Date, open, close, and the volume where it is known. */
+const row = z.tuple([z.string(), price, price, z.number().nonnegative().nullable()]);
+const series = z.array(z.tuple([z.string(), z.array(row)]));
 
 /** `question`: what else the answer depends on. */
 export function formatKept({ fetchedAt, span, bars }: KeptBars, question: string): string {
   const rows = [...bars].map(([symbol, found]) => [
     symbol,
-    found.map(({ date, open, close }) => [date, open, close]),
+    found.map(({ date, open, close, volume = null }) => [date, open, close, volume]),
   ]);
   const text = JSON.stringify(rows);
   const kept = {
@@ -57,8 +58,9 @@ export function parseKept(written: string, question: string): KeptBars | string 
   const rows = series.safeParse(parsed.kind === 'ok' ? parsed.value : null).data;
   const at = parseInstant(fetchedAt);
   if (rows === undefined || at === undefined) return 'it is not what was written there';
-  const bars = rows.map(
-    ([symbol, found]) => [symbol, found.map(([date, open, close]) => ({ date, open, close }))] as const,
-  );
-  return { fetchedAt: at, span, bars: new Map(bars) };
+  return { fetchedAt: at, span, bars: new Map(rows.map(([symbol, found]) => [symbol, found.map(barOf)])) };
+}
+
+function barOf([date, open, close, volume]: z.output<typeof row>): DailyBar {
+  return { date, open, close, ...(volume !== null && { volume }) };
 }

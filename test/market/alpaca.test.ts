@@ -90,8 +90,8 @@ describe('daily bars of Alpaca', () => {
     const { source, goTo } = await world(alpacaData({ bars: BARS }));
     const { rows } = await source.bars(['KO', 'BRK.B'], { from: '2025-12-01', to: '2025-12-31' });
     expect(rows.get('KO')).toEqual([
-      { date: '2025-12-01', open: 71, close: 72.5 },
-      { date: '2025-12-02', open: 72, close: 73 },
+      { date: '2025-12-01', open: 71, close: 72.5, volume: 1_000 },
+      { date: '2025-12-02', open: 72, close: 73, volume: 1_000 },
     ]);
     expect(rows.get('BRK.B')).toHaveLength(1);
     const closes = async () =>
@@ -178,6 +178,9 @@ describe('bars of sessions that have ended', () => {
     const { source, server, inAnotherProcess, goTo } = await world(alpacaData({ bars: BARS }));
     expect([await ask(source), await ask(source, DAY)]).toEqual([[71, 72.5], [72.5]]);
     expect([await ask(inAnotherProcess()), await ask(inAnotherProcess(), DAY)]).toEqual([[71, 72.5], [72.5]]);
+    expect((await inAnotherProcess().bars(['KO', 'BRK.B'], DAY)).rows).toEqual(
+      (await source.bars(['KO', 'BRK.B'], DAY)).rows,
+    );
     expect((await source.closes(['BRK.B', 'KO'], DAY)).rows.size).toBe(2);
     expect(server.asked).toHaveLength(1);
     goTo('2025-12-03T09:30:00-05:00');
@@ -330,6 +333,7 @@ describe('rows that cannot be', () => {
     ['a day that was not asked for', [bar('2025-10-01')], /a bar of 2025-10-01, which was not asked for/],
     ['a price of zero', [bar('2025-12-01', 10, 0)], /is no daily bar/],
     ['a price below zero', [bar('2025-12-01', -1)], /is no daily bar/],
+    ['a volume below zero', [{ ...bar('2025-12-01'), v: -1 }], /is no daily bar/],
     ['no number', [bar('2025-12-01', 10, null)], /is no daily bar/],
     ['a time within the day', [{ t: '2025-12-01T15:30:00Z', o: 1, c: 1 }], /is no daily bar/],
     ['a date that no calendar has', [bar('2025-11-31')], /is no daily bar/],
