@@ -76,6 +76,11 @@ export const pricesField = described(
 
 type Written = z.output<typeof pricesField>;
 
+/** As a manifest that says no more than its type. */
+export function defaultSource(type: 'alpaca' | 'cboe'): Extract<OnePriceSource, { type: 'alpaca' | 'cboe' }> {
+  return type === 'alpaca' ? alpaca.parse({ type }) : cboe.parse({ type });
+}
+
 /** `resolve`: a path of the account manifest made absolute. */
 export function toPrices(prices: Written, resolve: (path: string) => string): Prices {
   const one = (source: OnePriceSource): OnePriceSource => {

@@ -27,6 +27,8 @@ export interface DataContext {
   readonly tell: (message: string) => void;
   /** Of Alpaca, from this file, or where it is undefined from the environment. */
   readonly alpacaKeys: (file: string | undefined) => FoundKeys;
+  /** ms that one question may wait for a rate limit; where left out, what a pass can spare. */
+  readonly patience?: number;
 }
 
 export interface MarketData {
@@ -47,7 +49,8 @@ export function marketData(settings: PriceSettings, context: DataContext): Marke
   return { market: marketOf(source, context.tell), spot: quotedPrices(source) };
 }
 
-function dataSource(settings: PriceSettings, context: DataContext): DataSource {
+/** For whoever asks for more than the port gives: what failed for which symbol. */
+export function dataSource(settings: PriceSettings, context: DataContext): DataSource {
   if (settings.type === 'first-of') return firstOf(settings.sources.map((one) => oneSource(one, context)));
   return oneSource(settings, context);
 }
