@@ -1,39 +1,12 @@
 /** What a slot needs is asked for before it, and what lacks is told. */
 import { describe, expect, test } from 'vitest';
-import type { DesiredStrategy } from '../../src/desired/desired-state.ts';
 import { formatLocal } from '../../src/domain/instant.ts';
 import type { DailyBar } from '../../src/observed/bars.ts';
 import { BrokerUnavailable, type DateSpan, type Market } from '../../src/reconciler/ports.ts';
-import { tableText } from '../../src/strategies/omr-table-file.ts';
-import { ACCOUNT, load } from '../desired/manifest-set.ts';
 import { runFor } from '../support/control.ts';
+import { declared, TABLE, type SignalName } from '../support/declared-signals.ts';
 import { at } from '../support/simulated-world.ts';
 import { world, type TestWorld } from '../support/world.ts';
-
-const SIGNALS = {
-  mp: 'type: momentum-protection',
-  omr: 'type: overnight-mean-reversion, params: {table: table.json}',
-  vol: 'type: vol-term-structure',
-} as const;
-
-function declared(name: keyof typeof SIGNALS): DesiredStrategy {
-  const result = load({
-    'm/account.yaml': ACCOUNT,
-    [`m/${name}.yaml`]: `apiVersion: homeguard/v1
-kind: Strategy
-metadata: {name: ${name}}
-spec:
-  signal: {${SIGNALS[name]}}
-  universe: {symbols: [AAA, BBB${name === 'vol' ? ', SVXY, VXX' : ''}]}
-  capital: {positionSize: "10%", maxPositions: 2, maxExposure: "20%"}
-  schedule: [{at: close-5m, action: ${name === 'omr' ? 'entry' : 'rebalance'}}]
-`,
-    'm/toggle.yaml': `strategies:\n  ${name}: {enabled: true, shutdown_requested: false}\nlast_modified: "2025-12-02T15:55:00-05:00"\nmodified_by: "test"\n`,
-  });
-  const [strategy] = result.kind === 'ok' ? result.desired.strategies : [];
-  if (strategy === undefined) throw new Error(JSON.stringify(result));
-  return strategy;
-}
 
 interface Asked {
   readonly time: string;
@@ -44,7 +17,7 @@ interface Asked {
 
 /** From 15:49 to 15:58; the market answers with `rows` for each symbol. */
 async function day(
-  name: keyof typeof SIGNALS,
+  name: SignalName,
   {
     isRemote = true,
     rows,
@@ -70,20 +43,6 @@ async function day(
   await runFor({ ...home, desired, ports: { ...home.ports, market, signalFiles: files } }, 9);
   return { home, asked, told: home.log.filter((line) => line.includes('Data for')) };
 }
-
-/** Read by overnight mean reversion; of no trade. */
-const TABLE = tableText({
-  version: 1,
-  trainedAt: '2025-11-28T16:00:00-05:00',
-  training: {
-    firstDate: '2015-01-02',
-    lastDate: '2025-11-28',
-    rows: 0,
-    symbols: [],
-    parameters: { rowsNeeded: 30, win: 0.001, spyCloses: 200, vixCloses: 252 },
-  },
-  cells: [],
-});
 
 const last = (symbol: string, { to }: DateSpan): readonly DailyBar[] => [
   { date: to, open: 10, close: symbol.length },
