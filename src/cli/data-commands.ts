@@ -21,9 +21,10 @@ export function declareData(root: Command, io: Io, exit: Exit): void {
     .description('look for gaps, duplicates, outliers, splits and stale ends in price files; exit 1 for any')
     .argument('[symbols...]', 'only these; every SYMBOL.csv if left out')
     .option('--folder <folder>', 'price files in this folder (default: the csv folder of the Account)')
+    .option('--splits', 'ask Alpaca which of the likely splits are known')
     .option('-o, --output <format>', 'table or json', 'table')
     .action(async (symbols: readonly string[], _: unknown, command: Command) => {
       const { runDataCheck } = await import('./commands/data-check.ts');
-      exit(runDataCheck(io, symbols, command.optsWithGlobals()));
+      exit(await runDataCheck(io, symbols, command.optsWithGlobals()));
     });
 }

@@ -1,11 +1,13 @@
-/** The two questions to Alpaca's market data API: daily bars of a span, page by page, and the latest quotes. */
+/** The questions to Alpaca's market data API: daily bars of a span and splits, page by page, and the latest quotes. */
+import type { Json } from '../domain/digest.ts';
 import { instantAt, MINUTE, type Instant } from '../domain/instant.ts';
 import type { DailyBar } from '../observed/bars.ts';
 import type { Quote } from '../observed/broker-view.ts';
 import type { DateSpan } from '../reconciler/ports.ts';
 import type { BatchAnswer } from './alpaca-batches.ts';
-import type { AskAlpaca, Patience } from './alpaca-client.ts';
-import { parseDailyBars, parsePage, parseQuote, parseSnapshots } from './alpaca-text.ts';
+import type { ApiAnswer, AskAlpaca, Patience } from './alpaca-client.ts';
+import { parseDailyBars, parsePage, parseQuote, parseSnapshots, parseSplits } from './alpaca-text.ts';
+import type { KnownSplit } from './known-splits.ts';
 import type { AlpacaSettings } from './price-source.ts';
 
 export interface AlpacaQuestion {
@@ -19,6 +21,8 @@ export const SIP_DELAY = 16 * MINUTE;
 /** Rows of one page, of all symbols together; the most that there is. */
 const PAGE = 10_000;
 const PAGES_MAX = 1_000;
+/** Corporate actions of one page; the most that there is. */
+const ACTIONS = 1_000;
 
 /** Of days that have begun, at most up to `now`. */
 export async function askBars(
@@ -40,22 +44,58 @@ export async function askBars(
     sort: 'asc',
   };
   const found = new Map<string, unknown[]>(symbols.map((symbol) => [symbol, []]));
+  const read = await askPages({ ask, patience }, 'v2/stocks/bars', query, (json) => {
+    const page = parsePage(json);
+    if (page === null) return null;
+    for (const [symbol, rows] of page.bars) for (const row of rows) found.get(symbol)?.push(row);
+    return page;
+  });
+  return read.kind === 'ok' ? { kind: 'ok', rows: barsIn(found, span) } : read;
+}
+
+type Page = { readonly next: string | null } | null;
+
+/** One page after the other, to the last; `take` gives null for what is none. */
+async function askPages(
+  { ask, patience }: Pick<AlpacaQuestion, 'ask' | 'patience'>,
+  path: string,
+  query: Readonly<Record<string, string>>,
+  take: (json: Json) => Page,
+): Promise<{ readonly kind: 'ok' } | Exclude<ApiAnswer, { kind: 'ok' }>> {
   let token: string | null = null;
   for (let pages = 0; pages < PAGES_MAX; pages += 1) {
-    const answer = await ask(
-      'v2/stocks/bars',
-      token === null ? query : { ...query, page_token: token },
-      patience,
-    );
+    const answer = await ask(path, token === null ? query : { ...query, page_token: token }, patience);
     if (answer.kind !== 'ok') return answer;
-    const page = parsePage(answer.json);
-    if (page === null) return { kind: 'failed', why: 'its answer is no page of bars' };
-    for (const [symbol, rows] of page.bars) for (const row of rows) found.get(symbol)?.push(row);
-    if (page.next === null) return { kind: 'ok', rows: barsIn(found, span) };
+    const page = take(answer.json);
+    if (page === null) return { kind: 'failed', why: `its answer is no page of ${path}` };
+    if (page.next === null) return { kind: 'ok' };
     if (page.next === token) break;
     token = page.next;
   }
   return { kind: 'failed', why: 'its pages have no end' };
+}
+
+/** Splits that took effect in the span, by date. */
+export async function askSplits(
+  asked: Pick<AlpacaQuestion, 'ask' | 'patience'>,
+  symbols: readonly string[],
+  { from, to }: DateSpan,
+): Promise<BatchAnswer<readonly KnownSplit[]>> {
+  const query = {
+    symbols: symbols.join(','),
+    types: 'forward_split,reverse_split',
+    start: from,
+    end: to,
+    limit: String(ACTIONS),
+    sort: 'asc',
+  };
+  const found = new Map<string, KnownSplit[]>(symbols.map((symbol) => [symbol, []]));
+  const read = await askPages(asked, 'v1/corporate-actions', query, (json) => {
+    const page = parseSplits(json);
+    for (const { symbol, split } of page?.splits ?? []) found.get(symbol)?.push(split);
+    return page;
+  });
+  return read.kind === 'ok' ? { kind: 'ok', rows: found } : read;
 }
 
 function barsIn(

@@ -6,11 +6,12 @@ import type { Clock, DateSpan } from '../reconciler/ports.ts';
 import { inBatches } from './alpaca-batches.ts';
 import { alpacaClient } from './alpaca-client.ts';
 import type { FoundKeys } from './alpaca-keys.ts';
-import { askBars, askQuotes, SIP_DELAY } from './alpaca-questions.ts';
+import { askBars, askQuotes, askSplits, SIP_DELAY } from './alpaca-questions.ts';
 import type { CacheFiles } from './cache-files.ts';
 import type { DataSource, Found } from './data-source.ts';
 import { INDEX_SYMBOLS } from './index-symbols.ts';
 import { keepingBars, type AskForBars } from './kept-bars.ts';
+import type { KnownSplit } from './known-splits.ts';
 import type { AlpacaSettings } from './price-source.ts';
 
 export interface AlpacaOptions {
@@ -23,11 +24,13 @@ export interface AlpacaOptions {
   readonly tell: (message: string) => void;
   /** ms of one request; 10 s where left out. */
   readonly timeout?: number;
-  /** ms that one question may wait for the rate limit; 15 s where left out. */
+  /** ms that one question may wait for the rate limit; 15 s where left out, and for prices never more than 5 s. */
   readonly patience?: number;
 }
 
 const PATIENCE = 15 * SECOND;
+/** A price is asked for just before an order, too: better none than one that is waited for. */
+const QUOTE_PATIENCE = 5 * SECOND;
 
 export function alpaca(options: AlpacaOptions): DataSource {
   const { settings, clock, calendar, patience = PATIENCE } = options;
@@ -55,11 +58,22 @@ export function alpaca(options: AlpacaOptions): DataSource {
     name: 'alpaca',
     serves: null,
     quotes: (symbols, now) => {
-      const asked = { ask, settings, patience: { left: patience } };
+      const asked = { ask, settings, patience: { left: Math.min(patience, QUOTE_PATIENCE) } };
       return inBatches(shares(symbols), invalid, (batch) => askQuotes(asked, batch, now));
     },
     closes: ended,
     bars: async (symbols, span) => joined(await ended(symbols, span), await unsettled(symbols, span)),
+  };
+}
+
+export type SplitsOptions = Pick<AlpacaOptions, 'settings' | 'keys' | 'clock' | 'patience'>;
+
+/** The splits of a span that Alpaca knows: none is an answer, but it may come to know of one later. */
+export function alpacaSplits({ settings, keys, clock, patience = PATIENCE }: SplitsOptions) {
+  const ask = alpacaClient({ url: settings.url, keys, clock });
+  return (symbols: readonly string[], span: DateSpan): Promise<Found<readonly KnownSplit[]>> => {
+    const left = { left: patience };
+    return inBatches(symbols, new Set(), (batch) => askSplits({ ask, patience: left }, batch, span));
   };
 }
 

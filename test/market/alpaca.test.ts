@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { plus, type Instant } from '../../src/domain/instant.ts';
-import { alpaca } from '../../src/market/alpaca.ts';
+import { alpaca, alpacaSplits } from '../../src/market/alpaca.ts';
 import { AlpacaKeys } from '../../src/market/alpaca-keys.ts';
 import type { DataSource, Found } from '../../src/market/data-source.ts';
 import type { AlpacaSettings } from '../../src/market/price-source.ts';
@@ -356,6 +356,42 @@ describe('rows that cannot be', () => {
   });
 });
 
+describe('splits', () => {
+  test.each<readonly [string, unknown]>([
+    ['no actions', { next_page_token: null }],
+    [
+      'a ratio of zero',
+      {
+        corporate_actions: {
+          forward_splits: [{ symbol: 'KO', ex_date: '2025-12-01', old_rate: 0, new_rate: 2 }],
+        },
+        next_page_token: null,
+      },
+    ],
+    [
+      'a date that is none',
+      {
+        corporate_actions: {
+          reverse_splits: [{ symbol: 'KO', ex_date: '2025-02-30', old_rate: 2, new_rate: 1 }],
+        },
+        next_page_token: null,
+      },
+    ],
+    ['no word on the next page', { corporate_actions: {} }],
+  ])('are not known where the answer has %s.', async (_, body) => {
+    const { server } = await world((__, response) => json(response, body));
+    const keys = AlpacaKeys.of(ID, SECRET);
+    const splits = alpacaSplits({
+      settings: { type: 'alpaca', feed: 'iex', adjustment: 'all', url: server.url },
+      keys: () => (keys === null ? { kind: 'failed', reason: '' } : { kind: 'ok', keys }),
+      clock: { now: () => at(NOW), sleep: () => Promise.resolve() },
+    });
+    expect((await splits(['KO'], SPAN)).failed.get('KO')).toBe(
+      'its answer is no page of v1/corporate-actions',
+    );
+  });
+});
+
 describe('an answer that is none', () => {
   const cut: Handler = (_, response) => {
     response.writeHead(200, { 'content-length': '5000' });
@@ -388,9 +424,9 @@ describe('an answer that is none', () => {
     ['a body that ends early', cut, /the answer was cut off$/],
     ['JSON that ends early', text('{"bars": {'), /is no data: .*ends too early/],
     ['a symbol twice', text('{"bars": {"KO": [], "KO": []}, "next_page_token": null}'), /is there twice/],
-    ['no word on the next page', text('{"bars": {}}'), /is no page of bars/],
-    ['a next page without a name', page(''), /is no page of bars/],
-    ['bars of another form', text('{"bars": [], "next_page_token": null}'), /is no page of bars/],
+    ['no word on the next page', text('{"bars": {}}'), /is no page of v2\/stocks\/bars/],
+    ['a next page without a name', page(''), /is no page of v2\/stocks\/bars/],
+    ['bars of another form', text('{"bars": [], "next_page_token": null}'), /is no page of v2\/stocks\/bars/],
     ['the same page again and again', page('again'), /its pages have no end$/],
     [
       'pages without end',
@@ -482,6 +518,12 @@ describe('the rate limit', () => {
     expect([rows.size, slept]).toEqual([0, waits]);
     expect(failed.get('KO')).toMatch(/answered 429: too many requests: too many requests\.$/);
   });
+});
+
+test('a price is not waited for as long as a series.', async () => {
+  const { source, slept } = await world(text('', 429, { 'retry-after': '6' }));
+  expect((await source.quotes(['KO'], at(NOW))).failed.get('KO')).toMatch(/answered 429/);
+  expect(slept).toEqual([]);
 });
 
 describe('the keys', () => {

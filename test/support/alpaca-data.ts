@@ -7,6 +7,8 @@ export interface AlpacaData {
   readonly bars?: Readonly<Record<string, readonly (readonly [string, number, number])[]>>;
   /** Time and price of the last trade, bid, ask. */
   readonly snapshots?: Readonly<Record<string, readonly [string, number, number, number] | null>>;
+  /** Date, and of how many old shares how many new ones. */
+  readonly splits?: Readonly<Record<string, readonly (readonly [string, number, number])[]>>;
   /** Refused, with the whole request that names one. */
   readonly invalid?: readonly string[];
   /** Rows of a page. */
@@ -21,6 +23,8 @@ export function alpacaData(data: AlpacaData): Handler {
     if (refused !== undefined)
       return json(response, { message: `code=400, message=invalid symbol: ${refused}` }, 400);
     if (request.url?.startsWith('/v2/stocks/snapshots')) return json(response, snapshotsOf(data, symbols));
+    if (request.url?.startsWith('/v1/corporate-actions'))
+      return json(response, actionsOf(data, symbols, query));
     return json(response, pageOf(data, symbols, query));
   };
 }
@@ -39,16 +43,14 @@ function pageOf(
   query: URLSearchParams,
 ): object {
   const [from, to] = [Date.parse(query.get('start') ?? ''), Date.parse(query.get('end') ?? '')];
-  const all = [...symbols]
-    .sort()
-    .flatMap((symbol) =>
-      (bars[symbol] ?? [])
-        .map(([date, o, c]) => ({
-          symbol,
-          row: { t: midnight(date), o, h: o, l: c, c, v: 1_000, n: 10, vw: c },
-        }))
-        .filter(({ row }) => Date.parse(row.t) >= from && Date.parse(row.t) <= to),
-    );
+  const all = [...symbols].sort().flatMap((symbol) =>
+    (bars[symbol] ?? [])
+      .map(([date, o, c]) => ({
+        symbol,
+        row: { t: midnight(date), o, h: o, l: c, c, v: 1_000, n: 10, vw: c },
+      }))
+      .filter(({ row }) => Date.parse(row.t) >= from && Date.parse(row.t) <= to),
+  );
   const start = Number(query.get('page_token') ?? 0);
   const rows = all.slice(start, start + page);
   const bySymbol: Record<string, object[]> = {};
@@ -70,4 +72,27 @@ function snapshotsOf({ snapshots = {} }: AlpacaData, symbols: readonly string[])
       return [symbol, t === undefined ? null : { latestTrade: { t, p, x: 'V' }, latestQuote: { t, bp, ap } }];
     }),
   );
+}
+
+/** A page of one split each. */
+function actionsOf({ splits = {} }: AlpacaData, symbols: readonly string[], query: URLSearchParams): object {
+  const [from, to] = [query.get('start') ?? '', query.get('end') ?? ''];
+  const all = symbols
+    .flatMap((symbol) =>
+      (splits[symbol] ?? []).map(([date, before, after]) => ({ symbol, date, before, after })),
+    )
+    .filter(({ date }) => date >= from && date <= to);
+  const at = Number(query.get('page_token') ?? 0);
+  const [split] = all.slice(at);
+  const action = split && {
+    symbol: split.symbol,
+    ex_date: split.date,
+    old_rate: split.before,
+    new_rate: split.after,
+  };
+  const name = (action?.new_rate ?? 0) > (action?.old_rate ?? 0) ? 'forward_splits' : 'reverse_splits';
+  return {
+    corporate_actions: action === undefined ? {} : { [name]: [action] },
+    next_page_token: at + 1 < all.length ? String(at + 1) : null,
+  };
 }

@@ -4,18 +4,23 @@ import { join, relative } from 'node:path';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { dateOf, type CalendarDate } from '../../domain/instant.ts';
 import { compareText, isSymbol } from '../../domain/names.ts';
+import { alpacaSplits, type SplitsOptions } from '../../market/alpaca.ts';
 import { checkSeries, type CheckContext } from '../../market/check-series.ts';
 import type { Finding } from '../../market/finding.ts';
 import { readCsvRows } from '../../market/csv-rows.ts';
+import { aroundDays, explainSplit } from '../../market/known-splits.ts';
+import { findAlpacaKeys } from '../alpaca-keys.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { parseTextOrJson, renderJson } from '../output/formats.ts';
 import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
 import { priceFolder, priceText, requireSymbol } from '../price-folder.ts';
+import { sourcesOf } from '../pull-request.ts';
 import { startClock } from '../start-clock.ts';
 
 export interface DataCheckOptions extends GlobalOptions {
   readonly folder?: string;
+  readonly splits?: boolean;
   readonly output: string;
 }
 
@@ -28,16 +33,49 @@ interface CheckedFile {
   readonly findings: readonly Finding[];
 }
 
-export function runDataCheck(io: Io, symbols: readonly string[], options: DataCheckOptions): ExitCode {
+export async function runDataCheck(
+  io: Io,
+  symbols: readonly string[],
+  options: DataCheckOptions,
+): Promise<ExitCode> {
   const format = parseTextOrJson(options.output);
-  const { folder, calendar } = priceFolder(io, options);
-  const today = dateOf(startClock(io).now());
+  const { folder, calendar, desired } = priceFolder(io, options);
+  const clock = startClock(io);
+  const today = dateOf(clock.now());
   const names = symbols.length > 0 ? symbols.map(requireSymbol) : symbolsIn(folder);
-  const files = [...new Set(names)]
+  const checked = [...new Set(names)]
     .sort(compareText)
     .map((symbol) => checkFile(join(folder, `${symbol}.csv`), { symbol, today, calendar }));
+  const settings = sourcesOf(desired, 'alpaca').find(({ type }) => type === 'alpaca');
+  const files =
+    options.splits === true && settings?.type === 'alpaca'
+      ? await explained(checked, {
+          settings,
+          clock,
+          keys: () => findAlpacaKeys(settings.keysFile, io.environment),
+        })
+      : checked;
   io.stdout(format === 'json' ? renderJson({ kind: 'DataCheck', folder, files }) : textOf(files));
   return files.some(({ findings }) => findings.length > 0) ? EXIT.differs : EXIT.done;
+}
+
+/** Likely splits beside those that Alpaca knows; nothing is asked where there is none. */
+async function explained(
+  files: readonly CheckedFile[],
+  options: SplitsOptions,
+): Promise<readonly CheckedFile[]> {
+  const likely = files.flatMap(({ symbol, findings }) =>
+    findings.flatMap(({ kind, date }) => (kind === 'split' && date !== null ? [{ symbol, date }] : [])),
+  );
+  const dates = likely.map(({ date }) => date).sort(compareText);
+  const [first, last] = [dates[0], dates.at(-1)];
+  if (first === undefined || last === undefined) return files;
+  const symbols = [...new Set(likely.map(({ symbol }) => symbol))];
+  const known = await alpacaSplits(options)(symbols, aroundDays(first, last));
+  return files.map((file) => ({
+    ...file,
+    findings: file.findings.map((finding) => explainSplit(finding, file.symbol, known)),
+  }));
 }
 
 function symbolsIn(folder: string): string[] {
