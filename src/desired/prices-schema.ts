@@ -32,8 +32,11 @@ const cboe = mapping(
   {
     type: described(z.literal('cboe'), 'Daily closes of VIX and VIX3M, from the files that CBOE publishes.'),
     url: webFolder('Folder of VIX_History.csv and VIX3M_History.csv. Default: that of CBOE.').prefault(CBOE),
+    levels: webFolder(
+      'Folder of _VIX.json and _VIX3M.json, the delayed quotes of CBOE, for the level of now. Left out: there is none.',
+    ).optional(),
   },
-  'The indices of CBOE: closes of sessions that have ended, and no price of now.',
+  'The indices of CBOE: closes of sessions that have ended, and with levels that of a quarter of an hour ago.',
 );
 
 const alpaca = mapping(
@@ -99,7 +102,9 @@ export function pricesWithoutPlace(prices: Prices): object {
 }
 
 function withoutPlace(source: OnePriceSource): object {
-  if (source.type === 'csv' || source.type === 'cboe') return { type: source.type };
+  if (source.type === 'csv') return { type: source.type };
+  if (source.type === 'cboe')
+    return { type: source.type, ...(source.levels !== undefined && { levels: 'delayed' }) };
   if (source.type !== 'alpaca') return source;
   const { type, feed, adjustment } = source;
   return { type, feed, adjustment };

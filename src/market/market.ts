@@ -56,7 +56,7 @@ export function dataSource(settings: PriceSettings, context: DataContext): DataS
 }
 
 function oneSource(settings: OneSource, context: DataContext): DataSource {
-  if (settings.type === 'cboe') return cboe({ ...context, url: settings.url });
+  if (settings.type === 'cboe') return cboe({ ...context, url: settings.url, levels: settings.levels });
   if (settings.type === 'alpaca')
     return alpaca({ ...context, settings, keys: () => context.alpacaKeys(settings.keysFile) });
   return immediate(settings.type, priceSource(settings));

@@ -22,6 +22,8 @@ export interface CboeSettings {
   readonly type: 'cboe';
   /** Folder of its files, with a slash at its end. */
   readonly url: string;
+  /** Folder of its delayed quotes; undefined: no level of now. */
+  readonly levels?: string | undefined;
 }
 
 export interface AlpacaSettings {
