@@ -135,6 +135,48 @@ describe('docs/acceptance.md', () => {
   });
 });
 
+describe('the flaws of the original', () => {
+  const rows = ['docs/strategies.md', 'docs/strategies-pairs-vol.md'].flatMap((path) =>
+    [...read(path).matchAll(/^\| (F-([A-Z]+)-(\d+)) \| (.+?) \|/gm)].map(
+      ([, id = '', family = '', number = '', words = '']) => ({ id, family, number, words }),
+    ),
+  );
+  const files = readdirSync(new URL('test/', ROOT), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.test.ts'),
+  );
+  const titles = files
+    .flatMap((name) => titlesIn(read(`test/${name}`)))
+    .filter((title) => /^F-[A-Z]+-\d+: /.test(title));
+
+  test('are numbered from 1, family by family.', () => {
+    expect(sorted(rows.map(({ family }) => family))).toEqual(['BOTH', 'MP', 'OMR', 'PAIRS', 'VOL']);
+    for (const family of new Set(rows.map((row) => row.family))) {
+      const numbers = rows.filter((row) => row.family === family).map(({ number }) => Number(number));
+      expect(numbers, family).toEqual(numbers.map((_, index) => index + 1));
+    }
+  });
+
+  test.each(rows)('$id has a test with its number and its words.', ({ id, words }) => {
+    expect(titles.filter((title) => title.startsWith(`${id}: ${words}`))).not.toEqual([]);
+  });
+
+  test('have no test that no document lists.', () => {
+    const listed = rows.map(({ id, words }) => `${id}: ${words}`);
+    expect(titles.filter((title) => !listed.some((row) => title.startsWith(row)))).toEqual([]);
+  });
+});
+
+describe('the laws of signals', () => {
+  const laws = firstCells('docs/strategies.md', 'Laws');
+  const files = ['momentum-protection', 'omr', 'pairs', 'vol-term-structure'];
+
+  test.each(files)('are all tests of %s.', (file) => {
+    const titles = titlesIn(read(`test/strategies/${file}.test.ts`));
+    expect(laws).toHaveLength(6);
+    expect(laws.filter((law) => !titles.some((title) => title.startsWith(`${law}: `)))).toEqual([]);
+  });
+});
+
 describe('docs/safety.md', () => {
   const rows = [
     ...read('docs/safety.md').matchAll(/^\| (.+?) \| `npx vitest run test\/safety.test.ts -t "(.+?)"` \|$/gm),

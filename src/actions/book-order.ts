@@ -3,6 +3,7 @@ import {
   formatDollars,
   formatQuantity,
   negate,
+  NO_MONEY,
   NO_QUANTITY,
   subtract,
   valueOf,
@@ -10,7 +11,14 @@ import {
 } from '../domain/decimal.ts';
 import { isTerminal, type BrokerOrder } from '../observed/broker-view.ts';
 import type { BreakKind, TerminalStatus } from '../observed/events.ts';
-import { lotOf, stoppingBreak, valueBooked, type Ledger, type LedgerOrder } from '../observed/ledger.ts';
+import {
+  feesBooked,
+  lotOf,
+  stoppingBreak,
+  valueBooked,
+  type Ledger,
+  type LedgerOrder,
+} from '../observed/ledger.ts';
 import { isEntry } from '../reconciler/plan-types.ts';
 import { wayOut } from '../reconciler/way-out.ts';
 import { record, type Execution } from './execution.ts';
@@ -71,6 +79,7 @@ function bookIncrease(execution: Execution, order: LedgerOrder, seen: BrokerOrde
     const quantity = subtract(seen.filledQuantity, booked.filled);
     if (quantity <= 0) return null;
     const value = subtract(valueOf(seen.filledQuantity, averagePrice), valueBooked(booked));
+    const fee = subtract(seen.fees ?? NO_MONEY, feesBooked(booked));
     const at = ports.clock.now();
     const { brokerOrderId, filledQuantity: cumulative } = seen;
     return {
@@ -82,6 +91,7 @@ function bookIncrease(execution: Execution, order: LedgerOrder, seen: BrokerOrde
       value,
       cumulative,
       averagePrice,
+      ...(fee > 0 && { fee }),
       at,
       reportedAt: seen.updatedAt,
     };

@@ -5,7 +5,7 @@ import { isOrder, isReduction, type OrderAction, type Plan, type Hold } from '..
 import { orderHours } from '../reconciler/order-hours.ts';
 import type { TurnPart } from '../reconciler/turns.ts';
 import { isWithinBand } from '../reconciler/rules/targets.ts';
-import type { OrderContext, Renew } from './dispatch.ts';
+import type { OrderContext, Renew, Renewed } from './dispatch.ts';
 import { LockLost, type Execution } from './execution.ts';
 import { acquire, release, releasing } from './execution-lock.ts';
 import { keepHouse } from './housekeeping.ts';
@@ -114,12 +114,7 @@ async function runBoth(turn: Turn, execution: Execution, { look, approved, outco
     (reductionsOver: boolean): Renew =>
     async (except) => {
       const fresh = await settledLook(turn, execution, { reductionsOver, except: except ?? null });
-      const orders = ordersOf(fresh.plan, turn.strategy, turn.part);
-      return {
-        context: contextOf(turn, execution, fresh),
-        planned: new Map(orders.map((order) => [order.id, order])),
-        whyNot: (action) => noLonger(action, fresh.plan),
-      };
+      return renewed(turn, execution, fresh, ordersOf(fresh.plan, turn.strategy, turn.part));
     };
   const reductions = approved.filter(isReduction);
   const entries = approved.filter((order) => !isReduction(order));
@@ -135,8 +130,68 @@ async function runBoth(turn: Turn, execution: Execution, { look, approved, outco
     return;
   }
   // Whatever the reductions brought, the figures of before them are too old for an entry.
-  const forEntries = reductions.length === 0 ? context : { ...context, readAt: 0 as Instant };
-  outcomes.push(...(await runOrders(forEntries, entries, renewal(true))));
+  const forEntries = reductions.length === 0 ? context : tooOld(context);
+  const later = entries.filter(isSecondLeg);
+  const first = entries.filter((order) => !later.includes(order));
+  outcomes.push(...(await runOrders(forEntries, first, renewal(true))));
+  if (later.length > 0)
+    await runSecondLegs(turn, execution, { later, context, outcomes, renew: renewal(true) });
+}
+
+/** The short leg of a hedge goes first, because it is the one that may not be had. */
+function isSecondLeg({ group, to }: OrderAction): boolean {
+  return group !== undefined && to > 0;
+}
+
+interface SecondLegs {
+  readonly later: readonly OrderAction[];
+  readonly context: OrderContext;
+  readonly outcomes: Outcome[];
+  readonly renew: Renew;
+}
+
+/** On a look of after the first legs: it drops what has no partner. What stands alone in the end is closed at once. */
+async function runSecondLegs(
+  turn: Turn,
+  execution: Execution,
+  { later, context, outcomes, renew }: SecondLegs,
+): Promise<void> {
+  if (isLockLost(outcomes)) {
+    outcomes.push(...later.map((action) => lockLost(action)));
+    return;
+  }
+  outcomes.push(...(await runOrders(tooOld(context), later, renew)));
+  const entered = outcomes.filter(({ action }) => isOrder(action) && action.group !== undefined);
+  if (isLockLost(outcomes) || entered.every(({ kind }) => kind === 'done')) return;
+  const closing = async (except: string | null): Promise<Look> =>
+    settledLook(turn, execution, { reductionsOver: false, except });
+  const look = await closing(null);
+  const orders = groupClosings(look.plan, turn.strategy);
+  for (const { strategy, symbol } of orders)
+    execution.ports.report.warn(strategy, `${symbol} is closed: its group is not complete`);
+  const renewClosing: Renew = async (except) => {
+    const fresh = await closing(except ?? null);
+    return renewed(turn, execution, fresh, groupClosings(fresh.plan, turn.strategy));
+  };
+  outcomes.push(...(await runOrders(contextOf(turn, execution, look), orders, renewClosing)));
+}
+
+function groupClosings({ actions }: Plan, strategy: string): OrderAction[] {
+  return actions
+    .filter(isOrder)
+    .filter((order) => order.strategy === strategy && order.reason === 'GroupIncomplete');
+}
+
+function tooOld(context: OrderContext): OrderContext {
+  return { ...context, readAt: 0 as Instant };
+}
+
+function renewed(turn: Turn, execution: Execution, look: Look, orders: readonly OrderAction[]): Renewed {
+  return {
+    context: contextOf(turn, execution, look),
+    planned: new Map(orders.map((order) => [order.id, order])),
+    whyNot: (action) => noLonger(action, look.plan),
+  };
 }
 
 /**

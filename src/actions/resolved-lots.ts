@@ -13,7 +13,7 @@ import {
 } from '../domain/decimal.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { expectedBeyond, splitSeen } from '../observed/evidence.ts';
-import type { ResolvedLot } from '../observed/events.ts';
+import type { ResolvedLot } from '../observed/book.ts';
 import { lotOf, type LedgerOrder } from '../observed/ledger.ts';
 import { afterSplit, type SplitRatio } from '../observed/split.ts';
 import type { SymbolView } from './operator.ts';

@@ -6,6 +6,7 @@ import type { ObservedState, SignalAnswer } from '../observed/observed-state.ts'
 import { askModule } from './ask-module.ts';
 import { askMomentum } from './ask-momentum.ts';
 import { askOmr } from './ask-omr.ts';
+import { askPairs } from './ask-pairs.ts';
 import { askProgram } from './ask-program.ts';
 import { askVol } from './ask-vol.ts';
 import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
@@ -52,6 +53,12 @@ function ask(
       return orHold(signal.type, 'enters nothing', askOmr(ports, { strategy, signal, calendar }, observed));
     case 'vol-term-structure':
       return orHold(signal.type, 'holds everything', askVol(ports, { strategy, signal, calendar }, observed));
+    case 'pairs':
+      return orHold(
+        signal.type,
+        'holds everything',
+        askPairs(ports, { strategy, signal, calendar }, observed),
+      );
     default:
       return Promise.resolve(null);
   }

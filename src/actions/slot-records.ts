@@ -62,6 +62,10 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'ForeignController',
   'ManifestsInvalid',
   'LossUnknown',
+  'QuoteStale',
+  'SpreadTooWide',
+  'SymbolHalted',
+  'BorrowUnknown',
 ]);
 
 /** An exit goes on until the session ends: these end by themselves before that, or by an operator's word. */

@@ -44,9 +44,14 @@ export function mapOf<Key, Item>(key: Reader<Key>, item: Reader<Item>): Reader<M
   };
 }
 
-/** An object with exactly these fields. */
+/** For a field that may be left out. */
+export function optional<Value>(reader: Reader<Value>): Reader<Value | undefined> {
+  return (value, path) => (value === undefined ? undefined : reader(value, path));
+}
+
+/** An object with exactly these fields, of which only optional ones may be missing. */
 export function fields<Value extends object>(readers: {
-  readonly [Name in keyof Value]: Reader<Value[Name]>;
+  readonly [Name in keyof Value]-?: Reader<Value[Name]>;
 }): Reader<Value> {
   const known = Object.entries<Reader<unknown>>(readers);
   return (value, path) => {
@@ -57,7 +62,7 @@ export function fields<Value extends object>(readers: {
       name,
       reader(Object.hasOwn(given, name) ? given[name] : undefined, inside(path, name)),
     ]);
-    return Object.fromEntries(read) as Value;
+    return Object.fromEntries(read.filter(([, one]) => one !== undefined)) as Value;
   };
 }
 

@@ -1,8 +1,10 @@
 /** What the simulated account looks like from outside. */
 import {
   absolute,
+  add,
   averageOf,
   mulDiv,
+  NO_MONEY,
   valueOf,
   WHOLE,
   type Money,
@@ -75,20 +77,21 @@ export function assetView({ shorting }: SimulatedSettings, symbol: string): Asse
 export function buyingPowerOf(state: SimulatedState, venue: Venue): Money {
   const { equity, gross } = valuation(state, venue);
   const limit = mulDiv(equity, venue.settings.multiplier, WHOLE);
-  return Math.max(0, limit - gross - reservedOf(state)) as Money;
+  return Math.max(0, limit - gross - reservedOf(state, venue)) as Money;
 }
 
 /**
- * What all open orders will add to what is invested. Every fill is scheduled with its price, so that this is exactly what
- * will be paid, or taken in. Orders of one symbol close what is there in their order.
+ * What all open orders will add to what is invested, and their fees. Every fill is scheduled with its price and its fee, so
+ * that this is exactly what will be paid, or taken in. Orders of one symbol close what is there in their order.
  */
-function reservedOf(state: SimulatedState): number {
+function reservedOf(state: SimulatedState, venue: Venue): number {
   const closed = new Map<string, number>();
   let reserved = 0;
   for (const order of openOrdersOf(state)) {
     const key = `${order.symbol} ${order.side}`;
     const before = closed.get(key) ?? 0;
     reserved += mulDiv(pendingValueOf(order), openingOf(state, order, before), remainingOf(order));
+    reserved += takenByFees(pendingFeesOf(order), venue);
     closed.set(key, before + remainingOf(order));
   }
   return reserved;
@@ -107,6 +110,18 @@ export function pendingValueOf(order: SimulatedOrder): number {
     (sum, event) => (event.kind === 'fill' ? sum + valueOf(event.quantity, event.price) : sum),
     0,
   );
+}
+
+export function pendingFeesOf(order: SimulatedOrder): Money {
+  return order.pending.reduce(
+    (sum, event) => (event.kind === 'fill' ? add(sum, event.fee ?? NO_MONEY) : sum),
+    NO_MONEY,
+  );
+}
+
+/** Of buying power: fees leave equity, of which that is a multiple. */
+export function takenByFees(fees: Money, { settings }: Venue): number {
+  return mulDiv(fees, settings.multiplier, WHOLE);
 }
 
 function valuation(state: SimulatedState, venue: Venue): { readonly equity: Money; readonly gross: Money } {

@@ -5,6 +5,7 @@ import {
   averageOf,
   formatQuantity,
   negate,
+  NO_MONEY,
   subtract,
   valueOf,
   type Price,
@@ -36,7 +37,7 @@ export function advance(state: SimulatedState, now: Instant): SimulatedState {
     if (event.kind !== 'fill') continue;
     fills.push(executionOf(next, event));
     const signed = next.side === 'buy' ? event.quantity : negate(event.quantity);
-    cash = subtract(cash, valueOf(signed, event.price));
+    cash = subtract(subtract(cash, valueOf(signed, event.price)), event.fee ?? NO_MONEY);
     const holding = afterTrade(positions.get(next.symbol), signed, event.price);
     if (holding === null) positions.delete(next.symbol);
     else positions.set(next.symbol, holding);
@@ -69,7 +70,8 @@ function afterEvent(order: SimulatedOrder, event: OrderEvent): SimulatedOrder {
     case 'fill': {
       const filledQuantity = add(order.filledQuantity, event.quantity);
       const filledValue = add(order.filledValue, valueOf(event.quantity, event.price));
-      const filled = { ...order, ...rest, filledQuantity, filledValue };
+      const fees = event.fee !== undefined && { fees: add(order.fees ?? NO_MONEY, event.fee) };
+      const filled = { ...order, ...rest, filledQuantity, filledValue, ...fees };
       if (filledQuantity === order.quantity) return { ...filled, status: 'filled', pending: [] };
       return { ...filled, status: isBeingCanceled ? order.status : 'partially_filled' };
     }
@@ -85,6 +87,7 @@ function executionOf(order: SimulatedOrder, event: FillEvent): BrokerFill {
     side: order.side,
     quantity: event.quantity,
     price: event.price,
+    ...(event.fee !== undefined && { fee: event.fee }),
     time: event.at,
   };
 }

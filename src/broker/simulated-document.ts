@@ -46,6 +46,7 @@ function formatOrder(order: SimulatedOrder): Record<string, unknown> {
     quantity: formatQuantity(order.quantity),
     filledQuantity: formatQuantity(order.filledQuantity),
     filledValue: formatMoney(order.filledValue),
+    ...(order.fees !== undefined && { fees: formatMoney(order.fees) }),
     status: order.status,
     submittedAt: formatUtc(order.submittedAt),
     updatedAt: formatUtc(order.updatedAt),
@@ -56,7 +57,13 @@ function formatOrder(order: SimulatedOrder): Record<string, unknown> {
 function formatEvent(event: OrderEvent): Record<string, unknown> {
   const at = formatUtc(event.at);
   if (event.kind !== 'fill') return { kind: event.kind, at };
-  return { kind: event.kind, at, quantity: formatQuantity(event.quantity), price: formatMoney(event.price) };
+  return {
+    kind: event.kind,
+    at,
+    quantity: formatQuantity(event.quantity),
+    price: formatMoney(event.price),
+    ...(event.fee !== undefined && { fee: formatMoney(event.fee) }),
+  };
 }
 
 function formatFill(fill: BrokerFill): Record<string, unknown> {
@@ -67,6 +74,7 @@ function formatFill(fill: BrokerFill): Record<string, unknown> {
     side: fill.side,
     quantity: formatQuantity(fill.quantity),
     price: formatMoney(fill.price),
+    ...(fill.fee !== undefined && { fee: formatMoney(fill.fee) }),
     time: formatUtc(fill.time),
   };
 }

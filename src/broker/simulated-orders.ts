@@ -7,6 +7,7 @@ import type { CancelAnswer, OrderRequest, SubmitAnswer } from '../reconciler/por
 import { orderView } from './simulated-account.ts';
 import { advance } from './simulated-advance.ts';
 import { drawUuid } from './simulated-chance.ts';
+import { fillPrice, withFees } from './simulated-costs.ts';
 import { refusal, refusalOfRequest, refusalOfValue, type PlacedRequest } from './simulated-refusals.ts';
 import type { OrderChange } from './fault-script.ts';
 import { scheduleOrder, withEnding, type Schedule } from './simulated-schedule.ts';
@@ -25,7 +26,7 @@ export interface OutsideTrade {
   readonly symbol: string;
   readonly side: Side;
   readonly quantity: Quantity;
-  /** The current price when not given. */
+  /** When not given, as of any other order: the current price, with slippage. */
   readonly price?: Price | undefined;
   /** `as-account` when not given. */
   readonly allowed?: Allowed;
@@ -46,7 +47,7 @@ export function submitOrder(
   const current = advance(state, now);
   const { clientOrderId, symbol, side, quantity, change } = request;
   const schedule = (price: Price): Schedule => {
-    const outline = { clientOrderId, symbol, quantity, submittedAt: current.time, price, change };
+    const outline = { clientOrderId, symbol, side, quantity, submittedAt: current.time, price, change };
     return scheduleOrder(outline, state.seed, venue);
   };
   const price = venue.priceAt(symbol, current.time);
@@ -69,9 +70,12 @@ export function tradeOutside(
   const { symbol, side, quantity, allowed = 'as-account' } = trade;
   const clientOrderId = drawUuid(state.seed, String(state.orders.length), 'outside');
   const request: PlacedRequest = { clientOrderId, symbol, side, quantity, intent: 'either' };
+  const at = current.time;
+  // Who names a price has it from the trade itself.
+  const paid = (price: Price): Price => trade.price ?? fillPrice({ symbol, side, at, price }, venue);
   const schedule = (price: Price): Schedule => ({
     status: 'new',
-    pending: [{ kind: 'fill', at: current.time, quantity, price }],
+    pending: withFees([{ kind: 'fill', at, quantity, price: paid(price) }], side, venue.settings.fees),
   });
   const price = trade.price ?? venue.priceAt(symbol, current.time);
   return settled(state, place(current, { request, price, schedule, allowed }, venue));

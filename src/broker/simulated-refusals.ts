@@ -1,7 +1,15 @@
 /** Why the simulated broker does not take an order, in Alpaca's words. */
 import { absolute, formatQuantity, mulDiv, SHARE, valueOf, type Price } from '../domain/decimal.ts';
 import type { OrderRequest, RefusalCode, SubmitAnswer } from '../reconciler/ports.ts';
-import { assetView, availableOf, buyingPowerOf, openingOf, pendingValueOf } from './simulated-account.ts';
+import {
+  assetView,
+  availableOf,
+  buyingPowerOf,
+  openingOf,
+  pendingFeesOf,
+  pendingValueOf,
+  takenByFees,
+} from './simulated-account.ts';
 import {
   heldOf,
   openOrdersOf,
@@ -96,8 +104,9 @@ export function refusalOfValue(
   venue: Venue,
 ): Refusal | null {
   const value = Math.max(valueOf(order.quantity, price), pendingValueOf(order));
+  const fees = pendingFeesOf(order);
   const holding = Math.abs(heldOf(state, order.symbol)) + order.quantity;
-  if (!Number.isSafeInteger(Math.abs(state.cash) + value) || !Number.isSafeInteger(holding)) {
+  if (!Number.isSafeInteger(Math.abs(state.cash) + value + fees) || !Number.isSafeInteger(holding)) {
     return refusal('Refused', 'order value is out of range');
   }
   if (allowed === 'anything') return null;
@@ -105,7 +114,9 @@ export function refusalOfValue(
     .filter(({ symbol, side }) => symbol === order.symbol && side === order.side)
     .reduce((sum, other) => sum + remainingOf(other), 0);
   // What only closes needs no money, however little there is.
-  const needed = mulDiv(value, openingOf(state, order, before), order.quantity);
+  const opening = openingOf(state, order, before);
+  if (opening === 0) return null;
+  const needed = mulDiv(value, opening, order.quantity) + takenByFees(fees, venue);
   return needed > buyingPowerOf(state, venue)
     ? refusal('InsufficientBuyingPower', 'insufficient buying power')
     : null;

@@ -2,8 +2,10 @@
 import type { OrderChange } from './fault-script.ts';
 import { SHARE, WHOLE, type Price, type Quantity } from '../domain/decimal.ts';
 import { plus, type Instant } from '../domain/instant.ts';
+import type { Side } from '../domain/names.ts';
 import type { OrderStatus } from '../observed/broker-view.ts';
 import { draw } from './simulated-chance.ts';
+import { fillPrice, withFees } from './simulated-costs.ts';
 import { marketClock } from './simulated-clock.ts';
 import type { OrderEnding, OrderEvent, SimulatedSettings, Venue } from './simulated-state.ts';
 
@@ -13,6 +15,7 @@ const FILLED_AFTER_MIN = 50;
 interface OrderOutline {
   readonly clientOrderId: string;
   readonly symbol: string;
+  readonly side: Side;
   readonly quantity: Quantity;
   readonly submittedAt: Instant;
   /** The symbol's price at submission. */
@@ -35,9 +38,11 @@ export function scheduleOrder(order: OrderOutline, seed: number, venue: Venue): 
   const delays = fillDelays(order, seed, venue.settings);
   const usual = fillSizes(order, delays.length, seed).map((quantity, step): FillEvent => {
     const at = plus(start, delays[step] ?? 0);
-    return { kind: 'fill', at, quantity, price: venue.priceAt(order.symbol, at) ?? order.price };
+    const price = venue.priceAt(order.symbol, at) ?? order.price;
+    return { kind: 'fill', at, quantity, price: fillPrice({ ...order, at, price }, venue) };
   });
-  const fills = order.change === undefined ? usual : changedFills(usual, order.change);
+  const planned = order.change === undefined ? usual : changedFills(usual, order.change);
+  const fills = withFees(planned, order.side, venue.settings.fees);
   const acknowledgedAfter = market.isOpen ? Math.min(ACKNOWLEDGED_AFTER_MAX, delays[0] ?? 0) : 0;
   const events: OrderEvent[] = [{ kind: 'new', at: plus(start, acknowledgedAfter) }, ...fills];
   const expires = market.lastSubmit !== null && fills.some((fill) => fill.at >= market.session.close);

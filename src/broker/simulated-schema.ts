@@ -12,6 +12,7 @@ import {
   number,
   object,
   oneOf,
+  optional,
   textOf,
   type Reader,
 } from './checked-json.ts';
@@ -43,7 +44,15 @@ const PRICE = textOf(parsePrice, 'a price');
 const AMOUNT = textOf(positive, 'a quantity above zero');
 const TIME = textOf((text) => parseUtc(text) ?? parseInstant(text), 'a time with an offset or Z');
 
-const FILL_EVENT = fields({ kind: oneOf(['fill']), at: TIME, quantity: AMOUNT, price: PRICE });
+const FEE = optional(textOf(notNegative(parseMoney), 'an amount of zero or more'));
+
+const FILL_EVENT = fields<Extract<OrderEvent, { kind: 'fill' }>>({
+  kind: oneOf(['fill']),
+  at: TIME,
+  quantity: AMOUNT,
+  price: PRICE,
+  fee: FEE,
+});
 const OTHER_EVENT = fields({ kind: oneOf(['new', 'canceled', 'expired']), at: TIME });
 
 const EVENT: Reader<OrderEvent> = (value, path) =>
@@ -57,6 +66,7 @@ const ANY_ORDER = fields<SimulatedOrder>({
   quantity: AMOUNT,
   filledQuantity: textOf(notNegative(parseQuantity), 'a quantity of zero or more'),
   filledValue: textOf(notNegative(parseMoney), 'an amount of zero or more'),
+  fees: FEE,
   status: oneOf([
     'accepted',
     'pending_new',
@@ -95,6 +105,7 @@ const FILL = fields<BrokerFill>({
   side: SIDE,
   quantity: AMOUNT,
   price: PRICE,
+  fee: FEE,
   time: TIME,
 });
 

@@ -42,6 +42,8 @@ export interface SimulatedOrder {
   readonly filledQuantity: Quantity;
   /** Value of all fills so far, unsigned. */
   readonly filledValue: Money;
+  /** Charged for all fills so far. Absent: none. */
+  readonly fees?: Money;
   readonly status: OrderStatus;
   readonly submittedAt: Instant;
   readonly updatedAt: Instant;
@@ -54,7 +56,14 @@ export interface SimulatedOrder {
 
 export type OrderEvent =
   | { readonly kind: 'new'; readonly at: Instant }
-  | { readonly kind: 'fill'; readonly at: Instant; readonly quantity: Quantity; readonly price: Price }
+  | {
+      readonly kind: 'fill';
+      readonly at: Instant;
+      readonly quantity: Quantity;
+      readonly price: Price;
+      /** Above zero. Absent: none. */
+      readonly fee?: Money;
+    }
   | OrderEnding;
 
 export interface OrderEnding {
@@ -80,6 +89,25 @@ export interface SimulatedSettings {
   readonly calendar?: CalendarOverrides;
   /** Absent: nothing can be sold short. */
   readonly shorting?: Shorting;
+  /** By how much a fill is worse than the price of its moment. Absent: by nothing. */
+  readonly slippage?: Slippage;
+  /** Absent: none. */
+  readonly fees?: FeeSchedule;
+}
+
+/** `fixed`: a part of the price. `half-spread`: half of the quoted spread, or a part of the price where none is quoted. */
+export type Slippage =
+  | { readonly type: 'fixed'; readonly rate: Ratio }
+  | { readonly type: 'half-spread'; readonly otherwise: Ratio };
+
+/** An order costs the larger of `minimum` and `perOrder` with `perShare`; a sale costs a part of its proceeds besides. */
+export interface FeeSchedule {
+  readonly perOrder: Money;
+  /** For one whole share. */
+  readonly perShare: Price;
+  readonly minimum: Money;
+  /** For each million dollars sold. */
+  readonly soldPerMillion: Money;
 }
 
 /** The account may be short, of everything but these. */
@@ -92,6 +120,8 @@ export interface Venue {
   readonly settings: SimulatedSettings;
   /** Undefined for a symbol that has no price. */
   readonly priceAt: (symbol: string, at: Instant) => Price | undefined;
+  /** By how much the ask is above the bid. Undefined where that is not known; absent: it never is. */
+  readonly spreadAt?: (symbol: string, at: Instant) => Money | undefined;
 }
 
 /** `state` is the very object that came in when nothing changes. */

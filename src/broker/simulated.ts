@@ -18,9 +18,9 @@ import {
   type SimulatedSettings,
   type SimulatedState,
   type Transition,
-  type Venue,
 } from './simulated-state.ts';
 import { WriteUndecided } from './simulated-text.ts';
+import { venueOf } from './simulated-venue.ts';
 
 /** `prepare`: where prices must be waited for, makes `priceAt` answer for these symbols, or rejects. */
 type BrokerPrices = Pick<PriceSource, 'priceAt'> & Partial<Pick<SpotPrices, 'prepare'>>;
@@ -47,7 +47,7 @@ export interface SimulatedBrokerage extends FaultableBroker {
 export function simulatedBroker(options: SimulatedBrokerOptions): SimulatedBrokerage {
   const { file, settings, clock, prices } = options;
   const store = simulatedFile(file, () => freshState(settings, clock.now()));
-  const venue: Venue = { settings, priceAt: (symbol, at) => prices.priceAt(symbol, at)?.price };
+  const venue = venueOf(settings, prices);
   const read = <Answer>(view: (state: SimulatedState) => Answer): Promise<Answer> =>
     // Inside a promise, so that what goes wrong is a rejection.
     Promise.resolve().then(() => view(advance(store.load(), clock.now())));

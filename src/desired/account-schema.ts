@@ -14,6 +14,7 @@ import {
   wholeNumber,
 } from './fields.ts';
 import { overridesField } from './calendar-schema.ts';
+import { feesField, slippageField } from './cost-schema.ts';
 import { DEFAULT_LOGS } from './desired-state.ts';
 import { health } from './health-schema.ts';
 import { lossFields } from './loss-schema.ts';
@@ -56,6 +57,8 @@ const broker = mapping(
       },
       'With this, the account may be short, of all that is not listed here. Default: no short sales.',
     ).optional(),
+    slippage: slippageField.optional(),
+    fees: feesField.optional(),
     faults: filePath('A fault script: what goes wrong at the simulated broker. Default: nothing.').optional(),
   },
   'The brokerage account.',

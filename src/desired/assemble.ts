@@ -3,6 +3,7 @@ import { compareText } from '../domain/names.ts';
 import type { DesiredState, DesiredStrategy } from './desired-state.ts';
 import { locationsOf, type Locate } from './locations.ts';
 import { resolveBeside } from './manifest-path.ts';
+import { checkPairs } from './check-pairs.ts';
 import { checkCalendars, overridesOf } from './calendars.ts';
 import type { CalendarManifest } from './calendar-schema.ts';
 import {
@@ -54,6 +55,7 @@ export function assemble(parsed: ParsedManifests, files: Files): LoadResult {
   problems.push(...checkCalendars(parsed, calendars, files));
   problems.push(...checkAccounts(parsed), ...checkNames(parsed.strategies), ...checkUniverses(universes));
   for (const universe of universes) warnings.push(...universe.warnings);
+  problems.push(...parsed.strategies.flatMap(checkPairs));
   problems.push(...checkModules(parsed.strategies, files), ...checkOneToggleFile(toggles));
   const [toggle] = toggles;
   if (toggle !== undefined) {

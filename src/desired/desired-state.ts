@@ -1,8 +1,9 @@
 /** What all manifests together ask for: validated, exact, and independent of the order of files and documents. */
-import type { Money, Quantity, Ratio } from '../domain/decimal.ts';
+import type { Money, Price, Quantity, Ratio } from '../domain/decimal.ts';
 import type { CalendarOverrides } from '../domain/calendar.ts';
 import type { Json } from '../domain/digest.ts';
 import type { ScheduleEntry } from '../domain/schedule.ts';
+import type { PairsParameters } from './pairs-parameters.ts';
 import type { VolParameters } from './vol-parameters.ts';
 
 export type { ScheduleEntry, ScheduleTime } from '../domain/schedule.ts';
@@ -24,6 +25,8 @@ export interface DesiredStrategy {
   readonly priority: number;
   readonly signal: DesiredSignal;
   readonly universe: ReadonlySet<string>;
+  /** Symbols that it holds together, or not at all. Absent: each by itself. */
+  readonly groups?: HedgeGroups;
   readonly capital: Capital;
   readonly schedule: readonly ScheduleEntry[];
   readonly orphans: 'hold' | 'close';
@@ -31,6 +34,14 @@ export interface DesiredStrategy {
   readonly risk?: LossLimits;
   /** Null for a planned strategy without an entry in the toggle file. */
   readonly toggle: Toggle | null;
+}
+
+/** One leg short, one long; a leg whose partner is not there is closed. */
+export interface HedgeGroups {
+  /** Each of two symbols in alphabetical order. A symbol may be in several, and is held in one of them. */
+  readonly pairs: readonly (readonly [string, string])[];
+  /** Largest difference of the parts of the two legs that are there, inclusive, part of one. */
+  readonly maxHedgeError: number;
 }
 
 export interface Toggle {
@@ -54,16 +65,7 @@ export function mayGoShort({ capital, signal }: Pick<DesiredStrategy, 'capital' 
 }
 
 export type DesiredSignal =
-  | FixedSignal
-  | CommandSignal
-  | MomentumSignal
-  | OmrSignal
-  | VolSignal
-  | ModuleSignal
-  | {
-      /** Validated, listed, synced, closed; opens nothing until its signal exists. */
-      readonly type: 'pairs';
-    };
+  FixedSignal | CommandSignal | MomentumSignal | OmrSignal | VolSignal | ModuleSignal | PairsSignal;
 
 export interface FixedSignal {
   readonly type: 'fixed';
@@ -125,6 +127,14 @@ export interface VolSignal {
   readonly wholeShares: boolean;
 }
 
+/** One share short and one long, while their spread is far from its mean; what it remembers is journalled with its slots. */
+export interface PairsSignal {
+  readonly type: 'pairs';
+  readonly parameters: PairsParameters;
+  readonly band: null;
+  readonly wholeShares: true;
+}
+
 /** A function of the user's own: context in, targets out, in a process of its own. */
 export interface ModuleSignal {
   readonly type: 'module';
@@ -146,13 +156,14 @@ export interface ModuleSignal {
 }
 
 /** Signals that are asked what they want, where the others have it in the manifest. */
-export type AskedSignal = CommandSignal | MomentumSignal | OmrSignal | VolSignal | ModuleSignal;
+export type AskedSignal = CommandSignal | MomentumSignal | OmrSignal | VolSignal | PairsSignal | ModuleSignal;
 
 const ASKED: ReadonlySet<DesiredSignal['type']> = new Set<AskedSignal['type']>([
   'command',
   'module',
   'momentum-protection',
   'overnight-mean-reversion',
+  'pairs',
   'vol-term-structure',
 ]);
 
@@ -167,6 +178,8 @@ export interface FixedTarget {
     | { readonly kind: 'quantity'; readonly quantity: Quantity };
   /** Larger is served first when money is short. */
   readonly priority: number;
+  /** Targets of one name are reached together, or left together. Absent: it stands by itself. */
+  readonly group?: string;
 }
 
 export interface DesiredAccount {
@@ -225,8 +238,27 @@ export interface SimulatedBroker {
   readonly calendar?: CalendarOverrides;
   /** What can be sold short: everything but these. Absent: nothing can. */
   readonly shorting?: { readonly hardToBorrow: readonly string[] };
+  /** By how much a fill is worse than the price of its moment. Absent: by nothing. */
+  readonly slippage?: Slippage;
+  /** Absent: none. */
+  readonly fees?: FeeSchedule;
   /** Absolute path of a fault script; null: nothing goes wrong. */
   readonly faults: string | null;
+}
+
+/** `fixed`: a part of the price. `half-spread`: half of the quoted spread, or a part of the price where none is quoted. */
+export type Slippage =
+  | { readonly type: 'fixed'; readonly rate: Ratio }
+  | { readonly type: 'half-spread'; readonly otherwise: Ratio };
+
+/** An order costs the larger of `minimum` and `perOrder` with `perShare`; a sale costs a part of its proceeds besides. */
+export interface FeeSchedule {
+  readonly perOrder: Money;
+  /** For one whole share. */
+  readonly perShare: Price;
+  readonly minimum: Money;
+  /** For each million dollars sold. */
+  readonly soldPerMillion: Money;
 }
 
 export type Prices = OnePriceSource | PricesInOrder;

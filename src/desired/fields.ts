@@ -39,11 +39,6 @@ export function mapping<Shape extends z.core.$ZodLooseShape>(
   );
 }
 
-/** A mapping that must stay empty, because nothing reads what it would hold. */
-export function emptyMapping(why: string, about: string): z.ZodType<Readonly<Record<string, never>>> {
-  return described(z.record(z.string(), z.never({ error: () => why })), about);
-}
-
 export function text(about: string): z.ZodString {
   return described(z.string(), about);
 }
@@ -109,15 +104,18 @@ export function percent(
   });
 }
 
-/** A sum in dollars, above zero. */
-export function dollars(about: string): Field<Money> {
+/** A sum in dollars, above zero; `most` is inclusive. */
+export function dollars(about: string, most?: number): Field<Money> {
   return parsed({
     about,
     pattern: '^\\d+(\\.\\d{1,6})?$',
     noun: 'no sum of money',
-    allowed: 'dollars such as "45.20", above 0, with at most 6 decimals',
+    allowed: `dollars such as "45.20", above 0${most === undefined ? '' : ` and up to ${most}`}, with at most 6 decimals`,
     parse: parseMoney,
-    refuse: (money) => (money > 0 ? undefined : 'is not above zero'),
+    refuse: (money) => {
+      if (money <= 0) return 'is not above zero';
+      return most !== undefined && money > most * 1_000_000 ? 'is out of range' : undefined;
+    },
   });
 }
 

@@ -9,12 +9,11 @@ import {
   type ListedSymbol,
   type StrategyOutline,
 } from './strategy-outline.ts';
-import { MOMENTUM_DEFAULTS, PLANNED_SIGNALS } from './strategy-schema.ts';
+import { MOMENTUM_DEFAULTS } from './strategy-schema.ts';
 import { fieldProblem, locate, valueAt, type YamlDocument } from './yaml-document.ts';
 
 export function checkStrategy(document: YamlDocument, outline: StrategyOutline): Problem[] {
   return [
-    ...checkLifecycle(document),
     ...checkTargets(document),
     ...checkUniverse(document),
     ...checkSchedule(document),
@@ -25,15 +24,6 @@ export function checkStrategy(document: YamlDocument, outline: StrategyOutline):
     ...checkRepeated(document, outline.symbols),
     ...checkRepeated(document, outline.excludes),
   ];
-}
-
-function checkLifecycle(document: YamlDocument): Problem[] {
-  const type = PLANNED_SIGNALS.find(
-    (planned) => planned === textAt(document.data, ['spec', 'signal', 'type']),
-  );
-  if (type === undefined || textAt(document.data, ['spec', 'lifecycle']) === 'planned') return [];
-  const message = `the signal ${type} is not built yet: such a strategy must say lifecycle: planned`;
-  return [fieldProblem(document, ['spec', 'lifecycle'], { message, allowed: 'planned' })];
 }
 
 /** With another field in it, a target without a size has its problem already. */
@@ -109,7 +99,7 @@ function checkMomentum(document: YamlDocument): Problem[] {
 }
 
 /** Signals that remember do so in their slots, and enter and leave as they decide. */
-const REMEMBERING = ['vol-term-structure'];
+const REMEMBERING = ['vol-term-structure', 'pairs'];
 
 function checkMemory(document: YamlDocument): Problem[] {
   const { data } = document;

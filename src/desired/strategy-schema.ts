@@ -3,7 +3,6 @@ import * as z from 'zod';
 import {
   described,
   duration,
-  emptyMapping,
   filePath,
   flag,
   mapping,
@@ -17,9 +16,8 @@ import {
 } from './fields.ts';
 import { lossFields } from './loss-schema.ts';
 import { moduleSignal } from './module-schema.ts';
+import { pairsSignal } from './pairs-schema.ts';
 import { volSignal } from './vol-schema.ts';
-
-export const PLANNED_SIGNALS = ['pairs'] as const;
 
 const DEFAULT_PRIORITY = 100;
 export const DEFAULT_COLUMN = 'Symbol';
@@ -167,20 +165,6 @@ const omrSignal = mapping(
   'Overnight mean reversion. What has no record is left alone.',
 );
 
-const plannedSignal = mapping(
-  {
-    type: described(
-      z.enum(PLANNED_SIGNALS),
-      'A signal that is not built yet: the strategy must be lifecycle: planned.',
-    ),
-    params: emptyMapping(
-      'nothing reads this: the signal is not built yet',
-      'Must be empty until the signal is built.',
-    ).optional(),
-  },
-  'A signal that is not built yet.',
-);
-
 const universe = mapping(
   {
     symbols: described(
@@ -239,7 +223,7 @@ const spec = mapping(
         momentumSignal,
         omrSignal,
         volSignal,
-        plannedSignal,
+        pairsSignal,
       ]),
       'Where the targets come from.',
     ),

@@ -14,12 +14,14 @@ import type {
   SimulatedBroker,
   Toggle,
 } from './desired-state.ts';
+import { toFees } from './cost-schema.ts';
 import { toHealth } from './health-schema.ts';
 import { toLossLimits } from './loss-schema.ts';
 import { toNotices } from './notice-schema.ts';
 import { pricesWithoutPlace, toPrices } from './prices-schema.ts';
 import { resolveBeside } from './manifest-path.ts';
 import type { StrategyManifest } from './strategy-schema.ts';
+import { toHedgeGroups, toPairsParameters } from './pairs-schema.ts';
 import { toVolParameters } from './vol-schema.ts';
 
 /** Sorts the strategies, and adds the digest of everything but paths of this machine. */
@@ -93,6 +95,7 @@ export function toDesiredStrategy(
     lifecycle: spec.lifecycle,
     priority: spec.priority,
     signal: toSignal(spec, folder),
+    ...(spec.signal.type === 'pairs' && { groups: toHedgeGroups(spec.signal.params) }),
     capital: toCapital(spec.capital),
     schedule: spec.schedule,
     orphans: spec.orphans,
@@ -134,7 +137,10 @@ function toSignal(
     const parameters = toVolParameters(signal.params, capital.positionSize);
     return { type: signal.type, parameters, band: null, wholeShares: signal.params.wholeShares };
   }
-  if (signal.type !== 'fixed') return { type: signal.type };
+  if (signal.type === 'pairs') {
+    const parameters = toPairsParameters(signal.params, capital);
+    return { type: 'pairs', parameters, band: null, wholeShares: true };
+  }
   const { targets, band, wholeShares } = signal.params;
   const sorted = targets.map(toTarget).sort((a, b) => compareText(a.symbol, b.symbol));
   return { type: 'fixed', targets: sorted, band: band ?? null, wholeShares, unlisted: 'close' };
@@ -175,7 +181,7 @@ export function toDesiredAccount({ metadata, spec }: AccountManifest, parts: Acc
 }
 
 function toBroker(
-  { faults, calendar: own, shorting, ...broker }: AccountManifest['spec']['broker'],
+  { faults, calendar: own, shorting, slippage, fees, ...broker }: AccountManifest['spec']['broker'],
   declared: CalendarOverrides | undefined,
   resolve: AccountParts['resolve'],
 ): SimulatedBroker {
@@ -184,6 +190,8 @@ function toBroker(
     ...broker,
     ...(calendar && { calendar }),
     ...(shorting && { shorting: { hardToBorrow: [...shorting.hardToBorrow].sort(compareText) } }),
+    ...(slippage && { slippage }),
+    ...(fees && { fees: toFees(fees) }),
     faults: faults === undefined ? null : resolve(faults),
   };
 }

@@ -1,6 +1,7 @@
 /** Resolves what each strategy may trade, and sees to it that no symbol has two owners. */
 import { compareText } from '../domain/names.ts';
 import type { DeclaredStrategy, FileContent } from './parse-manifests.ts';
+import { tradedInPairs } from './check-pairs.ts';
 import { resolveBeside } from './manifest-path.ts';
 import type { FieldPath, Problem } from './problem.ts';
 import { PARAMS, UNIVERSE, type ListedSymbol } from './strategy-outline.ts';
@@ -84,6 +85,7 @@ export function checkTargetsInUniverse({ strategy, symbols, complete }: Universe
 }
 
 function tradedBySignal(signal: StrategyManifest['spec']['signal'] | undefined): ListedSymbol[] {
+  if (signal?.type === 'pairs') return tradedInPairs(signal.params.pairs);
   if (signal?.type !== 'vol-term-structure') return [];
   const { shortVolSymbol, longVolSymbol, longVol } = signal.params;
   const short = { symbol: shortVolSymbol, path: [...PARAMS, 'shortVolSymbol'] };

@@ -21,6 +21,24 @@ export interface Trade {
   readonly orderId: string | null;
 }
 
+/** What has been booked of an order at once. */
+export interface BookedFill {
+  /** Unsigned increase. */
+  readonly quantity: Quantity;
+  readonly value: Money;
+  /** Absent: none. */
+  readonly fee?: Money;
+  readonly at: Instant;
+}
+
+/** The book of one owner after an operator's word. */
+export interface ResolvedLot {
+  readonly strategy: string;
+  readonly quantity: Quantity;
+  /** What it costs now, signed like the quantity; null: the difference in quantity leaves at the price of the word. */
+  readonly cost: Money | null;
+}
+
 export interface Booked {
   readonly lot: Lot | undefined;
   readonly realised: Money;

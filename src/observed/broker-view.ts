@@ -61,6 +61,8 @@ export interface BrokerOrder {
   readonly filledQuantity: Quantity;
   /** Average over `filledQuantity`; null while nothing is filled. */
   readonly averagePrice: Price | null;
+  /** Charged for `filledQuantity`. Absent: none, or the broker does not say. */
+  readonly fees?: Money;
   readonly status: OrderStatus;
   readonly submittedAt: Instant;
   readonly updatedAt: Instant;
@@ -75,6 +77,8 @@ export interface BrokerFill {
   /** Above zero. */
   readonly quantity: Quantity;
   readonly price: Price;
+  /** Absent: none, or the broker does not say. */
+  readonly fee?: Money;
   readonly time: Instant;
 }
 

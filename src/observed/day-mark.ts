@@ -104,10 +104,11 @@ function markedPositions(
 }
 
 /** Every strategy that has, or ever had, something to be counted. */
-function namesOf({ books, realised, carried, curves, inventory }: Ledger): string[] {
+function namesOf({ books, realised, fees, carried, curves, inventory }: Ledger): string[] {
   const names = new Set([
     ...books.keys(),
     ...realised.keys(),
+    ...fees.keys(),
     ...carried.keys(),
     ...curves.keys(),
     ...inventory.keys(),
@@ -120,6 +121,7 @@ function markedStrategy(ledger: Ledger, strategy: string, priceAt: PriceAt): Mar
     strategy,
     ...worthOf(ledger, strategy, priceAt),
     realised: realisedOf(ledger, strategy),
+    ...feesOf(ledger, strategy),
     carried: ledger.carried.get(strategy) ?? NO_MONEY,
   };
 }
@@ -146,7 +148,14 @@ export function realisedOf({ realised }: Pick<Ledger, 'realised'>, strategy: str
   return sum as Money;
 }
 
-/** The profit of a strategy since its books were opened; null while its book has no value. */
-export function profitOf({ value, cost, realised, carried }: Omit<MarkedStrategy, 'strategy'>): Money | null {
-  return value === null ? null : subtract(add(realised, subtract(value, cost)), carried);
+function feesOf({ fees }: Pick<Ledger, 'fees'>, strategy: string): Pick<MarkedStrategy, 'fees'> {
+  const charged = fees.get(strategy);
+  return charged === undefined ? {} : { fees: charged };
+}
+
+type Worth = Omit<MarkedStrategy, 'strategy'>;
+
+/** The profit of a strategy since its books were opened, less fees; null while its book has no value. */
+export function profitOf({ value, cost, realised, fees = NO_MONEY, carried }: Worth): Money | null {
+  return value === null ? null : subtract(subtract(add(realised, subtract(value, cost)), fees), carried);
 }

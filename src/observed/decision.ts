@@ -2,7 +2,7 @@
 import type { Money } from '../domain/decimal.ts';
 
 export interface SignalDecision {
-  readonly signal: 'momentum-protection' | 'overnight-mean-reversion' | 'vol-term-structure';
+  readonly signal: 'momentum-protection' | 'overnight-mean-reversion' | 'vol-term-structure' | 'pairs';
   /** SHA-256 over the data that were read: equal data, equal digest. */
   readonly inputs: string;
   readonly parameters: Readonly<Record<string, string | number>>;

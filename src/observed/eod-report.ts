@@ -2,7 +2,7 @@
  * The report of one session day, from the journal alone: the same records give the same report, whenever it is made.
  *
  * The profit of a strategy is what it realised, and by how much the worth of its book beyond its cost has changed, between
- * the two marks of the day. The profits and a residual are exactly the change of the account's equity.
+ * the two marks of the day, less the fees of its fills. The profits and a residual are exactly the change of the account's equity.
  */
 import {
   add,
@@ -18,7 +18,7 @@ import { compareText, type Side } from '../domain/names.ts';
 import { profitOf, realisedOf } from './day-mark.ts';
 import type { EodWindow } from './eod-window.ts';
 import type { JournalRecord } from './events.ts';
-import { allOrders, type LedgerOrder } from './ledger.ts';
+import { allOrders, type Ledger, type LedgerOrder } from './ledger.ts';
 import type { DayMark, Latch, MarkedStrategy, MarkKind } from './mark-events.ts';
 
 export interface EodReport {
@@ -48,13 +48,14 @@ export interface EodStrategy {
   readonly fills: readonly EodFill[];
   /** Orders of the day, by what had become of them when it ended. */
   readonly orders: readonly { readonly status: LedgerOrder['status']; readonly count: number }[];
+  /** Before fees. */
   readonly realised: Money;
   /** Worth of the book beyond its cost at the end; null while unknown, as all that follows. */
   readonly unrealised: Money | null;
   /** By how much that has changed, less what came with shares by an operator's word. */
   readonly unrealisedChange: Money | null;
   readonly profit: Money | null;
-  /** No broker of this version charges any. */
+  /** Charged for its fills. */
   readonly fees: Money;
 }
 
@@ -91,7 +92,7 @@ export interface EodAccount {
 export interface EodCauses {
   /** Shares that no strategy owns: their change in value, and what was adopted or released. */
   readonly unmanaged: Money;
-  /** Cash that no order of ours has moved: trades by hand, deposits, withdrawals, dividends, fees. */
+  /** Cash that no order of ours has moved: trades by hand, deposits, withdrawals, dividends, fees of such trades. */
   readonly cash: Money;
   /** Equity that is neither cash nor positions. */
   readonly other: Money;
@@ -135,6 +136,7 @@ function strategyReport(strategy: string, window: EodWindow): EodStrategy {
   const first = start === null ? null : markedOf(before, strategy);
   const last = end === null ? null : markedOf(end.strategies, strategy);
   const realised = realisedIn(strategy, window, { first, last });
+  const fees = feesIn(strategy, window, { first, last });
   const profit = first === null || last === null ? null : change(profitOf(first), profitOf(last));
   return {
     strategy,
@@ -145,9 +147,9 @@ function strategyReport(strategy: string, window: EodWindow): EodStrategy {
     orders: countsOf(orders.filter(({ intent }) => intent.sessionDate === date)),
     realised,
     unrealised: last === null || last.value === null ? null : subtract(last.value, last.cost),
-    unrealisedChange: profit === null ? null : subtract(profit, realised),
+    unrealisedChange: profit === null ? null : subtract(add(profit, fees), realised),
     profit,
-    fees: NO_MONEY,
+    fees,
   };
 }
 
@@ -161,6 +163,12 @@ function realisedIn(strategy: string, { before, atEnd }: EodWindow, { first, las
     last?.realised ?? realisedOf(atEnd, strategy),
     first?.realised ?? realisedOf(before, strategy),
   );
+}
+
+function feesIn(strategy: string, { before, atEnd }: EodWindow, { first, last }: Bounds): Money {
+  const charged = (marked: MarkedStrategy | null, { fees }: Ledger): Money =>
+    (marked === null ? fees.get(strategy) : marked.fees) ?? NO_MONEY;
+  return subtract(charged(last, atEnd), charged(first, before));
 }
 
 /** One that a mark does not name had nothing then. */
@@ -242,7 +250,7 @@ function causesOf({ between }: EodWindow, { start, end }: Marks): EodCauses | nu
   const from = splitEquity(start);
   const to = splitEquity(end);
   if (from === null || to === null) return null;
-  // Buying moves cash into cost, selling moves cost and profit into cash; shares that change hands move no cash.
+  // Buying moves cash into cost, selling moves cost and profit into cash, and fees are gone; shares that change hands move no cash.
   const transferred = transferredValue(between);
   const moved = subtract(invested(end), invested(start));
   return {
@@ -265,7 +273,10 @@ function splitEquity({ equity, cash, positions, strategies }: DayMark): Omit<Eod
 }
 
 function invested({ strategies }: DayMark): Money {
-  return strategies.reduce((sum, { cost, realised, carried }) => sum + cost - realised + carried, 0) as Money;
+  return strategies.reduce(
+    (sum, { cost, realised, fees = NO_MONEY, carried }) => sum + cost - realised + fees + carried,
+    0,
+  ) as Money;
 }
 
 /** Value of what operators gave to strategies, less what they took from them. */

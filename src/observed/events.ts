@@ -1,4 +1,5 @@
 /** The journal's vocabulary: everything that is decided or seen, one type a payload. Times are instants (ms, UTC). */
+import type { BookedFill, ResolvedLot } from './book.ts';
 import type { BlockedTarget, SignalDecision } from './decision.ts';
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
@@ -232,6 +233,8 @@ export type JournalEvent =
       readonly value: Money;
       readonly cumulative: Quantity;
       readonly averagePrice: Price;
+      /** By how much the order's fees have grown. Left out: by nothing, or the broker does not say. */
+      readonly fee?: Money;
       readonly at: Instant;
       /** The broker's time of what it said: an older report takes nothing back. */
       readonly reportedAt: Instant;
@@ -342,17 +345,9 @@ export interface ForgottenOrder {
   readonly intendedAt: Instant;
   readonly filled: Quantity;
   readonly averagePrice: Price | null;
-  readonly fills: readonly { readonly quantity: Quantity; readonly value: Money; readonly at: Instant }[];
+  readonly fills: readonly BookedFill[];
   readonly detail: string;
   readonly reportedAt: Instant | null;
-}
-
-/** The book of one owner after an operator's word. */
-export interface ResolvedLot {
-  readonly strategy: string;
-  readonly quantity: Quantity;
-  /** What it costs now, signed like the quantity; null: the difference in quantity leaves at the price of the word. */
-  readonly cost: Money | null;
 }
 
 /**

@@ -108,6 +108,7 @@ function renameStrategy(ledger: WritableLedger, { from, to }: EventOf<'strategy-
   moveKey(ledger.books, from, to);
   for (const symbol of ledger.books.get(to)?.keys() ?? []) noteOwners(ledger, symbol);
   moveKey(ledger.realised, from, to);
+  moveKey(ledger.fees, from, to);
   moveKey(ledger.carried, from, to);
   moveKey(ledger.curves, from, to);
   moveKey(ledger.memories, from, to);

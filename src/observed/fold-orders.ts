@@ -1,5 +1,5 @@
 /** Events of our orders: from the intent to the end. */
-import { subtract, type Money, type Quantity } from '../domain/decimal.ts';
+import { add, NO_MONEY, subtract, type Money, type Quantity } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { EventOf, IntentPayload } from './events.ts';
 import { tradeInBook } from './fold-trade.ts';
@@ -117,19 +117,21 @@ export function endOrder(ledger: WritableLedger, order: LedgerOrder): void {
 
 function bookFill(ledger: WritableLedger, order: LedgerOrder, fill: EventOf<'fill'>): void {
   const { strategy, symbol, side, clientOrderId } = order.intent;
+  const { quantity, value, fee } = fill;
   const sign = side === 'buy' ? 1 : -1;
   tradeInBook(ledger, strategy, symbol, {
-    quantity: (sign * fill.quantity) as Quantity,
-    value: (sign * fill.value) as Money,
+    quantity: (sign * quantity) as Quantity,
+    value: (sign * value) as Money,
     at: fill.at,
     orderId: clientOrderId,
   });
+  if (fee !== undefined) ledger.fees.set(strategy, add(ledger.fees.get(strategy) ?? NO_MONEY, fee));
   changeOrder(ledger, order, {
     status: 'created',
     brokerOrderId: fill.brokerOrderId,
     filled: fill.cumulative,
     averagePrice: fill.averagePrice,
-    fills: [...order.fills, { quantity: fill.quantity, value: fill.value, at: fill.at }],
+    fills: [...order.fills, { quantity, value, ...(fee !== undefined && { fee }), at: fill.at }],
     updatedAt: fill.at,
     reportedAt: fill.reportedAt,
   });

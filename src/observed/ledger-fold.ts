@@ -26,6 +26,7 @@ export function emptyLedger(): Ledger {
     books: new Map(),
     shared: new Set(),
     realised: new Map(),
+    fees: new Map(),
     lastExecution: new Map(),
     importedExecution: new Map(),
     fence: 0,

@@ -1,7 +1,7 @@
 /** The books, orders, lock and freezes that a journal says; ledger-fold.ts makes it. */
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
-import type { Lot } from './book.ts';
+import type { BookedFill, Lot } from './book.ts';
 import type { LossCurve } from './loss-curve.ts';
 import type { DayMark, Latch } from './mark-events.ts';
 import type { Halt, Suspension } from './brakes.ts';
@@ -33,13 +33,6 @@ export interface Revision {
   readonly strategies: readonly InventoryEntry[];
   readonly account: AcceptedAccount;
   readonly acceptedAt: Instant;
-}
-
-export interface BookedFill {
-  /** Unsigned increase. */
-  readonly quantity: Quantity;
-  readonly value: Money;
-  readonly at: Instant;
 }
 
 /** One of our orders: the intent, and what became of it. */
@@ -97,6 +90,11 @@ export interface Ledger {
   readonly shared: ReadonlySet<string>;
   /** Strategy -> symbol -> profit of closed quantities. */
   readonly realised: ReadonlyMap<string, ReadonlyMap<string, Money>>;
+  /**
+   * Strategy -> what brokers charged for its orders. Apart from cost and realised profit, so that a lot's cost stays
+   * comparable with the broker's average price.
+   */
+  readonly fees: ReadonlyMap<string, Money>;
   readonly lastExecution: ReadonlyMap<string, Instant>;
   /** Those that an original state file brought along: they stand for slots that ran before this journal. */
   readonly importedExecution: ReadonlyMap<string, Instant>;
@@ -190,6 +188,11 @@ export function allOrders(ledger: Ledger): LedgerOrder[] {
 export function ordersOn(ledger: Ledger, date: CalendarDate): LedgerOrder[] {
   const open = [...ledger.openOrders.values()].filter((order) => order.intent.sessionDate === date);
   return [...(ledger.endedOrders.get(date)?.values() ?? []), ...open];
+}
+
+/** What is booked of an order's fees. */
+export function feesBooked(order: Pick<LedgerOrder, 'fills'>): Money {
+  return order.fills.reduce((sum, fill) => sum + (fill.fee ?? 0), 0) as Money;
 }
 
 /** Value of what is booked of an order, unsigned. */

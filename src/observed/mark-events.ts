@@ -25,6 +25,8 @@ export interface MarkedStrategy {
   readonly cost: Money;
   /** Profit of closed quantities, since the books were opened. */
   readonly realised: Money;
+  /** What brokers charged for its orders since then. Left out: nothing. */
+  readonly fees?: Money;
   /** Profit and loss that came or left with shares by an operator's word: nothing that the strategy has earned. */
   readonly carried: Money;
 }

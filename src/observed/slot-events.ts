@@ -8,6 +8,8 @@ export interface SlotTarget {
   readonly symbol: string;
   readonly quantity: Quantity;
   readonly priority: number;
+  /** Targets of one name are reached together, or left together. Absent: it stands by itself. */
+  readonly group?: string;
 }
 
 export type SlotEvent =

@@ -58,6 +58,8 @@ export interface Trade {
   readonly quantity: Quantity;
   readonly price: Price;
   readonly fee: Money;
+  /** What it cost that the price was worse than that of the moment, zero or more; the price contains it. */
+  readonly slippage: Money;
   /** Profit of the part that it closed, before fees; null: it opened or added. */
   readonly realised: Money | null;
 }

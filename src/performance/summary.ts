@@ -24,6 +24,8 @@ export interface Summary {
 export interface Figures {
   readonly profit: Money;
   readonly fees: Money;
+  /** Contained in the prices of the trades, and so in the profit. */
+  readonly slippage: Money;
   /** Profit / starting equity, over the whole time: the strategies' add up to the account's, less the residual. */
   readonly totalReturn: Figure;
   readonly cagr: Figure;
@@ -102,6 +104,7 @@ function figures(record: SimulationRecord, { curve, trades, orders, breaks, expo
   return {
     profit,
     fees: trades.reduce((sum, { fee }) => sum + fee, 0) as Money,
+    slippage: trades.reduce((sum, { slippage }) => sum + slippage, 0) as Money,
     totalReturn,
     cagr: totalReturn.value === null ? NO_START : yearlyReturn(totalReturn.value, sessions.length),
     volatility: volatility(returns),

@@ -1,6 +1,7 @@
 /** The second opinion on loss limits: no entry beside a latch, or past a limit. Loops of its own, no rule of the planner. */
 import { shareOf, valueOf, type Money, type Ratio } from '../domain/decimal.ts';
 import type { LossLimits } from '../desired/desired-state.ts';
+import type { Ledger } from '../observed/ledger.ts';
 import type { PlanInput } from './draft.ts';
 import type { OrderAction } from './plan-types.ts';
 
@@ -57,12 +58,18 @@ function crossed(name: string, { profit, limits, part }: Scope, input: PlanInput
 function profitOf(strategy: string, { observed }: PlanInput): Money | null {
   const { ledger, snapshot, quotes } = observed;
   const positions = snapshot.positions.kind === 'ok' ? snapshot.positions.data : null;
-  let profit = 0;
-  for (const realised of ledger.realised.get(strategy)?.values() ?? []) profit += realised;
+  let profit = settledProfit(strategy, ledger);
   for (const [symbol, { quantity, cost }] of ledger.books.get(strategy) ?? []) {
     const price = positions?.get(symbol)?.marketPrice ?? quotes.get(symbol)?.price;
     if (price === undefined || price <= 0) return null;
     profit += valueOf(quantity, price) - cost;
   }
-  return (profit - (ledger.carried.get(strategy) ?? 0)) as Money;
+  return profit as Money;
+}
+
+/** Without what its book is worth. */
+function settledProfit(strategy: string, ledger: Ledger): number {
+  let profit = 0 - (ledger.fees.get(strategy) ?? 0) - (ledger.carried.get(strategy) ?? 0);
+  for (const realised of ledger.realised.get(strategy)?.values() ?? []) profit += realised;
+  return profit;
 }

@@ -8,6 +8,8 @@ import { attribute } from '../observed/attribution.ts';
 import type { BrokerPosition } from '../observed/broker-view.ts';
 import type { Ledger, LedgerOrder } from '../observed/ledger.ts';
 import type { PlanInput } from './draft.ts';
+import { checkHalt, checkSkew, checkSuspensions } from './check-brakes.ts';
+import { checkGroups } from './check-groups.ts';
 import { checkLosses } from './check-losses.ts';
 import { checkBeside, checkBesideSync } from './check-beside.ts';
 import { checkShort, checkSides, checkSize } from './check-sides.ts';
@@ -37,6 +39,7 @@ export type Invariant =
   | 'sync-only-shrinks'
   | 'loss-limits-hold'
   | 'quotes-hold'
+  | 'groups-whole'
   | 'reductions-first';
 
 export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
@@ -67,16 +70,20 @@ export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
   for (const order of orders) (isReduction(order) ? checkReduction : checkEntry)(order, world, input, report);
   for (const wrong of checkBesideSync(plan, orders)) report('reduction-within-book', wrong);
   const entries = orders.filter((order) => !isReduction(order));
-  for (const doubt of checkQuotes(orders, input)) report('quotes-hold', doubt);
-  for (const loss of checkLosses(entries, input)) report('loss-limits-hold', loss);
+  const others: readonly (readonly [Invariant, readonly string[]])[] = [
+    ['groups-whole', checkGroups(plan, orders, input)],
+    ['quotes-hold', checkQuotes(orders, input)],
+    ['loss-limits-hold', checkLosses(entries, input)],
+  ];
+  for (const [invariant, wrong] of others) for (const detail of wrong) report(invariant, detail);
   checkPrefixes(plan, world, input, report);
   return found;
 }
 
-type Report = (invariant: Invariant, detail: string) => void;
+export type ReportViolation = (invariant: Invariant, detail: string) => void;
 
 /** For every symbol: books, settling, unmanaged and missing shares are what the broker holds. */
-function checkConservation({ desired, observed }: PlanInput, report: Report): void {
+function checkConservation({ desired, observed }: PlanInput, report: ReportViolation): void {
   const { ledger, snapshot } = observed;
   if (snapshot.positions.kind !== 'ok') return;
   const positions = snapshot.positions.data;
@@ -95,7 +102,7 @@ function checkConservation({ desired, observed }: PlanInput, report: Report): vo
     if (!sums.has(symbol) && quantity !== 0) report('conservation', `${symbol}: ${quantity} held by nobody`);
 }
 
-function checkShape(plan: Plan, orders: readonly OrderAction[], report: Report): void {
+function checkShape(plan: Plan, orders: readonly OrderAction[], report: ReportViolation): void {
   const ids = plan.actions.map((action) => action.id);
   for (const id of ids.filter((candidate, index) => ids.indexOf(candidate) !== index))
     report('unique-ids', id);
@@ -109,7 +116,7 @@ function checkShape(plan: Plan, orders: readonly OrderAction[], report: Report):
     report('reductions-first', orders[firstEntry]?.id ?? '');
 }
 
-function checkSync(action: SyncAction, { observed }: PlanInput, report: Report): void {
+function checkSync(action: SyncAction, { observed }: PlanInput, report: ReportViolation): void {
   const owned = quantityIn(observed.ledger.books, action.strategy, action.symbol);
   const isSmaller = Math.abs(action.to) < Math.abs(owned) && action.to * owned >= 0;
   if (action.from !== owned || !isSmaller)
@@ -138,48 +145,13 @@ function knownWorld({ desired, observed: { snapshot } }: PlanInput): World | nul
   };
 }
 
-function checkClock(world: World, { now }: PlanInput, report: Report): void {
+function checkClock(world: World, { now }: PlanInput, report: ReportViolation): void {
   if (!world.isOpen) report('session-open', 'the market is closed, or our calendar says so');
   if (world.lastSubmit !== null && now > world.lastSubmit)
     report('session-open', 'after the last submit time');
 }
 
-/** Halted, only what sells a whole lot for the sake of the halt goes out; not halted, nothing of that kind does. */
-function checkHalt(
-  orders: readonly OrderAction[],
-  { observed: { ledger } }: PlanInput,
-  report: Report,
-): void {
-  const isFlattening = ledger.halt !== null && ledger.halt.mode === 'flatten';
-  for (const { id, reason, kind, slot } of orders) {
-    const sellsAll = kind === 'close' && slot === null && reason === 'Flattening';
-    if (ledger.halt !== null && !(isFlattening && sellsAll))
-      report('halted-sends-nothing', `${id}: the account is halted`);
-    if (reason === 'Flattening' && !isFlattening)
-      report('halted-sends-nothing', `${id}: nobody has said that everything is to be sold`);
-  }
-}
-
-function checkSuspensions(
-  orders: readonly OrderAction[],
-  { observed, now }: PlanInput,
-  report: Report,
-): void {
-  for (const { strategy, until } of observed.ledger.suspensions.values()) {
-    if (until !== null && until <= now) continue;
-    for (const order of orders)
-      if (order.strategy === strategy && !isReduction(order))
-        report('entry-allowed', `${order.id}: suspended`);
-  }
-}
-
-function checkSkew(orders: readonly OrderAction[], { observed, desired }: PlanInput, report: Report): void {
-  if (Math.abs(observed.snapshot.clockSkew) <= desired.account.execution.clockSkew) return;
-  for (const order of orders)
-    if (!isReduction(order)) report('entry-allowed', `${order.id}: the clocks disagree`);
-}
-
-function checkSymbol(order: OrderAction, { observed }: PlanInput, report: Report): void {
+function checkSymbol(order: OrderAction, { observed }: PlanInput, report: ReportViolation): void {
   for (const wrong of checkBeside(order, observed)) report('no-order-while-one-is-open', wrong);
   const found = observed.ledger.breaks.get(order.symbol);
   if (found !== undefined && !(found.kind === 'price-mismatch' && isReduction(order)))
@@ -188,7 +160,12 @@ function checkSymbol(order: OrderAction, { observed }: PlanInput, report: Report
     report('known-world', `${order.id}: quantity and price must be positive`);
 }
 
-function checkReduction(order: OrderAction, world: World, { observed }: PlanInput, report: Report): void {
+function checkReduction(
+  order: OrderAction,
+  world: World,
+  { observed }: PlanInput,
+  report: ReportViolation,
+): void {
   const owned = quantityIn(observed.ledger.books, order.strategy, order.symbol);
   const side = owned > 0 ? 'sell' : 'buy';
   if (owned === 0 || order.side !== side || order.quantity > Math.abs(owned)) {
@@ -203,7 +180,7 @@ function checkReduction(order: OrderAction, world: World, { observed }: PlanInpu
   }
 }
 
-function checkEntry(order: OrderAction, world: World, input: PlanInput, report: Report): void {
+function checkEntry(order: OrderAction, world: World, input: PlanInput, report: ReportViolation): void {
   const strategy = input.desired.strategies.find((candidate) => candidate.name === order.strategy);
   const toggle = strategy?.toggle;
   const isOn = strategy?.lifecycle === 'active' && toggle?.enabled === true && !toggle.shutdownRequested;
@@ -223,7 +200,12 @@ function checkEntry(order: OrderAction, world: World, input: PlanInput, report: 
   for (const wrong of checkSize(order, bounds)) report('limits-hold', wrong);
 }
 
-function checkOwner(order: OrderAction, world: World, { observed }: PlanInput, report: Report): void {
+function checkOwner(
+  order: OrderAction,
+  world: World,
+  { observed }: PlanInput,
+  report: ReportViolation,
+): void {
   let booked = 0;
   for (const [name, book] of observed.ledger.books) {
     const quantity = book.get(order.symbol)?.quantity ?? 0;
@@ -242,7 +224,7 @@ interface Running {
 }
 
 /** Every prefix of the execution keeps the limits, or comes closer to them. */
-function checkPrefixes(plan: Plan, world: World, input: PlanInput, report: Report): void {
+function checkPrefixes(plan: Plan, world: World, input: PlanInput, report: ReportViolation): void {
   const running = measure(plan, world, input);
   for (const order of plan.actions.filter(isOrder)) {
     const sign = isReduction(order) ? -1 : 1;
@@ -259,7 +241,7 @@ function checkRoom(
   order: OrderAction,
   running: Running,
   { world, input }: { world: World; input: PlanInput },
-  report: Report,
+  report: ReportViolation,
 ): void {
   if (running.buyingPower < 0) report('buying-power-holds', `${order.id}: ${running.buyingPower} left`);
   const { maxGross } = input.desired.account.limits;

@@ -18,7 +18,7 @@ import { reconcile, type Pass } from './reconcile.ts';
 import type { Failures } from './stalled.ts';
 import { mayFollow } from './rules/targets.ts';
 import { edgeAt, endedAt, nextOwnEdge } from './session-edges.ts';
-import { dueSlot, undeclaredExits, type Scheduled } from './slots.ts';
+import { dueSlot, isLate, undeclaredExits, type Scheduled } from './slots.ts';
 import { nextEdge, preloadAt } from './wake-times.ts';
 
 /** The manifests in force, and what is wrong with those on disk. */
@@ -76,6 +76,8 @@ const RETRY_EXIT = MINUTE;
 const RETRY_CARE = MINUTE;
 /** The longest pause while a slot is due. */
 const RETRY_DUE = 20 * SECOND;
+/** And while it could not begin: its signal is asked again each time. */
+const RETRY_BEGIN = MINUTE;
 
 interface Pause {
   /** In a row. */
@@ -240,7 +242,25 @@ function nextWake({ clock, random, nextLook }: Controlled, pass: Pass, memory: M
   const edge = nextEdge(scheduled(pass), now, calendar);
   const second = memory.secondLooks.due(execution) ?? resync;
   const own = nextOwnEdge(pass.desired.account, now);
-  return Math.floor(Math.min(resync, edge, own, second, ...retries)) as Instant;
+  const due = now + pauseOfDue(pass, memory, now);
+  return Math.floor(Math.min(resync, due, edge, own, second, ...retries)) as Instant;
+}
+
+/**
+ * How long a slot in its window waits for the next look: one that has begun for a better quote, and one that could not
+ * begin for data that its signal lacks. One that failed has a pause of its own.
+ */
+function pauseOfDue(pass: Pass, { backOff }: Memory, now: Instant): number {
+  const { ports, desired } = pass;
+  const ledger = ports.journal.ledger();
+  const following = new Set(desired.strategies.filter(mayFollow).map(({ name }) => name));
+  const pauses = scheduled(pass).flatMap((strategy) => {
+    const slot = dueSlot(ledger, strategy, now, desired.account.calendar);
+    if (slot === null || isLate(slot, now) || backOff.has(strategy.name)) return [];
+    if (ledger.slots.has(slot.id)) return [RETRY_DUE];
+    return following.has(strategy.name) ? [RETRY_BEGIN] : [];
+  });
+  return Math.min(...pauses);
 }
 
 /** What keeps passes from being made may be over when a slot begins, and must not outlast the one that is due. */

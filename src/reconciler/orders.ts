@@ -16,6 +16,8 @@ export interface Change {
   readonly slot: string | null;
   /** The manifest field that asks for it. */
   readonly source: string;
+  /** Of its target. */
+  readonly group?: string;
 }
 
 /**
@@ -113,7 +115,7 @@ function pushOrder(facts: PlanFacts, list: OrderAction[], order: Order, draft: P
   }
   const broker = facts.market?.positions.get(symbol)?.quantity ?? (0 as Quantity);
   const value = valueOf(quantity, price);
-  const { to, reason, priority, slot, sendsAgain } = order;
+  const { to, reason, priority, slot, sendsAgain, group } = order;
   const id = `${kind}/${strategy}/${symbol}`;
   const sources = [
     order.source,
@@ -137,6 +139,7 @@ function pushOrder(facts: PlanFacts, list: OrderAction[], order: Order, draft: P
     slot,
     sendsAgain,
     sources,
+    ...(group !== undefined && { group }),
   });
   return true;
 }

@@ -31,7 +31,8 @@ export type ActionReason =
   | 'LateOrder'
   | 'LossLimit'
   | 'SlotMissed'
-  | 'Flattening';
+  | 'Flattening'
+  | 'GroupIncomplete';
 
 /** Why something wanted is not done. */
 export type HoldReason =
@@ -50,6 +51,7 @@ export type HoldReason =
   | 'SymbolConflict'
   | 'UnmanagedShares'
   | 'NotShortable'
+  | 'BorrowUnknown'
   | 'OppositeSide'
   | 'EntryFrozenExternalReduction'
   | 'BreakOpen'
@@ -85,6 +87,7 @@ export type HoldReason =
   | 'InsufficientBuyingPower'
   | 'NothingAvailable'
   | 'NoTimeBeforeClose'
+  | 'GroupIncomplete'
   | 'MarketClosed';
 
 interface ActionBase {
@@ -114,6 +117,8 @@ export interface OrderAction extends ActionBase {
   readonly slot: string | null;
   /** The client order id of an order that never reached the broker, and goes out again under it; null: a new order. */
   readonly sendsAgain: string | null;
+  /** Orders of one group are sent in their order, and come to their targets together or not at all; left out: it stands alone. */
+  readonly group?: string;
 }
 
 export interface SyncAction extends ActionBase {

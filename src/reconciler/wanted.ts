@@ -40,10 +40,31 @@ export function wantedByFixed(facts: PlanFacts, turn: FixedTurn, draft: PlanDraf
     if (price !== undefined && isAsWanted(turn, target, held, price)) continue;
     const quantity = wantedQuantity(turn, { target, held, price }, draft);
     if (quantity !== (held ?? 0))
-      changes.push({ symbol: target.symbol, priority: target.priority, quantity });
+      changes.push({ symbol: target.symbol, priority: target.priority, quantity, ...groupOf(target) });
   }
   if (heldTargets < book.size) changes.push(...removed(signal, book));
-  return changes;
+  return wholeGroups(turn, changes, draft);
+}
+
+/** A leg without a price, or of less than a share, leaves its partners without a target, too. */
+function wholeGroups(
+  { strategy, signal }: FixedTurn,
+  changes: readonly SlotTarget[],
+  draft: PlanDraft,
+): SlotTarget[] {
+  const changing = new Set(changes.map(({ symbol }) => symbol));
+  return changes.filter(({ symbol, group }) => {
+    if (group === undefined) return true;
+    const missing = signal.targets.find((target) => target.group === group && !changing.has(target.symbol));
+    if (missing === undefined) return true;
+    const detail = `${missing.symbol}, of its group, has no target`;
+    hold(draft, { strategy: strategy.name, symbol }, 'GroupIncomplete', detail);
+    return false;
+  });
+}
+
+function groupOf({ group }: FixedTarget): Pick<SlotTarget, 'group'> {
+  return group === undefined ? {} : { group };
 }
 
 /** The case of nearly every target of nearly every pass: decided without making anything. */

@@ -1,5 +1,5 @@
 /** Reads a simulation out of its journal: what `run` would have written is all that there is to know. */
-import { add, averageOf, NO_MONEY, subtract, valueOf, type Money } from '../domain/decimal.ts';
+import { add, averageOf, NO_MONEY, subtract, valueOf, type Money, type Quantity } from '../domain/decimal.ts';
 import { dateOf, type CalendarDate } from '../domain/instant.ts';
 import { profitOf } from '../observed/day-mark.ts';
 import type { EventOf, JournalRecord } from '../observed/events.ts';
@@ -12,6 +12,7 @@ import type {
   StrategyDay,
   Trade,
 } from '../performance/record.ts';
+import type { SlippageOf } from './slippage.ts';
 
 type Recorded = Pick<SimulationRecord, 'sessions' | 'trades' | 'orders' | 'breaks'>;
 
@@ -24,13 +25,14 @@ export interface Recorder {
   recorded(
     dates: readonly CalendarDate[],
     start: Money,
+    slippageOf: SlippageOf,
   ): Recorded & { readonly unmarked: readonly CalendarDate[] };
 }
 
 /** `strategies`: their names, in the order of the record. */
 export function recorder(strategies: readonly string[]): Recorder {
   const closes = new Map<CalendarDate, SessionRecord>();
-  const trades: Trade[] = [];
+  const trades: RecordedTrade[] = [];
   const breaks: SimulationRecord['breaks'][number][] = [];
   const counts = new Map<string, Counts>(strategies.map((strategy) => [strategy, noOrders(strategy)]));
   return {
@@ -47,14 +49,23 @@ export function recorder(strategies: readonly string[]): Recorder {
         breaks.push({ date: dateOf(time), strategy: ownerOf(before, symbol), symbol, kind, detail });
       }
     },
-    recorded: (dates, start) => {
+    recorded: (dates, start, slippageOf) => {
       const sessions: SessionRecord[] = [];
       for (const date of dates) {
         const last = sessions.at(-1) ?? beforeFirst(strategies, start);
         sessions.push(closes.get(date) ?? { ...last, date });
       }
       const unmarked = dates.filter((date) => !closes.has(date));
-      return { sessions, trades, orders: [...counts.values()], breaks, unmarked };
+      return {
+        sessions,
+        trades: trades.map(({ order, from, to, ...trade }) => ({
+          ...trade,
+          slippage: slippageOf(order, from, to),
+        })),
+        orders: [...counts.values()],
+        breaks,
+        unmarked,
+      };
     },
   };
 }
@@ -85,17 +96,25 @@ function countEnd(
   if (status === 'refused' || status === 'rejected') count(counts, strategy, 'refused');
 }
 
-function tradeOf(event: EventOf<'fill'>, before: Ledger, after: Ledger): Trade[] {
+/** `order`: the broker's id; the trade took it from one cumulative quantity to another. */
+interface RecordedTrade extends Omit<Trade, 'slippage'> {
+  readonly order: string;
+  readonly from: Quantity;
+  readonly to: Quantity;
+}
+
+function tradeOf(event: EventOf<'fill'>, before: Ledger, after: Ledger): RecordedTrade[] {
   const intent = findOrder(before, event.clientOrderId)?.intent;
   if (intent === undefined) return [];
   const { strategy, symbol, side } = intent;
   const lot = lotOf(before, strategy, symbol);
   const isClosing = lot !== undefined && lot.quantity > 0 === (side === 'sell');
   const profit = (ledger: Ledger): Money => ledger.realised.get(strategy)?.get(symbol) ?? NO_MONEY;
-  const { at: time, quantity, value } = event;
+  const { at: time, quantity, value, fee = NO_MONEY, brokerOrderId: order, cumulative: to } = event;
+  const from = subtract(to, quantity);
   const price = averageOf(value, quantity);
   const realised = isClosing ? subtract(profit(after), profit(before)) : null;
-  return [{ time, strategy, symbol, side, quantity, price, fee: NO_MONEY, realised }];
+  return [{ time, strategy, symbol, side, quantity, price, fee, realised, order, from, to }];
 }
 
 function sessionOf(mark: DayMark, ledger: Ledger, strategies: readonly string[]): SessionRecord {

@@ -4,6 +4,7 @@
  */
 import { openBooks } from '../actions/open-books.ts';
 import { forgivingMarket } from '../actions/forgiving-market.ts';
+import { venueOf } from '../broker/simulated-venue.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import { nextSessionAfter, sessionOn, type CalendarOverrides } from '../domain/calendar.ts';
 import { addDays } from '../domain/days.ts';
@@ -22,6 +23,7 @@ import { memoryBroker, type MemoryBroker } from './memory-broker.ts';
 import { memoryJournal } from './memory-journal.ts';
 import { recorder, type Recorder } from './recorder.ts';
 import { rememberedPrices } from './remembered-prices.ts';
+import { slippageOf } from './slippage.ts';
 import { tablesFor } from './tables.ts';
 import { troubles, type Troubles } from './troubles.ts';
 import { virtualClock, type VirtualClock } from './virtual-clock.ts';
@@ -67,16 +69,17 @@ export async function simulate(asked: SimulationSettings): Promise<Simulated> {
   const { broker: account } = desired.account;
   const notes = recorder(desired.strategies.map(({ name }) => name));
   const trouble = troubles();
-  const priceAt = (symbol: string, at: Instant): ReturnType<typeof quoted> =>
-    quoted(settings.prices, symbol, at);
-  const broker = memoryBroker({ settings: account, priceAt }, clock);
+  const venue = venueOf(account, settings.prices);
+  const broker = memoryBroker(venue, clock);
   const { journal, ports } = portsOf(settings, { clock, broker, notes });
   const tables = await tablesFor(settings, ports);
   const files: SignalFiles = { read: (path) => tables.read(path) };
   settings.progressed(0, dates.length);
   const exit = await loop(settings, { ports: { ...ports, signalFiles: files }, dates, trouble });
   if (exit !== EXIT.done) return { kind: 'stopped', exit };
-  const { unmarked, ...recorded } = notes.recorded(dates, account.cash);
+  const executions = account.slippage === undefined ? [] : await broker.history(0 as Instant);
+  const slippage = slippageOf(executions, venue.priceAt);
+  const { unmarked, ...recorded } = notes.recorded(dates, account.cash, slippage);
   const remarks = [...settings.remarks, ...tables.remarks, ...trouble.remarks(dates.length)];
   if (unmarked.length > 0) remarks.push(unmarkedRemark(unmarked));
   const strategies = desired.strategies.map(({ name, description }) => ({ name, description }));
@@ -89,10 +92,6 @@ export async function simulate(asked: SimulationSettings): Promise<Simulated> {
     strategies,
   };
   return { kind: 'done', record: { ...head, ...recorded, remarks }, records: journal.records, broker };
-}
-
-function quoted(prices: PriceSource, symbol: string, at: Instant) {
-  return prices.priceAt(symbol, at)?.price;
 }
 
 /** The dates of the sessions from one date to another, both inclusive, oldest first. */

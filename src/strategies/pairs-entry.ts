@@ -159,6 +159,8 @@ function fitness(
     };
   const known = symbols.get(symbol);
   const volume = known === undefined ? Number.NaN : dollarVolume(known, sessions);
+  if (Number.isNaN(volume))
+    return { code: 'LiquidityTooLow', words: `how much of ${symbol} is traded in a session is not known` };
   if (!(volume >= minDollarVolume))
     return {
       code: 'LiquidityTooLow',

@@ -66,6 +66,13 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
 );
 
+const FEES = {
+  perOrder: dollars(0),
+  perShare: dollars(0.01),
+  minimum: dollars(1),
+  soldPerMillion: dollars(27.8),
+};
+
 interface History {
   readonly venue: Venue;
   /** The account after each command, with the time at which it was given. */
@@ -80,12 +87,20 @@ const history: fc.Arbitrary<History> = fc
     partialFills: fc.constantFrom(0, 500_000, 1_000_000).map((ratio) => ratio as Ratio),
     movement: fc.constantFrom('constant' as const, 'daily' as const),
     shorting: fc.option(fc.constant({ hardToBorrow: ['KO'] }), { nil: undefined, freq: 1 }),
+    slippage: fc.option(fc.constant({ type: 'fixed' as const, rate: 500 as Ratio }), { nil: undefined }),
+    fees: fc.option(fc.constant(FEES), { nil: undefined }),
     commands: fc.array(command, { maxLength: 25 }),
   })
-  .map(({ movement, commands, shorting, ...settings }) => {
+  .map(({ movement, commands, shorting, slippage, fees, ...settings }) => {
     const prices = syntheticPrices({ seed: settings.seed, movement });
     const venue: Venue = {
-      settings: { ...SETTINGS, ...settings, ...(shorting && { shorting }) },
+      settings: {
+        ...SETTINGS,
+        ...settings,
+        ...(shorting && { shorting }),
+        ...(slippage && { slippage }),
+        ...(fees && { fees }),
+      },
       priceAt: (name, moment) => prices.priceAt(name, moment)?.price,
     };
     return { venue, states: statesAfter(commands, venue) };
@@ -132,7 +147,7 @@ describe('over any commands, the simulated account', () => {
       const positions = new Map<string, number>();
       for (const fill of settled.fills) {
         const sign = fill.side === 'buy' ? 1 : -1;
-        cash -= sign * valueOf(fill.quantity, fill.price);
+        cash -= sign * valueOf(fill.quantity, fill.price) + (fill.fee ?? 0);
         positions.set(fill.symbol, (positions.get(fill.symbol) ?? 0) + sign * fill.quantity);
       }
       expect(settled.cash).toBe(cash);
@@ -169,7 +184,10 @@ describe('over any commands, the simulated account', () => {
         const seen = advance(state, now);
         const account = accountView(seen, given.venue);
         expect(account.buyingPower).toBeGreaterThanOrEqual(0);
-        if (shorting === undefined) expect(account.buyingPower).toBeLessThanOrEqual(account.cash);
+        if (shorting === undefined) {
+          expect(account.buyingPower).toBeLessThanOrEqual(account.cash);
+          expect(account.cash).toBeGreaterThanOrEqual(0);
+        }
         for (const { symbol: name, quantity: count, available } of positionsView(seen, given.venue)) {
           if (shorting === undefined || name === 'KO') expect(count).toBeGreaterThan(0);
           expect(available * count).toBeGreaterThanOrEqual(0);

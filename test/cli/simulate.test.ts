@@ -49,6 +49,29 @@ describe('hgctl simulate', () => {
     expect(JSON.parse(other.stdout)).toMatchObject({ seed: 8, data: 'synthetic' });
   });
 
+  test('takes the costs of the Account, and says of what it leaves out and cannot know.', async () => {
+    const home = mine({
+      account: {
+        broker: {
+          fees: { perOrder: '1' },
+          slippage: { type: 'half-spread', otherwise: '0.05%' },
+          faults: 'faults.yaml',
+        },
+      },
+    });
+    const { code, stdout, stderr } = await home.run('simulate', ...SPAN, '--data', 'synthetic');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/ exposure +fees +slippage +orders/);
+    for (const remark of [
+      'the fault script of the Account is left out: in a simulation nothing goes wrong\n',
+      'synthetic prices have no bid and ask: every fill has 0.05% of slippage\n',
+    ])
+      expect({ stdout, stderr }).toEqual({
+        stdout: expect.stringContaining(remark) as string,
+        stderr: expect.stringContaining(remark) as string,
+      });
+  });
+
   test('takes its cash and its prices from the Account, unless it is told otherwise.', async () => {
     const home = mine();
     expect(await record(home)).toMatchObject({ startingEquity: '100000.00', seed: 7 });

@@ -36,6 +36,22 @@ const withVol = (...changes: Change[]): Texts => ({
   'm/toggle.yaml': TOGGLE.replace('strategies:', 'strategies:\n  vol: {enabled: true}'),
 });
 
+const PAIRS = `apiVersion: homeguard/v1
+kind: Strategy
+metadata: {name: pairs}
+spec:
+  description: two of a kind
+  signal: {type: pairs, params: {pairs: [[XOM, CVX]]}}
+  universe: {symbols: [XOM, CVX]}
+  capital: {positionSize: "10%", maxPositions: 2, maxExposure: "10%"}
+  schedule: [{at: close-15m, action: rebalance}]
+`;
+const withPairs = (...changes: Change[]): Texts => ({
+  ...BASE,
+  'm/pairs.yaml': changed(PAIRS, changes),
+  'm/toggle.yaml': TOGGLE.replace('strategies:', 'strategies:\n  pairs: {enabled: true}'),
+});
+
 const PERCENT = 'a percentage such as "6.5%"';
 const RATES = 'with at most 4 decimals';
 const TARGETS = 'spec.signal.params.targets';
@@ -271,14 +287,59 @@ describe('One mistake in a strategy gives one problem', () => {
       'm/core.yaml:13:12 spec.orphans: "clsoe" is not known (allowed hold, close; did you mean close?)',
     ],
     [
-      'an active strategy whose signal is not built',
-      withMp('Symbol\nAAPL\n', ['  lifecycle: planned\n', ''], ['momentum-protection', 'pairs']),
-      'm/mp.yaml:4:1 spec.lifecycle: the signal pairs is not built yet: such a strategy must say lifecycle: planned (allowed planned)',
+      'an active strategy of pairs without a pair',
+      withPairs(['[[XOM, CVX]]', '[]']),
+      'm/pairs.yaml:6:41 spec.signal.params.pairs: the signal pairs needs pairs (allowed a list such as [[XOM, CVX]])',
     ],
     [
-      'a parameter of a signal that is not built',
-      withMp('Symbol\nAAPL\n', ['{type: momentum-protection}', '{type: pairs, params: {lookback: 3}}']),
-      'm/mp.yaml:6:34 spec.signal.params.lookback: nothing reads this: the signal is not built yet',
+      'a parameter that pairs do not have',
+      withPairs(['pairs: [', 'lookback: 3, pairs: [']),
+      'm/pairs.yaml:6:34 spec.signal.params.lookback: unknown key (allowed pairs, formationWindow, adfLags, maxPValue, betaMin, betaMax, halfLifeMin, halfLifeMax, minCorrelation, minPrice, minDollarVolume, zWindow, exitZ, entryZ, stopZ, maxSessions, maxHalfLives, breakPValue, coolDown, grossPerPair, maxHedgeError)',
+    ],
+    [
+      'a pair of three',
+      withPairs(['[XOM, CVX]', '[XOM, CVX, COP]']),
+      'm/pairs.yaml:6:42 spec.signal.params.pairs[0]: is not a pair of two symbols',
+    ],
+    [
+      'a share against itself',
+      withPairs(['[XOM, CVX]', '[XOM, XOM]']),
+      'm/pairs.yaml:6:42 spec.signal.params.pairs[0]: XOM cannot be traded against itself',
+    ],
+    [
+      'a pair twice, the other way round',
+      withPairs(['[XOM, CVX]', '[XOM, CVX], [CVX, XOM]']),
+      'm/pairs.yaml:6:54 spec.signal.params.pairs[1]: CVX/XOM is listed twice, first on line 6',
+    ],
+    [
+      'a leg outside the universe',
+      withPairs(['[XOM, CVX]]', '[XOM, COP]]']),
+      'm/pairs.yaml:6:48 spec.signal.params.pairs[0][1]: COP is not in the universe of this strategy',
+    ],
+    [
+      'bounds of a spread that cross each other',
+      withPairs(['pairs: [', 'stopZ: "1.5", pairs: [']),
+      'm/pairs.yaml:6:33 spec.signal.params: exit 0.5 < entry 2 < stop 1.5 does not hold',
+    ],
+    [
+      'a leg that may be larger than a position',
+      withPairs(['positionSize: "10%"', 'positionSize: "5%"']),
+      'm/pairs.yaml:6:33 spec.signal.params: a leg may be worth 8.3333% of equity at betas of 0.2 to 5, and capital.positionSize is 5%',
+    ],
+    [
+      'room for one leg only',
+      withPairs(['maxPositions: 2', 'maxPositions: 1']),
+      'm/pairs.yaml:6:33 spec.signal.params: a pair needs capital.maxPositions of two at least',
+    ],
+    [
+      'less room than a pair takes',
+      withPairs(['maxExposure: "10%"', 'maxExposure: "8.4%"']),
+      'm/pairs.yaml:6:33 spec.signal.params: a pair is worth 10% of equity, and capital.maxExposure is 8.4%',
+    ],
+    [
+      'pairs that act in another slot than a rebalance',
+      withPairs(['action: rebalance', 'action: entry']),
+      'm/pairs.yaml:9:38 spec.schedule[0].action: the signal pairs enters and leaves in one slot (allowed rebalance)',
     ],
     [
       'bounds of volatility that cross each other',
@@ -325,6 +386,36 @@ describe('One mistake in a strategy gives one problem', () => {
 
 describe('One mistake in the account gives one problem', () => {
   test.each<[what: string, texts: Texts, problem: string]>([
+    [
+      'slippage without a model',
+      account(['seed: 7}', 'slippage: {rate: "0.05%"}}']),
+      'm/account.yaml:5:68 spec.broker.slippage.type: is missing (allowed fixed, half-spread)',
+    ],
+    [
+      'slippage beyond what a market takes',
+      account(['seed: 7}', 'slippage: {type: fixed, rate: "50%"}}']),
+      `m/account.yaml:5:98 spec.broker.slippage.rate: "50%" is out of range (50%) (allowed ${PERCENT}, from 0% to 10%, ${RATES})`,
+    ],
+    [
+      'a rate that the model does not have',
+      account(['seed: 7}', 'slippage: {type: half-spread, rate: "1%"}}']),
+      'm/account.yaml:5:98 spec.broker.slippage.rate: unknown key (allowed type, otherwise)',
+    ],
+    [
+      'a fee below zero',
+      account(['seed: 7}', 'fees: {perOrder: "-1"}}']),
+      'm/account.yaml:5:85 spec.broker.fees.perOrder: "-1" is not above zero (allowed dollars such as "45.20", above 0 and up to 1000, with at most 6 decimals)',
+    ],
+    [
+      'a fee of a fortune',
+      account(['seed: 7}', 'fees: {perShare: "5000"}}']),
+      'm/account.yaml:5:85 spec.broker.fees.perShare: "5000" is out of range (allowed dollars such as "45.20", above 0 and up to 1000, with at most 6 decimals)',
+    ],
+    [
+      'a fee that nobody takes',
+      account(['seed: 7}', 'fees: {perTrade: "1"}}']),
+      'm/account.yaml:5:75 spec.broker.fees.perTrade: unknown key (allowed perOrder, perShare, minimum, soldPerMillion)',
+    ],
     [
       'the real broker',
       account(['type: simulated', 'type: alpaca']),

@@ -52,6 +52,14 @@ describe('The digest', () => {
       'what the simulated account may sell short',
       { 'm/account.yaml': ACCOUNT.replace('seed: 7}', 'seed: 7, shorting: {hardToBorrow: [GME]}}') },
     ],
+    [
+      'what the simulated broker charges',
+      { 'm/account.yaml': ACCOUNT.replace('seed: 7}', 'seed: 7, fees: {perOrder: "1"}}') },
+    ],
+    [
+      'what its fills lose',
+      { 'm/account.yaml': ACCOUNT.replace('seed: 7}', 'seed: 7, slippage: {type: half-spread}}') },
+    ],
     ['a symbol of a universe file', { 'm/big.csv': `${CSV}NVDA\n` }],
   ])('%s changes it', (_what, change) => {
     expect(digest(change)).not.toBe(before);
@@ -103,6 +111,15 @@ test('Targets below zero are short, where the manifest allows it.', () => {
       { symbol: 'GLD', size: { kind: 'quantity', quantity: -12_000_000_000 } },
       { symbol: 'VTI', size: { kind: 'weight', weight: -125_000 } },
     ],
+  });
+});
+
+test('Costs of the simulated broker are read exactly; a fee that is left out is zero.', () => {
+  const costs = 'slippage: {type: fixed, rate: "0.05%"}, fees: {perShare: "0.005", soldPerMillion: "27.80"}}';
+  const { desired } = loaded({ ...BASE, 'm/account.yaml': ACCOUNT.replace('seed: 7}', `seed: 7, ${costs}`) });
+  expect(desired.account.broker).toMatchObject({
+    slippage: { type: 'fixed', rate: 500 },
+    fees: { perOrder: 0, perShare: 5_000, minimum: 0, soldPerMillion: 27_800_000 },
   });
 });
 

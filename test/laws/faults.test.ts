@@ -154,10 +154,11 @@ async function bookOf(steps: readonly Report[], heard: readonly number[]): Promi
     key: 'key',
   });
   for (const index of heard) bookOrder(execution, 'hg-one-1', reportAt(steps, index, quantity));
-  const { books, breaks, openOrders } = home.journal.ledger();
+  const { books, fees, breaks, openOrders } = home.journal.ledger();
   const lot = books.get('one')?.get('AAA');
   return {
     lot: lot && { quantity: lot.quantity, cost: lot.cost },
+    fees: fees.get('one'),
     breaks: breaks.size,
     open: openOrders.size,
   };
@@ -175,6 +176,7 @@ function reportAt(steps: readonly Report[], index: number, quantity: Quantity): 
     quantity,
     filledQuantity,
     averagePrice: averageOf(value, filledQuantity),
+    fees: (value / 100) as Money,
     status: filledQuantity === quantity ? 'filled' : 'partially_filled',
     submittedAt: 0 as never,
     updatedAt: (1_000 + index) as never,

@@ -92,6 +92,16 @@ describe('a checkpoint', () => {
     expect(stateOf(reopened)).toStrictEqual(JSON.parse(JSON.stringify(stateOf(atOnce))));
   });
 
+  test('of a version that knew no fees is read: nothing was charged', () => {
+    const seal = recordsOf([{ type: 'sealed', next: 2 }])[0]!;
+    const record = written(seal, emptyLedger());
+    if (record.event.type !== 'checkpoint') throw new Error('no checkpoint');
+    const { fees, ...state } = record.event.state as Record<string, unknown>;
+    expect(fees).toEqual({ $map: [] });
+    const earlier = { ...record, event: { ...record.event, state } } as JournalRecord;
+    expect(foldRecords([earlier]).fees).toEqual(new Map());
+  });
+
   test('does not grow with the number of days', () => {
     const seal = recordsOf([{ type: 'sealed', next: 2 }])[0]!;
     const sizeAfter = (count: number): number => {

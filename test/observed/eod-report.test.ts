@@ -6,13 +6,14 @@ import { observe } from '../../src/actions/observe.ts';
 import { releaseShares } from '../../src/actions/release.ts';
 import { eodJson } from '../../src/cli/output/eod-json.ts';
 import { eodMarkdown, eodText } from '../../src/cli/output/eod-text.ts';
-import type { Quantity } from '../../src/domain/decimal.ts';
+import type { Quantity, Ratio } from '../../src/domain/decimal.ts';
 import { HgctlError } from '../../src/domain/errors.ts';
 import { dateOf } from '../../src/domain/instant.ts';
 import { markOf } from '../../src/observed/day-mark.ts';
 import { eodReport, type EodReport } from '../../src/observed/eod-report.ts';
 import { windowOf } from '../../src/observed/eod-window.ts';
 import { outsideTrades, randomWorld, type OutsideTrade } from '../laws/worlds.ts';
+import { dollars } from '../support/simulated-world.ts';
 import { world, type TestWorld } from '../support/world.ts';
 
 const MINUTE = 60_000;
@@ -49,13 +50,22 @@ async function ifPossible(word: Promise<unknown>): Promise<void> {
 
 const movement = fc.array(fc.integer({ min: 50, max: 160 }), { minLength: 9, maxLength: 9 });
 
+const FEES = {
+  perOrder: dollars(1),
+  perShare: dollars(0.005),
+  minimum: dollars(2),
+  soldPerMillion: dollars(27.8),
+};
+const SLIPPAGE = { type: 'fixed', rate: 500 as Ratio } as const;
+const costs = fc.constantFrom({}, { fees: FEES }, { fees: FEES, slippage: SLIPPAGE });
+
 describe('in every world', () => {
   let tried = 0;
-  lawTest.prop([randomWorld({ unmanaged: true }), outsideTrades, movement], { numRuns: 300 })(
+  lawTest.prop([randomWorld({ unmanaged: true }), outsideTrades, movement, costs], { numRuns: 300 })(
     'profits + residual = change of equity, and the causes are the residual, to the micro-dollar',
-    async ({ facts }, trades, factors) => {
+    async ({ facts }, trades, factors, cost) => {
       const prices = { ...facts.prices };
-      const w = await world({ ...facts, prices });
+      const w = await world({ ...facts, prices, settings: { ...facts.settings, ...cost } });
       await w.apply();
       const symbols = Object.keys(prices);
       symbols.forEach((symbol, at) => {
@@ -87,7 +97,8 @@ describe('in every world', () => {
       expect(profit + residual).toBe(change);
       expect(causes.unmanaged + causes.cash + causes.other).toBe(residual);
       expect(causes.other).toBe(0);
-      for (const own of strategies) expect(own.realised + (own.unrealisedChange ?? 0)).toBe(own.profit);
+      for (const own of strategies)
+        expect(own.realised + (own.unrealisedChange ?? 0) - own.fees).toBe(own.profit);
     },
   );
 
@@ -134,6 +145,21 @@ describe('what moves equity', () => {
     const { account, strategies } = await reportNow(w);
     expect(strategies).toMatchObject([{ strategy: 'core', realised: 0, profit: 300e6, unrealised: 300e6 }]);
     expect(account).toMatchObject({ change: 300e6, profit: 300e6, residual: 0 });
+  });
+
+  test('AC-115: fees of its fills are less profit, and neither cost nor residual; a fill without one costs none', async () => {
+    for (const [fees, charged] of [
+      [{ fees: FEES }, 2e6],
+      [{}, 0],
+    ] as const) {
+      const w = await world({ prices: { VTI: '100' }, strategies: OWNED, settings: fees });
+      await w.apply();
+      await w.clock.sleep(MINUTE);
+      const { account, strategies } = await reportNow(w);
+      expect(strategies).toMatchObject([{ realised: 0, unrealised: 0, fees: charged, profit: 0 - charged }]);
+      expect(account).toMatchObject({ change: 0 - charged, residual: 0, causes: { cash: 0 } });
+      expect(w.journal.ledger().books.get('core')?.get('VTI')?.cost).toBe(10_000e6);
+    }
   });
 
   test('a sale turns it into realised profit, and the sum stays', async () => {

@@ -117,6 +117,7 @@ describe('trading', () => {
     quantity: shares(count),
     price: price(10),
     fee: dollars(0.01),
+    slippage: dollars(0.02),
     realised: realised === null ? null : dollars(realised),
   });
   const base = withCloses(100, Array<number>(126).fill(100));
@@ -129,10 +130,12 @@ describe('trading', () => {
 
   test('the hit rate is of closed parts with a profit; nothing won is no hit.', () => {
     const closed = [5, 4, 3, 2, 1, -1, -2, 0, 0, 1].map((profit) => trade('sell', profit));
-    const { hitRate, closedParts, fees } = summarise(traded([trade('buy', null), ...closed])).account;
+    const { hitRate, closedParts, fees, slippage } = summarise(
+      traded([trade('buy', null), ...closed]),
+    ).account;
     expect(hitRate.value).toBeCloseTo(0.6, 12);
     expect(closedParts).toBe(10);
-    expect(fees).toBe(dollars(0.11));
+    expect([fees, slippage]).toEqual([dollars(0.11), dollars(0.22)]);
   });
 
   test('of nine closed parts there is no hit rate.', () => {

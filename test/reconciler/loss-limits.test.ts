@@ -8,7 +8,15 @@ import type { Ratio } from '../../src/domain/decimal.ts';
 import { isOrder, isReduction } from '../../src/reconciler/plan-types.ts';
 import { checkPlan } from '../../src/reconciler/check-plan.ts';
 import { foldRecords } from '../../src/observed/ledger-fold.ts';
-import { holdsIn, ordersIn, world, type StrategyFacts, type TestWorld } from '../support/world.ts';
+import { dollars } from '../support/simulated-world.ts';
+import {
+  holdsIn,
+  ordersIn,
+  world,
+  type StrategyFacts,
+  type TestWorld,
+  type WorldFacts,
+} from '../support/world.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -28,9 +36,9 @@ interface Moving {
   readonly prices: Record<string, string>;
 }
 
-async function owning(risk: LossLimits | undefined): Promise<Moving> {
+async function owning(risk: LossLimits | undefined, settings: WorldFacts['settings'] = {}): Promise<Moving> {
   const prices: Record<string, string> = { VTI: '100', BND: '50' };
-  const w = await world({ prices, strategies: { core: { ...OWNED, ...(risk && { risk }) } } });
+  const w = await world({ prices, settings, strategies: { core: { ...OWNED, ...(risk && { risk }) } } });
   await w.apply();
   expect(w.books()).toEqual({ core: { VTI: '500' } });
   return { w, prices };
@@ -53,6 +61,18 @@ describe('a daily limit of 2 %', () => {
     const plan = await more.plan();
     expect(plan.actions.some(({ kind }) => kind === 'latch-limit')).toBe(latched);
     expect(holdsIn(plan)).toEqual(latched ? ['core/BND: LossLimit'] : []);
+    expect(ordersIn(plan)).toEqual(latched ? [] : ['buy 10 BND (open)']);
+  });
+
+  test.each([
+    { perShare: 3.98, latched: false },
+    { perShare: 4, latched: true },
+  ])('counts fees: at $$perShare a share, latched is $latched', async ({ perShare, latched }) => {
+    const none = dollars(0);
+    const fees = { perOrder: none, perShare: dollars(perShare), minimum: none, soldPerMillion: none };
+    const { w } = await owning(risk, { fees });
+    const plan = await wantsMore(w, risk).plan();
+    expect(plan.actions.some(({ kind }) => kind === 'latch-limit')).toBe(latched);
     expect(ordersIn(plan)).toEqual(latched ? [] : ['buy 10 BND (open)']);
   });
 

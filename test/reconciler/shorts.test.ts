@@ -114,18 +114,19 @@ describe('is not sold short', () => {
     expect(await detailOf(home, 'NotShortable')).toContain('capital.shorts: allowed');
   });
 
-  test.each<[what: string, facts: WorldFacts, words: string]>([
+  test.each<[what: string, facts: WorldFacts, words: string, reason?: string]>([
     ['what cannot be borrowed', {}, 'asset "GME" cannot be sold short'],
     ['anything on an account that may not be short', { settings: {} }, 'account is not allowed to short'],
     [
       'what the broker does not answer for',
       { settings: {}, faults: [fault('assets', { kind: 'unavailable', reason: 'HTTP 503' }, { times: 99 })] },
       'not known: HTTP 503',
+      'BorrowUnknown',
     ],
-  ])('%s: it is held, and what buys back goes on', async (_, more, words) => {
+  ])('%s: it is held, and what buys back goes on', async (_, more, words, reason = 'NotShortable') => {
     const home = await shorts({ GME: '-10', KO: '0' }, { ...holds('-5'), ...more });
     expect(ordersIn(await home.plan())).toEqual(['buy 5 KO (close)']);
-    expect(await detailOf(home, 'NotShortable')).toContain(words);
+    expect(await detailOf(home, reason)).toContain(words);
     await home.apply();
     expect(home.held()).toEqual({});
   });

@@ -1,12 +1,13 @@
 /** What a strategy reads decides whose condition tells of data that did not come from where they should. */
 import { expect, test } from 'vitest';
 import type { DesiredSignal } from '../../src/desired/desired-state.ts';
+import { DEFAULT_PAIRS_PARAMETERS } from '../../src/desired/pairs-parameters.ts';
 import { DEFAULT_VOL_PARAMETERS } from '../../src/desired/vol-parameters.ts';
 import { symbolsRead } from '../../src/reconciler/symbols-read.ts';
 
 const SIGNALS: readonly (readonly [signal: DesiredSignal, besides: readonly string[]])[] = [
   [{ type: 'fixed', targets: [], band: null, wholeShares: true, unlisted: 'close' }, []],
-  [{ type: 'pairs' }, []],
+  [{ type: 'pairs', parameters: DEFAULT_PAIRS_PARAMETERS, band: null, wholeShares: true }, []],
   [
     {
       type: 'vol-term-structure',

@@ -22,7 +22,13 @@ function week(): Project {
   return project({
     now: `${MONDAY}T00:00:00-05:00`,
     account: {
-      broker: { clock: 'exchange', fillDelay: '3s', partialFills: '50%' },
+      broker: {
+        clock: 'exchange',
+        fillDelay: '3s',
+        partialFills: '50%',
+        slippage: { type: 'fixed', rate: '0.02%' },
+        fees: { perShare: '0.005', minimum: '1.00' },
+      },
       prices: { type: 'synthetic', seed: 7, movement: 'market' },
     },
     strategies: {
@@ -65,14 +71,14 @@ async function run(mine: Project): Promise<readonly JournalRecord[]> {
   return readRecords(mine.path('data/journal'));
 }
 
-/** Books and profits, as data. */
-function booksOf({ books, realised }: Ledger): unknown {
+/** Books, profits and fees, as data. */
+function booksOf({ books, realised, fees }: Ledger): unknown {
   const rows = (all: ReadonlyMap<string, ReadonlyMap<string, unknown>>): unknown =>
     [...all].map(([strategy, own]) => [strategy, [...own].sort()]);
-  return { books: rows(books), realised: rows(realised) };
+  return { books: rows(books), realised: rows(realised), fees: [...fees].sort() };
 }
 
-test('orders, fills, marks and books are the same, to the millisecond and the micro-dollar.', async () => {
+test('F-BOTH-11: decides otherwise in a simulation than live. Orders, fills, marks and books are the same, to the millisecond and the micro-dollar.', async () => {
   const mine = week();
   // Several controllers look at different moments: this one at those of the simulation.
   vi.spyOn(Math, 'random').mockReturnValue(0);

@@ -59,7 +59,10 @@ describe('Engle-Granger', () => {
     ]);
     const life = halfLife(result.line.residuals)!;
     expect(life.toFixed(6)).toBe('3.449284');
-    expect((-Math.LN2 / life).toFixed(8)).toBe('-0.20095391');
+    const speed = -Math.LN2 / life;
+    expect(speed.toFixed(8)).toBe('-0.20095391');
+    // By the discrete formula, which is not used, for comparison.
+    expect((-Math.LN2 / Math.log(1 + speed)).toFixed(6)).toBe('3.089763');
   });
 
   test('a series with itself, one that does not vary, and too few rows decide nothing.', () => {

@@ -1,81 +1,29 @@
 /** The signal momentum-protection: its golden vectors, its laws, and the flaws of the original that it does not have. */
 import { fc, test as law } from '../support/law.ts';
 import { describe, expect, test } from 'vitest';
-import type { DailyClose } from '../../src/observed/bars.ts';
+import { momentumProtection, type MomentumAnswer } from '../../src/strategies/momentum-protection.ts';
 import {
-  momentumProtection,
-  type MomentumAnswer,
-  type MomentumInput,
-  type MomentumRules,
-} from '../../src/strategies/momentum-protection.ts';
-
-const RULES: MomentumRules = { formation: 21, skip: 5, vixAbove: 25, drawdown: 0.05, peakWindow: 22 };
-const DAYS = 60;
-const dateAt = (day: number): string => new Date(Date.UTC(2025, 0, 1 + day)).toISOString().slice(0, 10);
-const SESSIONS = Array.from({ length: DAYS - 1 }, (_, day) => dateAt(day));
-
-/** price_i(t) = 100 (1 + 0.0008 i)^t (1 + 0.03 sin(t (i + 1) / 7)) */
-const priceOf = (index: number, day: number): number =>
-  100 * (1 + 0.0008 * index) ** day * (1 + 0.03 * Math.sin((day * (index + 1)) / 7));
-const nameOf = (index: number): string => `S${String(index).padStart(2, '0')}`;
-const NAMES = Array.from({ length: 30 }, (_, index) => nameOf(index));
-
-interface Change {
-  readonly rules?: Partial<MomentumRules>;
-  readonly vix?: number | undefined;
-  readonly benchmark?: (day: number) => number;
-  readonly price?: (index: number, day: number) => number | undefined;
-  readonly universe?: readonly string[];
-  readonly count?: number;
-}
-
-/** Day 59 is today. */
-function input(change: Change = {}): MomentumInput {
-  const price = change.price ?? priceOf;
-  const benchmark = change.benchmark ?? ((): number => 100);
-  const closes = new Map<string, DailyClose[]>([['SPY', series(benchmark)]]);
-  const prices = new Map([['SPY', benchmark(DAYS - 1)]]);
-  NAMES.forEach((name, index) => {
-    closes.set(
-      name,
-      series((day) => price(index, day)),
-    );
-    const now = price(index, DAYS - 1);
-    if (now !== undefined) prices.set(name, now);
-  });
-  return {
-    rules: { ...RULES, ...change.rules },
-    count: change.count ?? 10,
-    universe: change.universe ?? NAMES,
-    sessions: SESSIONS,
-    closes,
-    prices,
-    benchmark: 'SPY',
-    vix: 'vix' in change ? change.vix : 15,
-  };
-}
-
-function series(price: (day: number) => number | undefined): DailyClose[] {
-  return SESSIONS.flatMap((date, day) => {
-    const close = price(day);
-    return close === undefined ? [] : [{ date, close }];
-  });
-}
-
-function ranked(answer: MomentumAnswer): Extract<MomentumAnswer, { kind: 'ranked' }> {
-  if (answer.kind === 'unknown') throw new Error(answer.why);
-  return answer;
-}
+  dateAt,
+  DAYS,
+  momentumInput,
+  nameOf,
+  NAMES,
+  priceOf,
+  ranked,
+  RULES,
+  type MomentumChange,
+} from './momentum-input.ts';
+import { momentumWorld } from './signal-world.ts';
 
 const top = (answer: MomentumAnswer): string[] =>
   ranked(answer)
     .ranking.slice(0, 10)
     .map(({ symbol }) => symbol);
-const protectionsIn = (change: Change): string[] =>
-  ranked(momentumProtection(input(change))).protections.map(({ kind }) => kind);
+const protectionsIn = (change: MomentumChange): string[] =>
+  ranked(momentumProtection(momentumInput(change))).protections.map(({ kind }) => kind);
 
 test('ranks the thirty golden series to the printed digit', () => {
-  const { ranking } = ranked(momentumProtection(input()));
+  const { ranking } = ranked(momentumProtection(momentumInput()));
   expect(ranking.slice(0, 10).map(({ symbol, score }) => `${symbol} ${score.toFixed(6).slice(1)}`)).toEqual([
     'S29 .505849',
     'S23 .435010',
@@ -116,7 +64,7 @@ describe('protection', () => {
       { vix: 40, benchmark: (day: number) => (day === DAYS - 1 ? 80 : 100) },
       ['high-volatility', 'benchmark-drawdown'],
     ],
-  ] satisfies [string, Change, string[]][])('%s', (_, change, expected) => {
+  ] satisfies [string, MomentumChange, string[]][])('%s', (_, change, expected) => {
     expect(protectionsIn(change)).toEqual(expected);
   });
 });
@@ -126,13 +74,18 @@ describe('what is missing decides nothing: unlike the original, which then saw n
     ['no VIX', { vix: undefined }, 'the volatility index is not known today'],
     [
       'a hole in the benchmark',
-      { benchmark: (day: number) => (day === 50 ? (undefined as never) : 100) },
+      { benchmark: (day: number) => (day === 50 ? undefined : 100) },
       `no close of SPY on ${dateAt(50)}`,
     ],
     ['sessions before the calendar', { rules: { peakWindow: 275 } }, 'the calendar begins after'],
+    [
+      'twenty closes of SPY, at a VIX of 99',
+      { vix: 99, benchmark: (day: number) => (day < DAYS - 20 ? undefined : 100) },
+      'no close of SPY on',
+    ],
     ['fewer scores than names', { universe: NAMES.slice(0, 9) }, 'only 9 of 9 symbols have a score'],
-  ] satisfies [string, Change, string][])('%s', (_, change, why) => {
-    const answer = momentumProtection(input(change));
+  ] satisfies [string, MomentumChange, string][])('%s', (_, change, why) => {
+    const answer = momentumProtection(momentumInput(change));
     expect(answer).toMatchObject({ kind: 'unknown', why: expect.stringContaining(why) as string });
   });
 
@@ -141,7 +94,7 @@ describe('what is missing decides nothing: unlike the original, which then saw n
     (gap) => {
       const price = (index: number, day: number): number | undefined =>
         index === 29 && day === gap ? undefined : priceOf(index, day);
-      const { ranking, unranked } = ranked(momentumProtection(input({ price })));
+      const { ranking, unranked } = ranked(momentumProtection(momentumInput({ price })));
       expect(ranking.map(({ symbol }) => symbol)).not.toContain('S29');
       expect(unranked).toEqual([{ symbol: 'S29', why: expect.stringContaining('S29') as string }]);
     },
@@ -150,7 +103,9 @@ describe('what is missing decides nothing: unlike the original, which then saw n
   test('a gap on any other day changes nothing', () => {
     const price = (index: number, day: number): number | undefined =>
       day === DAYS - 10 ? undefined : priceOf(index, day);
-    expect(top(momentumProtection(input({ price })))).toEqual(top(momentumProtection(input())));
+    expect(top(momentumProtection(momentumInput({ price })))).toEqual(
+      top(momentumProtection(momentumInput())),
+    );
   });
 });
 
@@ -158,40 +113,77 @@ const noisy = fc.array(fc.double({ min: 0.5, max: 2, noNaN: true }), { minLength
 
 describe('laws', () => {
   law.prop([noisy, fc.double({ min: 0.01, max: 100, noNaN: true })])(
-    'the unit of a price changes no rank',
+    'scale: the unit of a price changes no rank.',
     (levels, scale) => {
       const at =
         (factor: number) =>
         (index: number, day: number): number =>
           factor * priceOf(index, day) * (day % 7 === index % 7 ? (levels[index] ?? 1) : 1);
       const [one, other] = [1, scale].map((factor) =>
-        ranked(momentumProtection(input({ price: at(factor) }))).ranking.map(({ score }) => score),
+        ranked(momentumProtection(momentumInput({ price: at(factor) }))).ranking.map(({ score }) => score),
       );
       other?.forEach((score, rank) => expect(score).toBeCloseTo(one?.[rank] ?? NaN, 9));
     },
   );
 
   law.prop([fc.shuffledSubarray(NAMES, { minLength: 30 })])(
-    'the order of the universe changes nothing',
+    'order: that of the universe changes nothing.',
     (universe) => {
-      expect(momentumProtection(input({ universe }))).toEqual(momentumProtection(input()));
+      expect(momentumProtection(momentumInput({ universe }))).toEqual(momentumProtection(momentumInput()));
     },
   );
 
-  law.prop([fc.subarray(NAMES, { minLength: 1, maxLength: 20 })])(
-    'symbols without data never bring another one more than the full weight, nor danger less protection',
-    (lost) => {
-      const price = (index: number, day: number): number | undefined =>
-        lost.includes(nameOf(index)) && day === DAYS - 1 ? undefined : priceOf(index, day);
-      const answer = ranked(momentumProtection(input({ price, vix: 30 })));
-      expect(answer.protections).toHaveLength(1);
-      expect(answer.unranked.map(({ symbol }) => symbol)).toEqual([...lost].sort());
-      expect(answer.ranking).toHaveLength(30 - lost.length);
+  const lost = fc.subarray(NAMES, { maxLength: 20 });
+  const day = fc.constantFrom(DAYS - 1, DAYS - 1 - RULES.skip, DAYS - 1 - RULES.formation);
+  law.prop([lost, day, fc.integer({ min: 10, max: 40 })])(
+    'missing data: symbols without them have no rank, the others theirs as before, and danger stays danger.',
+    (symbols, gap, vix) => {
+      const price = (index: number, at: number): number | undefined =>
+        symbols.includes(nameOf(index)) && at === gap ? undefined : priceOf(index, at);
+      const all = ranked(momentumProtection(momentumInput({ vix })));
+      const answer = ranked(momentumProtection(momentumInput({ price, vix })));
+      expect(answer.protections).toEqual(all.protections);
+      expect(answer.unranked.map(({ symbol }) => symbol)).toEqual([...symbols].sort());
+      const scores = (rows: typeof all.ranking): string[] => rows.map((row) => `${row.symbol} ${row.score}`);
+      expect(scores(answer.ranking)).toEqual(
+        scores(all.ranking.filter(({ symbol }) => !symbols.includes(symbol))),
+      );
     },
   );
 
-  law.prop([noisy])('closes of today and later are never read', (levels) => {
-    const now = input();
+  const back = fc.integer({ min: 0, max: RULES.peakWindow - 1 });
+  law.prop([back, fc.boolean()])(
+    'missing data: of SPY or of the VIX decide nothing at all.',
+    (session, isVix) => {
+      const benchmark = (at: number): number | undefined => (at === DAYS - 1 - session ? undefined : 100);
+      const change = isVix ? { vix: undefined } : { benchmark };
+      expect(momentumProtection(momentumInput(change)).kind).toBe('unknown');
+    },
+  );
+
+  law.prop([noisy])('determinism: the same input gives the same answer.', (levels) => {
+    const input = momentumInput({ price: (index, at) => priceOf(index, at) * (levels[index] ?? 1) });
+    expect(momentumProtection(structuredClone(input))).toEqual(momentumProtection(input));
+  });
+
+  const parts = fc.integer({ min: 1, max: 40 });
+  law.prop([parts, parts, fc.integer({ min: 1, max: 5 }), fc.constantFrom(15, 40)], { numRuns: 25 })(
+    'caps: positions, each of them and all together stay within capital, and within half of it in danger.',
+    async (size, exposure, maxPositions, vix) => {
+      const capital = { positionSize: `${size}%`, maxExposure: `${exposure}%`, maxPositions };
+      const home = await momentumWorld({ mp: capital, prices: { VIX: String(vix) } });
+      await home.apply();
+      // Each costs 100, of 100,000 dollars.
+      const values = Object.values(home.books()['mp'] ?? {}).map((count) => Number(count) / 10);
+      const most = size * (vix > 25 ? 0.5 : 1);
+      expect(values.length).toBeLessThanOrEqual(maxPositions);
+      for (const value of values) expect(value).toBeLessThanOrEqual(most);
+      expect(values.reduce((sum, value) => sum + value, 0)).toBeLessThanOrEqual(exposure);
+    },
+  );
+
+  law.prop([noisy])('no look-ahead: closes of today and later are never read.', (levels) => {
+    const now = momentumInput();
     const later = [dateAt(DAYS - 1), dateAt(DAYS), dateAt(DAYS + 1)];
     const closes = new Map(
       [...now.closes].map(([symbol, rows], index) => [

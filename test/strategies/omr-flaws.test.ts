@@ -1,5 +1,4 @@
 /** What the original gets wrong about overnight mean reversion, one test each; docs/strategies.md lists them by title. */
-import { readFileSync } from 'node:fs';
 import { fc, test as law } from '../support/law.ts';
 import { describe, expect, test } from 'vitest';
 import { parseInstant, type Instant } from '../../src/domain/instant.ts';
@@ -168,15 +167,4 @@ describe('the training', () => {
     expect(cells.length).toBeGreaterThan(0);
     for (const { percentiles } of cells) expect(percentiles.p5).toBeCloseTo(90 / 102 - 1, 12);
   });
-});
-
-test('docs/strategies.md lists exactly these flaws, each with the title of its test.', () => {
-  const here = new URL('omr-flaws.test.ts', import.meta.url);
-  const titles = [...readFileSync(here, 'utf8').matchAll(/'(F-OMR-\d+): (.+?[.])(?: %s[^']*)?',/g)];
-  const document = readFileSync(new URL('../../docs/strategies.md', import.meta.url), 'utf8');
-  const rows = [...document.matchAll(/^\| (F-OMR-\d+) \| (.+?) \|/gm)];
-  expect(rows.map(([, id, title]) => `${id}: ${title}`)).toEqual(
-    titles.map(([, id, title]) => `${id}: ${title}`),
-  );
-  expect(titles).toHaveLength(12);
 });

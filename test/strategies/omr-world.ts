@@ -43,7 +43,7 @@ export function cell(
   };
 }
 
-function cellsEverywhere(symbol: string, rest: Partial<ReversionCell> = {}): ReversionCell[] {
+export function cellsEverywhere(symbol: string, rest: Partial<ReversionCell> = {}): ReversionCell[] {
   return REGIMES.flatMap((regime) => BUCKETS.map((bucket) => cell(symbol, { ...rest, regime, bucket })));
 }
 

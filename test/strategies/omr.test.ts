@@ -300,7 +300,7 @@ describe('laws of overnight mean reversion', () => {
   };
 
   law.prop([day])(
-    'every symbol is either entered or kept out, once; entries pass, and are within the limit.',
+    'caps: every symbol is either entered or kept out, once; entries pass, and are within the limit.',
     (facts) => {
       const input = inputOf(facts);
       const { market, candidates, blocked } = decideOmr(input);
@@ -322,19 +322,21 @@ describe('laws of overnight mean reversion', () => {
     },
   );
 
-  law.prop([day])(
-    'the order of symbols does not matter, and the same input gives the same decision.',
-    (facts) => {
-      const input = inputOf(facts);
-      const reversed = new Map([...input.symbols].reverse());
-      expect(decideOmr({ ...input, symbols: reversed })).toEqual(decideOmr(input));
-      expect(decideOmr(structuredClone(input))).toEqual(decideOmr(input));
-    },
-  );
+  law.prop([day])('order: that of symbols, and that of cells, does not matter.', (facts) => {
+    const input = inputOf(facts);
+    const symbols = new Map([...input.symbols].reverse());
+    const table = input.table && { ...input.table, cells: input.table.cells.toReversed() };
+    expect(decideOmr({ ...input, symbols, table })).toEqual(decideOmr(input));
+  });
+
+  law.prop([day])('determinism: the same input gives the same decision.', (facts) => {
+    const input = inputOf(facts);
+    expect(decideOmr(structuredClone(input))).toEqual(decideOmr(input));
+  });
 
   const level = fc.double({ min: 1, max: 1_000, noNaN: true });
   law.prop([day, level, level, fc.integer({ min: 0, max: 3 })])(
-    'closes of today and later change nothing: no look-ahead.',
+    'no look-ahead: closes of today and later change nothing.',
     (facts, ofSpy, ofVix, days) => {
       const input = inputOf(facts);
       const future = (close: number) =>
@@ -354,7 +356,7 @@ describe('laws of overnight mean reversion', () => {
 
   // Powers of two change no bit of a mantissa, so that equal means equal.
   const scale = fc.integer({ min: -4, max: 4 }).map((power) => 2 ** power);
-  law.prop([day, scale, scale])('the unit of prices does not matter.', (facts, ofSymbols, ofSpy) => {
+  law.prop([day, scale, scale])('scale: the unit of prices does not matter.', (facts, ofSymbols, ofSpy) => {
     const input = inputOf(facts);
     const scaled = (reading: Reading | null, by: number): Reading | null =>
       reading && { ...reading, value: reading.value * by };
@@ -390,7 +392,7 @@ describe('laws of overnight mean reversion', () => {
     ({ spy }) => ({ spy: { ...spy, closes: spy.closes.slice(-150) } }),
   );
   law.prop([day, lost, fc.nat()])(
-    'missing data never increases exposure: no more entries, and none that was not ranked before.',
+    'missing data: never more entries, and none that was not ranked before.',
     (facts, lose, index) => {
       const input = inputOf(facts);
       const name = [...input.symbols.keys()][index % input.symbols.size]!;

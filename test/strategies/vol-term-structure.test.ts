@@ -222,28 +222,28 @@ describe('parameters', () => {
 describe('laws', () => {
   const ratio = fc.integer({ min: 70, max: 130 }).map((hundredths) => hundredths / 100);
   const ratios = fc.array(ratio, { minLength: 40, maxLength: 40 });
+  const path = fc.array(ratio, { minLength: 3, maxLength: 3 });
   const parameters = { longVol: 'on' } as const;
 
   law.prop([ratios], { numRuns: 50 })(
     'the side is never turned in one session, and both are never held.',
-    (path) => {
+    (days) => {
       let state: VolInput['state'] = { kind: 'FLAT', leftOn: null, emergencyOn: null };
       for (let day = 60; day < 100; day += 1) {
         const before = state;
-        const next = decide({ day, state, parameters, ratios: path.slice(0, day - 59) });
+        const next = decide({ day, state, parameters, ratios: days.slice(0, day - 59) });
         state = next.state;
         if (before.kind !== 'FLAT' && state.kind !== 'FLAT') expect(state.kind).toBe(before.kind);
         if (next.action.kind === 'enter') expect(before.kind).toBe('FLAT');
-        if (next.action.kind === 'enter') expect(next.action.weight).toBeLessThanOrEqual(0.1);
         expect(JSON.parse(JSON.stringify(state))).toEqual(state);
       }
     },
   );
 
-  law.prop([fc.array(ratio, { minLength: 3, maxLength: 3 }), fc.integer({ min: 6, max: 90 })])(
-    'what comes after today changes nothing today.',
-    (path, level) => {
-      const input = volDay({ ratios: path });
+  law.prop([path, fc.integer({ min: 6, max: 90 })])(
+    'no look-ahead: what comes after today changes nothing today.',
+    (ratios, level) => {
+      const input = volDay({ ratios });
       const later = Array.from({ length: 5 }, (_, row) => ({ date: sessionAt(60 + row), close: level }));
       const bars = later.map((row) => ({ ...row, open: level, high: level, low: level, volume: 1 }));
       const known: VolInput = {
@@ -265,15 +265,55 @@ describe('laws', () => {
     dropClose('vix3m', 58),
     dropClose('vix', 55),
   );
-  law.prop([fc.array(ratio, { minLength: 3, maxLength: 3 }), gap])(
-    'missing data never enter short volatility.',
-    (path, change) => {
-      expect(decided({ ratios: path, change })).toBe('none');
+  const weightOf = (facts: VolFacts): number => {
+    const { action } = decide(facts);
+    return action.kind === 'enter' ? action.weight : 0;
+  };
+
+  law.prop([path, gap])('missing data: never enters short volatility.', (ratios, change) => {
+    expect(decided({ ratios, change })).toBe('none');
+  });
+
+  law.prop([path, gap])('missing data: never gives more weight than all data do.', (ratios, change) => {
+    const facts = { ratios, parameters };
+    expect(weightOf({ ...facts, change })).toBeLessThanOrEqual(weightOf(facts));
+  });
+
+  const weight = fc.integer({ min: 1, max: 100 }).map((hundredths) => hundredths / 100);
+  const step = fc.integer({ min: 1, max: 100 }).map((thousandths) => thousandths / 1_000);
+  law.prop([path, weight, weight, step])(
+    'caps: a weight is at most that of its side, however calm the market.',
+    (ratios, shortVolWeight, longVolWeight, move) => {
+      const { action } = decide({
+        ratios,
+        parameters: { ...parameters, shortVolWeight, longVolWeight },
+        change: (input) => ({ ...input, shortVolBars: alternating(60, move) }),
+      });
+      if (action.kind !== 'enter') return;
+      const most = action.symbol === 'SVXY' ? shortVolWeight : longVolWeight;
+      expect(action.weight).toBeGreaterThan(0);
+      expect(action.weight).toBeLessThanOrEqual(most);
     },
   );
 
+  const held = fc.constantFrom<NonNullable<VolFacts['holdings']>>(
+    { SVXY: { averageEntry: 100, price: 95 }, VXX: { averageEntry: 100, price: 95 } },
+    { SVXY: { averageEntry: 100, price: 95 } },
+    {},
+  );
+  law.prop([path, held])('order: that of what the books hold changes nothing.', (ratios, holdings) => {
+    const input = volDay({ ratios, parameters, holdings, state: shortSince(50) });
+    const turned = { ...input, holdings: new Map([...input.holdings].reverse()) };
+    expect(decideVol(turned)).toEqual(decideVol(input));
+  });
+
+  law.prop([path, held])('determinism: the same input gives the same answer.', (ratios, holdings) => {
+    const input = volDay({ ratios, parameters, holdings, state: shortSince(50) });
+    expect(decideVol(structuredClone(input))).toEqual(decideVol(input));
+  });
+
   law.prop([fc.integer({ min: 1, max: 1_000 })])(
-    'the price of SVXY in other units gives the same weight.',
+    'scale: the price of SVXY in other units gives the same weight.',
     (factor) => {
       const change = (input: VolInput): VolInput => ({
         ...input,

@@ -6,7 +6,9 @@ import type { TestWorld } from './world.ts';
 
 const MINUTE = 60_000;
 
-export function passOf({ ports, desired }: TestWorld): Pass {
+type Running = Pick<TestWorld, 'ports' | 'desired' | 'clock'>;
+
+export function passOf({ ports, desired }: Pick<Running, 'ports' | 'desired'>): Pass {
   return {
     ports,
     desired,
@@ -25,7 +27,7 @@ export interface Run {
 
 /** Runs for `minutes` of its own time; waiting moves the clock. */
 export async function runFor(
-  home: TestWorld,
+  home: Running,
   minutes: number,
   changes: Partial<Controlled> = {},
 ): Promise<Run> {

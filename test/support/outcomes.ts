@@ -10,6 +10,6 @@ export function outcomesIn(result: PassResult): string[] {
 }
 
 /** `mp/2025-12-02/exit/1555 started`, for each slot that has begun. */
-export function slotsIn({ journal }: TestWorld): string[] {
+export function slotsIn({ journal }: Pick<TestWorld, 'journal'>): string[] {
   return [...journal.ledger().slots].map(([slot, { state }]) => `${slot} ${state}`);
 }

@@ -90,6 +90,7 @@ function book(strategy: string, seed: string, index: number): Book {
       quantity: shares(Math.abs(count)),
       price: own,
       fee: fee as Money,
+      slippage: Math.round(Math.abs(value) / 20_000) as Money,
       realised: closes ? ((0 - value - closedCost) as Money) : null,
     });
     cash -= value + fee;

@@ -56,6 +56,8 @@ export interface StrategyFacts {
   readonly schedule?: DesiredStrategy['schedule'];
   readonly risk?: DesiredStrategy['risk'];
   readonly shorts?: 'allowed';
+  /** Pairs of targets that come together or not at all. */
+  readonly groups?: readonly (readonly [string, string])[];
 }
 
 export interface WorldFacts {
@@ -255,6 +257,7 @@ function strategyOf(name: string, facts: StrategyFacts): DesiredStrategy {
   const targets = Object.entries(facts.targets ?? {}).map(([symbol, text]): FixedTarget => ({
     symbol,
     priority: facts.priorities?.[symbol] ?? 0,
+    ...groupOf(symbol, facts.groups),
     size: text.endsWith('%')
       ? { kind: 'weight', weight: percent(text) }
       : { kind: 'quantity', quantity: parseQuantity(text) ?? (0 as Quantity) },
@@ -279,11 +282,17 @@ function strategyOf(name: string, facts: StrategyFacts): DesiredStrategy {
       maxExposure: percent(facts.maxExposure ?? '100%'),
       ...(facts.shorts && { shorts: facts.shorts }),
     },
+    ...(facts.groups && { groups: { pairs: facts.groups, maxHedgeError: 0.1 } }),
     schedule: facts.schedule ?? [],
     orphans: facts.orphans ?? 'hold',
     ...(facts.risk && { risk: facts.risk }),
     toggle: { enabled: facts.enabled ?? true, shutdownRequested: facts.shutdownRequested ?? false },
   };
+}
+
+function groupOf(symbol: string, groups: StrategyFacts['groups']): Pick<FixedTarget, 'group'> {
+  const own = groups?.find((pair) => pair.includes(symbol));
+  return own === undefined ? {} : { group: own.join('/') };
 }
 
 function accountOf({ limits, execution, calendar }: WorldFacts, broker: SimulatedSettings): DesiredAccount {

@@ -1,6 +1,7 @@
 /** `hgctl simulate`: what the strategies would have done, by the loop that trades for real, on an account in memory. */
 import { join } from 'node:path';
 import type { DesiredAccount, DesiredState, DesiredStrategy } from '../../desired/desired-state.ts';
+import { formatPercent } from '../../domain/decimal.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import type { CalendarDate } from '../../domain/instant.ts';
 import type {
@@ -47,7 +48,12 @@ export async function runSimulate(io: Io, options: Options): Promise<ExitCode> {
     throw new HgctlError(EXIT.usage, `there is no session from ${request.from} to ${request.to}`);
   const source = priceSource(prices);
   requireData(source, strategies, { from, to });
-  const remarks = [...notRun(manifests.desired.strategies), ...ofPrices(prices)];
+  const remarks = [
+    ...notRun(manifests.desired.strategies),
+    ...ofPrices(prices),
+    ...ofFaults(account),
+    ...ofSpreads(account, prices),
+  ];
   for (const remark of remarks) io.stderr(`${printable(remark)}\n`);
   const result = await simulate({
     desired,
@@ -137,6 +143,20 @@ function ofPrices(prices: Simulable): string[] {
         'prices are daily: that of a session is its close, at any time of the day, so that what is decided before the close knows it',
       ]
     : [];
+}
+
+function ofFaults({ broker }: DesiredAccount): string[] {
+  return broker.faults === null
+    ? []
+    : ['the fault script of the Account is left out: in a simulation nothing goes wrong'];
+}
+
+/** What is made has no bid and no ask. */
+function ofSpreads({ broker: { slippage } }: DesiredAccount, prices: Simulable): string[] {
+  if (slippage?.type !== 'half-spread' || prices.type === 'csv') return [];
+  const instead =
+    slippage.otherwise === 0 ? 'no slippage' : `${formatPercent(slippage.otherwise)} of slippage`;
+  return [`synthetic prices have no bid and ask: every fill has ${instead}`];
 }
 
 interface Span {

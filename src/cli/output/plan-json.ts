@@ -39,6 +39,7 @@ export function actionJson(action: Action): Json {
       priority: action.priority,
       slot: action.slot,
       sendsAgain: action.sendsAgain,
+      ...(action.group !== undefined && { group: action.group }),
       reason,
       sources,
     };

@@ -93,8 +93,8 @@ function subjectOf({
 }
 
 function orderRow(order: OrderAction, { style, locate }: PlanTextOptions): string[] {
-  const { side, quantity, from, to, value, price, sendsAgain } = order;
-  const reason = sendsAgain === null ? order.reason : `${order.reason}, again as ${sendsAgain}`;
+  const { side, quantity, from, to, value, price } = order;
+  const reason = reasonOf(order);
   const mark = isReduction(order) ? style.removed : order.kind === 'open' ? style.added : style.changed;
   const place = order.sources.map(locate).find((found) => found !== undefined);
   return [
@@ -106,6 +106,13 @@ function orderRow(order: OrderAction, { style, locate }: PlanTextOptions): strin
     `= ${formatDollars(value)}`,
     place === undefined ? reason : `${reason} (${printable(place)})`,
   ];
+}
+
+/** A leg of a hedge is no decision of its own. */
+function reasonOf({ reason, sendsAgain, group, to }: OrderAction): string {
+  if (sendsAgain !== null) return `${reason}, again as ${sendsAgain}`;
+  if (group === undefined) return reason;
+  return `${reason}, ${to < 0 ? 'first' : 'second'} leg of ${printable(group)}, both or none`;
 }
 
 function careRow(action: Action, { style }: PlanTextOptions): string[] {

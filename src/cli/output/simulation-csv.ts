@@ -30,7 +30,7 @@ export function sessionsCsv(record: SimulationRecord): string {
 /** One row a fill, oldest first; `realised` is empty where nothing was closed. */
 export function tradesCsv({ trades }: SimulationRecord): string {
   const money = (amount: Money | null): string => (amount === null ? '' : formatMoney(amount));
-  const rows = trades.map(({ time, strategy, symbol, side, quantity, price, fee, realised }) => [
+  const rows = trades.map(({ time, strategy, symbol, side, quantity, price, fee, slippage, realised }) => [
     formatInstant(time),
     plainCell(printable(strategy)),
     plainCell(printable(symbol)),
@@ -39,8 +39,20 @@ export function tradesCsv({ trades }: SimulationRecord): string {
     formatMoney(price),
     formatMoney(valueOf(quantity, price)),
     formatMoney(fee),
+    formatMoney(slippage),
     money(realised),
   ]);
-  const headers = ['time', 'strategy', 'symbol', 'side', 'quantity', 'price', 'value', 'fee', 'realised'];
+  const headers = [
+    'time',
+    'strategy',
+    'symbol',
+    'side',
+    'quantity',
+    'price',
+    'value',
+    'fee',
+    'slippage',
+    'realised',
+  ];
   return formatCsv([headers, ...rows]);
 }

@@ -136,7 +136,16 @@ export const COLUMNS: readonly FigureColumn[] = [
     (value) => percent(value, { digits: 1 }),
     'sessions that closed with a position',
   ),
-  plainColumn('fees', ({ fees }) => formatDollars(fees), 'of the fills, in dollars'),
+  plainColumn(
+    'fees',
+    ({ fees }) => formatDollars(fees),
+    'what the broker charged for the fills, in dollars; the profit is less them',
+  ),
+  plainColumn(
+    'slippage',
+    ({ slippage }) => formatDollars(slippage),
+    'what the fills cost beyond the prices of their moments, in dollars; the profit contains it',
+  ),
   plainColumn('orders', ({ orders }) => grouped(String(orders.sent)), 'sent to the broker'),
   plainColumn('refused', ({ orders }) => grouped(String(orders.refused)), 'orders that the broker refused'),
   plainColumn('fills', ({ fills }) => grouped(String(fills)), 'parts in which orders were filled'),

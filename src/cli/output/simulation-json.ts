@@ -57,6 +57,7 @@ export function recordDocument(record: SimulationRecord): object {
       quantity: formatQuantity(trade.quantity),
       price: formatMoney(trade.price),
       fee: formatMoney(trade.fee),
+      slippage: formatMoney(trade.slippage),
       realised: trade.realised === null ? null : formatMoney(trade.realised),
     })),
   };
@@ -67,6 +68,7 @@ function figuresDocument(figures: Figures): object {
   return {
     profit: formatMoney(figures.profit),
     fees: formatMoney(figures.fees),
+    slippage: formatMoney(figures.slippage),
     totalReturn: figureDocument(figures.totalReturn),
     cagr: figureDocument(figures.cagr),
     volatility: figureDocument(figures.volatility),

@@ -26,6 +26,7 @@ const SHOWN: ReadonlySet<string> = new Set([
 const EQUITY_ROWS = 12;
 const DRAWDOWN_ROWS = 6;
 const MICRO = 1_000_000;
+const HALF_CENT = 5_000;
 
 /** Title, figures, two plots, and what the reader has to know; every line ends with a newline. */
 export function simulationText(record: SimulationRecord, terminal: Terminal): string {
@@ -46,15 +47,18 @@ export function simulationTitle({ from, to, sessions, data, seed }: SimulationRe
   return `Simulation ${from} to ${to}: ${count}, ${prices}, ${seed === null ? 'no seed' : `seed ${seed}`}`;
 }
 
-/** A change of equity that no strategy has made is said, not hidden in the account's profit. */
+/**
+ * A change of equity that no strategy has made is said, not hidden in the account's profit. Less than half a cent comes of
+ * average prices, which brokers round.
+ */
 export function residualNote({ residual }: Summary): string[] {
-  if (residual === 0) return [];
+  if (Math.abs(residual) < HALF_CENT) return [];
   return [`${formatDollars(residual)} dollars of the change of equity are of no strategy.`];
 }
 
 /** Columns that do not fit beside one another come under one another, with the names again. */
 function figuresText(summary: Summary, { charset, width }: Terminal): string {
-  const columns = COLUMNS.filter(({ header }) => SHOWN.has(header));
+  const columns = COLUMNS.filter(({ header }) => SHOWN.has(header) || hasCost(summary, header));
   const subjects = subjectsOf(summary);
   const plain = (text: string): string => (charset === 'ascii' ? text.replace('±', '+-') : text);
   const tableOf = (part: readonly FigureColumn[]): string =>
@@ -65,6 +69,11 @@ function figuresText(summary: Summary, { charset, width }: Terminal): string {
   const tables = blocksOf(columns, (part) => widthOf(tableOf(part)) <= width).map(tableOf);
   const reasons = reasonLines(columns, subjects).map((line) => `n/a: ${printable(line)}`);
   return `${tables.join('\n')}${lines(reasons)}`;
+}
+
+/** What trading cost is shown where it cost something. */
+function hasCost({ account }: Summary, header: string): boolean {
+  return (header === 'fees' || header === 'slippage') && account[header] !== 0;
 }
 
 /** As few rows of columns as fit, at least one column in each. */

@@ -18,12 +18,32 @@ export function keepClosingTime({ market, input }: PlanFacts, draft: PlanDraft):
   const reductions = [...byStrategy(draft.reductions).values()];
   let begins = plus(input.now, wave * reductions.reduce((sum, own) => sum + waves(own.length), 0));
   const late = new Set<OrderAction>();
-  for (const own of inTurns(input.desired.strategies, draft.entries)) {
+  for (const all of inTurns(input.desired.strategies, draft.entries)) {
+    const own = withoutLateGroups(all, { begins, last, wave, waves }, late);
     const fit = begins > last ? 0 : (Math.floor((last - begins) / wave) + 1) * execution.maxInFlight;
     own.slice(fit).forEach((order) => late.add(order));
     begins = plus(begins, wave * waves(Math.min(own.length, fit)));
   }
   if (late.size > 0) stop(draft, late, last);
+}
+
+interface Clock {
+  readonly begins: Instant;
+  readonly last: Instant;
+  readonly wave: number;
+  readonly waves: (orders: number) => number;
+}
+
+/** Legs of groups go out one after the other, and what undoes them must still be in time: all of them, or none. */
+function withoutLateGroups(
+  own: readonly OrderAction[],
+  { begins, last, wave, waves }: Clock,
+  late: Set<OrderAction>,
+): readonly OrderAction[] {
+  const legs = own.filter(({ group }) => group !== undefined);
+  if (legs.length === 0 || plus(begins, wave * 2 * waves(legs.length)) <= last) return own;
+  legs.forEach((leg) => late.add(leg));
+  return own.filter(({ group }) => group === undefined);
 }
 
 function stop(draft: PlanDraft, late: ReadonlySet<OrderAction>, last: Instant): void {

@@ -2,6 +2,7 @@
 import type { Halt } from '../../observed/brakes.ts';
 import type { PlanDraft, PlanFacts } from '../draft.ts';
 import { weighEvidence } from './evidence.ts';
+import { keepGroups } from './groups.ts';
 import { flattenBooks, keepHalt } from './halt.ts';
 import { keepLimits } from './limits.ts';
 import { keepLossLimits } from './loss-limits.ts';
@@ -53,6 +54,7 @@ const TRADING_RULES: readonly Rule[] = [
   keepLimits,
   // Behind money, so that what cannot be paid takes no time.
   keepClosingTime,
+  keepGroups,
   keepHalt,
   // Behind everything that orders, because it turns what is left into "not now".
   keepMarketHours,

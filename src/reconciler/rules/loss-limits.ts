@@ -89,8 +89,9 @@ function profitNow(facts: PlanFacts, strategy: string, { freezes }: PlanDraft): 
       ? undefined
       : priceOf(facts, symbol);
   });
+  const fees = ledger.fees.get(strategy) ?? (0 as Money);
   const carried = ledger.carried.get(strategy) ?? (0 as Money);
-  return profitOf({ ...worth, realised: realisedOf(ledger, strategy), carried });
+  return profitOf({ ...worth, realised: realisedOf(ledger, strategy), fees, carried });
 }
 
 interface Measured {

@@ -1,6 +1,7 @@
 /**
  * Nothing is sold short but by strategies that may go short, and of what the broker says can be borrowed now. A broker that
- * says nothing of a symbol says no. What buys back is no business of these rules.
+ * says nothing of a symbol says no; one that does not answer says nothing, and may in a minute. What buys back is no business
+ * of these rules.
  */
 import { mayGoShort } from '../../desired/desired-state.ts';
 import { hold, type PlanDraft, type PlanFacts } from '../draft.ts';
@@ -11,7 +12,7 @@ export function keepShortable(facts: PlanFacts, draft: PlanDraft): void {
   if (!draft.entries.some(isShort)) return;
   const allowed = draft.entries.filter((entry) => {
     const why = isShort(entry) ? whyNot(facts, entry) : null;
-    if (why !== null) hold(draft, entry, 'NotShortable', why);
+    if (why !== null) hold(draft, entry, why.reason, why.detail);
     return why === null;
   });
   draft.entries.splice(0, draft.entries.length, ...allowed);
@@ -28,7 +29,7 @@ export function holdUnasked(_: PlanFacts, draft: PlanDraft): void {
     return;
   }
   for (const entry of waiting)
-    hold(draft, entry, 'NotShortable', `the broker was not asked whether ${entry.symbol} can be sold short`);
+    hold(draft, entry, 'BorrowUnknown', `the broker was not asked whether ${entry.symbol} can be sold short`);
   const others = draft.entries.filter((entry) => !waiting.includes(entry));
   draft.entries.splice(0, draft.entries.length, ...others);
 }
@@ -37,13 +38,26 @@ function isShort({ to }: OrderAction): boolean {
   return to < 0;
 }
 
-function whyNot({ input, strategies }: PlanFacts, { strategy, symbol }: OrderAction): string | null {
+interface Doubt {
+  readonly reason: 'NotShortable' | 'BorrowUnknown';
+  readonly detail: string;
+}
+
+function whyNot({ input, strategies }: PlanFacts, { strategy, symbol }: OrderAction): Doubt | null {
   const declared = strategies.get(strategy);
   if (declared === undefined || !mayGoShort(declared))
-    return `${symbol} would be sold short; 'capital.shorts: allowed' lets ${strategy} do so`;
+    return no(`${symbol} would be sold short; 'capital.shorts: allowed' lets ${strategy} do so`);
   const { assets } = input.observed;
   if (assets === null) return null;
-  if (assets.kind === 'unknown') return `whether ${symbol} can be sold short is not known: ${assets.reason}`;
+  if (assets.kind === 'unknown') {
+    const detail = `whether ${symbol} can be sold short is not known: ${assets.reason}`;
+    return { reason: 'BorrowUnknown', detail };
+  }
   const asset = assets.data.get(symbol);
-  return asset === undefined ? `the broker says nothing of ${symbol}` : asset.notShortable;
+  if (asset === undefined) return no(`the broker says nothing of ${symbol}`);
+  return asset.notShortable === null ? null : no(asset.notShortable);
+}
+
+function no(detail: string): Doubt {
+  return { reason: 'NotShortable', detail };
 }

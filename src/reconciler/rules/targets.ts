@@ -132,7 +132,7 @@ function move(
   { target, slot }: Step,
   draft: PlanDraft,
 ): void {
-  const { symbol, priority } = target;
+  const { symbol, priority, group } = target;
   const from = lotOf(facts.ledger, strategy.name, symbol)?.quantity ?? (0 as Quantity);
   const to = target.quantity;
   if (from === to) return;
@@ -142,6 +142,7 @@ function move(
     priority,
     slot,
     source: sourceOf(strategy.name, signal, symbol),
+    ...(group !== undefined && { group }),
   };
   if (isWithinBand(signal, from, to)) {
     const detail = `book ${formatQuantity(from)}, target ${formatQuantity(to)}: the difference is inside the rebalance band`;

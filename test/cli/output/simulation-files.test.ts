@@ -43,6 +43,7 @@ describe('csv', () => {
       'price',
       'value',
       'fee',
+      'slippage',
       'realised',
     ]);
     expect(rows).toHaveLength(record.trades.length);

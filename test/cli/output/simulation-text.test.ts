@@ -3,10 +3,13 @@ import { describe, expect } from 'vitest';
 import type { Terminal } from '../../../src/cli/output/line-plot.ts';
 import { simulationText } from '../../../src/cli/output/simulation-text.ts';
 import { styleFor } from '../../../src/cli/output/style.ts';
+import { formatDollars } from '../../../src/domain/decimal.ts';
+import { summarise } from '../../../src/performance/summary.ts';
 import { test } from '../../support/law.ts';
 import { dollars, simulated, withCloses } from '../../support/simulation-record.ts';
 
 const terminal: Terminal = { width: 140, charset: 'unicode', style: styleFor(false) };
+const wide: Terminal = { ...terminal, width: 200 };
 const ascii: Terminal = { ...terminal, charset: 'ascii' };
 
 describe('the text of a simulation', () => {
@@ -35,7 +38,7 @@ describe('the text of a simulation', () => {
   test('breaks its table where the terminal is narrow, and has the names again.', () => {
     const text = simulationText(simulated({ sessions: 300 }), { ...terminal, width: 80 });
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
-    expect(text.match(/^momentum /gm)).toHaveLength(2);
+    expect(text.match(/^momentum /gm)).toHaveLength(3);
   });
 
   test('is plain ASCII where nothing else can be shown.', () => {
@@ -54,6 +57,25 @@ describe('the text of a simulation', () => {
     );
     expect(text).toContain('red \\u001b[31m\n');
     expect(text).toContain('10.00 dollars of the change of equity are of no strategy.\n');
+  });
+
+  test('says what trading cost, where it cost something.', () => {
+    const record = simulated({ strategies: ['momentum'] });
+    const { fees, slippage } = summarise(record).account;
+    const costs = `${formatDollars(fees)} +${formatDollars(slippage)}`;
+    expect(simulationText(record, wide)).toMatch(
+      new RegExp(` exposure +fees +slippage +orders[^]*^account .* ${costs} `, 'm'),
+    );
+    const free = record.trades.map((trade) => ({ ...trade, fee: dollars(0), slippage: dollars(0) }));
+    const text = simulationText({ ...record, trades: free }, wide);
+    expect(text).toMatch(/ exposure +orders/);
+    expect(text).not.toMatch(/fees|slippage/);
+  });
+
+  test('makes nothing of a micro-dollar by which average prices are rounded.', () => {
+    const base = withCloses(100, [110]);
+    const sessions = base.sessions.map((at) => ({ ...at, equity: dollars(110.000012) }));
+    expect(simulationText({ ...base, sessions }, terminal)).not.toContain('of no strategy');
   });
 
   test('of no session has figures and no plot.', () => {

@@ -176,6 +176,7 @@ const events = {
     value,
     cumulative: amount,
     averagePrice: price,
+    fee: value,
     at: instant,
     reportedAt: instant,
   }),
@@ -266,7 +267,14 @@ const events = {
     cash: money,
     positions: fc.array(fc.record({ symbol, quantity, price: fc.option(price) }), { maxLength: 2 }),
     strategies: fc.array(
-      fc.record({ strategy, value: fc.option(money), cost: money, realised: money, carried: money }),
+      fc.record({
+        strategy,
+        value: fc.option(money),
+        cost: money,
+        realised: money,
+        fees: money,
+        carried: money,
+      }),
       { maxLength: 2 },
     ),
   }),

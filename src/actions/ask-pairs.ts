@@ -1,0 +1,197 @@
+/** Gathers what the pairs signal reads, and turns its decisions into targets, two of one group for each pair. */
+import type { FixedTarget, PairsSignal } from '../desired/desired-state.ts';
+import { sessionsBefore } from '../domain/calendar.ts';
+import { WHOLE, type Money, type Ratio } from '../domain/decimal.ts';
+import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
+import { dateOf, type CalendarDate } from '../domain/instant.ts';
+import type { DailyBar } from '../observed/bars.ts';
+import type { Observed } from '../observed/broker-view.ts';
+import type { SignalDecision } from '../observed/decision.ts';
+import type { Ledger } from '../observed/ledger.ts';
+import type { ObservedState } from '../observed/observed-state.ts';
+import type { Ports } from '../reconciler/ports.ts';
+import type { PairDecision, PairsDecision } from '../strategies/pairs-decision.ts';
+import type { PairSymbol } from '../strategies/pairs-history.ts';
+import { NO_PAIRS, pairId, type PairsState } from '../strategies/pairs-state.ts';
+import { decidePairs, type PairsInput } from '../strategies/pairs.ts';
+import { read } from './read.ts';
+import { equityOf, MICROS, type Asked, type SignalTurn } from './signal-data.ts';
+
+type PairsTurn = SignalTurn<PairsSignal>;
+
+export async function askPairs(ports: Ports, turn: PairsTurn, observed: ObservedState): Promise<Asked> {
+  const input = await gather(ports, turn, observed);
+  const decided = decidePairs(input);
+  return {
+    kind: 'targets',
+    targets: decided.pairs.flatMap(targetsOf),
+    decision: decisionOf(turn, { input, decided, equity: equityOf(observed) }),
+    memory: { signal: turn.signal.type, state: decided.state as unknown as Json },
+  };
+}
+
+/** Sessions that an estimate may be older than the first one of its week. */
+const WEEK = 5;
+
+async function gather(
+  { market, clock, broker }: Ports,
+  { strategy, signal: { parameters, type }, calendar }: PairsTurn,
+  observed: ObservedState,
+): Promise<PairsInput> {
+  const { ledger } = observed;
+  const now = clock.now();
+  const today = dateOf(now);
+  // As far back as a pair is estimated, and as the close that an open trade is measured at.
+  const longest = Math.max(parameters.maxSessions, parameters.maxHalfLives * parameters.halfLife.max);
+  const count = Math.max(parameters.formationWindow, Math.ceil(longest) + WEEK) + WEEK;
+  const sessions = sessionsBefore(today, count, calendar);
+  const span = { from: sessions[0] ?? today, to: sessions.at(-1) ?? today };
+  const memory = ledger.memories.get(strategy.name);
+  const state = memory?.signal === type ? (memory.state as unknown as PairsState) : NO_PAIRS;
+  const pairs = strategy.groups?.pairs ?? [];
+  const held = heldPairs(ledger, strategy.name, { pairs, state });
+  const symbols = [...new Set([...pairs.flat(), ...[...held].flatMap((pair) => pair.split('/'))])].sort();
+  const [quotes, bars, assets] = await Promise.all([
+    market.quotes(symbols, now),
+    market.bars(symbols, span),
+    read(clock, () => broker.assets(symbols)),
+  ]);
+  const symbolOf = (symbol: string): PairSymbol => {
+    const quote = quotes.get(symbol);
+    return {
+      bars: (bars.get(symbol) ?? []).map(withVolume),
+      price: quote === undefined ? null : { date: dateOf(quote.asOf), value: quote.price / MICROS },
+      shortable: isShortable(assets, symbol),
+      // No source of prices knows of any.
+      corporateAction: false,
+    };
+  };
+  return {
+    today,
+    sessions,
+    symbols: new Map(symbols.map((symbol) => [symbol, symbolOf(symbol)])),
+    parameters,
+    equity: equityOf(observed) / MICROS,
+    pairs,
+    held,
+    state,
+  };
+}
+
+/** A volume that is not known is too little for any limit. */
+function withVolume({ date, close, volume }: DailyBar): PairSymbol['bars'][number] {
+  return { date, close, volume: volume ?? Number.NaN };
+}
+
+function isShortable(
+  assets: Observed<ReadonlyMap<string, { notShortable: string | null }>>,
+  symbol: string,
+): boolean {
+  return assets.kind === 'ok' && assets.data.get(symbol)?.notShortable === null;
+}
+
+interface Known {
+  readonly pairs: readonly (readonly [string, string])[];
+  readonly state: PairsState;
+}
+
+/**
+ * The pairs of which the books hold a leg. What an open trade holds belongs to no other pair of the symbol; what belongs to
+ * no pair at all stands for itself.
+ */
+function heldPairs({ books }: Ledger, strategy: string, { pairs, state }: Known): ReadonlySet<string> {
+  const left = new Set(books.get(strategy)?.keys() ?? []);
+  const held = new Set<string>();
+  const take = (pair: string): void => {
+    const own = pair.split('/').filter((symbol) => left.has(symbol));
+    if (own.length === 0) return;
+    held.add(pair);
+    for (const symbol of own) left.delete(symbol);
+  };
+  for (const [pair, { phase }] of Object.entries(state.pairs)) if (phase.kind === 'open') take(pair);
+  for (const pair of pairs) take(pairId(pair));
+  for (const symbol of left) held.add(symbol);
+  return held;
+}
+
+/** What is held and not left is not named: it is held, whatever its weights have become. The short leg goes first. */
+function targetsOf(decision: PairDecision): FixedTarget[] {
+  if (decision.kind === 'exit')
+    return decision.symbols.map((symbol) => ({
+      symbol,
+      size: { kind: 'weight', weight: 0 as Ratio },
+      priority: 0,
+    }));
+  if (decision.kind !== 'enter') return [];
+  return decision.legs.map(({ symbol, weight, side }) => ({
+    symbol,
+    size: { kind: 'weight', weight: Math.trunc(weight * WHOLE) as Ratio },
+    priority: side === 'short' ? 1 - 2 * decision.rank : -2 * decision.rank,
+    group: decision.pair,
+  }));
+}
+
+interface Decided {
+  readonly input: PairsInput;
+  readonly decided: PairsDecision;
+  readonly equity: Money;
+}
+
+function decisionOf({ signal }: PairsTurn, { input, decided, equity }: Decided): SignalDecision {
+  const entered = decided.pairs.filter((pair) => pair.kind === 'enter').sort((a, b) => a.rank - b.rank);
+  const ranking = entered.flatMap(({ legs, score }) => legs.map(({ symbol }) => ({ symbol, score })));
+  const ranked = new Set(ranking.map(({ symbol }) => symbol));
+  return {
+    signal: signal.type,
+    inputs: sha256(canonicalJson(readData(input))),
+    parameters: parametersOf(signal),
+    equity,
+    market: decided.pairs.map(inWords),
+    count: ranking.length,
+    ranking,
+    unranked: whyNot(decided).filter(({ symbol }) => !ranked.has(symbol)),
+  };
+}
+
+function parametersOf({
+  parameters: { beta, halfLife, ...rest },
+}: PairsSignal): SignalDecision['parameters'] {
+  return { ...rest, beta: `${beta.min} to ${beta.max}`, halfLife: `${halfLife.min} to ${halfLife.max}` };
+}
+
+function inWords(decision: PairDecision): string {
+  const z = decision.z === null ? 'z not known' : `z ${decision.z.toFixed(2)}`;
+  const does = decision.kind === 'enter' ? `enter ${decision.side}, rank ${decision.rank}` : decision.code;
+  return `${decision.pair}: ${z}, ${does}`;
+}
+
+/** One row a symbol, whatever the number of its pairs. */
+function whyNot({ pairs }: PairsDecision): SignalDecision['unranked'] {
+  const rows = new Map<string, { symbol: string; reason: string; why: string }>();
+  for (const decision of pairs) {
+    if (decision.kind === 'enter') continue;
+    for (const symbol of decision.pair.split('/')) {
+      const known = rows.get(symbol);
+      const words = `${decision.pair}: ${decision.words}`;
+      if (known === undefined) rows.set(symbol, { symbol, reason: decision.code, why: words });
+      else rows.set(symbol, { ...known, why: `${known.why}; ${decision.code}: ${words}` });
+    }
+  }
+  return [...rows.values()];
+}
+
+function readData({ today, sessions, symbols, pairs, held, state }: PairsInput): Json {
+  const rowOf = ({ bars, price, shortable }: PairSymbol): Json => [
+    bars.map(({ date, close, volume }): Json => [date, close, Number.isNaN(volume) ? null : volume]),
+    price === null ? null : ([price.date, price.value] satisfies [CalendarDate, number]),
+    shortable,
+  ];
+  return {
+    today,
+    sessions,
+    symbols: Object.fromEntries([...symbols].map(([symbol, known]) => [symbol, rowOf(known)])),
+    pairs,
+    held: [...held],
+    state: state as unknown as Json,
+  };
+}
