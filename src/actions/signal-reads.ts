@@ -1,5 +1,11 @@
 /** What a signal asks of the market in a slot: known before, so that it can be asked for before. */
-import type { DesiredStrategy, ModuleSignal, MomentumSignal, VolSignal } from '../desired/desired-state.ts';
+import type {
+  DesiredStrategy,
+  ModuleSignal,
+  MomentumSignal,
+  PairsSignal,
+  VolSignal,
+} from '../desired/desired-state.ts';
 import { sessionsBefore, type CalendarOverrides } from '../domain/calendar.ts';
 import type { CalendarDate } from '../domain/instant.ts';
 import type { DateSpan } from '../reconciler/ports.ts';
@@ -36,6 +42,8 @@ export function readsOf(strategy: DesiredStrategy, day: SlotDay): SignalReads | 
       return omrReads([...universe], day);
     case 'vol-term-structure':
       return volReads(signal, [], day);
+    case 'pairs':
+      return pairsReads(signal, [...new Set((strategy.groups?.pairs ?? []).flat())].sort(), day);
     case 'module':
       return moduleReads(strategy, signal, day);
     default:
@@ -85,6 +93,21 @@ export function volReads(
     closes: [{ symbols: [VIX, VIX3M, shortVolSymbol], span: spanOf(sessions, today) }],
     bars: [],
   };
+}
+
+/** Sessions that an estimate may be older than the first one of its week. */
+const WEEK = 5;
+
+/** As far back as a pair is estimated, and as the close that an open trade is measured at. */
+export function pairsReads(
+  { parameters: { maxSessions, maxHalfLives, halfLife, formationWindow } }: PairsSignal,
+  symbols: readonly string[],
+  { today, calendar }: SlotDay,
+): SignalReads {
+  const longest = Math.max(maxSessions, maxHalfLives * halfLife.max);
+  const count = Math.max(formationWindow, Math.ceil(longest) + WEEK) + WEEK;
+  const sessions = sessionsBefore(today, count, calendar);
+  return { sessions, quotes: symbols, closes: [], bars: [{ symbols, span: spanOf(sessions, today) }] };
 }
 
 export function moduleReads(

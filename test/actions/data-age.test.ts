@@ -24,10 +24,12 @@ interface Facts {
   readonly lastClose?: Readonly<Record<string, string>>;
   /** Of the bar of today. */
   readonly barDate?: string;
+  /** The last session that a series of bars has. */
+  readonly lastBar?: string;
 }
 
 /** All is known and calm but for `facts`. */
-function marketOf({ quotes = {}, lastClose = {}, barDate = TODAY }: Facts): Market {
+function marketOf({ quotes = {}, lastClose = {}, barDate = TODAY, lastBar = TODAY }: Facts): Market {
   const priceOf = (symbol: string, index: number): number =>
     (LEVELS[symbol] ?? 100) * (1 + 0.002 * Math.sin(index));
   const rows = (symbol: string): DailyBar[] =>
@@ -46,8 +48,13 @@ function marketOf({ quotes = {}, lastClose = {}, barDate = TODAY }: Facts): Mark
         ),
       ),
     closes: (symbols) => Promise.resolve(new Map(symbols.map((symbol) => [symbol, rows(symbol)]))),
-    bars: (symbols) =>
-      Promise.resolve(new Map(symbols.map((symbol) => [symbol, [{ date: barDate, open: 104, close: 100 }]]))),
+    bars: (symbols, { from }) => {
+      const past = (symbol: string): DailyBar[] => rows(symbol).filter(({ date }) => date <= lastBar);
+      const today = [{ date: barDate, open: 104, close: 100 }];
+      return Promise.resolve(
+        new Map(symbols.map((symbol) => [symbol, from === TODAY ? today : past(symbol)])),
+      );
+    },
   };
 }
 
@@ -135,6 +142,12 @@ describe('a value beyond it enters nothing', () => {
       'AAA StaleData: its price is of 2025-12-01',
     ],
     ['omr', 'opens of another day', { barDate: '2025-12-01' }, 'AAA StaleData: its open is of 2025-12-01'],
+    [
+      'pairs',
+      'closes of a leg that end too early',
+      { lastBar: NOT_YET },
+      'RecentGap: AAA/BBB: 2025-12-01, one of the last 5',
+    ],
     [
       'vol',
       'the VIX of 21 minutes ago',

@@ -50,7 +50,7 @@ const last = (symbol: string, { to }: DateSpan): readonly DailyBar[] => [
 const within = (time: string, [from, to]: readonly [string, string]): boolean => time >= from && time < to;
 
 describe('five minutes before a slot', () => {
-  test.each(['mp', 'omr', 'vol'] as const)(
+  test.each(['mp', 'omr', 'vol', 'pairs'] as const)(
     'every past series that %s reads in it is asked for.',
     async (name) => {
       const { asked, told } = await day(name, { rows: last });

@@ -9,6 +9,7 @@ const SIGNALS = {
   mp: 'type: momentum-protection',
   omr: 'type: overnight-mean-reversion, params: {table: table.json}',
   vol: 'type: vol-term-structure',
+  pairs: 'type: pairs, params: {pairs: [[AAA, BBB]]}',
 } as const;
 
 export type SignalName = keyof typeof SIGNALS;
