@@ -1,14 +1,14 @@
 /** Asks the function of a `module` strategy what to hold. */
 import type { ModuleSignal } from '../desired/desired-state.ts';
-import { sessionsBefore } from '../domain/calendar.ts';
 import { HgctlError } from '../domain/errors.ts';
 import { dateOf } from '../domain/instant.ts';
 import type { Lot } from '../observed/book.ts';
 import type { ObservedState, SignalAnswer } from '../observed/observed-state.ts';
 import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
 import { parseAnswer } from '../strategies/command.ts';
-import { moduleContextText, symbolsRead, type ModuleContext } from '../strategies/module.ts';
-import type { SignalTurn } from './signal-data.ts';
+import { moduleContextText, type ModuleContext } from '../strategies/module.ts';
+import { readAll, type SignalTurn } from './signal-data.ts';
+import { moduleReads } from './signal-reads.ts';
 
 type ModuleTurn = SignalTurn<ModuleSignal>;
 
@@ -43,21 +43,15 @@ async function gather(
   if (snapshot.account.kind !== 'ok' || snapshot.positions.kind !== 'ok') return 'the account is not known';
   const positions = snapshot.positions.data;
   const now = clock.now();
-  const today = dateOf(now);
-  const sessions = sessionsBefore(today, signal.history, calendar);
-  const symbols = symbolsRead(strategy, signal);
-  const span = { from: sessions[0] ?? today, to: sessions.at(-1) ?? today };
+  const reads = moduleReads(strategy, signal, { today: dateOf(now), calendar });
   try {
-    const [quotes, closes] = await Promise.all([
-      market.quotes(symbols, now),
-      sessions.length === 0 ? new Map<string, never>() : market.closes(symbols, span),
-    ]);
+    const { quotes, closes } = await readAll(market, reads, now);
     return {
       now,
       equity: snapshot.account.data.equity,
       book: ledger.books.get(strategy.name) ?? new Map<string, Lot>(),
       priceOf: (symbol) => positions.get(symbol)?.marketPrice,
-      sessions,
+      sessions: reads.sessions,
       closes,
       quotes,
     };

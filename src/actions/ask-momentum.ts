@@ -1,20 +1,20 @@
 /** Gathers what the momentum-protection signal reads, and turns its ranking into targets. */
 import type { FixedTarget, MomentumSignal } from '../desired/desired-state.ts';
-import { sessionsBefore } from '../domain/calendar.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
 import { formatPercent, mulDiv, WHOLE, type Money, type Ratio } from '../domain/decimal.ts';
 import { dateOf } from '../domain/instant.ts';
 import type { DailyClose } from '../observed/bars.ts';
 import type { SignalDecision } from '../observed/decision.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
-import type { DateSpan, Ports } from '../reconciler/ports.ts';
+import type { Ports } from '../reconciler/ports.ts';
 import {
   momentumProtection,
   type MomentumAnswer,
   type MomentumInput,
   type Protection,
 } from '../strategies/momentum-protection.ts';
-import { equityOf, MICROS, type Asked, type SignalTurn } from './signal-data.ts';
+import { equityOf, MICROS, readAll, type Asked, type SignalTurn } from './signal-data.ts';
+import { momentumReads } from './signal-reads.ts';
 
 type MomentumTurn = SignalTurn<MomentumSignal>;
 
@@ -31,18 +31,8 @@ export async function askMomentum(
   const now = clock.now();
   const today = dateOf(now);
   const universe = [...strategy.universe];
-  const sessions = sessionsBefore(today, Math.max(signal.peakWindow - 1, signal.formation), calendar);
-  const spanOf = (count: number): DateSpan => ({
-    from: sessions.at(-count) ?? today,
-    to: sessions.at(-1) ?? today,
-  });
-  // A year of hundreds of symbols would be read, and put into the digest, for the benchmark alone.
-  const [quotes, ranked, peaks] = await Promise.all([
-    market.quotes([...universe, signal.benchmark, VIX], now),
-    market.closes(universe, spanOf(signal.formation)),
-    market.closes([signal.benchmark], spanOf(sessions.length)),
-  ]);
-  const closes = new Map([...ranked, ...peaks]);
+  const reads = momentumReads(signal, universe, { today, calendar });
+  const { quotes, closes } = await readAll(market, reads, now);
   // A price of another day is none of today's.
   const prices = new Map<string, number>();
   for (const [symbol, { price, asOf }] of quotes)
@@ -51,7 +41,7 @@ export async function askMomentum(
     rules: { ...signal, drawdown: signal.drawdown / WHOLE },
     count: strategy.capital.maxPositions,
     universe,
-    sessions,
+    sessions: reads.sessions,
     closes,
     prices,
     benchmark: signal.benchmark,

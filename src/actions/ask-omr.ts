@@ -1,6 +1,5 @@
 /** Gathers what the overnight-mean-reversion signal reads, and turns its candidates into targets. */
 import type { FixedTarget, OmrSignal } from '../desired/desired-state.ts';
-import { sessionsBefore } from '../domain/calendar.ts';
 import { formatPercent, negate, WHOLE, type Money } from '../domain/decimal.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
 import { dateOf, type CalendarDate } from '../domain/instant.ts';
@@ -8,11 +7,11 @@ import type { Quote } from '../observed/broker-view.ts';
 import type { SignalDecision } from '../observed/decision.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
 import type { Ports } from '../reconciler/ports.ts';
-import { SPY_CLOSES_NEEDED, VIX_CLOSES_NEEDED } from '../strategies/omr-regime.ts';
 import type { Reading } from '../observed/bars.ts';
 import type { IndexToday } from '../strategies/omr-market.ts';
 import { decideOmr, type OmrDecision, type OmrInput } from '../strategies/omr.ts';
-import { equityOf, MICROS, type Asked, type SignalTurn } from './signal-data.ts';
+import { equityOf, MICROS, readAll, type Asked, type SignalTurn } from './signal-data.ts';
+import { omrReads } from './signal-reads.ts';
 
 type OmrTurn = SignalTurn<OmrSignal>;
 
@@ -40,21 +39,16 @@ async function gather(
   if (read.kind === 'malformed') return `${signal.table} is no reversion table: ${read.reason}`;
   const now = clock.now();
   const today = dateOf(now);
-  const sessions = sessionsBefore(today, Math.max(SPY_CLOSES_NEEDED, VIX_CLOSES_NEEDED), calendar);
-  const previousSession = sessions.at(-1) ?? today;
   const universe = [...strategy.universe];
-  const [quotes, closes, bars] = await Promise.all([
-    market.quotes([...universe, SPY, VIX], now),
-    market.closes([SPY, VIX], { from: sessions[0] ?? today, to: previousSession }),
-    market.bars(universe, { from: today, to: today }),
-  ]);
+  const reads = omrReads(universe, { today, calendar });
+  const { quotes, closes, bars } = await readAll(market, reads, now);
   const index = (name: string): IndexToday => ({
     closes: closes.get(name) ?? [],
     now: readingOf(quotes.get(name)),
   });
   return {
     today,
-    previousSession,
+    previousSession: reads.sessions.at(-1) ?? today,
     spy: index(SPY),
     vix: index(VIX),
     table: read.table,

@@ -1,6 +1,5 @@
 /** Gathers what the pairs signal reads, and turns its decisions into targets, two of one group for each pair. */
 import type { FixedTarget, PairsSignal } from '../desired/desired-state.ts';
-import { sessionsBefore } from '../domain/calendar.ts';
 import { WHOLE, type Money, type Ratio } from '../domain/decimal.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
 import { dateOf, type CalendarDate } from '../domain/instant.ts';
@@ -15,7 +14,8 @@ import type { PairSymbol } from '../strategies/pairs-history.ts';
 import { NO_PAIRS, pairId, type PairsState } from '../strategies/pairs-state.ts';
 import { decidePairs, type PairsInput } from '../strategies/pairs.ts';
 import { read } from './read.ts';
-import { equityOf, MICROS, type Asked, type SignalTurn } from './signal-data.ts';
+import { equityOf, MICROS, readAll, type Asked, type SignalTurn } from './signal-data.ts';
+import { pairsReads } from './signal-reads.ts';
 
 type PairsTurn = SignalTurn<PairsSignal>;
 
@@ -30,30 +30,23 @@ export async function askPairs(ports: Ports, turn: PairsTurn, observed: Observed
   };
 }
 
-/** Sessions that an estimate may be older than the first one of its week. */
-const WEEK = 5;
-
 async function gather(
   { market, clock, broker }: Ports,
-  { strategy, signal: { parameters, type }, calendar }: PairsTurn,
+  { strategy, signal, calendar }: PairsTurn,
   observed: ObservedState,
 ): Promise<PairsInput> {
   const { ledger } = observed;
+  const { parameters, type } = signal;
   const now = clock.now();
   const today = dateOf(now);
-  // As far back as a pair is estimated, and as the close that an open trade is measured at.
-  const longest = Math.max(parameters.maxSessions, parameters.maxHalfLives * parameters.halfLife.max);
-  const count = Math.max(parameters.formationWindow, Math.ceil(longest) + WEEK) + WEEK;
-  const sessions = sessionsBefore(today, count, calendar);
-  const span = { from: sessions[0] ?? today, to: sessions.at(-1) ?? today };
   const memory = ledger.memories.get(strategy.name);
   const state = memory?.signal === type ? (memory.state as unknown as PairsState) : NO_PAIRS;
   const pairs = strategy.groups?.pairs ?? [];
   const held = heldPairs(ledger, strategy.name, { pairs, state });
   const symbols = [...new Set([...pairs.flat(), ...[...held].flatMap((pair) => pair.split('/'))])].sort();
-  const [quotes, bars, assets] = await Promise.all([
-    market.quotes(symbols, now),
-    market.bars(symbols, span),
+  const reads = pairsReads(signal, symbols, { today, calendar });
+  const [{ quotes, bars }, assets] = await Promise.all([
+    readAll(market, reads, now),
     read(clock, () => broker.assets(symbols)),
   ]);
   const symbolOf = (symbol: string): PairSymbol => {
@@ -68,7 +61,7 @@ async function gather(
   };
   return {
     today,
-    sessions,
+    sessions: reads.sessions,
     symbols: new Map(symbols.map((symbol) => [symbol, symbolOf(symbol)])),
     parameters,
     equity: equityOf(observed) / MICROS,

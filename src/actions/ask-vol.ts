@@ -1,6 +1,5 @@
 /** Gathers what the vol-term-structure signal reads, and turns its decision into targets. */
 import type { FixedTarget, VolSignal } from '../desired/desired-state.ts';
-import { sessionsBefore } from '../domain/calendar.ts';
 import { averageOf, WHOLE, type Money, type Ratio } from '../domain/decimal.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
 import { dateOf } from '../domain/instant.ts';
@@ -9,7 +8,6 @@ import type { SignalDecision } from '../observed/decision.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import type { IndexNow } from '../strategies/vol-market.ts';
-import { VOLATILITY_SESSIONS } from '../strategies/vol-rules.ts';
 import { NEVER_HELD, type VolState } from '../strategies/vol-state.ts';
 import {
   decideVol,
@@ -17,7 +15,8 @@ import {
   type VolInput,
   type VolPosition,
 } from '../strategies/vol-term-structure.ts';
-import { equityOf, MICROS, type Asked, type SignalTurn } from './signal-data.ts';
+import { equityOf, MICROS, readAll, type Asked, type SignalTurn } from './signal-data.ts';
+import { volReads } from './signal-reads.ts';
 
 type VolTurn = SignalTurn<VolSignal>;
 
@@ -38,22 +37,16 @@ export async function askVol(ports: Ports, turn: VolTurn, observed: ObservedStat
 
 async function gather(
   { market, clock }: Ports,
-  { strategy, signal: { parameters, type }, calendar }: VolTurn,
+  { strategy, signal, calendar }: VolTurn,
   { ledger }: ObservedState,
 ): Promise<VolInput> {
+  const { parameters, type } = signal;
   const now = clock.now();
   const today = dateOf(now);
-  // As far back as a state may count, and as far as the volatility is measured.
-  const { reentryDelay, longVolSessions, shortVolSymbol } = parameters;
-  const count = Math.max(reentryDelay, longVolSessions, VOLATILITY_SESSIONS) + 1;
-  const sessions = sessionsBefore(today, count, calendar);
-  const span = { from: sessions[0] ?? today, to: sessions.at(-1) ?? today };
   const book = ledger.books.get(strategy.name);
   const held = [...(book?.keys() ?? [])];
-  const [quotes, closes] = await Promise.all([
-    market.quotes([VIX, VIX3M, ...held], now),
-    market.closes([VIX, VIX3M, shortVolSymbol], span),
-  ]);
+  const reads = volReads(signal, held, { today, calendar });
+  const { quotes, closes } = await readAll(market, reads, now);
   const index = (name: string): IndexNow => ({
     closes: closes.get(name) ?? [],
     value: readingOf(quotes.get(name)),
@@ -67,10 +60,10 @@ async function gather(
   const memory = ledger.memories.get(strategy.name);
   return {
     now,
-    sessions,
+    sessions: reads.sessions,
     vix: index(VIX),
     vix3m: index(VIX3M),
-    shortVolBars: closes.get(shortVolSymbol) ?? [],
+    shortVolBars: closes.get(parameters.shortVolSymbol) ?? [],
     holdings: new Map(holdings),
     parameters,
     state: memory?.signal === type ? (memory.state as unknown as VolState) : NEVER_HELD,

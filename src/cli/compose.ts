@@ -3,6 +3,7 @@ import { callModule } from '../programs/call-module.ts';
 import { runProgram } from '../programs/run-program.ts';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { findAlpacaKeys } from './alpaca-keys.ts';
 import { viewLock } from '../actions/lock-view.ts';
 import { readFaults } from './fault-file.ts';
 import { fileFaultStore } from '../broker/fault-memory.ts';
@@ -122,7 +123,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
   const journal = openJournal({ folder: paths.journal, run, clock, self: known.self });
   const { account } = desired;
   const report = lineReport(io.stderr);
-  const { market, spot, onData } = openData({ account, paths, clock }, report);
+  const { market, spot, onData } = openData(io, { account, paths, clock }, report);
   const broker = simulatedBroker({ file: paths.broker, settings: account.broker, clock, prices: spot });
   clock.notBefore([journal.refresh().time, broker.newestTime()]);
   const state = stateFile({
@@ -181,6 +182,7 @@ interface DataPlace {
 }
 
 function openData(
+  io: Io,
   { account, paths, clock }: DataPlace,
   report: Ports['report'],
 ): MarketData & Pick<World, 'onData'> {
@@ -190,6 +192,7 @@ function openData(
     clock,
     calendar: account.calendar,
     tell: (message) => onData.forEach((hear) => hear(message)),
+    alpacaKeys: (file) => findAlpacaKeys(file, io.environment),
   });
   return { ...data, onData };
 }

@@ -1,9 +1,8 @@
 /** Reads an address from where the manifest says that it stands. */
-import { statSync } from 'node:fs';
 import type { UrlSource } from '../desired/desired-state.ts';
 import { SecretUrl } from '../programs/call-url.ts';
 import { readText } from '../store/read-text.ts';
-import { codeOf } from '../store/system-error.ts';
+import { openToOthers } from './secret-file.ts';
 
 export type FoundUrl =
   { readonly kind: 'ok'; readonly url: SecretUrl } | { readonly kind: 'failed'; readonly reason: string };
@@ -25,16 +24,6 @@ function fromFile(path: string): FoundUrl {
   const content = readText(path);
   if (content.kind !== 'text') return failed(`${path} ${content.reason}`);
   return parsed(content.text, path);
-}
-
-/** What keeps the file from being a secret of its owner; null where nothing does. */
-function openToOthers(path: string): string | null {
-  try {
-    const { mode } = statSync(path);
-    return (mode & 0o077) === 0 ? null : `${path} can be read by others: chmod 600 it`;
-  } catch (error) {
-    return `${path} cannot be read (${codeOf(error) ?? 'unknown'})`;
-  }
 }
 
 function parsed(text: string, place: string): FoundUrl {

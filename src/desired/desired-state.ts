@@ -273,8 +273,23 @@ export type OnePriceSource =
   | { readonly type: 'synthetic'; readonly seed: number; readonly movement: 'constant' | 'daily' | 'market' }
   /** Absolute path. */
   | { readonly type: 'csv'; readonly folder: string }
-  /** VIX and VIX3M. Folder of its files, with a slash at its end. */
-  | { readonly type: 'cboe'; readonly url: string };
+  | {
+      /** VIX and VIX3M. */
+      readonly type: 'cboe';
+      /** Folder of its files, with a slash at its end. */
+      readonly url: string;
+      /** Folder of its delayed quotes; undefined: no level of now. */
+      readonly levels?: string | undefined;
+    }
+  | {
+      readonly type: 'alpaca';
+      readonly feed: 'iex' | 'sip' | 'delayed_sip';
+      readonly adjustment: 'all' | 'split' | 'dividend' | 'raw';
+      /** Of the API, with a slash at its end. */
+      readonly url: string;
+      /** Absolute path; undefined: the keys stand in the environment. */
+      readonly keysFile?: string | undefined;
+    };
 
 export interface LogSettings {
   /** Size of one file. */

@@ -4,6 +4,7 @@ import type { OnePriceSource, Prices } from './desired-state.ts';
 import { described, filePath, mapping, SEED_MAX, webFolder, wholeNumber } from './fields.ts';
 
 const CBOE = 'https://cdn.cboe.com/api/global/us_indices/daily_prices/';
+const ALPACA = 'https://data.alpaca.markets/';
 /** An order longer than this is a mistake. */
 const SOURCES_MAX = 8;
 
@@ -31,11 +32,33 @@ const cboe = mapping(
   {
     type: described(z.literal('cboe'), 'Daily closes of VIX and VIX3M, from the files that CBOE publishes.'),
     url: webFolder('Folder of VIX_History.csv and VIX3M_History.csv. Default: that of CBOE.').prefault(CBOE),
+    levels: webFolder(
+      'Folder of _VIX.json and _VIX3M.json, the delayed quotes of CBOE, for the level of now. Left out: there is none.',
+    ).optional(),
   },
-  'The indices of CBOE: closes of sessions that have ended, and no price of now.',
+  'The indices of CBOE: closes of sessions that have ended, and with levels that of a quarter of an hour ago.',
 );
 
-const ONE = [synthetic, csv, cboe] as const;
+const alpaca = mapping(
+  {
+    type: described(z.literal('alpaca'), "Shares and funds, from Alpaca's market data API."),
+    feed: described(
+      z.enum(['iex', 'sip', 'delayed_sip']),
+      'iex: trades on one exchange. sip: on all of them, with a subscription. delayed_sip: on all of them, a quarter of an hour ago. Default iex.',
+    ).default('iex'),
+    adjustment: described(
+      z.enum(['all', 'split', 'dividend', 'raw']),
+      'What the prices of the past are adjusted for. Default all.',
+    ).default('all'),
+    url: webFolder('Address of the API. Default: that of Alpaca.').prefault(ALPACA),
+    keysFile: filePath(
+      'A file with the lines APCA_API_KEY_ID=... and APCA_API_SECRET_KEY=..., which only its owner may read; relative to this manifest. Default: the environment has both.',
+    ).optional(),
+  },
+  'Daily bars and latest prices of shares and funds; no index.',
+);
+
+const ONE = [synthetic, csv, cboe, alpaca] as const;
 
 export const pricesField = described(
   z.discriminatedUnion('type', [
@@ -56,10 +79,19 @@ export const pricesField = described(
 
 type Written = z.output<typeof pricesField>;
 
+/** As a manifest that says no more than its type. */
+export function defaultSource(type: 'alpaca' | 'cboe'): Extract<OnePriceSource, { type: 'alpaca' | 'cboe' }> {
+  return type === 'alpaca' ? alpaca.parse({ type }) : cboe.parse({ type });
+}
+
 /** `resolve`: a path of the account manifest made absolute. */
 export function toPrices(prices: Written, resolve: (path: string) => string): Prices {
-  const one = (source: OnePriceSource): OnePriceSource =>
-    source.type === 'csv' ? { ...source, folder: resolve(source.folder) } : source;
+  const one = (source: OnePriceSource): OnePriceSource => {
+    if (source.type === 'csv') return { ...source, folder: resolve(source.folder) };
+    if (source.type === 'alpaca' && source.keysFile !== undefined)
+      return { ...source, keysFile: resolve(source.keysFile) };
+    return source;
+  };
   return prices.type === 'first-of' ? { ...prices, sources: prices.sources.map(one) } : one(prices);
 }
 
@@ -70,5 +102,10 @@ export function pricesWithoutPlace(prices: Prices): object {
 }
 
 function withoutPlace(source: OnePriceSource): object {
-  return source.type === 'csv' || source.type === 'cboe' ? { type: source.type } : source;
+  if (source.type === 'csv') return { type: source.type };
+  if (source.type === 'cboe')
+    return { type: source.type, ...(source.levels !== undefined && { levels: 'delayed' }) };
+  if (source.type !== 'alpaca') return source;
+  const { type, feed, adjustment } = source;
+  return { type, feed, adjustment };
 }

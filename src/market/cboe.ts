@@ -1,20 +1,25 @@
 /**
  * VIX and VIX3M from the daily files that CBOE publishes. They are closes of sessions that have ended: the level of now
- * is in none of them, and a quote says of which session it is.
+ * is in none of them, and a quote says of which session it is. Where levels are asked for, too, it is that of CBOE's
+ * delayed quotes, or else the last close.
  */
 import { previousSessionBefore, sessionOn, type CalendarOverrides } from '../domain/calendar.ts';
 import { formatChain } from '../domain/errors.ts';
 import { dateOf, formatLocalZone, instantAt, MINUTE, SECOND, type Instant } from '../domain/instant.ts';
+import type { Quote } from '../observed/broker-view.ts';
 import type { Clock, DateSpan } from '../reconciler/ports.ts';
 import type { CacheFiles } from './cache-files.ts';
 import { formatCopy, parseCopy, parseIndexText, type IndexCopy, type IndexRow } from './cboe-text.ts';
 import type { DataSource, Found } from './data-source.ts';
 import { askHttp } from './http-text.ts';
+import { indexLevels, type Level } from './cboe-levels.ts';
 import { INDEX_SYMBOLS } from './index-symbols.ts';
 
 export interface CboeOptions {
   /** Folder of `VIX_History.csv` and `VIX3M_History.csv`, with a slash at its end. */
   readonly url: string;
+  /** Folder of the delayed quotes; undefined: no level of now. */
+  readonly levels?: string | undefined;
   readonly cache: CacheFiles;
   readonly clock: Pick<Clock, 'now'>;
   readonly calendar: CalendarOverrides | undefined;
@@ -51,6 +56,8 @@ type Answer =
 
 export function cboe(options: CboeOptions): DataSource {
   const feed = indexFeed(options);
+  const { clock, timeout = TIMEOUT } = options;
+  const levels = options.levels === undefined ? null : indexLevels({ url: options.levels, clock, timeout });
   const ask = async <Row>(
     symbols: readonly string[],
     of: (rows: readonly IndexRow[]) => Row | undefined,
@@ -69,6 +76,10 @@ export function cboe(options: CboeOptions): DataSource {
     }
     return { rows, failed, instead };
   };
+  const lastClose = (rows: readonly IndexRow[]): Quote | undefined => {
+    const last = endedRows(rows, options).at(-1);
+    return last && { price: last.close, asOf: closeOf(last, options.calendar) };
+  };
   const within = (rows: readonly IndexRow[], { from, to }: DateSpan): IndexRow[] | undefined => {
     const found = endedRows(rows, options).filter(({ date }) => date >= from && date <= to);
     return found.length === 0 ? undefined : found;
@@ -76,11 +87,16 @@ export function cboe(options: CboeOptions): DataSource {
   return {
     name: 'cboe',
     serves: INDEX_SYMBOLS,
-    quotes: (symbols) =>
-      ask(symbols, (rows) => {
-        const last = endedRows(rows, options).at(-1);
-        return last && { price: last.close, asOf: closeOf(last, options.calendar) };
-      }),
+    quotes: async (symbols) => {
+      const asked = symbols.filter((symbol) => INDEX_SYMBOLS.has(symbol));
+      const now = new Map(
+        levels === null
+          ? []
+          : await Promise.all(asked.map(async (symbol) => [symbol, await levels(symbol)] as const)),
+      );
+      const rest = asked.filter((symbol) => typeof now.get(symbol) !== 'object');
+      return withLevels(now, await ask(rest, lastClose));
+    },
     closes: (symbols, span) =>
       ask(symbols, (rows) => within(rows, span)?.map(({ date, close }) => ({ date, close: close / MICROS }))),
     bars: (symbols, span) =>
@@ -90,6 +106,17 @@ export function cboe(options: CboeOptions): DataSource {
         ),
       ),
   };
+}
+
+/** A level of now where there is one; else the close, and why. */
+function withLevels(now: ReadonlyMap<string, Level>, closes: Found<Quote>): Found<Quote> {
+  const rows = new Map(closes.rows);
+  const instead = new Map(closes.instead);
+  for (const [symbol, level] of now) {
+    if (typeof level !== 'string') rows.set(symbol, level);
+    else if (rows.has(symbol)) instead.set(symbol, `the last close: ${level}`);
+  }
+  return { ...closes, rows, instead };
 }
 
 /** Nothing of a session that has not ended: a clock that is set back sees what was known then. */

@@ -101,6 +101,7 @@ export function marketOf(source: DataSource, tell: (message: string) => void): M
     closes: (symbols, span) => series('closes', symbols, source.closes(symbols, span)),
     bars: (symbols, span) => series('bars', symbols, source.bars(symbols, span)),
     issues: () => [...issues.values()],
+    isRemote: true,
   };
 }
 

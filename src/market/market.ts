@@ -2,6 +2,8 @@
 import type { CalendarOverrides } from '../domain/calendar.ts';
 import type { Quote } from '../observed/broker-view.ts';
 import type { Clock, Market } from '../reconciler/ports.ts';
+import { alpaca } from './alpaca.ts';
+import type { FoundKeys } from './alpaca-keys.ts';
 import type { CacheFiles } from './cache-files.ts';
 import { cboe } from './cboe.ts';
 import { csvPrices } from './csv-prices.ts';
@@ -20,10 +22,14 @@ import { syntheticPrices } from './synthetic.ts';
 
 export interface DataContext {
   readonly cache: CacheFiles;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly calendar: CalendarOverrides | undefined;
   /** Of what people should know of the data, once each time that it begins. */
   readonly tell: (message: string) => void;
+  /** Of Alpaca, from this file, or where it is undefined from the environment. */
+  readonly alpacaKeys: (file: string | undefined) => FoundKeys;
+  /** ms that one question may wait for a rate limit; where left out, what a pass can spare. */
+  readonly patience?: number;
 }
 
 export interface MarketData {
@@ -44,13 +50,16 @@ export function marketData(settings: PriceSettings, context: DataContext): Marke
   return { market: marketOf(source, context.tell), spot: quotedPrices(source) };
 }
 
-function dataSource(settings: PriceSettings, context: DataContext): DataSource {
+/** For whoever asks for more than the port gives: what failed for which symbol. */
+export function dataSource(settings: PriceSettings, context: DataContext): DataSource {
   if (settings.type === 'first-of') return firstOf(settings.sources.map((one) => oneSource(one, context)));
   return oneSource(settings, context);
 }
 
 function oneSource(settings: OneSource, context: DataContext): DataSource {
-  if (settings.type === 'cboe') return cboe({ ...context, url: settings.url });
+  if (settings.type === 'cboe') return cboe({ ...context, url: settings.url, levels: settings.levels });
+  if (settings.type === 'alpaca')
+    return alpaca({ ...context, settings, keys: () => context.alpacaKeys(settings.keysFile) });
   return immediate(settings.type, priceSource(settings));
 }
 

@@ -16,12 +16,26 @@ export interface PriceSource {
 /** What the manifest says about prices. */
 export type PriceSettings = OneSource | { readonly type: 'first-of'; readonly sources: readonly OneSource[] };
 
-export type OneSource = SyntheticSettings | CsvSettings | CboeSettings;
+export type OneSource = SyntheticSettings | CsvSettings | CboeSettings | AlpacaSettings;
 
 export interface CboeSettings {
   readonly type: 'cboe';
   /** Folder of its files, with a slash at its end. */
   readonly url: string;
+  /** Folder of its delayed quotes; undefined: no level of now. */
+  readonly levels?: string | undefined;
+}
+
+export interface AlpacaSettings {
+  readonly type: 'alpaca';
+  /** iex: one exchange. sip: all of them. delayed_sip: all of them, a quarter of an hour ago. */
+  readonly feed: 'iex' | 'sip' | 'delayed_sip';
+  /** What closes and opens of the past are adjusted for. */
+  readonly adjustment: 'all' | 'split' | 'dividend' | 'raw';
+  /** Of the API, with a slash at its end. */
+  readonly url: string;
+  /** Absolute path; undefined: the keys stand in the environment. */
+  readonly keysFile?: string | undefined;
 }
 
 export interface SyntheticSettings {

@@ -46,7 +46,7 @@ export type SlotEvent =
       readonly reason: string;
     }
   | {
-      /** Before a slot: symbols without a price, and with one that is too old. For the record. */
+      /** Before a slot: symbols without a price or a series, and with one that is too old. For the record. */
       readonly type: 'data-missing';
       readonly slot: string;
       readonly strategy: string;

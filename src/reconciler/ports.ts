@@ -107,6 +107,8 @@ export interface Market {
   bars(symbols: readonly string[], span: DateSpan): Promise<ReadonlyMap<string, readonly DailyBar[]>>;
   /** What the newest answers did not get from where they should; left out where there is one place only. */
   issues?(): readonly DataIssue[];
+  /** Answers come over a network: what a slot needs is worth asking for before it. */
+  readonly isRemote?: true;
 }
 
 /** Files that signals read. */

@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { alpacaData } from '../support/alpaca-data.ts';
+import { localServer } from '../support/http-server.ts';
 import { project, type Project } from '../support/project.ts';
 
 /** Prices from files; today is Tuesday, 2025-12-02. */
-function withFiles(files: Readonly<Record<string, string>>): Project {
+function withFiles(
+  files: Readonly<Record<string, string>>,
+  prices: object = { type: 'csv', folder: '../prices' },
+): Project {
   const made = project({
-    account: { prices: { type: 'csv', folder: '../prices' } },
+    account: { prices },
     now: '2025-12-02T15:30:00-05:00',
   });
   for (const [name, text] of Object.entries(files)) made.write(`prices/${name}`, text);
@@ -75,6 +80,44 @@ describe('hgctl data check', () => {
     const answer = await withFiles({ 'KO.csv': CLEAN }).run('data', 'check', ...args);
     expect(answer.code).toBe(code);
     expect(answer.stderr).toContain(message);
+  });
+
+  test('asks which likely splits are known, where that is wanted, and only of those.', async () => {
+    const split = 'Date,Open,Close\n2025-11-28,10,10.1\n2025-12-01,2.5,2.525\n';
+    const reverse = 'Date,Open,Close\n2025-11-28,10,10.1\n2025-12-01,101,101\n';
+    const server = await localServer(
+      alpacaData({
+        splits: {
+          NVDA: [['2025-12-01', 1, 4]],
+          XYZ: [
+            ['2025-11-30', 10, 1],
+            ['2025-06-02', 1, 2],
+          ],
+        },
+      }),
+    );
+    const sources = [
+      { type: 'csv', folder: '../prices' },
+      { type: 'alpaca', url: server.url },
+    ];
+    const files = { 'KO.csv': CLEAN, 'NVDA.csv': split, 'XYZ.csv': reverse, 'PEP.csv': split };
+    const made = withFiles(files, { type: 'first-of', sources });
+    const plain = await made.run('data', 'check');
+    expect([plain.code, plain.stdout.includes('known'), server.asked]).toEqual([1, false, []]);
+    const keys = { APCA_API_KEY_ID: 'PKCANARY', APCA_API_SECRET_KEY: 'canary' };
+    const asked = await made.with(keys).run('data', 'check', '--splits');
+    expect(asked.code).toBe(1);
+    expect(asked.stdout).toMatch(/NVDA +split .*; known: 4-for-1 on 2025-12-01$/m);
+    expect(asked.stdout).toMatch(/XYZ +split .*; known: 1-for-10 on 2025-11-30$/m);
+    expect(asked.stdout).toMatch(/PEP +split .*; no split near it is known$/m);
+    expect(server.asked.map((path) => new URL(path, server.url).searchParams.get('symbols'))).toEqual([
+      'NVDA,PEP,XYZ',
+      'NVDA,PEP,XYZ',
+    ]);
+    const without = await made.run('data', 'check', '--splits');
+    expect(without.stdout).toMatch(
+      /whether there was one is not known: APCA_API_KEY_ID and APCA_API_SECRET_KEY are not set/,
+    );
   });
 
   test('asks for a folder where the prices are invented.', async () => {

@@ -1,23 +1,26 @@
 /** `hgctl data check [SYMBOL...]`: what looks wrong in price files, with file and line. Changes nothing. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
-import type { CalendarOverrides } from '../../domain/calendar.ts';
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { dateOf, type CalendarDate } from '../../domain/instant.ts';
-import { compareText, isSymbol, SYMBOL_RULE } from '../../domain/names.ts';
+import { compareText, isSymbol } from '../../domain/names.ts';
+import { alpacaSplits, type SplitsOptions } from '../../market/alpaca.ts';
 import { checkSeries, type CheckContext } from '../../market/check-series.ts';
 import type { Finding } from '../../market/finding.ts';
 import { readCsvRows } from '../../market/csv-rows.ts';
-import { codeOf } from '../../store/system-error.ts';
+import { aroundDays, explainSplit } from '../../market/known-splits.ts';
+import { findAlpacaKeys } from '../alpaca-keys.ts';
 import type { GlobalOptions, Io } from '../io.ts';
-import { readManifests } from '../manifests.ts';
 import { parseTextOrJson, renderJson } from '../output/formats.ts';
 import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
+import { priceFolder, priceText, requireSymbol } from '../price-folder.ts';
+import { sourcesOf } from '../pull-request.ts';
 import { startClock } from '../start-clock.ts';
 
 export interface DataCheckOptions extends GlobalOptions {
   readonly folder?: string;
+  readonly splits?: boolean;
   readonly output: string;
 }
 
@@ -30,48 +33,49 @@ interface CheckedFile {
   readonly findings: readonly Finding[];
 }
 
-export function runDataCheck(io: Io, symbols: readonly string[], options: DataCheckOptions): ExitCode {
+export async function runDataCheck(
+  io: Io,
+  symbols: readonly string[],
+  options: DataCheckOptions,
+): Promise<ExitCode> {
   const format = parseTextOrJson(options.output);
-  const { folder, calendar } = whereToLook(io, options);
-  const today = dateOf(startClock(io).now());
+  const { folder, calendar, desired } = priceFolder(io, options);
+  const clock = startClock(io);
+  const today = dateOf(clock.now());
   const names = symbols.length > 0 ? symbols.map(requireSymbol) : symbolsIn(folder);
-  const files = [...new Set(names)]
+  const checked = [...new Set(names)]
     .sort(compareText)
     .map((symbol) => checkFile(join(folder, `${symbol}.csv`), { symbol, today, calendar }));
+  const settings = sourcesOf(desired, 'alpaca').find(({ type }) => type === 'alpaca');
+  const files =
+    options.splits === true && settings?.type === 'alpaca'
+      ? await explained(checked, {
+          settings,
+          clock,
+          keys: () => findAlpacaKeys(settings.keysFile, io.environment),
+        })
+      : checked;
   io.stdout(format === 'json' ? renderJson({ kind: 'DataCheck', folder, files }) : textOf(files));
   return files.some(({ findings }) => findings.length > 0) ? EXIT.differs : EXIT.done;
 }
 
-interface Place {
-  readonly folder: string;
-  readonly calendar: CalendarOverrides | undefined;
-}
-
-/** A folder that is named is checked without manifests, too: then by the calendar as its rules say. */
-function whereToLook(io: Io, options: DataCheckOptions): Place {
-  if (options.folder === undefined) return declaredFolder(io, options);
-  const folder = resolve(options.folder);
-  try {
-    return { folder, calendar: readManifests(io, options).desired.account.calendar };
-  } catch (error) {
-    if (error instanceof HgctlError) return { folder, calendar: undefined };
-    throw error;
-  }
-}
-
-function declaredFolder(io: Io, options: DataCheckOptions): Place {
-  const { prices, calendar } = readManifests(io, options).desired.account;
-  const sources = prices.type === 'first-of' ? prices.sources : [prices];
-  const files = sources.find((source) => source.type === 'csv');
-  if (files !== undefined) return { folder: files.folder, calendar };
-  throw new HgctlError(EXIT.usage, `the prices of the account are ${prices.type}, not files`, {
-    hint: 'name a folder with --folder',
-  });
-}
-
-function requireSymbol(text: string): string {
-  if (isSymbol(text)) return text;
-  throw new HgctlError(EXIT.usage, `${JSON.stringify(text)} is no symbol`, { hint: SYMBOL_RULE });
+/** Likely splits beside those that Alpaca knows; nothing is asked where there is none. */
+async function explained(
+  files: readonly CheckedFile[],
+  options: SplitsOptions,
+): Promise<readonly CheckedFile[]> {
+  const likely = files.flatMap(({ symbol, findings }) =>
+    findings.flatMap(({ kind, date }) => (kind === 'split' && date !== null ? [{ symbol, date }] : [])),
+  );
+  const dates = likely.map(({ date }) => date).sort(compareText);
+  const [first, last] = [dates[0], dates.at(-1)];
+  if (first === undefined || last === undefined) return files;
+  const symbols = [...new Set(likely.map(({ symbol }) => symbol))];
+  const known = await alpacaSplits(options)(symbols, aroundDays(first, last));
+  return files.map((file) => ({
+    ...file,
+    findings: file.findings.map((finding) => explainSplit(finding, file.symbol, known)),
+  }));
 }
 
 function symbolsIn(folder: string): string[] {
@@ -90,7 +94,7 @@ function symbolsIn(folder: string): string[] {
 
 function checkFile(file: string, context: CheckContext): CheckedFile {
   const about = { symbol: context.symbol, file };
-  const text = textIn(file);
+  const text = priceText(file);
   if (text === null) {
     const finding: Finding = { kind: 'missing', line: null, date: null, detail: 'there is no such file' };
     return { ...about, rows: 0, from: null, to: null, findings: [finding] };
@@ -104,15 +108,6 @@ function checkFile(file: string, context: CheckContext): CheckedFile {
     to: dates.at(-1) ?? null,
     findings: checkSeries(read, context),
   };
-}
-
-function textIn(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
-    throw new HgctlError(EXIT.refused, `${file} cannot be read`, { cause: error });
-  }
 }
 
 function textOf(files: readonly CheckedFile[]): string {

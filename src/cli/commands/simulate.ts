@@ -25,7 +25,7 @@ import { printable } from '../output/printable.ts';
 import { charsetOf } from '../output/dots.ts';
 import { simulationAnswer } from '../output/simulation-answer.ts';
 import { simulationFiles } from '../output/simulation-files.ts';
-import { simulationProgress } from '../simulation-progress.ts';
+import { progress } from '../progress.ts';
 import { readRequest, type SimulateOptions } from '../simulation-request.ts';
 
 type Options = Omit<GlobalOptions, 'data'> &
@@ -68,7 +68,7 @@ export async function runSimulate(io: Io, options: Options): Promise<ExitCode> {
     programs: { run: runProgram, callModule },
     report: SILENT,
     stop: io.stop,
-    progressed: simulationProgress(io),
+    progressed: progress(io, 'sessions'),
     remarks,
   });
   if (result.kind === 'stopped') {

@@ -196,7 +196,7 @@ function plainMessage(event: Plain): string {
     case 'slot-missed':
       return `${event.slot}: its time has passed, nothing more is traded for it`;
     case 'data-missing':
-      return `${event.slot}: no price of [${event.missing.join(', ')}], too old of [${event.stale.join(', ')}]`;
+      return `${event.slot}: no data of [${event.missing.join(', ')}], too old of [${event.stale.join(', ')}]`;
     case 'slot-triggered':
       return `${event.slot}: to run now, by ${event.by}: ${event.reason}`;
     case 'targets-decided':

@@ -1,4 +1,4 @@
-/** How far a simulation has come, and when it will be done: on a terminal in one line, else a line every ten percent. */
+/** How far a long command has come, and when it will be done: on a terminal in one line, else a line every ten percent. */
 import type { Io } from './io.ts';
 
 const STEP = 10;
@@ -6,10 +6,18 @@ const STEP = 10;
 const REDRAW = 100;
 const CLEAR = '\r\u001b[K';
 
-/** `now`: ms of real time. */
-export function simulationProgress(
+export interface ProgressOptions {
+  /** ms; what is done by then needs no progress. */
+  readonly after?: number;
+  /** ms of real time. */
+  readonly now?: () => number;
+}
+
+/** `unit`: what is counted, in the plural. */
+export function progress(
   io: Io,
-  now = (): number => performance.now(),
+  unit: string,
+  { after = 0, now = (): number => performance.now() }: ProgressOptions = {},
 ): (done: number, total: number) => void {
   const started = now();
   let drawn = Number.NEGATIVE_INFINITY;
@@ -17,9 +25,10 @@ export function simulationProgress(
   return (done, total) => {
     if (done === 0) return;
     const passed = now() - started;
+    if (passed < after) return;
     const percent = Math.floor((100 * done) / total);
     const left = Math.ceil(((passed / done) * (total - done)) / 1_000);
-    const line = `${String(percent)} %, ${String(done)} of ${String(total)} sessions, ${String(left)} s left`;
+    const line = `${String(percent)} %, ${String(done)} of ${String(total)} ${unit}, ${String(left)} s left`;
     if (io.isInteractive) {
       const isOver = done === total;
       if (isOver) io.stderr(CLEAR);

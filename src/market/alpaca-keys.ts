@@ -1,0 +1,41 @@
+/** The keys of an Alpaca account: they go into the headers of a request, and nowhere else. */
+
+/** Printed as `[secret]`, whatever prints it. */
+export class AlpacaKeys {
+  readonly #id: string;
+  readonly #secret: string;
+
+  private constructor(id: string, secret: string) {
+    this.#id = id;
+    this.#secret = secret;
+  }
+
+  /** Null for what can be no key: nothing, or what a header cannot carry. */
+  static of(id: string, secret: string): AlpacaKeys | null {
+    return KEY.test(id) && KEY.test(secret) ? new AlpacaKeys(id, secret) : null;
+  }
+
+  headers(): Readonly<Record<string, string>> {
+    return { 'APCA-API-KEY-ID': this.#id, 'APCA-API-SECRET-KEY': this.#secret };
+  }
+
+  /** Words of somebody else, who may repeat what was sent. */
+  hideIn(text: string): string {
+    return text.replaceAll(this.#secret, SHOWN).replaceAll(this.#id, SHOWN);
+  }
+
+  toString(): string {
+    return SHOWN;
+  }
+
+  toJSON(): string {
+    return SHOWN;
+  }
+}
+
+const KEY = /^[\x21-\x7e]{1,200}$/;
+const SHOWN = '[secret]';
+
+/** Or why there are none, in words without them. */
+export type FoundKeys =
+  { readonly kind: 'ok'; readonly keys: AlpacaKeys } | { readonly kind: 'failed'; readonly reason: string };

@@ -1,0 +1,140 @@
+/** The questions to Alpaca's market data API: daily bars of a span and splits, page by page, and the latest quotes. */
+import type { Json } from '../domain/digest.ts';
+import { instantAt, MINUTE, type Instant } from '../domain/instant.ts';
+import type { DailyBar } from '../observed/bars.ts';
+import type { Quote } from '../observed/broker-view.ts';
+import type { DateSpan } from '../reconciler/ports.ts';
+import type { BatchAnswer } from './alpaca-batches.ts';
+import type { ApiAnswer, AskAlpaca, Patience } from './alpaca-client.ts';
+import { parseDailyBars, parsePage, parseQuote, parseSnapshots, parseSplits } from './alpaca-text.ts';
+import type { KnownSplit } from './known-splits.ts';
+import type { AlpacaSettings } from './price-source.ts';
+
+export interface AlpacaQuestion {
+  readonly ask: AskAlpaca;
+  readonly settings: AlpacaSettings;
+  readonly patience: Patience;
+}
+
+/** Without a subscription, what the whole market did is told this much later. */
+export const SIP_DELAY = 16 * MINUTE;
+/** Rows of one page, of all symbols together; the most that there is. */
+const PAGE = 10_000;
+const PAGES_MAX = 1_000;
+/** Corporate actions of one page; the most that there is. */
+const ACTIONS = 1_000;
+
+/** Of days that have begun, at most up to `now`. */
+export async function askBars(
+  { ask, settings: { feed, adjustment }, patience }: AlpacaQuestion,
+  symbols: readonly string[],
+  span: DateSpan,
+  now: Instant,
+): Promise<BatchAnswer<readonly DailyBar[]>> {
+  const isDelayed = feed === 'delayed_sip';
+  const newest = isDelayed ? now - SIP_DELAY : now;
+  const query = {
+    symbols: symbols.join(','),
+    timeframe: '1Day',
+    start: isoTime(instantAt(span.from, '00:00')),
+    end: isoTime(Math.min(newest, instantAt(span.to, '23:59'))),
+    limit: String(PAGE),
+    adjustment,
+    feed: isDelayed ? 'sip' : feed,
+    sort: 'asc',
+  };
+  const found = new Map<string, unknown[]>(symbols.map((symbol) => [symbol, []]));
+  const read = await askPages({ ask, patience }, 'v2/stocks/bars', query, (json) => {
+    const page = parsePage(json);
+    if (page === null) return null;
+    for (const [symbol, rows] of page.bars) for (const row of rows) found.get(symbol)?.push(row);
+    return page;
+  });
+  return read.kind === 'ok' ? { kind: 'ok', rows: barsIn(found, span) } : read;
+}
+
+type Page = { readonly next: string | null } | null;
+
+/** One page after the other, to the last; `take` gives null for what is none. */
+async function askPages(
+  { ask, patience }: Pick<AlpacaQuestion, 'ask' | 'patience'>,
+  path: string,
+  query: Readonly<Record<string, string>>,
+  take: (json: Json) => Page,
+): Promise<{ readonly kind: 'ok' } | Exclude<ApiAnswer, { kind: 'ok' }>> {
+  let token: string | null = null;
+  for (let pages = 0; pages < PAGES_MAX; pages += 1) {
+    const answer = await ask(path, token === null ? query : { ...query, page_token: token }, patience);
+    if (answer.kind !== 'ok') return answer;
+    const page = take(answer.json);
+    if (page === null) return { kind: 'failed', why: `its answer is no page of ${path}` };
+    if (page.next === null) return { kind: 'ok' };
+    if (page.next === token) break;
+    token = page.next;
+  }
+  return { kind: 'failed', why: 'its pages have no end' };
+}
+
+/** Splits that took effect in the span, by date. */
+export async function askSplits(
+  asked: Pick<AlpacaQuestion, 'ask' | 'patience'>,
+  symbols: readonly string[],
+  { from, to }: DateSpan,
+): Promise<BatchAnswer<readonly KnownSplit[]>> {
+  const query = {
+    symbols: symbols.join(','),
+    types: 'forward_split,reverse_split',
+    start: from,
+    end: to,
+    limit: String(ACTIONS),
+    sort: 'asc',
+  };
+  const found = new Map<string, KnownSplit[]>(symbols.map((symbol) => [symbol, []]));
+  const read = await askPages(asked, 'v1/corporate-actions', query, (json) => {
+    const page = parseSplits(json);
+    for (const { symbol, split } of page?.splits ?? []) found.get(symbol)?.push(split);
+    return page;
+  });
+  return read.kind === 'ok' ? { kind: 'ok', rows: found } : read;
+}
+
+function barsIn(
+  found: ReadonlyMap<string, readonly unknown[]>,
+  span: DateSpan,
+): ReadonlyMap<string, readonly DailyBar[] | { readonly why: string }> {
+  const answers = [...found].map(([symbol, rows]) => {
+    const bars = parseDailyBars(rows, span);
+    return [symbol, typeof bars === 'string' ? { why: bars } : bars] as const;
+  });
+  return new Map(answers);
+}
+
+/** A price of later than `now` is refused: one of the two clocks is wrong. */
+export async function askQuotes(
+  { ask, settings: { feed }, patience }: AlpacaQuestion,
+  symbols: readonly string[],
+  now: Instant,
+): Promise<BatchAnswer<Quote>> {
+  const answer = await ask('v2/stocks/snapshots', { symbols: symbols.join(','), feed }, patience);
+  if (answer.kind !== 'ok') return answer;
+  const snapshots = parseSnapshots(answer.json);
+  if (snapshots === null) return { kind: 'failed', why: 'its answer has no snapshots' };
+  const rows = new Map<string, Quote | { readonly why: string }>();
+  for (const [symbol, snapshot] of snapshots) {
+    const quote = parseQuote(snapshot);
+    if (typeof quote === 'string') rows.set(symbol, { why: quote });
+    else if (quote !== null) rows.set(symbol, inTime(quote, now));
+  }
+  return { kind: 'ok', rows };
+}
+
+const SKEW = MINUTE;
+
+function inTime(quote: Quote, now: Instant): Quote | { readonly why: string } {
+  if (quote.asOf <= now + SKEW) return quote;
+  return { why: `its last trade is of ${isoTime(quote.asOf)}, which has not come yet` };
+}
+
+function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
