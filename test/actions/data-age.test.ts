@@ -1,6 +1,7 @@
 /** How old data may be (docs/market-data.md): what is older by one step enters nothing, and the answer says why. */
 import { describe, expect, test } from 'vitest';
 import { askSignals } from '../../src/actions/signals.ts';
+import { parseTable } from '../../src/strategies/omr-table-file.ts';
 import { sessionsBefore } from '../../src/domain/calendar.ts';
 import { plus, type Instant } from '../../src/domain/instant.ts';
 import type { DailyBar } from '../../src/observed/bars.ts';
@@ -64,7 +65,7 @@ async function ask(name: SignalName, facts: Facts): Promise<SignalAnswer | undef
   const ports = {
     ...home.ports,
     market: marketOf(facts),
-    signalFiles: { read: () => Promise.resolve(TABLE) },
+    signalFiles: { table: () => Promise.resolve(parseTable(TABLE)) },
   };
   const desired = { ...home.desired, strategies: [declared(name)] };
   return (await askSignals(ports, desired, observed)).get(name);

@@ -1,5 +1,6 @@
 /** What a slot needs is asked for before it, and what lacks is told. */
 import { describe, expect, test } from 'vitest';
+import { parseTable } from '../../src/strategies/omr-table-file.ts';
 import { formatLocal } from '../../src/domain/instant.ts';
 import type { DailyBar } from '../../src/observed/bars.ts';
 import { BrokerUnavailable, type DateSpan, type Market } from '../../src/reconciler/ports.ts';
@@ -38,7 +39,7 @@ async function day(
     bars: ask('bars'),
     ...(isRemote && { isRemote }),
   };
-  const files = { read: () => Promise.resolve(TABLE) };
+  const files = { table: () => Promise.resolve(parseTable(TABLE)) };
   const desired = { ...home.desired, strategies: [declared(name)] };
   await runFor({ ...home, desired, ports: { ...home.ports, market, signalFiles: files } }, 9);
   return { home, asked, told: home.log.filter((line) => line.includes('Data for')) };
