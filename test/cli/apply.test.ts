@@ -26,7 +26,8 @@ function lastLine(text: string): string {
 
 describe('The shipped manifests on a fresh account', () => {
   function shipped(): Project {
-    const mine = project({ now: null });
+    // Outside of every slot: whoever runs this shortly before a close would see more orders.
+    const mine = project({ now: '2026-01-05T10:00:00-05:00' });
     mine.remove('manifests');
     cpSync(SHIPPED, mine.path('manifests'), { recursive: true });
     return mine;
@@ -41,8 +42,10 @@ describe('The shipped manifests on a fresh account', () => {
     expect(strategies.kind).toBe('List');
     expect(strategies.items.map(({ name, positions }) => [name, positions])).toEqual([
       ['core', 3],
+      ['vol', 0],
       ['omr', 0],
       ['mp', 0],
+      ['pairs', 0],
     ]);
     const positions = await mine.json<List<Record<string, unknown>>>('get', 'positions', '-o', 'json');
     expect(positions.items.map(({ symbol, class: kind }) => [symbol, kind]).sort()).toEqual([

@@ -20,7 +20,7 @@ describe('The shipped manifests', () => {
     expect(result.warnings).toEqual([]);
   });
 
-  test("carry the numbers of the original's table.", () => {
+  test("are all in force, and carry the numbers of the original's table, or their own where it says TBD.", () => {
     const rows = shipped().strategies.map(({ name, lifecycle, capital, toggle }) => [
       name,
       lifecycle,
@@ -31,8 +31,10 @@ describe('The shipped manifests', () => {
     ]);
     expect(rows).toEqual([
       ['core', 'active', '60%', 3, '95%', true],
-      ['omr', 'planned', '15%', 3, '45%', true],
-      ['mp', 'planned', '6.5%', 10, '65%', true],
+      ['vol', 'active', '10%', 1, '10%', true],
+      ['omr', 'active', '15%', 3, '45%', true],
+      ['mp', 'active', '6.5%', 10, '65%', true],
+      ['pairs', 'active', '10%', 4, '20%', true],
     ]);
   });
 
@@ -42,16 +44,20 @@ describe('The shipped manifests', () => {
     );
     expect(slots).toEqual([
       [],
+      [{ kind: 'close', offset: -600_000, action: 'rebalance' }],
       [
         { kind: 'open', offset: 60_000, action: 'exit' },
         { kind: 'close', offset: -300_000, action: 'entry' },
       ],
       [{ kind: 'close', offset: -300_000, action: 'rebalance' }],
+      [{ kind: 'close', offset: -900_000, action: 'rebalance' }],
     ]);
   });
 
   test("give OMR exactly the original's six funds, and MP the S&P 500 without the pairs' symbols.", () => {
-    const [core, omr, mp] = shipped().strategies;
+    const [core, vol, omr, mp, pairs] = shipped().strategies;
+    expect(vol?.universe).toEqual(new Set(['SVXY', 'UVXY', 'VXX']));
+    expect(pairs?.universe).toEqual(new Set(['CVX', 'KO', 'PEP', 'XOM']));
     expect(core?.universe).toEqual(new Set(['BND', 'GLD', 'VTI']));
     expect(omr?.universe).toEqual(new Set(['FNGU', 'SOXL', 'SPXL', 'TECL', 'TQQQ', 'UPRO']));
     expect(mp?.universe.size).toBeGreaterThanOrEqual(480);
