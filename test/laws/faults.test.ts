@@ -6,8 +6,9 @@ import { bookOrder } from '../../src/actions/book-order.ts';
 import { acquire } from '../../src/actions/execution-lock.ts';
 import { averageOf, type Money, type Price, type Quantity, type Ratio } from '../../src/domain/decimal.ts';
 import type { BrokerOrder } from '../../src/observed/broker-view.ts';
-import type { Broker, Ports } from '../../src/reconciler/ports.ts';
+import type { Broker } from '../../src/reconciler/ports.ts';
 import { liveOrders } from '../failures/hostile-broker.ts';
+import { afterCrash, NEVER, onlyExpected, passUntil } from '../support/crash.ts';
 import { arbitraryFaults } from '../support/faults.ts';
 import { world, type TestWorld, type WorldFacts } from '../support/world.ts';
 import { randomWorld } from './worlds.ts';
@@ -55,12 +56,6 @@ async function live(home: TestWorld): Promise<void> {
     await home.apply({ broker: watched(home, home.broker) });
     home.clock.advance(DAY);
   }
-}
-
-/** A pass may be refused: by a broker that is down, or a lock that is held. Never by a broken invariant. */
-function onlyExpected(error: unknown): void {
-  if (error instanceof Error && /broker does not answer|execution lock/.test(error.message)) return;
-  throw error;
 }
 
 function booked(home: TestWorld): Record<string, number> {
@@ -276,58 +271,3 @@ async function killed(home: TestWorld, moment: number): Promise<void> {
   expect(await passUntil(home, moment)).toBe(moment);
   home.clock.advance(20_000);
 }
-
-function afterCrash(home: TestWorld): Partial<Ports> {
-  return { processes: { ...home.ports.processes, lookUp: () => 'gone' } };
-}
-
-const NEVER = Infinity;
-
-class Killed extends Error {}
-
-/**
- * One pass that is killed at this moment: nothing of it runs any more, not even a `finally`. Moments are counted before
- * every await, when the effect has not happened; after it, when its answer finds nobody; and around every record.
- * Returns how many there were.
- */
-async function passUntil(home: TestWorld, last: number): Promise<number> {
-  let moments = 0;
-  const elapse = (): void => {
-    if (moments === last) throw new Killed();
-    moments += 1;
-    if (moments === last) throw new Killed();
-  };
-  const asking = <Target extends object>(target: Target): Target =>
-    new Proxy(target, {
-      get: (object, name) => {
-        const value: unknown = Reflect.get(object, name, object);
-        if (typeof value !== 'function' || SYNCHRONOUS.has(name)) return value;
-        return async (...args: unknown[]): Promise<unknown> => {
-          elapse();
-          const answer: unknown = await Reflect.apply(value, object, args);
-          elapse();
-          return answer;
-        };
-      },
-    });
-  const commit: Ports['journal']['commit'] = (event) => {
-    elapse();
-    const answer = home.journal.commit(event);
-    elapse();
-    return answer;
-  };
-  const { broker, market, clock } = home.ports;
-  const ports = {
-    ...afterCrash(home),
-    broker: asking(broker),
-    market: asking(market),
-    clock: asking(clock),
-    journal: { ...home.journal, commit },
-  };
-  await home.apply(ports).catch((error: unknown) => {
-    if (!(error instanceof Killed)) onlyExpected(error);
-  });
-  return moments;
-}
-
-const SYNCHRONOUS: ReadonlySet<string | symbol> = new Set(['now', 'monotonic']);
