@@ -6,6 +6,7 @@ import type { Instant } from '../../src/domain/instant.ts';
 import { parseScheduleTime } from '../../src/domain/schedule.ts';
 import { checkPlan } from '../../src/reconciler/check-plan.ts';
 import { isOrder, type Plan } from '../../src/reconciler/plan-types.ts';
+import { afterCrash } from '../support/crash.ts';
 import { arbitraryFaults, fault } from '../support/faults.ts';
 import { test as law } from '../support/law.ts';
 import { outcomesIn, slotsIn } from '../support/outcomes.ts';
@@ -35,10 +36,15 @@ const PAIR: StrategyFacts = {
   schedule: slot(),
 };
 
+const BORROWED = { shorting: { hardToBorrow: ['GME'] }, partialFills: 0 as never };
+const EXCHANGE = { ...BORROWED, clock: 'exchange' } as const;
+const NEAR_CLOSE = Date.parse('2025-12-02T20:50:00Z') as Instant;
+const NEXT_MORNING = Date.parse('2025-12-03T15:00:00Z') as Instant;
+
 function hedge(more: WorldFacts = {}, own: StrategyFacts = {}): Promise<TestWorld> {
   return world({
     prices: { KO: '50', PEP: '100', XOM: '100' },
-    settings: { shorting: { hardToBorrow: ['GME'] }, partialFills: 0 as never },
+    settings: BORROWED,
     strategies: { pair: { ...PAIR, ...own } },
     ...more,
   });
@@ -200,6 +206,14 @@ describe('so late that the session may end before its second leg, or what undoes
   });
 });
 
+/** CVX is in two pairs. */
+const TANGLED: StrategyFacts['groups'] = [
+  ['CVX', 'PEP'],
+  ['CVX', 'XOM'],
+  ['KO', 'XOM'],
+];
+const PRICES = { KO: '50', PEP: '100', XOM: '100', CVX: '50' };
+
 describe('a leg that is held without its partner', () => {
   test('is closed by the next pass, slot or none', async () => {
     const home = await hedge({ books: { pair: { PEP: '10' } } }, { schedule: [{ ...slotAt('10:00') }] });
@@ -224,6 +238,37 @@ describe('a leg that is held without its partner', () => {
     }
     expect(home.held()).toEqual({});
   });
+
+  test('is closed alone: a symbol of its other pairs that is hedged itself stays', async () => {
+    const home = await hedge(
+      { prices: PRICES, books: { pair: { XOM: '10', CVX: '10', PEP: '-10' } } },
+      { targets: {}, universe: Object.keys(PRICES), groups: TANGLED, schedule: [slotAt('10:00')] },
+    );
+    expect(ordersIn(await home.plan())).toEqual(['sell 10 XOM (close)']);
+  });
+
+  test('stands in no way of another pair that has a symbol in common with it', async () => {
+    const home = await hedge(
+      { prices: PRICES, books: { pair: { XOM: '10' } } },
+      { targets: { CVX: '-10', PEP: '10', XOM: '10' }, universe: Object.keys(PRICES), groups: TANGLED },
+    );
+    await home.apply();
+    expect(home.held()).toEqual({ CVX: '-10', PEP: '10' });
+  });
+
+  test('goes out again where the order that closes it was lost on its way', async () => {
+    const home = await hedge({ faults: [refuse('PEP')] });
+    const killed: TestWorld['journal']['commit'] = (event) => {
+      const committed = home.journal.commit(event);
+      if (event.type === 'intent' && event.reason === 'GroupIncomplete') throw new Error('killed');
+      return committed;
+    };
+    await expect(home.apply({ journal: { ...home.journal, commit: killed } })).rejects.toThrow('killed');
+    expect(home.held()).toEqual({ KO: '-20' });
+    home.clock.advance(60_000);
+    await home.apply(afterCrash(home));
+    expect([home.held(), sides(home)]).toEqual([{}, ['sell KO', 'buy KO']]);
+  });
 });
 
 function slotAt(time: string): NonNullable<StrategyFacts['schedule']>[number] {
@@ -231,6 +276,67 @@ function slotAt(time: string): NonNullable<StrategyFacts['schedule']>[number] {
   if (at === undefined) throw new Error('no time');
   return { at, action: 'rebalance', window: 600_000 };
 }
+
+describe('a session that ends before a leg is whole, or closed', () => {
+  /** Killed before anything could be closed, on Tuesday's last minutes. */
+  async function overnight(faults: readonly Fault[]): Promise<TestWorld> {
+    const home = await hedge(
+      { faults, now: NEAR_CLOSE, settings: EXCHANGE },
+      { schedule: [slotAt('15:50')] },
+    );
+    const commit: TestWorld['journal']['commit'] = (event) => {
+      if (event.type === 'intent' && event.reason === 'GroupIncomplete') throw new Error('killed');
+      return home.journal.commit(event);
+    };
+    for (let pass = 0; pass < 3; pass += 1)
+      await home.apply({ ...afterCrash(home), journal: { ...home.journal, commit } }).catch(onlyKilled);
+    home.clock.advance(NEXT_MORNING - home.clock.now());
+    return home;
+  }
+
+  test.each([
+    ['is undone in the next one', [fillOnly('PEP', 5)], 5, {}],
+    [
+      'is held in the next one where it was near enough, whatever became of the rest',
+      [fillOnly('PEP', 9), refuse('PEP', 1)],
+      9,
+      { KO: '-20', PEP: '9' },
+    ],
+  ])('%s', async (_, faults, shares, held) => {
+    const home = await overnight(faults);
+    expect(home.held()).toEqual({ KO: '-20', PEP: String(shares) });
+    await home.apply(afterCrash(home));
+    expect(home.held()).toEqual(held);
+  });
+});
+
+function onlyKilled(error: unknown): void {
+  if (!(error instanceof Error && error.message === 'killed')) throw error;
+}
+
+describe('a manifest that changes its signal while a slot goes on', () => {
+  const { groups: _, ...alone } = PAIR;
+
+  test.each([
+    ['to one of groups', alone, PAIR],
+    ['from one of groups', PAIR, alone],
+  ])(
+    '%s: nothing that was decided before it is entered, and nothing is refused',
+    async (_, before, after) => {
+      const home = await world({ prices: PRICES, settings: BORROWED, strategies: { pair: before } });
+      const killed: TestWorld['journal']['commit'] = (event) => {
+        const committed = home.journal.commit(event);
+        if (event.type === 'slot-started') throw new Error('killed');
+        return committed;
+      };
+      await expect(home.apply({ journal: { ...home.journal, commit: killed } })).rejects.toThrow('killed');
+      home.clock.advance(60_000);
+      const then = home.with({ pair: after, other: { targets: { XOM: '1' } } });
+      await then.apply(afterCrash(home));
+      expect(home.held()).toEqual({ XOM: '1' });
+    },
+  );
+});
 
 describe('the second opinion', () => {
   test('refuses a plan with one leg, from whatever rule', async () => {

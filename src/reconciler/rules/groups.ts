@@ -5,12 +5,12 @@
  */
 import type { DesiredStrategy, HedgeGroups } from '../../desired/desired-state.ts';
 import type { Quantity } from '../../domain/decimal.ts';
-import type { CalendarDate } from '../../domain/instant.ts';
-import { ordersOn, type Ledger } from '../../observed/ledger.ts';
+import { dateOf, type CalendarDate, type Instant } from '../../domain/instant.ts';
+import { lotOf, ordersOn, type Ledger, type LedgerOrder } from '../../observed/ledger.ts';
 import type { SlotTarget } from '../../observed/slot-events.ts';
 import { hold, type PlanDraft, type PlanFacts } from '../draft.ts';
 import { proposeReduction } from '../orders.ts';
-import { isEntry, type HoldReason } from '../plan-types.ts';
+import { isEntry, type HoldReason, type OrderAction } from '../plan-types.ts';
 import { mayFollow } from './targets.ts';
 
 /** Of parts of one. */
@@ -19,8 +19,8 @@ const ROUNDING = 1e-9;
 interface Leg {
   readonly symbol: string;
   readonly held: Quantity;
-  /** Of the slot that entered it; null: it was entered on another day. */
-  readonly target: Quantity | null;
+  /** Of the slot of today. */
+  readonly target: Quantity;
 }
 
 interface Group {
@@ -33,14 +33,26 @@ interface Group {
 export function keepGroups(facts: PlanFacts, draft: PlanDraft): void {
   const { market, input } = facts;
   if (market === null) return;
+  stopMixed(facts, draft);
   const { date } = market.clock.session;
   for (const strategy of input.desired.strategies) {
     const { groups, name } = strategy;
     if (groups === undefined || input.turnTaken.has(name) || !mayFollow(strategy)) continue;
     const aimed = aimedGroups(facts, draft, { strategy, groups, date });
-    for (const group of [...aimed, ...loneLegs(facts, strategy.name, { groups, aimed })])
-      keepGroup(facts, draft, group, date);
+    for (const group of aimed) keepGroup(facts, draft, group, date);
+    // Reductions that had their turn are not tried again in this pass.
+    if (!input.reductionsOver) closeLoneLegs(facts, draft, { strategy, groups, aimed });
   }
+}
+
+/** The slot that goes on was decided by another kind of signal than the one of now. */
+function stopMixed({ strategies }: PlanFacts, draft: PlanDraft): void {
+  const mixed = draft.entries.filter(
+    ({ strategy, group }) => (strategies.get(strategy)?.groups === undefined) !== (group === undefined),
+  );
+  const detail = 'its slot began before the manifest said what comes together';
+  for (const entry of mixed) hold(draft, entry, 'GroupIncomplete', detail);
+  if (mixed.length > 0) keepOthers(draft, mixed);
 }
 
 interface Aim {
@@ -75,24 +87,63 @@ function aimedGroups({ ledger }: PlanFacts, draft: PlanDraft, { strategy, groups
   }));
 }
 
-/** What was entered on another day, or by a word of the operator, and has no partner any more. */
-function loneLegs(
-  { ledger }: PlanFacts,
-  strategy: string,
-  { groups, aimed }: { readonly groups: HedgeGroups; readonly aimed: readonly Group[] },
-): Group[] {
+interface Aimed extends Pick<Aim, 'strategy' | 'groups'> {
+  readonly aimed: readonly Group[];
+}
+
+/** What was entered on another day, or by a word of the operator, and has no partner any more, or never had all of it. */
+function closeLoneLegs(facts: PlanFacts, draft: PlanDraft, { strategy, groups, aimed }: Aimed): void {
+  const { ledger } = facts;
+  const { name } = strategy;
   const known = new Set(aimed.flatMap(({ legs }) => legs.map(({ symbol }) => symbol)));
-  const legOf = (symbol: string): Leg => ({ symbol, held: heldOf(ledger, strategy, symbol), target: null });
-  return [...(ledger.books.get(strategy)?.keys() ?? [])]
-    .filter((symbol) => !known.has(symbol))
-    .flatMap((symbol) => {
-      const leg = legOf(symbol);
-      const partners = groups.pairs.filter((pair) => pair.includes(symbol)).flat();
-      const others = [...new Set(partners)].filter((other) => other !== symbol).map(legOf);
-      const isHedged = others.some(({ held }) => held * leg.held < 0);
-      if (others.length === 0 || isHedged) return [];
-      return [{ strategy, maxHedgeError: groups.maxHedgeError, legs: [leg, ...others] }];
-    });
+  for (const symbol of ledger.books.get(name)?.keys() ?? []) {
+    const partners = partnersOf(groups, symbol);
+    if (known.has(symbol) || partners.length === 0) continue;
+    const isHedge = (other: string): boolean =>
+      heldOf(ledger, name, symbol) * heldOf(ledger, name, other) < 0 &&
+      !wasBroken(ledger, name, { legs: [symbol, other], maxHedgeError: groups.maxHedgeError });
+    const isOurs = isOf(name, new Set([symbol, ...partners]));
+    if (!partners.some(isHedge) && workingOf(facts, draft, isOurs) === undefined)
+      closeLeg(facts, draft, name, symbol);
+  }
+}
+
+function partnersOf({ pairs }: HedgeGroups, symbol: string): string[] {
+  return [...new Set(pairs.filter((pair) => pair.includes(symbol)).flat())].filter(
+    (other) => other !== symbol,
+  );
+}
+
+interface Entered {
+  readonly legs: readonly [string, string];
+  readonly maxHedgeError: number;
+}
+
+/** Since both are held: one of them never came, in what its orders asked for, or the two were being closed. */
+function wasBroken(ledger: Ledger, strategy: string, { legs, maxHedgeError }: Entered): boolean {
+  const sinces = legs.map((symbol) => lotOf(ledger, strategy, symbol)?.since ?? (0 as Instant));
+  const entered = dateOf(Math.max(...sinces) as Instant);
+  const orders = [...ledger.endedOrders]
+    .filter(([date]) => date >= entered)
+    .flatMap(([, ended]) => [...ended.values()]);
+  return legs.some((symbol) => {
+    const own = orders.filter(({ intent }) => isOf(strategy, new Set([symbol]))(intent));
+    return own.some(isUndoing) || partEntered(own) < 1 - maxHedgeError - ROUNDING;
+  });
+}
+
+function isUndoing({ intent }: LedgerOrder): boolean {
+  return intent.reason === 'GroupIncomplete';
+}
+
+/** Of what was wanted when it was opened: later orders ask for the rest. */
+function partEntered(orders: readonly LedgerOrder[]): number {
+  const wanted = orders.find(({ intent }) => intent.purpose === 'open')?.intent.quantity;
+  if (wanted === undefined) return 1;
+  const filled = orders
+    .filter(({ intent }) => isEntry(intent.purpose))
+    .reduce((sum, order) => sum + order.filled, 0);
+  return filled / wanted;
 }
 
 function heldOf({ books }: Ledger, strategy: string, symbol: string): Quantity {
@@ -101,38 +152,41 @@ function heldOf({ books }: Ledger, strategy: string, symbol: string): Quantity {
 
 function keepGroup(facts: PlanFacts, draft: PlanDraft, group: Group, date: CalendarDate): void {
   const { ledger } = facts;
-  const entering = new Set(draft.entries.filter((entry) => isOf(group, entry)).map(({ symbol }) => symbol));
+  const isOurs = isOf(group.strategy, new Set(group.legs.map(({ symbol }) => symbol)));
+  const entering = new Set(draft.entries.filter(isOurs).map(({ symbol }) => symbol));
   if (entering.size === 0 && group.legs.every(({ held }) => held === 0)) return;
-  const working = [...ledger.openOrders.values()].find(({ intent }) => isOf(group, intent));
-  if (working !== undefined)
-    return stop(
-      draft,
-      group,
-      'PendingOrder',
-      `${working.intent.symbol}, of its group, has an order without an end`,
-    );
+  const working = workingOf(facts, draft, isOurs);
+  if (working !== undefined) {
+    const detail = `${working.intent.symbol}, of its group, has an order without an end`;
+    return stop(draft, isOurs, 'PendingOrder', detail);
+  }
   const why = brokenToday(ledger, group, date) ?? missingLeg(draft, group, entering);
   if (why === null) return;
-  stop(draft, group, 'GroupIncomplete', why);
-  // Reductions that had their turn are not tried again in this pass.
+  stop(draft, isOurs, 'GroupIncomplete', why);
   if (facts.input.reductionsOver || isBalanced(group)) return;
-  for (const { symbol, held } of group.legs)
-    if (held !== 0 && !draft.reductions.some((order) => order.symbol === symbol))
-      closeLeg(facts, draft, group.strategy, symbol);
+  for (const { symbol, held } of group.legs) if (held !== 0) closeLeg(facts, draft, group.strategy, symbol);
 }
 
-function isOf(
-  { strategy, legs }: Group,
-  order: { readonly strategy: string; readonly symbol: string },
-): boolean {
-  return order.strategy === strategy && legs.some(({ symbol }) => symbol === order.symbol);
+type IsOf = (order: { readonly strategy: string; readonly symbol: string }) => boolean;
+
+function isOf(strategy: string, symbols: ReadonlySet<string>): IsOf {
+  return (order) => order.strategy === strategy && symbols.has(order.symbol);
+}
+
+/** An order that may still fill; what was lost on its way goes out again by itself. */
+function workingOf({ ledger }: PlanFacts, draft: PlanDraft, isOurs: IsOf): LedgerOrder | undefined {
+  return [...ledger.openOrders.values()].find(
+    ({ intent }) => isOurs(intent) && draft.freezes.get(intent.symbol)?.grade !== 'again',
+  );
 }
 
 /** A leg that missed its part is not tried again in the session, with the other one open meanwhile. */
 function brokenToday(ledger: Ledger, group: Group, date: CalendarDate): string | null {
-  for (const { intent, filled } of ordersOn(ledger, date)) {
-    if (!isOf(group, intent)) continue;
-    if (intent.reason === 'GroupIncomplete') return 'the group was closed today, because it was not complete';
+  const isOurs = isOf(group.strategy, new Set(group.legs.map(({ symbol }) => symbol)));
+  for (const order of ordersOn(ledger, date)) {
+    const { intent, filled } = order;
+    if (!isOurs(intent)) continue;
+    if (isUndoing(order)) return 'the group was closed today, because it was not complete';
     if (isEntry(intent.purpose) && filled / intent.quantity < 1 - group.maxHedgeError - ROUNDING)
       return `${intent.symbol} was not filled today, and the group is complete or not at all`;
   }
@@ -145,27 +199,30 @@ function missingLeg(draft: PlanDraft, group: Group, entering: ReadonlySet<string
   const missing = group.legs.find(({ symbol, held, target }) => !entering.has(symbol) && held !== target);
   if (missing === undefined || (entering.size === 0 && isBalanced(group))) return null;
   const { strategy } = group;
-  const { symbol, target } = missing;
-  if (target === null)
-    return `${group.legs.map((leg) => leg.symbol).join(', ')}: one leg is held without another`;
+  const { symbol } = missing;
   const why = draft.holds.find((held) => held.strategy === strategy && held.symbol === symbol);
   return why === undefined ? `${symbol} does not go out` : `${symbol} does not go out: ${why.reason}`;
 }
 
-/** Each leg on its side, and in its part of what was wanted; without a target, no more than a partner can be asked for. */
+/** Each leg on its side, and in its part of what was wanted. */
 function isBalanced({ legs, maxHedgeError }: Group): boolean {
-  const parts = legs.map(({ held, target }) => (target === null || target === 0 ? 0 : held / target));
+  const parts = legs.map(({ held, target }) => (target === 0 ? 0 : held / target));
   if (parts.some((part) => part <= 0)) return false;
   return Math.max(...parts) - Math.min(...parts) <= maxHedgeError + ROUNDING;
 }
 
-function stop(draft: PlanDraft, group: Group, reason: HoldReason, detail: string): void {
-  const own = draft.entries.filter((entry) => isOf(group, entry));
+function stop(draft: PlanDraft, isOurs: IsOf, reason: HoldReason, detail: string): void {
+  const own = draft.entries.filter(isOurs);
   for (const entry of own) hold(draft, entry, reason, detail);
-  draft.entries.splice(0, draft.entries.length, ...draft.entries.filter((entry) => !own.includes(entry)));
+  keepOthers(draft, own);
+}
+
+function keepOthers(draft: PlanDraft, stopped: readonly OrderAction[]): void {
+  draft.entries.splice(0, draft.entries.length, ...draft.entries.filter((entry) => !stopped.includes(entry)));
 }
 
 function closeLeg(facts: PlanFacts, draft: PlanDraft, strategy: string, symbol: string): void {
+  if (draft.reductions.some((order) => order.symbol === symbol)) return;
   proposeReduction(facts, draft, {
     kind: 'close',
     strategy,
