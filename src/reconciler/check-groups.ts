@@ -1,5 +1,5 @@
 /** The second opinion on hedges: no leg goes out without its partner. Loops of its own, no rule of the planner. */
-import { ordersOn } from '../observed/ledger.ts';
+import { ordersOn, type LedgerOrder } from '../observed/ledger.ts';
 import type { PlanInput } from './draft.ts';
 import { isReduction, type OrderAction, type Plan } from './plan-types.ts';
 
@@ -62,14 +62,28 @@ function triedToday(
 ): string[] {
   const { groups } = input.desired.strategies.find(({ name }) => name === strategy) ?? {};
   if (plan.session === null || groups === undefined) return [];
-  return ordersOn(input.observed.ledger, plan.session)
-    .filter(({ intent }) => intent.strategy === strategy && symbols.has(intent.symbol))
-    .filter(({ intent: { purpose, quantity, reason }, filled }) => {
-      const isEntry = purpose === 'open' || purpose === 'increase';
+  const today = ordersOn(input.observed.ledger, plan.session).filter(
+    ({ intent }) => intent.strategy === strategy,
+  );
+  return [...symbols]
+    .filter((symbol) => {
+      const own = today.filter(({ intent }) => intent.symbol === symbol);
       return (
-        reason === 'GroupIncomplete' ||
-        (isEntry && (quantity - filled) / quantity > groups.maxHedgeError + 1e-6)
+        own.some(({ intent }) => intent.reason === 'GroupIncomplete') ||
+        lacking(own) > groups.maxHedgeError + 1e-6
       );
     })
-    .map(({ intent }) => `${id}: ${intent.symbol} was tried today, and did not fill`);
+    .map((symbol) => `${id}: ${symbol} was tried today, and did not fill`);
+}
+
+/** Of what its last opening asked for, in parts of one. */
+function lacking(orders: readonly LedgerOrder[]): number {
+  let wanted = 0;
+  let filled = 0;
+  for (const { intent, filled: own } of [...orders].sort((a, b) => a.intendedAt - b.intendedAt)) {
+    if (intent.purpose !== 'open' && intent.purpose !== 'increase') continue;
+    if (wanted === 0 || intent.purpose === 'open') [wanted, filled] = [intent.quantity, 0];
+    filled += own;
+  }
+  return wanted === 0 ? 0 : (wanted - filled) / wanted;
 }

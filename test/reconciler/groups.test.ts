@@ -188,6 +188,26 @@ test('what is near enough, and gets no more, stays', async () => {
   expect(sides(home)).toEqual(['sell KO', 'buy PEP']);
 });
 
+test('what is near enough does not keep its partner back, where nobody says whether the rest can be borrowed', async () => {
+  const silent = fault('assets', { kind: 'unavailable', reason: 'HTTP 503' }, { after: 2, times: 50 });
+  const home = await hedge({ faults: [fillOnly('KO', 19), silent] });
+  for (let pass = 0; pass < 3; pass += 1) await home.apply();
+  expect(home.held()).toEqual({ KO: '-19', PEP: '10' });
+  expect(sides(home)).toEqual(['sell KO', 'buy PEP']);
+});
+
+test('of what the size of a position now allows too little for a hedge, nothing is bought', async () => {
+  const home = await hedge();
+  const commit: TestWorld['journal']['commit'] = (event) => {
+    if (event.type === 'intent' && event.symbol === 'PEP') throw new Error('killed');
+    return home.journal.commit(event);
+  };
+  await home.apply({ journal: { ...home.journal, commit } }).catch(onlyKilled);
+  expect(home.held()).toEqual({ KO: '-20' });
+  await home.with({ pair: { ...PAIR, positionSize: '0.8%' } }).apply(afterCrash(home));
+  expect([home.held(), sides(home)]).toEqual([{}, ['sell KO', 'buy KO']]);
+});
+
 describe('so late that the session may end before its second leg, or what undoes it, is through', () => {
   test.each([
     ['20:55:00', ['sell 20 KO (open)', 'buy 10 PEP (open)']],

@@ -136,14 +136,18 @@ function isUndoing({ intent }: LedgerOrder): boolean {
   return intent.reason === 'GroupIncomplete';
 }
 
-/** Of what was wanted when it was opened: later orders ask for the rest. */
+/** Of what was wanted when it was opened last: orders behind it ask for the rest. */
 function partEntered(orders: readonly LedgerOrder[]): number {
-  const wanted = orders.find(({ intent }) => intent.purpose === 'open')?.intent.quantity;
-  if (wanted === undefined) return 1;
-  const filled = orders
+  const entries = orders
     .filter(({ intent }) => isEntry(intent.purpose))
-    .reduce((sum, order) => sum + order.filled, 0);
-  return filled / wanted;
+    .sort((a, b) => a.intendedAt - b.intendedAt);
+  const opened = Math.max(
+    0,
+    entries.findLastIndex(({ intent }) => intent.purpose === 'open'),
+  );
+  const [first, ...rest] = entries.slice(opened);
+  if (first === undefined) return 1;
+  return rest.reduce<number>((sum, { filled }) => sum + filled, first.filled) / first.intent.quantity;
 }
 
 function heldOf({ books }: Ledger, strategy: string, symbol: string): Quantity {
@@ -153,7 +157,7 @@ function heldOf({ books }: Ledger, strategy: string, symbol: string): Quantity {
 function keepGroup(facts: PlanFacts, draft: PlanDraft, group: Group, date: CalendarDate): void {
   const { ledger } = facts;
   const isOurs = isOf(group.strategy, new Set(group.legs.map(({ symbol }) => symbol)));
-  const entering = new Set(draft.entries.filter(isOurs).map(({ symbol }) => symbol));
+  const entering = new Map(draft.entries.filter(isOurs).map(({ symbol, to }) => [symbol, to]));
   if (entering.size === 0 && group.legs.every(({ held }) => held === 0)) return;
   const working = workingOf(facts, draft, isOurs);
   if (working !== undefined) {
@@ -181,24 +185,28 @@ function workingOf({ ledger }: PlanFacts, draft: PlanDraft, isOurs: IsOf): Ledge
 }
 
 /** A leg that missed its part is not tried again in the session, with the other one open meanwhile. */
-function brokenToday(ledger: Ledger, group: Group, date: CalendarDate): string | null {
-  const isOurs = isOf(group.strategy, new Set(group.legs.map(({ symbol }) => symbol)));
-  for (const order of ordersOn(ledger, date)) {
-    const { intent, filled } = order;
-    if (!isOurs(intent)) continue;
-    if (isUndoing(order)) return 'the group was closed today, because it was not complete';
-    if (isEntry(intent.purpose) && filled / intent.quantity < 1 - group.maxHedgeError - ROUNDING)
-      return `${intent.symbol} was not filled today, and the group is complete or not at all`;
+function brokenToday(
+  ledger: Ledger,
+  { strategy, legs, maxHedgeError }: Group,
+  date: CalendarDate,
+): string | null {
+  const today = ordersOn(ledger, date);
+  for (const { symbol } of legs) {
+    const own = today.filter(({ intent }) => isOf(strategy, new Set([symbol]))(intent));
+    if (own.some(isUndoing)) return 'the group was closed today, because it was not complete';
+    if (partEntered(own) < 1 - maxHedgeError - ROUNDING)
+      return `${symbol} was not filled today, and the group is complete or not at all`;
   }
   return null;
 }
 
-/** Null where each leg is at its target, goes there, or is near enough to it. */
-function missingLeg(draft: PlanDraft, group: Group, entering: ReadonlySet<string>): string | null {
-  if (group.legs.length < 2) return 'it is a group of one';
-  const missing = group.legs.find(({ symbol, held, target }) => !entering.has(symbol) && held !== target);
-  if (missing === undefined || (entering.size === 0 && isBalanced(group))) return null;
-  const { strategy } = group;
+/** Null where each leg is at its target or goes there, or what there is then is near enough to it. */
+function missingLeg(draft: PlanDraft, group: Group, entering: ReadonlyMap<string, Quantity>): string | null {
+  const { strategy, legs } = group;
+  if (legs.length < 2) return 'it is a group of one';
+  const then = legs.map((leg) => ({ ...leg, held: entering.get(leg.symbol) ?? leg.held }));
+  const missing = then.find(({ held, target }) => held !== target);
+  if (missing === undefined || isBalanced({ ...group, legs: then })) return null;
   const { symbol } = missing;
   const why = draft.holds.find((held) => held.strategy === strategy && held.symbol === symbol);
   return why === undefined ? `${symbol} does not go out` : `${symbol} does not go out: ${why.reason}`;
