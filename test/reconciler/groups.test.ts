@@ -1,5 +1,6 @@
 /** Hedges: the legs come together or not at all, whatever the broker, the market and a crash do. */
 import { describe, expect, test } from 'vitest';
+import { adopt } from '../../src/actions/adopt.ts';
 import type { Fault } from '../../src/broker/fault-script.ts';
 import type { Quantity } from '../../src/domain/decimal.ts';
 import type { Instant } from '../../src/domain/instant.ts';
@@ -299,7 +300,7 @@ function slotAt(time: string): NonNullable<StrategyFacts['schedule']>[number] {
 
 describe('a session that ends before a leg is whole, or closed', () => {
   /** Killed before anything could be closed, on Tuesday's last minutes. */
-  async function overnight(faults: readonly Fault[]): Promise<TestWorld> {
+  async function evening(faults: readonly Fault[]): Promise<TestWorld> {
     const home = await hedge(
       { faults, now: NEAR_CLOSE, settings: EXCHANGE },
       { schedule: [slotAt('15:50')] },
@@ -310,7 +311,6 @@ describe('a session that ends before a leg is whole, or closed', () => {
     };
     for (let pass = 0; pass < 3; pass += 1)
       await home.apply({ ...afterCrash(home), journal: { ...home.journal, commit } }).catch(onlyKilled);
-    home.clock.advance(NEXT_MORNING - home.clock.now());
     return home;
   }
 
@@ -323,10 +323,23 @@ describe('a session that ends before a leg is whole, or closed', () => {
       { KO: '-20', PEP: '9' },
     ],
   ])('%s', async (_, faults, shares, held) => {
-    const home = await overnight(faults);
+    const home = await evening(faults);
     expect(home.held()).toEqual({ KO: '-20', PEP: String(shares) });
+    home.clock.advance(NEXT_MORNING - home.clock.now());
     await home.apply(afterCrash(home));
     expect(home.held()).toEqual(held);
+  });
+
+  test('is held in the next one where an operator has given it what was missing', async () => {
+    const home = await evening([refuse('PEP')]);
+    home.broker.tradeOutside({ symbol: 'PEP', side: 'buy', quantity: (10 * SHARE) as Quantity });
+    const all = { symbol: 'PEP', strategy: 'pair', quantity: null, price: null };
+    await adopt({ ...home.ports, ...afterCrash(home) }, home.desired, { ...all, reason: 'the other leg' });
+    for (const later of [60_000, NEXT_MORNING - home.clock.now()]) {
+      home.clock.advance(later);
+      await home.apply(afterCrash(home));
+      expect(home.held()).toEqual({ KO: '-20', PEP: '10' });
+    }
   });
 });
 

@@ -128,7 +128,10 @@ function wasBroken(ledger: Ledger, strategy: string, { legs, maxHedgeError }: En
     .flatMap(([, ended]) => [...ended.values()]);
   return legs.some((symbol) => {
     const own = orders.filter(({ intent }) => isOf(strategy, new Set([symbol]))(intent));
-    return own.some(isUndoing) || partEntered(own) < 1 - maxHedgeError - ROUNDING;
+    const brought = broughtBy(own);
+    // What an operator or a split has made of it is not measured by its orders.
+    const isAsBrought = brought?.filled === Math.abs(heldOf(ledger, strategy, symbol));
+    return own.some(isUndoing) || (isAsBrought && lacksTooMuch(brought, maxHedgeError));
   });
 }
 
@@ -136,18 +139,25 @@ function isUndoing({ intent }: LedgerOrder): boolean {
   return intent.reason === 'GroupIncomplete';
 }
 
-/** Of what was wanted when it was opened last: orders behind it ask for the rest. */
-function partEntered(orders: readonly LedgerOrder[]): number {
+interface Brought {
+  readonly wanted: Quantity;
+  readonly filled: number;
+}
+
+/** What was wanted when it was opened last, and what came of it: orders behind that one ask for the rest. */
+function broughtBy(orders: readonly LedgerOrder[]): Brought | null {
   const entries = orders
     .filter(({ intent }) => isEntry(intent.purpose))
     .sort((a, b) => a.intendedAt - b.intendedAt);
-  const opened = Math.max(
-    0,
-    entries.findLastIndex(({ intent }) => intent.purpose === 'open'),
-  );
-  const [first, ...rest] = entries.slice(opened);
-  if (first === undefined) return 1;
-  return rest.reduce<number>((sum, { filled }) => sum + filled, first.filled) / first.intent.quantity;
+  const opened = entries.findLastIndex(({ intent }) => intent.purpose === 'open');
+  const own = entries.slice(Math.max(0, opened));
+  const [first] = own;
+  if (first === undefined) return null;
+  return { wanted: first.intent.quantity, filled: own.reduce((sum, { filled }) => sum + filled, 0) };
+}
+
+function lacksTooMuch(brought: Brought | null, maxHedgeError: number): boolean {
+  return brought !== null && brought.filled / brought.wanted < 1 - maxHedgeError - ROUNDING;
 }
 
 function heldOf({ books }: Ledger, strategy: string, symbol: string): Quantity {
@@ -194,7 +204,7 @@ function brokenToday(
   for (const { symbol } of legs) {
     const own = today.filter(({ intent }) => isOf(strategy, new Set([symbol]))(intent));
     if (own.some(isUndoing)) return 'the group was closed today, because it was not complete';
-    if (partEntered(own) < 1 - maxHedgeError - ROUNDING)
+    if (lacksTooMuch(broughtBy(own), maxHedgeError))
       return `${symbol} was not filled today, and the group is complete or not at all`;
   }
   return null;
