@@ -70,7 +70,7 @@ export const RESYNC = 5 * MINUTE;
 const JITTER = 0.1;
 const RETRY_FIRST = 5 * SECOND;
 const RETRY_LAST = 5 * MINUTE;
-/** No failure leaves a strategy alone for longer while its exit is due. */
+/** No failure leaves a strategy alone for longer while its exit is due, or a leg of a hedge stands alone. */
 const RETRY_EXIT = MINUTE;
 /** The longest pause before an order is looked for again of which nobody knows the end: money hangs on it. */
 const RETRY_CARE = MINUTE;
@@ -341,11 +341,17 @@ function noteFailures(memory: Memory, { outcomes, resting, exiting, now }: Ended
       continue;
     }
     const failures = (memory.backOff.get(strategy)?.failures ?? 0) + 1;
-    const pause = Math.min(backOff(failures), exiting.has(strategy) ? RETRY_EXIT : RETRY_LAST);
+    const isUrgent = exiting.has(strategy) || own.some(leavesLeg);
+    const pause = Math.min(backOff(failures), isUrgent ? RETRY_EXIT : RETRY_LAST);
     memory.backOff.set(strategy, { failures, until: (now + pause) as Instant });
   }
   for (const strategy of memory.backOff.keys())
     if (!resting.has(strategy) && !byStrategy.has(strategy)) memory.backOff.delete(strategy);
+}
+
+/** What stands without its partner has its full risk until it is closed. */
+function leavesLeg({ kind, action }: Outcome): boolean {
+  return kind !== 'done' && action.reason === 'GroupIncomplete';
 }
 
 /** An order whose end could not be found out is looked for later and later, whatever wakes the loop meanwhile. */

@@ -7,6 +7,7 @@ import type { Instant } from '../../src/domain/instant.ts';
 import { parseScheduleTime } from '../../src/domain/schedule.ts';
 import { checkPlan } from '../../src/reconciler/check-plan.ts';
 import { isOrder, type Plan } from '../../src/reconciler/plan-types.ts';
+import { runFor } from '../support/control.ts';
 import { afterCrash } from '../support/crash.ts';
 import { arbitraryFaults, fault } from '../support/faults.ts';
 import { test as law } from '../support/law.ts';
@@ -39,6 +40,7 @@ const PAIR: StrategyFacts = {
 
 const BORROWED = { shorting: { hardToBorrow: ['GME'] }, partialFills: 0 as never };
 const EXCHANGE = { ...BORROWED, clock: 'exchange' } as const;
+const AT_THREE = Date.parse('2025-12-02T20:00:00Z') as Instant;
 const NEAR_CLOSE = Date.parse('2025-12-02T20:50:00Z') as Instant;
 const NEXT_MORNING = Date.parse('2025-12-03T15:00:00Z') as Instant;
 
@@ -207,6 +209,17 @@ test('of what the size of a position now allows too little for a hedge, nothing 
   expect(home.held()).toEqual({ KO: '-20' });
   await home.with({ pair: { ...PAIR, positionSize: '0.8%' } }).apply(afterCrash(home));
   expect([home.held(), sides(home)]).toEqual([{}, ['sell KO', 'buy KO']]);
+});
+
+test('a leg that cannot be closed is tried again every minute, for as long as it takes', async () => {
+  const never = fault(
+    'submit',
+    { kind: 'reject', code: 'Refused', message: 'no' },
+    { symbol: 'KO', side: 'buy', times: 20 },
+  );
+  const home = await hedge({ faults: [refuse('PEP'), never], settings: EXCHANGE, now: AT_THREE });
+  await runFor(home, 30);
+  expect(home.held()).toEqual({});
 });
 
 describe('so late that the session may end before its second leg, or what undoes it, is through', () => {
