@@ -9,11 +9,14 @@ import type { ObservedState } from '../observed/observed-state.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import type { Reading } from '../observed/bars.ts';
 import type { IndexToday } from '../strategies/omr-market.ts';
+import type { PriceProvenance, ReversionTable } from '../strategies/omr-table.ts';
 import { decideOmr, type OmrDecision, type OmrInput } from '../strategies/omr.ts';
 import { equityOf, MICROS, readAll, type Asked, type SignalTurn } from './signal-data.ts';
+import { readTable } from './read-table.ts';
 import { omrReads } from './signal-reads.ts';
 
-type OmrTurn = SignalTurn<OmrSignal>;
+/** `prices`: those of the account. */
+type OmrTurn = SignalTurn<OmrSignal> & { readonly prices: PriceProvenance };
 
 const SPY = 'SPY';
 const VIX = 'VIX';
@@ -31,12 +34,10 @@ export async function askOmr(ports: Ports, turn: OmrTurn, observed: ObservedStat
 /** What is known now, or why the table cannot be used. */
 async function gather(
   { market, clock, signalFiles }: Ports,
-  { strategy, signal, calendar }: OmrTurn,
+  { strategy, signal, prices, calendar }: OmrTurn,
 ): Promise<OmrInput | string> {
-  const read = await signalFiles.table(signal.table);
-  if (read === null)
-    return `there is no reversion table; 'hgctl train ${strategy.name}' writes ${signal.table}`;
-  if (read.kind === 'malformed') return `${signal.table} is no reversion table: ${read.reason}`;
+  const table = await readTable({ signalFiles }, { strategy, signal, prices });
+  if (typeof table === 'string') return table;
   const now = clock.now();
   const today = dateOf(now);
   const universe = [...strategy.universe];
@@ -51,7 +52,7 @@ async function gather(
     previousSession: reads.sessions.at(-1) ?? today,
     spy: index(SPY),
     vix: index(VIX),
-    table: read.table,
+    table,
     symbols: new Map(
       universe.map((symbol) => {
         const open = bars.get(symbol)?.at(-1);
@@ -99,7 +100,7 @@ function decisionOf({ signal, strategy }: OmrTurn, { input, decided, equity }: D
       minWinRate: formatPercent(signal.minWinRate),
       minExpectedReturn: formatPercent(signal.minExpectedReturn),
       ...(signal.sides && { sides: signal.sides }),
-      table: `trained ${input.table?.trainedAt ?? ''}, up to ${input.table?.training.lastDate ?? ''}`,
+      ...(input.table !== null && { table: tableWords(input.table) }),
     },
     equity,
     market: [
@@ -113,6 +114,10 @@ function decisionOf({ signal, strategy }: OmrTurn, { input, decided, equity }: D
       'rank' in row ? [] : [{ symbol: row.symbol, reason: row.code, why: row.words }],
     ),
   };
+}
+
+function tableWords({ trainedAt, training: { lastDate, prices } }: ReversionTable): string {
+  return `trained ${trainedAt}, up to ${lastDate}${prices === undefined ? '' : `, on ${prices.source}`}`;
 }
 
 function readData({ today, spy, vix, symbols, table }: OmrInput): Json {

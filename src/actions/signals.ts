@@ -13,6 +13,7 @@ import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
 import { mayFollow } from '../reconciler/rules/targets.ts';
 import { dueSlot } from '../reconciler/slots.ts';
 import { withDrains } from '../reconciler/switched.ts';
+import { provenanceOf } from '../strategies/omr-provenance.ts';
 import type { Asked } from './signal-data.ts';
 
 /** By strategy; nothing for those that have no turn now, or whose slot has its targets already. */
@@ -33,7 +34,7 @@ export async function askSignals(
 /** Null for signals that need no asking: their targets stand in the manifest. */
 function ask(
   ports: Ports,
-  { account: { calendar } }: DesiredState,
+  { account: { calendar, prices } }: DesiredState,
   strategy: DesiredStrategy,
   observed: ObservedState,
 ): Promise<SignalAnswer | null> {
@@ -50,7 +51,11 @@ function ask(
         askMomentum(ports, { strategy, signal, calendar }, observed),
       );
     case 'overnight-mean-reversion':
-      return orHold(signal.type, 'enters nothing', askOmr(ports, { strategy, signal, calendar }, observed));
+      return orHold(
+        signal.type,
+        'enters nothing',
+        askOmr(ports, { strategy, signal, calendar, prices: provenanceOf(prices) }, observed),
+      );
     case 'vol-term-structure':
       return orHold(signal.type, 'holds everything', askVol(ports, { strategy, signal, calendar }, observed));
     case 'pairs':

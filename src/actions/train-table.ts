@@ -1,6 +1,7 @@
 /** Gathers the daily bars that a reversion table is made of. */
 import type { CalendarDate } from '../domain/instant.ts';
 import type { Market, Ports } from '../reconciler/ports.ts';
+import type { PriceProvenance } from '../strategies/omr-table.ts';
 import { trainReversionTable, type TrainingAnswer } from '../strategies/omr-training.ts';
 
 /** Besides the universe, what a regime is told from. */
@@ -19,11 +20,12 @@ export function usualSpan(to: CalendarDate): TrainingSpan {
   return { from: `${Number(to.slice(0, 4)) - YEARS}${to.slice(4)}`, to };
 }
 
-/** Nothing outside of the span is read. */
+/** Nothing outside of the span is read. `prices`: where those of the market come from. */
 export async function trainTable(
   { market, clock }: { readonly market: Market; readonly clock: Pick<Ports['clock'], 'now'> },
   universe: Iterable<string>,
   span: TrainingSpan,
+  prices: PriceProvenance,
 ): Promise<TrainingAnswer> {
   const [SPY, VIX] = TRAINED_BESIDE;
   const [bars, closes] = await Promise.all([
@@ -34,6 +36,7 @@ export async function trainTable(
     bars,
     spy: closes.get(SPY) ?? [],
     vix: closes.get(VIX) ?? [],
+    prices,
     trainedAt: clock.now(),
   });
 }

@@ -10,7 +10,9 @@ export const signalFiles: SignalFiles = {
       return parseTable(await readFile(path, 'utf8'));
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return null;
-      throw error;
+      if (!(error instanceof Error) || codeOf(error) === undefined) throw error;
+      // A folder, no right to read it: this holds who reads it, and nobody else.
+      return { kind: 'malformed', reason: error.message };
     }
   },
 };

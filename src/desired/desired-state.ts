@@ -316,6 +316,8 @@ export interface HealthSettings {
   readonly maxDrawdown: Ratio;
   /** Beyond the newest price that there can be, ms. */
   readonly maxQuoteAge: number;
+  /** Sessions that a trained table may lack up to today. */
+  readonly maxTableAge: number;
   /** Lines of the log in one hour: so many are a warning, more a failure. */
   readonly maxErrors: number;
   /** Below it is a warning, below a tenth of it a failure. */
@@ -333,6 +335,7 @@ export const DEFAULT_HEALTH: HealthSettings = {
   maxDailyLoss: 50_000 as Ratio,
   maxDrawdown: 200_000 as Ratio,
   maxQuoteAge: 900_000,
+  maxTableAge: 63,
   maxErrors: 5,
   minFreeMegabytes: 500,
 };

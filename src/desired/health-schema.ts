@@ -27,6 +27,11 @@ export const health = mapping(
     maxDailyLoss: percent('Largest loss of the account in a day. Default "5%".', PART).optional(),
     maxDrawdown: percent('Largest loss of the account from its peak. Default "20%".', PART).optional(),
     maxQuoteAge: duration('How much older than it could be a price may be. Default 15m.').optional(),
+    maxTableAge: wholeNumber(
+      'Most sessions that a trained table may lack up to today. Default 63, a quarter.',
+      1,
+      10_000,
+    ).optional(),
     maxErrors: wholeNumber(
       'Most errors in the log of the last hour; one is a warning, more than these a failure. Default 5.',
       1,

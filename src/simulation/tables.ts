@@ -4,6 +4,7 @@ import type { DesiredState } from '../desired/desired-state.ts';
 import { previousSessionBefore } from '../domain/calendar.ts';
 import type { CalendarDate } from '../domain/instant.ts';
 import type { Ports, SignalFiles } from '../reconciler/ports.ts';
+import { isOfOneMarket, provenanceOf } from '../strategies/omr-provenance.ts';
 import type { ReversionTable } from '../strategies/omr-table.ts';
 import type { TableText } from '../strategies/omr-table-file.ts';
 
@@ -29,18 +30,19 @@ export async function tablesFor(
   { desired, from, isOwnData }: Simulated,
   ports: Pick<Ports, 'market' | 'clock' | 'signalFiles'>,
 ): Promise<SimulatedTables> {
+  const prices = provenanceOf(desired.account.prices);
   const span = usualSpan(previousSessionBefore(from, desired.account.calendar).date);
   const tables = new Map<string, TableText | null>();
   const remarks: string[] = [];
   for (const [path, { strategies, universe }] of tablesOf(desired)) {
     const names = strategies.join(', ');
     const own = isOwnData ? await ports.signalFiles.table(path) : null;
-    if (own?.kind === 'table' && own.table.training.lastDate < from) {
+    if (own?.kind === 'table' && own.table.training.lastDate < from && isOfOneMarket(own.table, prices)) {
       tables.set(path, own);
       remarks.push(`${names}: the table on disk, trained on data up to ${own.table.training.lastDate}`);
       continue;
     }
-    const answer = await trainTable(ports, universe, span);
+    const answer = await trainTable(ports, universe, span, prices);
     tables.set(path, answer.kind === 'trained' ? { kind: 'table', table: answer.table } : null);
     remarks.push(
       answer.kind === 'trained'

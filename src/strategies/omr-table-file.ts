@@ -32,6 +32,7 @@ function tableSchema(): z.ZodType<ReversionTable> {
     training: z.strictObject({
       firstDate: date,
       lastDate: date,
+      prices: z.strictObject({ source: z.string(), invented: z.boolean() }).optional(),
       rows: count,
       symbols: z.array(
         z.strictObject({

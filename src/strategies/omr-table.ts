@@ -78,6 +78,8 @@ export interface Training {
   readonly firstDate: CalendarDate;
   /** The morning of the last night: the last session of which the table knows anything. */
   readonly lastDate: CalendarDate;
+  /** Absent: of a file that was written before there was this field. */
+  readonly prices?: PriceProvenance | undefined;
   readonly rows: number;
   /** By symbol. */
   readonly symbols: readonly SymbolTraining[];
@@ -87,6 +89,14 @@ export interface Training {
     readonly spyCloses: number;
     readonly vixCloses: number;
   };
+}
+
+/** Where prices came from. */
+export interface PriceProvenance {
+  /** In words, without folders and addresses: those are of one machine. */
+  readonly source: string;
+  /** Whether any of them may be made up. */
+  readonly invented: boolean;
 }
 
 export interface SymbolTraining {

@@ -6,6 +6,7 @@ import {
   cellsOf,
   ROWS_NEEDED,
   WIN,
+  type PriceProvenance,
   type ReversionRow,
   type ReversionTable,
   type SymbolTraining,
@@ -16,6 +17,8 @@ export interface TrainingInput {
   /** Its dates are the calendar: what is not the next session after a day is no night. */
   readonly spy: readonly DailyClose[];
   readonly vix: readonly DailyClose[];
+  /** Of all of these. */
+  readonly prices: PriceProvenance;
   readonly trainedAt: Instant;
 }
 
@@ -24,7 +27,7 @@ export type TrainingAnswer =
   | { readonly kind: 'untrained'; readonly words: string };
 
 /** A table without a cell is none. */
-export function trainReversionTable({ bars, spy, vix, trainedAt }: TrainingInput): TrainingAnswer {
+export function trainReversionTable({ bars, spy, vix, prices, trainedAt }: TrainingInput): TrainingAnswer {
   const days = sessionDays(spy, vix);
   const symbols = [...bars.keys()].sort();
   const trained = symbols.map((symbol) => ({ symbol, ...rowsOf(bars.get(symbol) ?? [], days) }));
@@ -44,6 +47,7 @@ export function trainReversionTable({ bars, spy, vix, trainedAt }: TrainingInput
       training: {
         firstDate: rest.reduce((date, row) => (row.date < date ? row.date : date), first.date),
         lastDate: rest.reduce((date, row) => (row.nextDate > date ? row.nextDate : date), first.nextDate),
+        prices,
         rows: rows.length,
         symbols: trained.map(({ symbol, rows: own, leftOut }) => ({ symbol, rows: own.length, leftOut })),
         parameters: {

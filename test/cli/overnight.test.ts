@@ -42,9 +42,9 @@ const NIGHT: StrategyFacts = {
   },
 };
 
-function overnight(broker: object = {}): Project {
+function overnight(broker: object = {}, prices: object = { type: 'csv', folder: '../prices' }): Project {
   const mine = project({
-    account: { prices: { type: 'csv', folder: '../prices' }, broker: { clock: 'exchange', ...broker } },
+    account: { prices, broker: { clock: 'exchange', ...broker } },
     strategies: { night: NIGHT },
     now: `${TUESDAY}T15:55:30-05:00`,
   });
@@ -89,6 +89,18 @@ test('is trained on request, on what was known before today, and says of what.',
   const before = mine.read(TABLE);
   await mine.run('train', 'night');
   expect(mine.read(TABLE)).toBe(before);
+});
+
+test('says what the table knows, from which prices, and how old that is.', async () => {
+  const mine = await trained();
+  const facts = async (at: Project): Promise<string> =>
+    (await at.run('describe', 'strategy', 'night')).stdout;
+  const TRAINED =
+    / nights from 2022-\d\d-\d\d to 2025-12-01, 0 sessions before today; prices: csv; trained 2025/;
+  expect(await facts(mine)).toMatch(TRAINED);
+  expect(await facts(mine.at(`${WEDNESDAY}T12:00:00-05:00`))).toContain('2025-12-01, 1 session before today');
+  mine.remove(TABLE);
+  expect(await facts(mine)).toMatch(/Table: +there is no reversion table; 'hgctl train night' writes/);
 });
 
 test('enters what has a record of rising after such a day, and leaves it in the morning.', async () => {
@@ -172,6 +184,35 @@ describe('enters nothing, and says why,', () => {
     const mine = await trained();
     mine.write(TABLE, mine.read(TABLE).replace('"version": 1', '"version": 2'));
     await refusal(mine, /night\.json is no reversion table: version/);
+  });
+
+  test('with a table of prices that were made up, and with a made-up market and a table of real ones.', async () => {
+    const mine = await trained();
+    const real = mine.read(TABLE);
+    expect(real).toContain('"source": "csv"');
+    mine.write(
+      TABLE,
+      real
+        .replace('"source": "csv"', '"source": "synthetic seed 7 market"')
+        .replace('"invented": false', '"invented": true'),
+    );
+    await refusal(
+      mine,
+      /made of other prices \(synthetic seed 7 market\) than those of today \(csv\).*; 'hgctl train night' makes/,
+    );
+    expect((await mine.run('health')).stdout).toMatch(
+      /tables +WARN +night enters nothing: the reversion table was made/,
+    );
+    mine.write(TABLE, real);
+    const made = overnight({}, { type: 'synthetic', seed: 7, movement: 'market' });
+    made.write(TABLE, real);
+    await refusal(made, /made of other prices \(csv\) than those of today \(synthetic seed 7 market\)/);
+  });
+
+  test('with a table that is a folder.', async () => {
+    const mine = overnight();
+    mine.write(`${TABLE}/.keep`, '');
+    await refusal(mine, /night\.json is no reversion table: EISDIR/);
   });
 
   test('with a VIX of yesterday.', async () => {

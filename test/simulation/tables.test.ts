@@ -1,6 +1,7 @@
 /** What a simulated overnight strategy is trained on: what was known before its first session. */
 import { expect, test } from 'vitest';
 import { addDays } from '../../src/domain/days.ts';
+import { provenanceOf } from '../../src/strategies/omr-provenance.ts';
 import { trainReversionTable, type TrainingAnswer } from '../../src/strategies/omr-training.ts';
 import { parseTable, tableText } from '../../src/strategies/omr-table-file.ts';
 import type { Instant } from '../../src/domain/instant.ts';
@@ -13,13 +14,14 @@ import { simulated } from './support.ts';
 const FROM = '2025-12-01';
 const TO = '2025-12-05';
 const SYMBOLS = ['TQQQ', 'SOXL', 'UPRO'];
-const SOURCE = priceSource({ type: 'synthetic', seed: 7, movement: 'market' });
+const PRICES = { type: 'synthetic', seed: 7, movement: 'market' } as const;
+const SOURCE = priceSource(PRICES);
 
 function overnight(): Project {
   return project({
     account: {
       broker: { clock: 'exchange' },
-      prices: { type: 'synthetic', seed: 7, movement: 'market' },
+      prices: PRICES,
     },
     strategies: {
       omr: {
@@ -47,6 +49,7 @@ function tableOf(from: string, to: string): Extract<TrainingAnswer, { kind: 'tra
     bars: new Map(SYMBOLS.map((symbol) => [symbol, SOURCE.bars(symbol, span)])),
     spy: SOURCE.closes('SPY', span),
     vix: SOURCE.closes('VIX', span),
+    prices: provenanceOf(PRICES),
     trainedAt: 0 as Instant,
   });
   if (answer.kind !== 'trained') throw new Error(answer.words);
@@ -100,6 +103,14 @@ test('a table on disk counts where it knows nothing of the simulated days, and w
   expect(await remarks(within)).toEqual([expect.stringMatching(TRAINED)]);
   expect(await remarks(before, false)).toEqual([expect.stringMatching(TRAINED)]);
   expect(await remarks('no table')).toEqual([expect.stringMatching(TRAINED)]);
+});
+
+test('a table on disk of other prices does not count, either.', async () => {
+  const { table } = tableOf('2016-01-01', '2025-11-28');
+  const prices = { source: 'csv', invented: false };
+  const text = tableText({ ...table, training: { ...table.training, prices } });
+  const { record } = await simulated(overnight(), [FROM, TO], { files: disk(text) });
+  expect(record.remarks).toEqual([expect.stringMatching(TRAINED)]);
 });
 
 test('data that train no table leave the strategy without entries, and the record says so.', async () => {

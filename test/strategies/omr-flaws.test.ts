@@ -18,6 +18,7 @@ function training(change: Partial<TrainingInput> = {}) {
     bars: new Map([['TQQQ', goldenBars()]]),
     spy: goldenSpy(),
     vix: goldenVix(),
+    prices: { source: 'csv', invented: false },
     trainedAt: parseInstant('2025-12-02T17:00:00-05:00') as Instant,
     ...change,
   });

@@ -14,6 +14,7 @@ const GOLDEN: TrainingInput = {
   bars: new Map([['TQQQ', BARS]]),
   spy: goldenSpy(),
   vix: goldenVix(),
+  prices: { source: 'csv', invented: false },
   trainedAt: AT,
 };
 
@@ -116,6 +117,7 @@ describe('a trained table', () => {
     expect(table.training).toEqual({
       firstDate: dateAt(251),
       lastDate: dateAt(699),
+      prices: { source: 'csv', invented: false },
       rows: 448,
       symbols: [{ symbol: 'TQQQ', rows: 448, leftOut: { noRegime: 251, noNextSession: 0, noPrice: 0 } }],
       parameters: { rowsNeeded: 30, win: 0.001, spyCloses: 200, vixCloses: 252 },

@@ -1,5 +1,6 @@
 /** `hgctl describe strategy NAME`: its manifest, conditions, positions, orders and what comes next. */
 import { formatPercent } from '../../domain/decimal.ts';
+import { dateOf } from '../../domain/instant.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { formatScheduleTime } from '../../domain/schedule.ts';
 import type { DesiredStrategy, ScheduleEntry } from '../../desired/desired-state.ts';
@@ -7,6 +8,8 @@ import type { Look } from '../../actions/look.ts';
 import { isQuiet } from '../../reconciler/conditions.ts';
 import { lookAndPlan } from '../../reconciler/reconcile.ts';
 import { knownStrategies, type Standing } from '../../reconciler/standing.ts';
+import { ageOf } from '../../strategies/omr-provenance.ts';
+import { counted } from '../health/verdicts.ts';
 import { seenByController } from '../condition-file.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
@@ -17,9 +20,14 @@ import { passOf, warnOfRefusal } from '../prepare.ts';
 import { FILL_COLUMNS, fillItems } from '../views/orders.ts';
 import { POSITION_COLUMNS, positionItems } from '../views/positions.ts';
 import { absent, strategyItems, type StrategyItem } from '../views/strategies.ts';
+import { tablesOf, type TableFacts } from '../views/trained-tables.ts';
 import { unknownStrategy } from '../known-names.ts';
 
 const FILLS_SHOWN = 10;
+
+interface Described extends Look {
+  readonly tables: readonly TableFacts[];
+}
 
 export async function runDescribe(
   io: Io,
@@ -45,7 +53,7 @@ export async function runDescribe(
         name,
         items.map((candidate) => candidate.name),
       );
-    io.stdout(`${describe(item, world, look)}\n`);
+    io.stdout(`${describe(item, world, { ...look, tables: await tablesOf(world) })}\n`);
     await warnOfRefusal(io, world);
     return EXIT.done;
   } finally {
@@ -53,7 +61,7 @@ export async function runDescribe(
   }
 }
 
-function describe(item: StrategyItem, world: World, look: Look): string {
+function describe(item: StrategyItem, world: World, look: Described): string {
   const standing = knownStrategies(world, look.observed.ledger).get(item.name);
   const place = world.manifests.locate(`strategy/${item.name}`);
   const facts = [
@@ -68,6 +76,7 @@ function describe(item: StrategyItem, world: World, look: Look): string {
     ],
     ['State', item.state],
     ...manifestFacts(standing),
+    ...tableRows(item.name, world, look.tables),
     ['Exposure', `${item.exposurePercent ?? '<unknown>'} of equity (${item.exposure ?? '<unknown>'})`],
     ['Realised', item.realised],
     ['Last execution', item.lastExecution ?? '<none>'],
@@ -95,6 +104,20 @@ function describe(item: StrategyItem, world: World, look: Look): string {
     fillsSection(item.name, look),
     dueSection(item.name, look),
   ].join('\n\n');
+}
+
+/** What a table knows, from where, and how old that is. */
+function tableRows(name: string, { desired, ports }: World, tables: readonly TableFacts[]): string[][] {
+  const today = dateOf(ports.clock.now());
+  return tables
+    .filter(({ strategy }) => strategy === name)
+    .map(({ table }) => {
+      if (typeof table === 'string') return ['Table', table];
+      const { firstDate, lastDate, rows, prices } = table.training;
+      const age = counted(ageOf(table, today, desired.account.calendar), 'session');
+      const span = `${String(rows)} nights from ${firstDate} to ${lastDate}, ${age} before today`;
+      return ['Table', `${span}; prices: ${prices?.source ?? '<unknown>'}; trained ${table.trainedAt}`];
+    });
 }
 
 function manifestFacts(standing: Standing | undefined): string[][] {

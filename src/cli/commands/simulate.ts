@@ -39,9 +39,9 @@ export async function runSimulate(io: Io, options: Options): Promise<ExitCode> {
   const { data: _, ...files } = options;
   if (options.report !== undefined) refuseForeignFolder(options.report);
   const manifests = readManifests(io, files);
-  const desired = simulatedState(manifests.desired, request.cash, request.seed);
+  const prices = pricesOf(manifests.desired.account, request);
+  const desired = simulatedState(manifests.desired, prices, request);
   const { account, strategies } = desired;
-  const prices = pricesOf(account, request);
   const dates = sessionsBetween(request.from, request.to, account.calendar);
   const [from, to] = [dates[0], dates.at(-1)];
   if (from === undefined || to === undefined)
@@ -93,7 +93,7 @@ const SILENT: Report = { info: () => undefined, warn: () => undefined, error: ()
 type Request = ReturnType<typeof readRequest>;
 
 /** Its orders keep their ids, as far as account and seed are the same. */
-function simulatedState(declared: DesiredState, cash: Request['cash'], seed: Request['seed']): DesiredState {
+function simulatedState(declared: DesiredState, prices: Simulable, { cash, seed }: Request): DesiredState {
   const { account } = declared;
   const broker = {
     ...account.broker,
@@ -101,7 +101,11 @@ function simulatedState(declared: DesiredState, cash: Request['cash'], seed: Req
     cash: cash ?? account.broker.cash,
     seed: seed ?? account.broker.seed,
   };
-  return { ...declared, account: { ...account, broker }, strategies: declared.strategies.filter(mayFollow) };
+  return {
+    ...declared,
+    account: { ...account, prices, broker },
+    strategies: declared.strategies.filter(mayFollow),
+  };
 }
 
 function notRun(strategies: readonly DesiredStrategy[]): string[] {
@@ -117,7 +121,7 @@ type Simulable = SyntheticSettings | CsvSettings;
 
 /** Of sources in an order, the first that knows the past without a request. */
 function pricesOf({ prices, broker }: DesiredAccount, { data, seed }: Request): Simulable {
-  if (data === 'synthetic') return { type: 'synthetic', seed: broker.seed, movement: 'market' };
+  if (data === 'synthetic') return { type: 'synthetic', seed: seed ?? broker.seed, movement: 'market' };
   const sources = prices.type === 'first-of' ? prices.sources : [prices];
   const folder = sources.find(({ type }) => type === 'csv');
   const found = data === 'csv' ? folder : (folder ?? sources.find(({ type }) => type === 'synthetic'));

@@ -7,6 +7,7 @@ import { closest } from '../../domain/suggest.ts';
 import type { DesiredStrategy, OmrSignal } from '../../desired/desired-state.ts';
 import { replaceFile } from '../../store/replace-file.ts';
 import { ROWS_NEEDED, type ReversionTable } from '../../strategies/omr-table.ts';
+import { provenanceOf } from '../../strategies/omr-provenance.ts';
 import { tableText } from '../../strategies/omr-table-file.ts';
 import { trainTable, TRAINED_BESIDE, usualSpan, type TrainingSpan } from '../../actions/train-table.ts';
 import { openWorld, type World } from '../compose.ts';
@@ -25,7 +26,12 @@ export async function runTrain(io: Io, name: string, options: TrainOptions): Pro
   try {
     const { strategy, signal } = trainable(world, name);
     const span = spanOf(world, options);
-    const answer = await trainTable(world.ports, strategy.universe, span);
+    const answer = await trainTable(
+      world.ports,
+      strategy.universe,
+      span,
+      provenanceOf(world.desired.account.prices),
+    );
     if (answer.kind === 'untrained') {
       throw new HgctlError(EXIT.refused, `nothing was trained: ${answer.words}`, {
         hint: `from ${span.from} to ${span.to} the prices of the account need opens and closes of its universe, and closes of ${TRAINED_BESIDE.join(' and ')}; ${signal.table} is as it was`,
@@ -103,5 +109,6 @@ function summary({ training, cells }: ReversionTable): string {
     rows,
   ).trimEnd();
   const span = `${training.rows} nights from ${training.firstDate} to ${training.lastDate}`;
-  return `${table}\n\n${span}, ${cells.length} cells of at least ${ROWS_NEEDED} nights.`;
+  const source = training.prices?.source ?? 'unknown';
+  return `${table}\n\n${span}, ${cells.length} cells of at least ${ROWS_NEEDED} nights.\nPrices: ${source}.`;
 }

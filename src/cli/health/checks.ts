@@ -11,6 +11,7 @@ import { formatDuration } from '../output/duration.ts';
 import type { HealthFacts } from './facts.ts';
 import { portfolioChecks } from './portfolio.ts';
 import { isStale } from './quotes.ts';
+import { tables } from './tables.ts';
 import { counted, failing, fine, some, warning, type Check } from './verdicts.ts';
 
 /** From what must live to what may be worth a look. */
@@ -22,6 +23,7 @@ export function healthChecks(facts: HealthFacts): Check[] {
     broker(facts),
     clock(facts),
     prices(facts),
+    tables(facts),
     lock(facts),
     breaks(facts),
     orphans(facts),

@@ -12,6 +12,7 @@ import { readLogs } from '../../store/log-reader.ts';
 import type { World } from '../compose.ts';
 import { foreignLock, refusalOf, type ForeignLock } from '../prepare.ts';
 import { isSelected, parseLogLine, type LogLine } from '../views/log-lines.ts';
+import { tablesOf, type TableFacts } from '../views/trained-tables.ts';
 
 export interface HealthFacts {
   readonly now: Instant;
@@ -28,6 +29,7 @@ export interface HealthFacts {
   /** Of the symbols that are owned or wanted. */
   readonly symbols: readonly string[];
   readonly quotes: Observed<ReadonlyMap<string, Quote>>;
+  readonly tables: readonly TableFacts[];
   /** Errors in the log of the last hour, oldest first. */
   readonly errors: readonly LogLine[];
   /** Bytes that the data folder may still grow by; null where the system does not say. */
@@ -51,6 +53,7 @@ export async function collect(world: World): Promise<HealthFacts> {
     observed,
     symbols,
     quotes: await quotesOf(world, symbols),
+    tables: await tablesOf(world),
     errors: errorsIn(paths.logs, plus(now, -HOUR)),
     free: freeSpace(paths.folder),
   };

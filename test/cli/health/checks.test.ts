@@ -10,6 +10,7 @@ import { healthChecks } from '../../../src/cli/health/checks.ts';
 import type { HealthFacts } from '../../../src/cli/health/facts.ts';
 import { worst, type Check } from '../../../src/cli/health/verdicts.ts';
 import type { Heartbeat, HeartbeatSighting } from '../../../src/store/heartbeat.ts';
+import { tableOf } from '../../strategies/omr-world.ts';
 import { world } from '../../support/world.ts';
 
 /** Tuesday, 15:30 in New York. */
@@ -63,6 +64,7 @@ async function well(): Promise<HealthFacts> {
     observed,
     symbols: ['VTI'],
     quotes: { kind: 'ok', data: await ports.market.quotes(['VTI'], asOf), asOf },
+    tables: [],
     errors: [],
     free: 1e12,
   };
@@ -109,6 +111,9 @@ const all =
   (...changes: readonly Change[]): Change =>
   (facts) =>
     changes.reduce((sum, change) => change(sum), facts);
+
+const trainedUpTo = (lastDate: string): Change =>
+  with_({ tables: [{ strategy: 'core', table: tableOf([], lastDate) }] });
 
 const UNKNOWN = { kind: 'unknown', reason: 'connection refused' } as const;
 
@@ -267,6 +272,13 @@ describe('One row changes, and it alone:', () => {
       with_({ foreignLock: { holder: 'mp', expires: plus(NOW, MINUTE) } }),
       'another program (mp)',
     ],
+    ['tables', 'WARN', trainedUpTo('2025-08-29'), 'core: that of 2025-08-29 lacks 64 sessions, more than 63'],
+    [
+      'tables',
+      'WARN',
+      with_({ tables: [{ strategy: 'core', table: 'there is none' }] }),
+      'core enters nothing: there is none',
+    ],
     ['lock', 'WARN', held({ kind: 'stale', why: 'LockExpired' }), 'expired'],
     ['lock', 'WARN', held({ kind: 'stale', why: 'LockHolderGone' }), 'its process is gone'],
     [
@@ -409,6 +421,7 @@ describe('Nothing is wrong', () => {
       `where a controller is optional, and was ${what}`,
       all(seen(sighting), with_({ settings: { ...DEFAULT_HEALTH, controller: 'optional' } })),
     ]),
+    ['with a table of a quarter ago', trainedUpTo('2025-09-02')],
     ['with a young open order', openOrder(HOUR)],
     ['with a small loss', lost(5_000)],
     ['with a profit', lost(-9_000)],
