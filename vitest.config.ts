@@ -8,6 +8,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Many tests wait for processes; one worker fewer than cores, the default, leaves a small machine idle.
     maxWorkers: Math.max(2, availableParallelism()),
+    // The bundle that some tests load is run as Node runs it.
+    server: { deps: { external: [/\/dist\//] } },
     globalSetup: ['test/support/build.ts'],
     coverage: {
       provider: 'v8',
