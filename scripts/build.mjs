@@ -5,6 +5,8 @@ import { chmodSync, existsSync, rmSync } from 'node:fs';
 const bench = process.argv.includes('--bench');
 const entryPoints = {
   hgctl: 'src/cli/main.ts',
+  // Beside it, so that a test can run the same program without a process for each command.
+  'command-line': 'src/cli/command-line.ts',
   'module-runner': 'src/programs/module-runner.ts',
   'typescript-hook': 'src/programs/typescript-hook.ts',
 };

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { resolveSymbol } from '../src/actions/resolve-symbol.ts';
 import type { Quantity } from '../src/domain/decimal.ts';
-import { project, type Project, type StrategyFacts } from './support/project.ts';
+import { projectInProcess as project, type Project, type StrategyFacts } from './support/project.ts';
 import { holdsIn, world } from './support/world.ts';
 
 const STATE = 'data/strategy_positions.json';

@@ -1,7 +1,7 @@
 /** Beginnings, what others do to the account, and damage to what hgctl keeps. */
 import { appendFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { project, type Project } from '../support/project.ts';
+import { projectInProcess as project, type Project } from '../support/project.ts';
 
 interface Position {
   readonly strategy: string | null;

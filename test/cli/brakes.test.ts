@@ -1,7 +1,13 @@
-/** `suspend`, `resume`, `halt`, `unhalt` and `kill` on real files and processes, also beside trouble. */
+/** `suspend`, `resume`, `halt`, `unhalt` and `kill` on real files, also beside trouble and beside processes at work. */
 import { readdirSync, statSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { project, type Project, type ProjectFacts, type StrategyFacts } from '../support/project.ts';
+import {
+  project as projectOfProcesses,
+  projectInProcess as project,
+  type Project,
+  type ProjectFacts,
+  type StrategyFacts,
+} from '../support/project.ts';
 
 const STATE = 'data/strategy_positions.json';
 const LATER = '2025-12-02T15:40:00-05:00';
@@ -287,7 +293,7 @@ const EIGHT = {
 async function executing(
   fillDelay: string,
 ): Promise<{ mine: Project; holder: ReturnType<Project['start']> }> {
-  const mine = project({
+  const mine = projectOfProcesses({
     strategies: EIGHT,
     now: null,
     account: { broker: { fillDelay, partialFills: '0%' }, execution: { maxInFlight: 2 } },

@@ -1,6 +1,6 @@
 /** What closing commands say and exit with when they cannot finish: doubt, a closed market, no broker. */
 import { expect, test } from 'vitest';
-import { project, type Project } from '../support/project.ts';
+import { projectInProcess as project, type Project } from '../support/project.ts';
 
 const ONE = { core: { targets: { VTI: '10' } } };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { alpacaData } from '../support/alpaca-data.ts';
 import { localServer } from '../support/http-server.ts';
-import { project, type Project } from '../support/project.ts';
+import { projectInProcess as project, type Project } from '../support/project.ts';
 
 /** Prices from files; today is Tuesday, 2025-12-02. */
 function withFiles(

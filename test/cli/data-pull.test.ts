@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { alpacaData } from '../support/alpaca-data.ts';
 import { localServer, text, type Handler } from '../support/http-server.ts';
-import { project, type Project } from '../support/project.ts';
+import { projectInProcess as project, type Project } from '../support/project.ts';
 
 const KEYS = { APCA_API_KEY_ID: 'PKCANARY', APCA_API_SECRET_KEY: 'canary' };
 const VIX = 'DATE,OPEN,HIGH,LOW,CLOSE\n11/28/2025,17.0,17.5,16.1,16.35\n12/01/2025,17.43,18.0,16.9,17.24\n';

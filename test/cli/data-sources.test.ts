@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { sessionsBefore } from '../../src/domain/calendar.ts';
 import { alpacaData, json } from '../support/alpaca-data.ts';
 import { localServer, text } from '../support/http-server.ts';
-import { project } from '../support/project.ts';
+import { projectInProcess as project } from '../support/project.ts';
 
 const HISTORY = 'DATE,OPEN,HIGH,LOW,CLOSE\n12/01/2025,17.430000,18.000000,16.900000,17.240000\n';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { project, type Project } from '../support/project.ts';
+import { projectInProcess as project, type Project } from '../support/project.ts';
 
 const TOGGLE = 'manifests/strategy_toggle.yaml';
 

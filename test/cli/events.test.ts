@@ -1,7 +1,7 @@
-/** `hgctl events`, in real processes. */
+/** `hgctl events` of real files, beside controllers in processes of their own. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { project, type Project } from '../support/project.ts';
+import { projectInProcess as project, type Project } from '../support/project.ts';
 
 interface Counted {
   readonly type: string;

@@ -1,7 +1,7 @@
-/** `hgctl health`, in real processes. */
+/** `hgctl health`, beside controllers in processes of their own. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { project, type Project } from '../support/project.ts';
+import { projectInProcess as project, type Project } from '../support/project.ts';
 
 interface Health {
   readonly kind: string;

@@ -1,8 +1,8 @@
-/** The log on disk and `hgctl logs`, in real processes. */
+/** The log on disk and `hgctl logs`, on real files. */
 import { appendFileSync, readdirSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { project, type Project } from '../support/project.ts';
+import { projectInProcess as project, type Project } from '../support/project.ts';
 
 const LOG = 'data/logs/hgctl-2025-12-02.jsonl';
 

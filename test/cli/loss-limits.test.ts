@@ -1,7 +1,7 @@
 /** Day marks, loss limits and the report of a day, through the real program and CSV prices that somebody edits. */
 import { describe, expect, test } from 'vitest';
 import { writeEodReport } from '../../src/cli/eod-files.ts';
-import { project, type Project, type StrategyFacts } from '../support/project.ts';
+import { projectInProcess as project, type Project, type StrategyFacts } from '../support/project.ts';
 
 const DAY = '2025-12-02';
 const at = (time: string, date = DAY): string => `${date}T${time}:00-05:00`;

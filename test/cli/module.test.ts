@@ -1,6 +1,6 @@
-/** The signal `module` in real processes: a user's file, the real bundle, the synthetic prices. */
+/** The signal `module`: a user's file in its process, the real bundle, the synthetic prices. */
 import { describe, expect, test } from 'vitest';
-import { project, type Project, type StrategyFacts } from '../support/project.ts';
+import { projectInProcess as project, type Project, type StrategyFacts } from '../support/project.ts';
 
 const MINE: StrategyFacts = {
   universe: ['VTI', 'BND'],

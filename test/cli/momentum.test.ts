@@ -1,7 +1,7 @@
 /** The strategy momentum-protection on a folder of daily prices: ranked, sized, protected, and held where data is missing. */
 import { expect, test } from 'vitest';
 import { previousSessionBefore } from '../../src/domain/calendar.ts';
-import { project, type Project, type StrategyFacts } from '../support/project.ts';
+import { projectInProcess as project, type Project, type StrategyFacts } from '../support/project.ts';
 
 const TUESDAY = '2025-12-02';
 const WEDNESDAY = '2025-12-03';

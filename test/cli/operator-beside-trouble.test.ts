@@ -1,7 +1,7 @@
 /** `disable`, `close-orphaned`, `enable` and `unlock` beside a lost journal, or a state file that is not ours. */
 import { readdirSync, renameSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { project, type Project } from '../support/project.ts';
+import { projectInProcess as project, type Project } from '../support/project.ts';
 
 const STATE = 'data/strategy_positions.json';
 const TOGGLE = 'manifests/strategy_toggle.yaml';

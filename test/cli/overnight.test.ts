@@ -1,7 +1,7 @@
 /** The strategy overnight-mean-reversion on a folder of daily bars: trained, entered before the close, left in the morning. */
 import { describe, expect, test } from 'vitest';
 import { sessionsBefore } from '../../src/domain/calendar.ts';
-import { project, type Project, type StrategyFacts } from '../support/project.ts';
+import { projectInProcess as project, type Project, type StrategyFacts } from '../support/project.ts';
 
 const TUESDAY = '2025-12-02';
 const WEDNESDAY = '2025-12-03';

@@ -5,7 +5,7 @@ import { DEFAULT_PAIRS_PARAMETERS } from '../../src/desired/pairs-parameters.ts'
 import { estimatePair } from '../../src/strategies/pairs-estimate.ts';
 import { alignWindow, type PairSymbol } from '../../src/strategies/pairs-history.ts';
 import { logX, logY } from '../strategies/golden-pair.ts';
-import { project, type Project, type StrategyFacts } from '../support/project.ts';
+import { projectInProcess as project, type Project, type StrategyFacts } from '../support/project.ts';
 
 const TUESDAY = '2025-12-02';
 const BEFORE = sessionsBefore(TUESDAY, 260);

@@ -1,6 +1,6 @@
 /** Absence is not deletion: a strategy without a manifest stays, until `apply --prune` forgets it. */
 import { expect, test } from 'vitest';
-import { project } from '../support/project.ts';
+import { projectInProcess as project } from '../support/project.ts';
 
 const ONE = { core: { targets: { VTI: '10' } } };
 const TWO = { ...ONE, side: { targets: { GLD: '5' } } };

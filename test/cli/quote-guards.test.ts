@@ -1,6 +1,6 @@
 /** Guards before an entry, with price files: what a plan shows, and what goes out all the same. */
 import { expect, test } from 'vitest';
-import { project, type Project } from '../support/project.ts';
+import { projectInProcess as project, type Project } from '../support/project.ts';
 
 function withPrices(limits: object, rows: Readonly<Record<string, string>>): Project {
   const mine = project({ account: { prices: { type: 'csv', folder: '../prices' }, limits } });

@@ -2,7 +2,7 @@
 import { renameSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { project, type Project } from '../support/project.ts';
+import { projectInProcess as project, type Project } from '../support/project.ts';
 
 const JOURNAL = 'data/journal/0001.jsonl';
 

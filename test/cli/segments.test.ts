@@ -1,7 +1,7 @@
 /** A week of the real program: one segment a session, and every answer as it was with one. */
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { project, type Project } from '../support/project.ts';
+import { projectInProcess as project, type Project } from '../support/project.ts';
 
 const STATE = 'data/strategy_positions.json';
 const on = (day: number): string => `2026-01-0${day}T15:55:00-05:00`;

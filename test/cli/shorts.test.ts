@@ -1,6 +1,6 @@
 /** Short positions from the manifest to the last screen, on real files and the real program. */
 import { describe, expect, test } from 'vitest';
-import { project, type Project } from '../support/project.ts';
+import { projectInProcess as project, type Project } from '../support/project.ts';
 
 const CAPITAL = { positionSize: '50%', maxPositions: 5, maxExposure: '200%', shorts: 'allowed' };
 const PAIR = { pair: { targets: { KO: '-20', PEP: '10' }, spec: { capital: CAPITAL } } };

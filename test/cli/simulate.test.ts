@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { project, type Project, type ProjectFacts } from '../support/project.ts';
+import {
+  project as projectOfProcesses,
+  projectInProcess as project,
+  type Project,
+  type ProjectFacts,
+} from '../support/project.ts';
 
 const SPAN = ['--from', '2025-12-01', '--to', '2025-12-05'] as const;
 
@@ -33,7 +38,7 @@ describe('hgctl simulate', () => {
   });
 
   test('gives the same bytes again, whatever time it is and wherever it runs, and others for another seed.', async () => {
-    const home = mine();
+    const home = projectOfProcesses({ now: null });
     const args = ['simulate', ...SPAN, '--data', 'synthetic', '-o', 'json'] as const;
     const one = (await home.run(...args)).stdout;
     expect(

@@ -1,10 +1,10 @@
-/** Around a controller, with real processes: what it tells people, its watchdog, its service. */
+/** Around a controller in a process of its own: what it tells people, its watchdog, its service. */
 import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { project, type Project } from '../support/project.ts';
+import { projectInProcess as project, type Project } from '../support/project.ts';
 
 const TELL = `
   const fs = require('node:fs');

@@ -1,7 +1,7 @@
 /** The strategy vol-term-structure on a folder of daily closes: entered in calm, held, left, and what it remembers. */
 import { expect, test } from 'vitest';
 import { nextSessionAfter, sessionsBefore } from '../../src/domain/calendar.ts';
-import { project, type Project, type StrategyFacts } from '../support/project.ts';
+import { projectInProcess as project, type Project, type StrategyFacts } from '../support/project.ts';
 
 const TUESDAY = '2025-12-02';
 const BEFORE = sessionsBefore(TUESDAY, 60);

@@ -1,7 +1,7 @@
 /** Every state that blocks has a command that leaves it: each is entered here, and left. Real files, real commands. */
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { project, type Project } from '../support/project.ts';
+import { projectInProcess as project, type Project } from '../support/project.ts';
 
 const STATE = 'data/strategy_positions.json';
 const TWO = { core: { targets: { VTI: '10', BND: '20' } }, side: { targets: { GLD: '5' } } };

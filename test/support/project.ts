@@ -15,7 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { runCli, startCli, type CliResult, type RunningCli } from './cli.ts';
+import { runCli, startCli, type CliOptions, type CliResult, type RunningCli } from './cli.ts';
+import { runInProcess } from './in-process.ts';
 
 /** A Tuesday, 15:30 in New York. */
 const NOW = '2025-12-02T15:30:00-05:00';
@@ -73,9 +74,24 @@ export interface Project {
   fingerprint(name: string): readonly string[];
 }
 
-/** Removed when the test ends. */
+type Run = (args: readonly string[], options: CliOptions) => Promise<CliResult>;
+
+/** Each command in a process of its own. Removed when the test ends. */
 export function project(facts: ProjectFacts = {}): Project {
-  const made = handle(newFolder(), environmentOf(facts.now === undefined ? NOW : facts.now), '');
+  return filled(facts, runCli);
+}
+
+/**
+ * Its commands run in the process of the test, but for those that are started: for tables of what commands do and say,
+ * where a process for each would be most of the cost.
+ */
+export function projectInProcess(facts: ProjectFacts = {}): Project {
+  return filled(facts, runInProcess);
+}
+
+function filled(facts: ProjectFacts, runner: Run): Project {
+  const now = facts.now === undefined ? NOW : facts.now;
+  const made = handle({ folder: newFolder(), env: environmentOf(now), input: '', runner });
   made.write('manifests/account.yaml', accountText(facts.account ?? {}));
   made.declare(facts.strategies ?? { core: { targets: { VTI: '50%', BND: '30%', GLD: '12' } } });
   return made;
@@ -91,26 +107,34 @@ function environmentOf(now: string | null): Record<string, string> {
   return now === null ? {} : { HGCTL_NOW: now };
 }
 
-function handle(folder: string, env: Readonly<Record<string, string>>, input: string): Project {
+interface Place {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly input: string;
+  readonly runner: Run;
+}
+
+function handle(place: Place): Project {
+  const { folder, env, input, runner } = place;
   const path = (name: string): string => join(folder, name);
   const write = (name: string, text: string): void => {
     mkdirSync(dirname(path(name)), { recursive: true });
     writeFileSync(path(name), text);
   };
-  const run: Project['run'] = (...args) => runCli(args, { cwd: folder, env, input });
+  const run: Project['run'] = (...args) => runner(args, { cwd: folder, env, input });
   return {
     folder,
     path,
     write,
     run,
     start: (...args) => startCli(args, { cwd: folder, env, input }),
-    at: (now) => handle(folder, { ...without(env, 'HGCTL_NOW'), ...environmentOf(now) }, input),
-    with: (more) => handle(folder, { ...env, ...more }, input),
-    given: (text) => handle(folder, env, text),
+    at: (now) => handle({ ...place, env: { ...without(env, 'HGCTL_NOW'), ...environmentOf(now) } }),
+    with: (more) => handle({ ...place, env: { ...env, ...more } }),
+    given: (text) => handle({ ...place, input: text }),
     copy: () => {
       const other = newFolder();
       cpSync(folder, other, { recursive: true });
-      return handle(other, env, input);
+      return handle({ ...place, folder: other });
     },
     json: async (...args) => parsed(await run(...args)) as never,
     exists: (name) => existsSync(path(name)),
