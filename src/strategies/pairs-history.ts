@@ -1,6 +1,7 @@
 /** What is known of the two shares of a pair, on the sessions on which both are known. */
 import type { CalendarDate } from '../domain/instant.ts';
 import type { Reading, VolumeBar } from '../observed/bars.ts';
+import type { ActionDoubt } from '../observed/corporate-action.ts';
 import type { PairsParameters } from '../desired/pairs-parameters.ts';
 import { MAX_MISSING, RECENT_SESSIONS, VOLUME_SESSIONS } from './pairs-rules.ts';
 import { mean } from './statistics.ts';
@@ -11,8 +12,8 @@ export interface PairSymbol {
   /** Now; null: not known. */
   readonly price: Reading | null;
   readonly shortable: boolean;
-  /** A split, a spin-off or the like takes effect today: the price of now may not compare with the bars. */
-  readonly corporateAction: boolean;
+  /** Why the price of now may not compare with the bars: what takes effect today, or that nobody knows; null: it does. */
+  readonly doubt: ActionDoubt | null;
 }
 
 /** Closes of both on the same sessions, oldest first. */

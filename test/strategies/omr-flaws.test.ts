@@ -80,7 +80,7 @@ describe('the decision', () => {
     const k = SESSION_OF.SIDEWAYS;
     const symbols = new Map([
       ['SOXL', symbolAt(k, 50, 48)],
-      ['TECL', { open: null, price: null }],
+      ['TECL', { open: null, price: null, doubt: null }],
       ['TQQQ', symbolAt(k, 50, 48)],
     ]);
     const { candidates, blocked } = decide({ k }, { symbols });

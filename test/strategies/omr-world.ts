@@ -58,7 +58,7 @@ export function tableOf(cells: readonly ReversionCell[], lastDate = dateAt(250))
 }
 
 export function symbolAt(k: number, open: number, price: number): SymbolToday {
-  return { open: { date: dateAt(k), value: open }, price: { date: dateAt(k), value: price } };
+  return { open: { date: dateAt(k), value: open }, price: { date: dateAt(k), value: price }, doubt: null };
 }
 
 export interface OmrFacts {

@@ -185,14 +185,14 @@ describe('a symbol is kept out', () => {
     [
       'without an open',
       {},
-      { symbols: new Map([['TQQQ', { open: null, price: now(48) }]]) },
+      { symbols: new Map([['TQQQ', { open: null, price: now(48), doubt: null }]]) },
       'MissingOpen: it has no open of today',
     ],
     ['with an open of zero', { prices: { TQQQ: [0, 48] } }, {}, 'MissingOpen: it has no open of today'],
     [
       'without a price',
       {},
-      { symbols: new Map([['TQQQ', { open: now(50), price: null }]]) },
+      { symbols: new Map([['TQQQ', { open: now(50), price: null, doubt: null }]]) },
       'MissingPrice: it has no price of today',
     ],
     [
@@ -204,13 +204,13 @@ describe('a symbol is kept out', () => {
     [
       'with an open of yesterday',
       {},
-      { symbols: new Map([['TQQQ', { open: now(50, K - 1), price: now(48) }]]) },
+      { symbols: new Map([['TQQQ', { open: now(50, K - 1), price: now(48), doubt: null }]]) },
       `StaleData: its open is of ${dateAt(K - 1)}, not of ${dateAt(K)}`,
     ],
     [
       'with a price of yesterday',
       {},
-      { symbols: new Map([['TQQQ', { open: now(50), price: now(48, K - 1) }]]) },
+      { symbols: new Map([['TQQQ', { open: now(50), price: now(48, K - 1), doubt: null }]]) },
       `StaleData: its price is of ${dateAt(K - 1)}, not of ${dateAt(K)}`,
     ],
     [
@@ -262,7 +262,7 @@ describe('a symbol is kept out', () => {
   test('and a symbol of which everything is known is not, on the same day.', () => {
     const symbols = new Map([
       ['TQQQ', symbolAt(K, 50, 48)],
-      ['SOXL', { open: null, price: null }],
+      ['SOXL', { open: null, price: null, doubt: null }],
     ]);
     const decision = decide({}, { symbols });
     expect(entries(decision)).toEqual(['TQQQ long']);
@@ -363,9 +363,9 @@ describe('laws of overnight mean reversion', () => {
     const changed = decideOmr({
       ...input,
       symbols: new Map(
-        [...input.symbols].map(([symbol, { open, price }]) => [
+        [...input.symbols].map(([symbol, { open, price, doubt }]) => [
           symbol,
-          { open: scaled(open, ofSymbols), price: scaled(price, ofSymbols) },
+          { open: scaled(open, ofSymbols), price: scaled(price, ofSymbols), doubt },
         ]),
       ),
       spy: {
@@ -377,7 +377,9 @@ describe('laws of overnight mean reversion', () => {
   });
 
   const lost = fc.constantFrom<((input: OmrInput, name: string) => Partial<OmrInput>)[]>(
-    (input, name) => ({ symbols: new Map(input.symbols).set(name, { open: null, price: null }) }),
+    (input, name) => ({
+      symbols: new Map(input.symbols).set(name, { open: null, price: null, doubt: null }),
+    }),
     ({ symbols, table }, name) => ({
       symbols,
       table: table && { ...table, cells: table.cells.filter(({ symbol }) => symbol !== name) },

@@ -31,7 +31,7 @@ export function symbolOf(today: number, logPrice: (t: number) => number): PairSy
     bars: Array.from({ length: today }, (_, t) => barAt(t, Math.exp(logPrice(t)))),
     price: { date: sessionAt(today), value: Math.exp(logPrice(today)) },
     shortable: true,
-    corporateAction: false,
+    doubt: null,
   };
 }
 
