@@ -3,26 +3,26 @@ import type { FixedTarget, MomentumSignal } from '../desired/desired-state.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
 import { formatPercent, mulDiv, WHOLE, type Money, type Ratio } from '../domain/decimal.ts';
 import { dateOf, type CalendarDate } from '../domain/instant.ts';
-import type { DailyClose } from '../observed/bars.ts';
+import { whyOld, type DailyClose } from '../observed/bars.ts';
 import { isUnadjustedFor, type ActionDoubt, type CorporateAction } from '../observed/corporate-action.ts';
 import type { SignalDecision } from '../observed/decision.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import {
   momentumProtection,
+  VIX,
   type MomentumAnswer,
   type MomentumInput,
+  type PriceDoubt,
   type Protection,
 } from '../strategies/momentum-protection.ts';
 import { doubtOf, knownActions, unknown } from './action-doubts.ts';
-import { equityOf, MICROS, readAll, type Asked, type SignalTurn } from './signal-data.ts';
+import { equityOf, latestReading, readAll, type Asked, type SignalTurn } from './signal-data.ts';
 import { momentumReads } from './signal-reads.ts';
 
 type MomentumTurn = SignalTurn<MomentumSignal>;
 
 type RankedAnswer = Extract<MomentumAnswer, { kind: 'ranked' }>;
-
-const VIX = 'VIX';
 
 export async function askMomentum(
   { market, clock }: Ports,
@@ -42,8 +42,14 @@ export async function askMomentum(
   ]);
   // A price of another day is none of today's.
   const prices = new Map<string, number>();
-  for (const [symbol, { price, asOf }] of quotes)
-    if (dateOf(asOf) === today) prices.set(symbol, price / MICROS);
+  const old = new Map<string, PriceDoubt>();
+  for (const [symbol, quote] of quotes) {
+    const reading = latestReading(quote, { now, calendar });
+    if (reading?.date !== today) continue;
+    prices.set(symbol, reading.value);
+    const why = whyOld(reading);
+    if (why !== null) old.set(symbol, { code: 'StaleData', words: `its price is ${why}` });
+  }
   const input: MomentumInput = {
     rules: { ...signal, drawdown: signal.drawdown / WHOLE },
     count: strategy.capital.maxPositions,
@@ -51,7 +57,7 @@ export async function askMomentum(
     sessions: reads.sessions,
     closes,
     prices,
-    doubts: momentumDoubts(symbols, { actions, closes, today }),
+    doubts: new Map([...old, ...actionsIn(symbols, { actions, closes, today })]),
     benchmark: signal.benchmark,
     vix: prices.get(VIX),
   };
@@ -73,7 +79,7 @@ interface KnownOfShares {
 }
 
 /** What takes effect today, and a split before it for which the closes were not adjusted. */
-function momentumDoubts(
+function actionsIn(
   symbols: readonly string[],
   { actions, closes, today }: KnownOfShares,
 ): ReadonlyMap<string, ActionDoubt> {

@@ -3,16 +3,15 @@ import type { FixedTarget, OmrSignal } from '../desired/desired-state.ts';
 import { nextSessionAfter } from '../domain/calendar.ts';
 import { formatPercent, negate, WHOLE, type Money } from '../domain/decimal.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
-import { dateOf, type CalendarDate } from '../domain/instant.ts';
-import type { Quote } from '../observed/broker-view.ts';
+import { dateOf } from '../domain/instant.ts';
 import type { SignalDecision } from '../observed/decision.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
 import type { Ports } from '../reconciler/ports.ts';
-import type { Reading } from '../observed/bars.ts';
+import { whyOld, type LatestReading, type Reading } from '../observed/bars.ts';
 import type { IndexToday } from '../strategies/omr-market.ts';
 import { decideOmr, type OmrDecision, type OmrInput } from '../strategies/omr.ts';
 import { actionDoubts } from './action-doubts.ts';
-import { equityOf, MICROS, readAll, type Asked, type SignalTurn } from './signal-data.ts';
+import { equityOf, latestReading, readAll, type Asked, type SignalTurn } from './signal-data.ts';
 import { omrReads } from './signal-reads.ts';
 
 type OmrTurn = SignalTurn<OmrSignal>;
@@ -53,7 +52,7 @@ async function gather(
   if (doubt !== undefined) return `${SPY}: ${doubt.words}`;
   const index = (name: string): IndexToday => ({
     closes: closes.get(name) ?? [],
-    now: readingOf(quotes.get(name)),
+    now: latestReading(quotes.get(name), { now, calendar }),
   });
   return {
     today,
@@ -65,7 +64,7 @@ async function gather(
       universe.map((symbol) => {
         const open = bars.get(symbol)?.at(-1);
         const reading = open === undefined ? null : { date: open.date, value: open.open };
-        const price = readingOf(quotes.get(symbol));
+        const price = latestReading(quotes.get(symbol), { now, calendar });
         return [symbol, { open: reading, price, doubt: doubts.get(symbol) ?? null }];
       }),
     ),
@@ -76,10 +75,6 @@ async function gather(
       maxPositions: strategy.capital.maxPositions,
     },
   };
-}
-
-function readingOf(quote: Quote | undefined): Reading | null {
-  return quote === undefined ? null : { date: dateOf(quote.asOf), value: quote.price / MICROS };
 }
 
 /** The strongest is served first when money is short. */
@@ -144,6 +139,8 @@ function readData({ today, spy, vix, symbols, table }: OmrInput): Json {
   };
 }
 
-function readingJson(reading: Reading | null): readonly [CalendarDate, number] | null {
-  return reading === null ? null : [reading.date, reading.value];
+function readingJson(reading: Reading | LatestReading | null): Json {
+  if (reading === null) return null;
+  const isOld = 'age' in reading && whyOld(reading) !== null;
+  return [reading.date, reading.value, ...(isOld ? ['old'] : [])];
 }

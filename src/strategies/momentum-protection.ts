@@ -10,6 +10,9 @@ import { compareText } from '../domain/names.ts';
 import type { DailyClose } from '../observed/bars.ts';
 import type { ActionDoubt } from '../observed/corporate-action.ts';
 
+/** The volatility index. */
+export const VIX = 'VIX';
+
 export interface MomentumRules {
   /** Sessions of the longer return, and of the latest part that is taken off. */
   readonly formation: number;
@@ -20,6 +23,11 @@ export interface MomentumRules {
   readonly drawdown: number;
   /** Sessions in which the peak is looked for, today's included. */
   readonly peakWindow: number;
+}
+
+export interface PriceDoubt {
+  readonly code: ActionDoubt['code'] | 'StaleData';
+  readonly words: string;
 }
 
 export interface MomentumInput {
@@ -33,8 +41,8 @@ export interface MomentumInput {
   readonly closes: ReadonlyMap<string, readonly DailyClose[]>;
   /** Today's prices. */
   readonly prices: ReadonlyMap<string, number>;
-  /** Symbols of which price and closes may not compare, each with why. */
-  readonly doubts: ReadonlyMap<string, ActionDoubt>;
+  /** Symbols and indices of which the price is none of now, or may not compare with closes, each with why. */
+  readonly doubts: ReadonlyMap<string, PriceDoubt>;
   readonly benchmark: string;
   /** Today's value of the volatility index; undefined where it is not known. */
   readonly vix: number | undefined;
@@ -125,8 +133,10 @@ function closeOn(series: readonly DailyClose[], date: CalendarDate | undefined):
 /** The active rules, or what is missing to know them: danger that cannot be seen is not taken for calm. */
 function protectionsOf(input: MomentumInput): readonly Protection[] | string {
   const { rules, benchmark, vix } = input;
-  const doubt = input.doubts.get(benchmark);
-  if (doubt !== undefined) return `${benchmark}: ${doubt.words}`;
+  for (const name of [VIX, benchmark]) {
+    const doubt = input.doubts.get(name);
+    if (doubt !== undefined) return `${name}: ${doubt.words}`;
+  }
   if (vix === undefined) return 'the volatility index is not known today';
   const peak = peakOf(input);
   if (typeof peak === 'string') return peak;

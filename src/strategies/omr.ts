@@ -5,7 +5,7 @@
  * thresholds. Every other symbol gets the first rule that kept it out. Sizes are not decided here.
  */
 import type { CalendarDate } from '../domain/instant.ts';
-import type { Reading } from '../observed/bars.ts';
+import { whyOld, type LatestReading, type Reading } from '../observed/bars.ts';
 import type { ActionDoubt } from '../observed/corporate-action.ts';
 import {
   judgeMarket,
@@ -30,7 +30,7 @@ import { percent } from './percent.ts';
 export interface SymbolToday {
   readonly open: Reading | null;
   /** Now, as near to the close as the slot is. */
-  readonly price: Reading | null;
+  readonly price: LatestReading | null;
   /** Why today and the night do not compare with others: what takes effect now or tomorrow, or that nobody knows. */
   readonly doubt: ActionDoubt | null;
 }
@@ -145,6 +145,8 @@ function judgeSymbol(
   if (open.kind === 'refused') return open;
   const price = readingOf(PRICE, known.price, rules.date);
   if (price.kind === 'refused') return price;
+  const old = known.price && whyOld(known.price);
+  if (old !== null) return refused('StaleData', `its price is ${old}`);
   const move = price.value / open.value - 1;
   if (Math.abs(move) < MIN_MOVE)
     return refused('MoveTooSmall', `it moved ${percent(move)}, and ${percent(MIN_MOVE)} are needed`);

@@ -9,11 +9,19 @@ const MINUTE = 60_000;
 const YESTERDAY = at('2025-12-01T16:00:00-05:00');
 const NOT_YET = SESSIONS.at(-2) ?? '';
 
+/** Of so many minutes ago. */
+const allOf = (minutes: number): NonNullable<Facts['quotes']> =>
+  Object.fromEntries(['AAA', 'BBB', 'SPY', 'VIX'].map((name) => [name, plus(NOW, -minutes * MINUTE)]));
+const aged = (name: string): Required<Pick<Facts, 'quotes'>> => ({
+  quotes: { [name]: plus(NOW, -21 * MINUTE) },
+});
+
 describe('a value at its limit counts', () => {
   test.each<readonly [SignalName, Facts, readonly string[]]>([
     ['mp', {}, ['AAA', 'BBB']],
-    ['mp', { quotes: { VIX: at('2025-12-02T09:30:00-05:00') } }, ['AAA', 'BBB']],
+    ['mp', { quotes: allOf(20) }, ['AAA', 'BBB']],
     ['omr', {}, ['AAA', 'BBB']],
+    ['omr', { quotes: allOf(20) }, ['AAA', 'BBB']],
     ['vol', {}, ['SVXY']],
     ['vol', { quotes: { VIX: plus(NOW, -20 * MINUTE), VIX3M: plus(NOW, -20 * MINUTE) } }, ['SVXY']],
   ])('%s, %j', async (name, facts, symbols) => {
@@ -29,6 +37,9 @@ describe('a value beyond it enters nothing', () => {
       { quotes: { VIX: YESTERDAY } },
       'the volatility index is not known today',
     ],
+    ['mp', 'the VIX of 21 minutes ago', aged('VIX'), 'VIX: its price is 21 minutes old, and 20 are the most'],
+    ['mp', 'the benchmark of 21 minutes ago', aged('SPY'), 'SPY: its price is 21 minutes old'],
+    ['mp', 'a price of 21 minutes ago', aged('AAA'), 'AAA: its price is 21 minutes old'],
     ['mp', 'the benchmark of another day', { quotes: { SPY: YESTERDAY } }, 'no price of SPY today'],
     ['mp', 'prices of another day', { quotes: { AAA: YESTERDAY, BBB: YESTERDAY } }, 'no price of AAA today'],
     [
@@ -42,6 +53,19 @@ describe('a value beyond it enters nothing', () => {
       'SPY of another day',
       { quotes: { SPY: YESTERDAY } },
       'StaleData: the latest value of SPY is of 2025-12-01',
+    ],
+    [
+      'omr',
+      'SPY of 21 minutes ago',
+      aged('SPY'),
+      'StaleData: the latest value of SPY is 21 minutes old, and 20 are the most',
+    ],
+    ['omr', 'the VIX of 21 minutes ago', aged('VIX'), 'StaleData: the latest value of VIX is 21 minutes old'],
+    [
+      'omr',
+      'prices of 21 minutes ago',
+      { quotes: { ...aged('AAA').quotes, ...aged('BBB').quotes } },
+      'BBB StaleData: its price is 21 minutes old, and 20 are the most',
     ],
     [
       'omr',
@@ -103,4 +127,10 @@ describe('a value beyond it enters nothing', () => {
     expect(symbols).toEqual([]);
     expect(said).toContain(why);
   });
+});
+
+test('one symbol with an old price stands in the way of no other.', async () => {
+  const [symbols, said] = entries(await ask('omr', aged('AAA')));
+  expect(symbols).toEqual(['BBB']);
+  expect(said).toContain('AAA StaleData: its price is 21 minutes old');
 });

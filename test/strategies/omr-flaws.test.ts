@@ -62,7 +62,7 @@ describe('the decision', () => {
     const k = SESSION_OF.SIDEWAYS;
     const day = omrDay({ k });
     const regimeWith = (value: number) => {
-      const { market } = decide({ k }, { vix: { ...day.vix, now: { date: day.today, value } } });
+      const { market } = decide({ k }, { vix: { ...day.vix, now: { date: day.today, value, age: 0 } } });
       return market.kind === 'open' ? market.regime.regime : market.code;
     };
     expect(regimeWith(day.vix.now!.value)).toBe('SIDEWAYS');

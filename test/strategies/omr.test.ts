@@ -2,7 +2,7 @@
 import { fc, test as law } from '../support/law.ts';
 import { describe, expect, test } from 'vitest';
 import { decideOmr, type OmrDecision, type OmrInput } from '../../src/strategies/omr.ts';
-import type { Reading } from '../../src/observed/bars.ts';
+import type { LatestReading, Reading } from '../../src/observed/bars.ts';
 import { REGIMES } from '../../src/strategies/omr-regime.ts';
 import { strengthOf, thresholdsIn } from '../../src/strategies/omr-rules.ts';
 import { dateAt, SESSIONS } from './golden-market.ts';
@@ -128,7 +128,7 @@ describe('an entry', () => {
 });
 
 describe('a symbol is kept out', () => {
-  const now = (value: number, k: number = K): Reading => ({ date: dateAt(k), value });
+  const now = (value: number, k: number = K, age = 0): LatestReading => ({ date: dateAt(k), value, age });
   const table = omrDay().table!;
 
   test.each<[string, OmrFacts, Partial<OmrInput>, string]>([
@@ -358,7 +358,7 @@ describe('laws of overnight mean reversion', () => {
   const scale = fc.integer({ min: -4, max: 4 }).map((power) => 2 ** power);
   law.prop([day, scale, scale])('scale: the unit of prices does not matter.', (facts, ofSymbols, ofSpy) => {
     const input = inputOf(facts);
-    const scaled = (reading: Reading | null, by: number): Reading | null =>
+    const scaled = <Kind extends Reading>(reading: Kind | null, by: number): Kind | null =>
       reading && { ...reading, value: reading.value * by };
     const changed = decideOmr({
       ...input,

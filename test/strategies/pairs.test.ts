@@ -125,12 +125,17 @@ describe('entry', () => {
     ['a leg without a price', { x: withoutPrice }, 'PricesMissing'],
     [
       'a leg with the price of yesterday',
-      { x: (symbol) => ({ ...symbol, price: { date: sessionAt(251), value: 60 } }) },
+      { x: (symbol) => ({ ...symbol, price: { date: sessionAt(251), value: 60, age: 0 } }) },
+      'PricesMissing',
+    ],
+    [
+      'a leg with a price of 21 minutes ago',
+      { x: (symbol) => ({ ...symbol, price: { ...symbol.price!, age: 21 * 60_000 } }) },
       'PricesMissing',
     ],
     [
       'a price of zero',
-      { x: (symbol) => ({ ...symbol, price: { date: sessionAt(252), value: 0 } }) },
+      { x: (symbol) => ({ ...symbol, price: { date: sessionAt(252), value: 0, age: 0 } }) },
       'PricesMissing',
     ],
     ['a corporate action', { y: (symbol) => ({ ...symbol, doubt: SPLIT }) }, 'CorporateAction'],
