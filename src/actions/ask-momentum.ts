@@ -2,25 +2,27 @@
 import type { FixedTarget, MomentumSignal } from '../desired/desired-state.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
 import { formatPercent, mulDiv, WHOLE, type Money, type Ratio } from '../domain/decimal.ts';
-import { dateOf } from '../domain/instant.ts';
-import type { DailyClose } from '../observed/bars.ts';
+import { dateOf, type CalendarDate } from '../domain/instant.ts';
+import { whyOld, type DailyClose } from '../observed/bars.ts';
+import { isUnadjustedFor, type ActionDoubt, type CorporateAction } from '../observed/corporate-action.ts';
 import type { SignalDecision } from '../observed/decision.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import {
   momentumProtection,
+  VIX,
   type MomentumAnswer,
   type MomentumInput,
+  type PriceDoubt,
   type Protection,
 } from '../strategies/momentum-protection.ts';
-import { equityOf, MICROS, readAll, type Asked, type SignalTurn } from './signal-data.ts';
+import { doubtOf, knownActions, unknown } from './action-doubts.ts';
+import { equityOf, latestReading, readAll, type Asked, type SignalTurn } from './signal-data.ts';
 import { momentumReads } from './signal-reads.ts';
 
 type MomentumTurn = SignalTurn<MomentumSignal>;
 
 type RankedAnswer = Extract<MomentumAnswer, { kind: 'ranked' }>;
-
-const VIX = 'VIX';
 
 export async function askMomentum(
   { market, clock }: Ports,
@@ -32,11 +34,22 @@ export async function askMomentum(
   const today = dateOf(now);
   const universe = [...strategy.universe];
   const reads = momentumReads(signal, universe, { today, calendar });
-  const { quotes, closes } = await readAll(market, reads, now);
+  const symbols = [...new Set([...universe, signal.benchmark])];
+  const span = { from: reads.sessions[0] ?? today, to: today };
+  const [{ quotes, closes }, actions] = await Promise.all([
+    readAll(market, reads, now),
+    knownActions(market, symbols, span),
+  ]);
   // A price of another day is none of today's.
   const prices = new Map<string, number>();
-  for (const [symbol, { price, asOf }] of quotes)
-    if (dateOf(asOf) === today) prices.set(symbol, price / MICROS);
+  const old = new Map<string, PriceDoubt>();
+  for (const [symbol, quote] of quotes) {
+    const reading = latestReading(quote, { now, calendar });
+    if (reading?.date !== today) continue;
+    prices.set(symbol, reading.value);
+    const why = whyOld(reading);
+    if (why !== null) old.set(symbol, { code: 'StaleData', words: `its price is ${why}` });
+  }
   const input: MomentumInput = {
     rules: { ...signal, drawdown: signal.drawdown / WHOLE },
     count: strategy.capital.maxPositions,
@@ -44,6 +57,7 @@ export async function askMomentum(
     sessions: reads.sessions,
     closes,
     prices,
+    doubts: new Map([...old, ...actionsIn(symbols, { actions, closes, today })]),
     benchmark: signal.benchmark,
     vix: prices.get(VIX),
   };
@@ -55,6 +69,29 @@ export async function askMomentum(
     targets: targetsOf(turn, answer, held),
     decision: decisionOf(turn, { input, answer, equity: equityOf(observed) }),
   };
+}
+
+interface KnownOfShares {
+  /** Or why there is no answer. */
+  readonly actions: ReadonlyMap<string, readonly CorporateAction[]> | string;
+  readonly closes: ReadonlyMap<string, readonly DailyClose[]>;
+  readonly today: CalendarDate;
+}
+
+/** What takes effect today, and a split before it for which the closes were not adjusted. */
+function actionsIn(
+  symbols: readonly string[],
+  { actions, closes, today }: KnownOfShares,
+): ReadonlyMap<string, ActionDoubt> {
+  const doubts = symbols.flatMap((symbol) => {
+    if (typeof actions === 'string') return [[symbol, unknown(actions)] as const];
+    const known = actions.get(symbol) ?? [];
+    const doubt = doubtOf(
+      known.filter((action) => action.date === today || isUnadjustedFor(action, closes.get(symbol) ?? [])),
+    );
+    return doubt === null ? [] : [[symbol, doubt] as const];
+  });
+  return new Map(doubts);
 }
 
 /**
@@ -94,7 +131,9 @@ interface Decided {
 
 function decisionOf({ strategy, signal }: MomentumTurn, { input, answer, equity }: Decided): SignalDecision {
   const { type, band: _band, wholeShares: _whole, ...parameters } = signal;
+  const doubts = [...input.doubts].map(([symbol, { code }]): Json => [symbol, code]);
   const read = {
+    ...(doubts.length > 0 && { doubts }),
     sessions: input.sessions,
     closes: Object.fromEntries([...input.closes].map(([symbol, rows]) => [symbol, rows.map(rowOf)])),
     prices: Object.fromEntries(input.prices),

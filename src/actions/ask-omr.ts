@@ -1,18 +1,19 @@
 /** Gathers what the overnight-mean-reversion signal reads, and turns its candidates into targets. */
 import type { FixedTarget, OmrSignal } from '../desired/desired-state.ts';
+import { nextSessionAfter } from '../domain/calendar.ts';
 import { formatPercent, negate, WHOLE, type Money } from '../domain/decimal.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
-import { dateOf, type CalendarDate } from '../domain/instant.ts';
-import type { Quote } from '../observed/broker-view.ts';
+import { dateOf } from '../domain/instant.ts';
 import type { SignalDecision } from '../observed/decision.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
 import type { Ports } from '../reconciler/ports.ts';
-import type { Reading } from '../observed/bars.ts';
+import { whyOld, type LatestReading, type Reading } from '../observed/bars.ts';
 import type { IndexToday } from '../strategies/omr-market.ts';
 import type { PriceProvenance, ReversionTable } from '../strategies/omr-table.ts';
 import { decideOmr, type OmrDecision, type OmrInput } from '../strategies/omr.ts';
-import { equityOf, MICROS, readAll, type Asked, type SignalTurn } from './signal-data.ts';
+import { actionDoubts } from './action-doubts.ts';
 import { readTable } from './read-table.ts';
+import { equityOf, latestReading, readAll, type Asked, type SignalTurn } from './signal-data.ts';
 import { omrReads } from './signal-reads.ts';
 
 /** `prices`: those of the account. */
@@ -31,7 +32,7 @@ export async function askOmr(ports: Ports, turn: OmrTurn, observed: ObservedStat
   return { kind: 'targets', targets: targetsOf(turn, decided), decision };
 }
 
-/** What is known now, or why the table cannot be used. */
+/** What is known now, or why nothing of it can be used. */
 async function gather(
   { market, clock, signalFiles }: Ports,
   { strategy, signal, prices, calendar }: OmrTurn,
@@ -42,10 +43,17 @@ async function gather(
   const today = dateOf(now);
   const universe = [...strategy.universe];
   const reads = omrReads(universe, { today, calendar });
-  const { quotes, closes, bars } = await readAll(market, reads, now);
+  // What is entered is held into the next session.
+  const night = { from: today, to: nextSessionAfter(today, calendar).date };
+  const [{ quotes, closes, bars }, doubts] = await Promise.all([
+    readAll(market, reads, now),
+    actionDoubts(market, [...universe, SPY], night),
+  ]);
+  const doubt = doubts.get(SPY);
+  if (doubt !== undefined) return `${SPY}: ${doubt.words}`;
   const index = (name: string): IndexToday => ({
     closes: closes.get(name) ?? [],
-    now: readingOf(quotes.get(name)),
+    now: latestReading(quotes.get(name), { now, calendar }),
   });
   return {
     today,
@@ -57,7 +65,8 @@ async function gather(
       universe.map((symbol) => {
         const open = bars.get(symbol)?.at(-1);
         const reading = open === undefined ? null : { date: open.date, value: open.open };
-        return [symbol, { open: reading, price: readingOf(quotes.get(symbol)) }];
+        const price = latestReading(quotes.get(symbol), { now, calendar });
+        return [symbol, { open: reading, price, doubt: doubts.get(symbol) ?? null }];
       }),
     ),
     parameters: {
@@ -67,10 +76,6 @@ async function gather(
       maxPositions: strategy.capital.maxPositions,
     },
   };
-}
-
-function readingOf(quote: Quote | undefined): Reading | null {
-  return quote === undefined ? null : { date: dateOf(quote.asOf), value: quote.price / MICROS };
 }
 
 /** The strongest is served first when money is short. */
@@ -130,12 +135,17 @@ function readData({ today, spy, vix, symbols, table }: OmrInput): Json {
     spy: index(spy),
     vix: index(vix),
     symbols: Object.fromEntries(
-      [...symbols].map(([symbol, { open, price }]) => [symbol, [readingJson(open), readingJson(price)]]),
+      [...symbols].map(([symbol, { open, price, doubt }]) => [
+        symbol,
+        [readingJson(open), readingJson(price), ...(doubt === null ? [] : [doubt.code])],
+      ]),
     ),
     table: (table?.cells ?? []) as unknown as Json,
   };
 }
 
-function readingJson(reading: Reading | null): readonly [CalendarDate, number] | null {
-  return reading === null ? null : [reading.date, reading.value];
+function readingJson(reading: Reading | LatestReading | null): Json {
+  if (reading === null) return null;
+  const isOld = 'age' in reading && whyOld(reading) !== null;
+  return [reading.date, reading.value, ...(isOld ? ['old'] : [])];
 }

@@ -2,8 +2,8 @@
 import type { FixedTarget, PairsSignal } from '../desired/desired-state.ts';
 import { WHOLE, type Money, type Ratio } from '../domain/decimal.ts';
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
-import { dateOf, type CalendarDate } from '../domain/instant.ts';
-import type { DailyBar } from '../observed/bars.ts';
+import { dateOf } from '../domain/instant.ts';
+import { whyOld, type DailyBar } from '../observed/bars.ts';
 import type { Observed } from '../observed/broker-view.ts';
 import type { SignalDecision } from '../observed/decision.ts';
 import type { Ledger } from '../observed/ledger.ts';
@@ -13,8 +13,9 @@ import type { PairDecision, PairsDecision } from '../strategies/pairs-decision.t
 import type { PairSymbol } from '../strategies/pairs-history.ts';
 import { NO_PAIRS, pairId, type PairsState } from '../strategies/pairs-state.ts';
 import { decidePairs, type PairsInput } from '../strategies/pairs.ts';
+import { actionDoubts } from './action-doubts.ts';
 import { read } from './read.ts';
-import { equityOf, MICROS, readAll, type Asked, type SignalTurn } from './signal-data.ts';
+import { equityOf, latestReading, MICROS, readAll, type Asked, type SignalTurn } from './signal-data.ts';
 import { pairsReads } from './signal-reads.ts';
 
 type PairsTurn = SignalTurn<PairsSignal>;
@@ -45,18 +46,17 @@ async function gather(
   const held = heldPairs(ledger, strategy.name, { pairs, state });
   const symbols = [...new Set([...pairs.flat(), ...[...held].flatMap((pair) => pair.split('/'))])].sort();
   const reads = pairsReads(signal, symbols, { today, calendar });
-  const [{ quotes, bars }, assets] = await Promise.all([
+  const [{ quotes, bars }, doubts, assets] = await Promise.all([
     readAll(market, reads, now),
+    actionDoubts(market, symbols, { from: today, to: today }),
     read(clock, () => broker.assets(symbols)),
   ]);
   const symbolOf = (symbol: string): PairSymbol => {
-    const quote = quotes.get(symbol);
     return {
       bars: (bars.get(symbol) ?? []).map(withVolume),
-      price: quote === undefined ? null : { date: dateOf(quote.asOf), value: quote.price / MICROS },
+      price: latestReading(quotes.get(symbol), { now, calendar }),
       shortable: isShortable(assets, symbol),
-      // No source of prices knows of any.
-      corporateAction: false,
+      doubt: doubts.get(symbol) ?? null,
     };
   };
   return {
@@ -174,10 +174,11 @@ function whyNot({ pairs }: PairsDecision): SignalDecision['unranked'] {
 }
 
 function readData({ today, sessions, symbols, pairs, held, state }: PairsInput): Json {
-  const rowOf = ({ bars, price, shortable }: PairSymbol): Json => [
+  const rowOf = ({ bars, price, shortable, doubt }: PairSymbol): Json => [
     bars.map(({ date, close, volume }): Json => [date, close, Number.isNaN(volume) ? null : volume]),
-    price === null ? null : ([price.date, price.value] satisfies [CalendarDate, number]),
+    price === null ? null : [price.date, price.value, ...(whyOld(price) === null ? [] : ['old'])],
     shortable,
+    ...(doubt === null ? [] : [doubt.code]),
   ];
   return {
     today,

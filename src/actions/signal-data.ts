@@ -1,9 +1,9 @@
 /** What the askers of signals share: what is asked, and values as signals read them. */
 import type { DesiredStrategy } from '../desired/desired-state.ts';
-import type { CalendarOverrides } from '../domain/calendar.ts';
+import { lastOpen, type CalendarOverrides } from '../domain/calendar.ts';
 import { NO_MONEY, type Money } from '../domain/decimal.ts';
-import type { Instant } from '../domain/instant.ts';
-import type { DailyBar, DailyClose } from '../observed/bars.ts';
+import { dateOf, type Instant } from '../domain/instant.ts';
+import type { DailyBar, DailyClose, LatestReading } from '../observed/bars.ts';
 import type { Quote } from '../observed/broker-view.ts';
 import type { ObservedState, SignalAnswer } from '../observed/observed-state.ts';
 import type { Market } from '../reconciler/ports.ts';
@@ -24,6 +24,16 @@ export const MICROS = 1_000_000;
 
 export function equityOf({ snapshot }: ObservedState): Money {
   return snapshot.account.kind === 'ok' ? snapshot.account.data.equity : NO_MONEY;
+}
+
+/** Null where there is none. */
+export function latestReading(
+  quote: Quote | undefined,
+  { now, calendar }: { readonly now: Instant; readonly calendar: CalendarOverrides | undefined },
+): LatestReading | null {
+  if (quote === undefined) return null;
+  const { price, asOf } = quote;
+  return { date: dateOf(asOf), value: price / MICROS, age: lastOpen(now, calendar) - asOf };
 }
 
 export interface ReadSeries {

@@ -105,6 +105,15 @@ export function isOpen(now: Instant, overrides?: CalendarOverrides): boolean {
   return session !== null && session.open <= now && now < session.close;
 }
 
+/** The newest that a price can be: of now, or while the exchange is closed of its last close. */
+export function lastOpen(now: Instant, overrides?: CalendarOverrides): Instant {
+  if (isOpen(now, overrides)) return now;
+  const today = sessionOn(dateOf(now), overrides);
+  return today !== null && today.close <= now
+    ? today.close
+    : previousSessionBefore(dateOf(now), overrides).close;
+}
+
 /** True for a session that ends before 16:00. */
 export function isEarlyClose(date: CalendarDate, overrides?: CalendarOverrides): boolean {
   const hours = hoursOf(dayNumber(date), date, overrides);

@@ -1,4 +1,4 @@
-/** The questions to Alpaca's market data API: daily bars of a span and splits, page by page, and the latest quotes. */
+/** The questions to Alpaca's market data API: daily bars of a span, page by page, and the latest quotes. */
 import type { Json } from '../domain/digest.ts';
 import { instantAt, MINUTE, type Instant } from '../domain/instant.ts';
 import type { DailyBar } from '../observed/bars.ts';
@@ -6,8 +6,7 @@ import type { Quote } from '../observed/broker-view.ts';
 import type { DateSpan } from '../reconciler/ports.ts';
 import type { BatchAnswer } from './alpaca-batches.ts';
 import type { ApiAnswer, AskAlpaca, Patience } from './alpaca-client.ts';
-import { parseDailyBars, parsePage, parseQuote, parseSnapshots, parseSplits } from './alpaca-text.ts';
-import type { KnownSplit } from './known-splits.ts';
+import { parseDailyBars, parsePage, parseQuote, parseSnapshots } from './alpaca-text.ts';
 import type { AlpacaSettings } from './price-source.ts';
 
 export interface AlpacaQuestion {
@@ -21,8 +20,6 @@ export const SIP_DELAY = 16 * MINUTE;
 /** Rows of one page, of all symbols together; the most that there is. */
 const PAGE = 10_000;
 const PAGES_MAX = 1_000;
-/** Corporate actions of one page; the most that there is. */
-const ACTIONS = 1_000;
 
 /** Of days that have begun, at most up to `now`. */
 export async function askBars(
@@ -56,7 +53,7 @@ export async function askBars(
 type Page = { readonly next: string | null } | null;
 
 /** One page after the other, to the last; `take` gives null for what is none. */
-async function askPages(
+export async function askPages(
   { ask, patience }: Pick<AlpacaQuestion, 'ask' | 'patience'>,
   path: string,
   query: Readonly<Record<string, string>>,
@@ -73,29 +70,6 @@ async function askPages(
     token = page.next;
   }
   return { kind: 'failed', why: 'its pages have no end' };
-}
-
-/** Splits that took effect in the span, by date. */
-export async function askSplits(
-  asked: Pick<AlpacaQuestion, 'ask' | 'patience'>,
-  symbols: readonly string[],
-  { from, to }: DateSpan,
-): Promise<BatchAnswer<readonly KnownSplit[]>> {
-  const query = {
-    symbols: symbols.join(','),
-    types: 'forward_split,reverse_split',
-    start: from,
-    end: to,
-    limit: String(ACTIONS),
-    sort: 'asc',
-  };
-  const found = new Map<string, KnownSplit[]>(symbols.map((symbol) => [symbol, []]));
-  const read = await askPages(asked, 'v1/corporate-actions', query, (json) => {
-    const page = parseSplits(json);
-    for (const { symbol, split } of page?.splits ?? []) found.get(symbol)?.push(split);
-    return page;
-  });
-  return read.kind === 'ok' ? { kind: 'ok', rows: found } : read;
 }
 
 function barsIn(

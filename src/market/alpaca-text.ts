@@ -7,7 +7,6 @@ import { MINUTE, parseInstant, type CalendarDate, type Instant } from '../domain
 import type { DailyBar } from '../observed/bars.ts';
 import type { Quote } from '../observed/broker-view.ts';
 import type { DateSpan } from '../reconciler/ports.ts';
-import type { KnownSplit } from './known-splits.ts';
 
 const page = z.object({
   bars: z.record(z.string(), z.array(z.unknown())).nullable(),
@@ -100,29 +99,4 @@ const PRICE_DIGITS = 6;
 
 function priceOf(value: number): Price | undefined {
   return parsePrice(value.toFixed(PRICE_DIGITS));
-}
-
-const rate = z.number().positive();
-const action = z.object({ symbol: z.string(), ex_date: z.iso.date(), new_rate: rate, old_rate: rate });
-const actions = z.object({
-  corporate_actions: z.object({
-    forward_splits: z.array(action).optional(),
-    reverse_splits: z.array(action).optional(),
-  }),
-  next_page_token: z.string().min(1).nullable(),
-});
-
-/** Null for what is no page of corporate actions. */
-export function parseSplits(json: Json): {
-  readonly splits: readonly { readonly symbol: string; readonly split: KnownSplit }[];
-  readonly next: string | null;
-} | null {
-  const { data } = actions.safeParse(json);
-  if (data === undefined) return null;
-  const { forward_splits: forward = [], reverse_splits: reverse = [] } = data.corporate_actions;
-  const splits = [...forward, ...reverse].map(({ symbol, ex_date: date, old_rate: from, new_rate: to }) => ({
-    symbol,
-    split: { date, ratio: { from, to } },
-  }));
-  return { splits, next: data.next_page_token };
 }

@@ -1,17 +1,18 @@
-/** Daily bars and latest quotes of shares from Alpaca's market data API. */
+/** Daily bars, latest quotes and corporate actions of shares from Alpaca's market data API. */
 import { previousSessionBefore, sessionOn, type CalendarOverrides } from '../domain/calendar.ts';
 import { dateOf, SECOND, type CalendarDate, type Instant } from '../domain/instant.ts';
 import type { DailyBar } from '../observed/bars.ts';
+import type { CorporateAction } from '../observed/corporate-action.ts';
 import type { Clock, DateSpan } from '../reconciler/ports.ts';
 import { inBatches } from './alpaca-batches.ts';
 import { alpacaClient } from './alpaca-client.ts';
 import type { FoundKeys } from './alpaca-keys.ts';
-import { askBars, askQuotes, askSplits, SIP_DELAY } from './alpaca-questions.ts';
+import { askActions } from './alpaca-actions.ts';
+import { askBars, askQuotes, SIP_DELAY } from './alpaca-questions.ts';
 import type { CacheFiles } from './cache-files.ts';
 import type { DataSource, Found } from './data-source.ts';
 import { INDEX_SYMBOLS } from './index-symbols.ts';
 import { keepingBars, type AskForBars } from './kept-bars.ts';
-import type { KnownSplit } from './known-splits.ts';
 import type { AlpacaSettings } from './price-source.ts';
 
 export interface AlpacaOptions {
@@ -62,18 +63,19 @@ export function alpaca(options: AlpacaOptions): DataSource {
       return inBatches(shares(symbols), invalid, (batch) => askQuotes(asked, batch, now));
     },
     closes: ended,
+    actions: alpacaActions(options),
     bars: async (symbols, span) => joined(await ended(symbols, span), await unsettled(symbols, span)),
   };
 }
 
-export type SplitsOptions = Pick<AlpacaOptions, 'settings' | 'keys' | 'clock' | 'patience'>;
+export type ActionsOptions = Pick<AlpacaOptions, 'settings' | 'keys' | 'clock' | 'timeout' | 'patience'>;
 
-/** The splits of a span that Alpaca knows: none is an answer, but it may come to know of one later. */
-export function alpacaSplits({ settings, keys, clock, patience = PATIENCE }: SplitsOptions) {
-  const ask = alpacaClient({ url: settings.url, keys, clock });
-  return (symbols: readonly string[], span: DateSpan): Promise<Found<readonly KnownSplit[]>> => {
+/** The corporate actions of a span that Alpaca knows: none is an answer, but it may come to know of one later. */
+export function alpacaActions({ settings, patience = PATIENCE, ...options }: ActionsOptions) {
+  const ask = alpacaClient({ ...options, url: settings.url });
+  return (symbols: readonly string[], span: DateSpan): Promise<Found<readonly CorporateAction[]>> => {
     const left = { left: patience };
-    return inBatches(symbols, new Set(), (batch) => askSplits({ ask, patience: left }, batch, span));
+    return inBatches(shares(symbols), new Set(), (batch) => askActions({ ask, patience: left }, batch, span));
   };
 }
 

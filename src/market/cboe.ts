@@ -29,6 +29,8 @@ export interface CboeOptions {
   readonly timeout?: number;
 }
 
+/** An index has no shares. */
+const NOTHING = { rows: new Map(), failed: new Map(), instead: new Map() };
 const TIMEOUT = 10 * SECOND;
 /** 36 years of the VIX are half a megabyte. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -105,6 +107,7 @@ export function cboe(options: CboeOptions): DataSource {
           open === undefined ? [] : [{ date, open: open / MICROS, close: close / MICROS }],
         ),
       ),
+    actions: () => Promise.resolve(NOTHING),
   };
 }
 

@@ -1,21 +1,19 @@
-/** Daily closes from a folder of `SYMBOL.csv` files. */
-import { readFileSync, statSync } from 'node:fs';
+/** Daily closes from a folder of `SYMBOL.csv` files, and the corporate actions that somebody listed beside them. */
 import { join } from 'node:path';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { dateOf, instantAt, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { compareText, isSymbol } from '../domain/names.ts';
 import type { DateSpan } from '../reconciler/ports.ts';
+import { readActions, type ListedAction } from './corporate-actions-file.ts';
 import { readCsvRows, type CsvRow } from './csv-rows.ts';
 import type { PriceSource } from './price-source.ts';
+import { watchedFiles } from './watched-file.ts';
 
 const SESSION_CLOSE = '16:00';
 const MICROS = 1_000_000;
 
-interface Loaded {
-  /** Tells whether the file changed since it was read. */
-  readonly mark: string;
-  readonly rows: readonly CsvRow[];
-}
+/** The list of corporate actions in the folder, which nobody has to keep. */
+const ACTIONS = 'corporate-actions.csv';
 
 /**
  * The price at a moment is the close of the last row up to its New York date, as of 16:00 of that row's date or the
@@ -23,16 +21,15 @@ interface Loaded {
  * {@link HgctlError} with its line. A file that changed is read again.
  */
 export function csvPrices(folder: string): PriceSource {
-  const cache = new Map<string, Loaded>();
-  const rowsIn = (symbol: string, { from, to }: DateSpan): readonly CsvRow[] => {
-    if (!isSymbol(symbol)) return [];
-    const rows = rowsOf(join(folder, `${symbol}.csv`), cache);
-    return rows.filter(({ date }) => date >= from && date <= to);
-  };
+  const files = watchedFiles(parseRows);
+  const listed = watchedFiles(parseActions);
+  const rowsOf = (symbol: string): readonly CsvRow[] =>
+    isSymbol(symbol) ? (files(join(folder, `${symbol}.csv`)) ?? []) : [];
+  const rowsIn = (symbol: string, { from, to }: DateSpan): readonly CsvRow[] =>
+    rowsOf(symbol).filter(({ date }) => date >= from && date <= to);
   return {
     priceAt: (symbol, at) => {
-      if (!isSymbol(symbol)) return undefined;
-      const row = lastUpTo(rowsOf(join(folder, `${symbol}.csv`), cache), dateOf(at));
+      const row = lastUpTo(rowsOf(symbol), dateOf(at));
       if (row === undefined) return undefined;
       const asOf = Math.min(at, instantAt(row.date, SESSION_CLOSE)) as Instant;
       return { price: row.close, asOf, ...row.market };
@@ -45,18 +42,11 @@ export function csvPrices(folder: string): PriceSource {
         const bar = { date, open: open / MICROS, close: close / MICROS };
         return [volume === undefined ? bar : { ...bar, volume }];
       }),
+    actions: (symbol, { from, to }) =>
+      listed(join(folder, ACTIONS))
+        ?.filter((row) => row.symbol === symbol && row.action.date >= from && row.action.date <= to)
+        .map(({ action }) => action),
   };
-}
-
-function rowsOf(file: string, cache: Map<string, Loaded>): readonly CsvRow[] {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  if (stats === undefined) return [];
-  const mark = `${stats.mtimeMs} ${stats.size} ${stats.ino}`;
-  const known = cache.get(file);
-  if (known?.mark === mark) return known.rows;
-  const rows = parseRows(readFileSync(file, 'utf8'), file);
-  cache.set(file, { mark, rows });
-  return rows;
 }
 
 function lastUpTo(rows: readonly CsvRow[], date: CalendarDate): CsvRow | undefined {
@@ -80,6 +70,14 @@ function parseRows(text: string, file: string): CsvRow[] {
     throw malformed(file, fault.line, fault.what);
   if (twice !== undefined) throw malformed(file, twice.line, `a second row for ${twice.date}`);
   return [...rows].sort((a, b) => compareText(a.date, b.date));
+}
+
+function parseActions(text: string, file: string): readonly ListedAction[] {
+  const read = readActions(text);
+  if (!('line' in read)) return read;
+  throw new HgctlError(EXIT.invalid, `${file}:${read.line}: ${read.what}`, {
+    hint: 'a list of corporate actions has the header Date,Symbol,Kind,From,To, then rows like 2020-08-31,AAPL,split,1,4',
+  });
 }
 
 function malformed(file: string, line: number, what: string): HgctlError {

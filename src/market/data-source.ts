@@ -2,6 +2,7 @@
 import { HgctlError } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { DailyBar, DailyClose } from '../observed/bars.ts';
+import type { CorporateAction } from '../observed/corporate-action.ts';
 import type { Quote } from '../observed/broker-view.ts';
 import { describeIssues, type DataIssue } from '../observed/data-issue.ts';
 import { BrokerUnavailable, type DateSpan, type Market } from '../reconciler/ports.ts';
@@ -25,6 +26,8 @@ export interface DataSource {
   quotes(symbols: readonly string[], now: Instant): Promise<Found<Quote>>;
   closes(symbols: readonly string[], span: DateSpan): Promise<Found<readonly DailyClose[]>>;
   bars(symbols: readonly string[], span: DateSpan): Promise<Found<readonly DailyBar[]>>;
+  /** The row is empty where it knows of none; there is no row where it keeps no list. */
+  actions(symbols: readonly string[], span: DateSpan): Promise<Found<readonly CorporateAction[]>>;
 }
 
 /** A source that answers at once. A file that cannot be read fails its own symbol and no other. */
@@ -35,6 +38,7 @@ export function immediate(name: string, source: PriceSource): DataSource {
     quotes: (symbols, now) => answers(symbols, (symbol) => source.priceAt(symbol, now)),
     closes: (symbols, span) => answers(symbols, (symbol) => orNone(source.closes(symbol, span))),
     bars: (symbols, span) => answers(symbols, (symbol) => orNone(source.bars(symbol, span))),
+    actions: (symbols, span) => answers(symbols, (symbol) => source.actions(symbol, span)),
   };
 }
 
@@ -82,7 +86,7 @@ export function marketOf(source: DataSource, tell: (message: string) => void): M
     if (begun.length > 0) tell(describeIssues(begun));
   };
   const series = async <Row>(
-    use: 'closes' | 'bars',
+    use: Exclude<DataIssue['use'], 'quotes'>,
     symbols: readonly string[],
     ask: Promise<Found<readonly Row[]>>,
   ): Promise<ReadonlyMap<string, readonly Row[]>> => {
@@ -100,6 +104,7 @@ export function marketOf(source: DataSource, tell: (message: string) => void): M
     },
     closes: (symbols, span) => series('closes', symbols, source.closes(symbols, span)),
     bars: (symbols, span) => series('bars', symbols, source.bars(symbols, span)),
+    actions: (symbols, span) => series('corporate actions', symbols, source.actions(symbols, span)),
     issues: () => [...issues.values()],
     isRemote: true,
   };

@@ -17,6 +17,9 @@ export function firstOf(sources: readonly DataSource[]): DataSource {
     quotes: (symbols, now) => ask(symbols, (source, pending) => source.quotes(pending, now)),
     closes: (symbols, span) => ask(symbols, (source, pending) => source.closes(pending, span)),
     bars: (symbols, span) => ask(symbols, (source, pending) => source.bars(pending, span)),
+    // Few sources keep a list of them: only one that fails is stood in for.
+    actions: (symbols, span) =>
+      answerOf(ordered, symbols, (source, pending) => source.actions(pending, span), hasFailed),
   };
 }
 
@@ -25,10 +28,16 @@ interface Miss {
   readonly failed: boolean;
 }
 
+function hasFailed({ failed }: Miss): boolean {
+  return failed;
+}
+
 async function answerOf<Row>(
   sources: readonly DataSource[],
   symbols: readonly string[],
   of: (source: DataSource, pending: readonly string[]) => Promise<Found<Row>>,
+  /** Which misses make of an answer a fallback. */
+  counts: (miss: Miss) => boolean = () => true,
 ): Promise<Found<Row>> {
   const rows = new Map<string, Row>();
   const instead = new Map<string, string>();
@@ -46,7 +55,7 @@ async function answerOf<Row>(
         continue;
       }
       rows.set(symbol, row);
-      const why = insteadOf(source, missed.get(symbol) ?? [], found.instead.get(symbol));
+      const why = insteadOf(source, (missed.get(symbol) ?? []).filter(counts), found.instead.get(symbol));
       if (why !== null) instead.set(symbol, why);
     }
   }

@@ -1,6 +1,5 @@
 /** Prices as the loop asks for them, and as the simulated broker does. */
 import type { CalendarOverrides } from '../domain/calendar.ts';
-import type { Quote } from '../observed/broker-view.ts';
 import type { Clock, Market } from '../reconciler/ports.ts';
 import { alpaca } from './alpaca.ts';
 import type { FoundKeys } from './alpaca-keys.ts';
@@ -72,28 +71,35 @@ export function priceSource(settings: SyntheticSettings | CsvSettings): PriceSou
 /** Symbols without a price are not in the answer. */
 export function market(source: PriceSource): Market {
   return {
-    quotes: (symbols, now) =>
-      // Inside a promise, so that a malformed file is a rejection.
-      Promise.resolve().then(() => {
-        const quotes = new Map<string, Quote>();
-        for (const symbol of symbols) {
-          const quote = source.priceAt(symbol, now);
-          if (quote !== undefined) quotes.set(symbol, quote);
-        }
-        return quotes;
-      }),
+    quotes: (symbols, now) => knownOf(symbols, (symbol) => source.priceAt(symbol, now)),
     closes: (symbols, span) => rowsOf(symbols, (symbol) => source.closes(symbol, span)),
     bars: (symbols, span) => rowsOf(symbols, (symbol) => source.bars(symbol, span)),
+    actions: (symbols, span) => knownOf(symbols, (symbol) => source.actions(symbol, span)),
   };
 }
 
-/** Symbols without a row are not in the answer. Inside a promise, so that a malformed file is a rejection. */
+/** Symbols without a row are not in the answer. */
 function rowsOf<Row>(
   symbols: readonly string[],
   of: (symbol: string) => readonly Row[],
 ): Promise<ReadonlyMap<string, readonly Row[]>> {
+  return knownOf(symbols, (symbol) => {
+    const rows = of(symbol);
+    return rows.length === 0 ? undefined : rows;
+  });
+}
+
+/** Inside a promise, so that a malformed file is a rejection. */
+function knownOf<Answer>(
+  symbols: readonly string[],
+  of: (symbol: string) => Answer | undefined,
+): Promise<ReadonlyMap<string, Answer>> {
   return Promise.resolve().then(() => {
-    const rows = symbols.map((symbol) => [symbol, of(symbol)] as const);
-    return new Map(rows.filter(([, found]) => found.length > 0));
+    const answers = new Map<string, Answer>();
+    for (const symbol of symbols) {
+      const answer = of(symbol);
+      if (answer !== undefined) answers.set(symbol, answer);
+    }
+    return answers;
   });
 }

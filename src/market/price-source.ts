@@ -3,6 +3,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Quote } from '../observed/broker-view.ts';
 import type { DateSpan } from '../reconciler/ports.ts';
 import type { DailyBar, DailyClose } from '../observed/bars.ts';
+import type { CorporateAction } from '../observed/corporate-action.ts';
 
 export interface PriceSource {
   /** The latest price at a moment, above zero; undefined when the symbol has none. */
@@ -11,6 +12,8 @@ export interface PriceSource {
   closes(symbol: string, span: DateSpan): readonly DailyClose[];
   /** Likewise, those of which the open is known. */
   bars(symbol: string, span: DateSpan): readonly DailyBar[];
+  /** Those that take effect in the span; undefined where nobody keeps a list of them. */
+  actions(symbol: string, span: DateSpan): readonly CorporateAction[] | undefined;
 }
 
 /** What the manifest says about prices. */

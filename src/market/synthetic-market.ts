@@ -55,6 +55,7 @@ export function syntheticMarket(seed: number): PriceSource {
         close: dollars(close),
         volume: SYNTHETIC_VOLUME,
       })),
+    actions: () => undefined,
   };
 }
 

@@ -69,6 +69,7 @@ export function syntheticPrices({
     // Within a day no price moves.
     bars: (symbol, span) =>
       source.closes(symbol, span).map((row) => ({ ...row, open: row.close, volume: SYNTHETIC_VOLUME })),
+    actions: () => undefined,
   };
   return source;
 }

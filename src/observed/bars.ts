@@ -1,5 +1,5 @@
 /** Series of market data, as signals read them: oldest first, one row a session, dates strictly rising. */
-import type { CalendarDate } from '../domain/instant.ts';
+import { MINUTE, type CalendarDate } from '../domain/instant.ts';
 
 /** One session of a share, in dollars: prices as they are adjusted by whoever provides them. */
 export interface DailyBar extends DailyClose {
@@ -17,6 +17,20 @@ export interface DailyClose {
 /** One close, and how many shares were traded in its session. */
 export interface VolumeBar extends DailyClose {
   readonly volume: number;
+}
+
+/** Of a price that decides now, inclusive: older, it says nothing of now. */
+export const MAX_PRICE_AGE = 20 * MINUTE;
+
+/** The latest price or level that is known; `age`: ms, while the exchange is closed before its last close. */
+export interface LatestReading extends Reading {
+  readonly age: number;
+}
+
+/** In words, why it is no price of now; null: it is one. */
+export function whyOld({ age }: Pick<LatestReading, 'age'>): string | null {
+  if (age <= MAX_PRICE_AGE) return null;
+  return `${(age / MINUTE).toFixed(0)} minutes old, and ${MAX_PRICE_AGE / MINUTE} are the most`;
 }
 
 /** A price, or a level of an index, and the session that it belongs to. */

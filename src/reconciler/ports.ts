@@ -12,6 +12,7 @@ import type {
   MarketClock,
   Quote,
 } from '../observed/broker-view.ts';
+import type { CorporateAction } from '../observed/corporate-action.ts';
 import type { DataIssue } from '../observed/data-issue.ts';
 import type { JournalEvent, ProcessIdentity } from '../observed/events.ts';
 import type { Ledger } from '../observed/ledger.ts';
@@ -105,6 +106,14 @@ export interface Market {
   closes(symbols: readonly string[], span: DateSpan): Promise<ReadonlyMap<string, readonly DailyClose[]>>;
   /** Likewise, sessions of which the open is known, too; the close of a session that has not ended is its price so far. */
   bars(symbols: readonly string[], span: DateSpan): Promise<ReadonlyMap<string, readonly DailyBar[]>>;
+  /**
+   * The corporate actions of these symbols that take effect in the span: an empty list where none is known, no entry where
+   * nobody keeps a list. It rejects where there is no answer, which is not "none".
+   */
+  actions(
+    symbols: readonly string[],
+    span: DateSpan,
+  ): Promise<ReadonlyMap<string, readonly CorporateAction[]>>;
   /** What the newest answers did not get from where they should; left out where there is one place only. */
   issues?(): readonly DataIssue[];
   /** Answers come over a network: what a slot needs is worth asking for before it. */

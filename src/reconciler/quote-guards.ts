@@ -1,7 +1,7 @@
 /** What a quote must be for an entry. An exit goes out at any price: what is held is at risk whatever its quote is worth. */
-import { isOpen, previousSessionBefore, sessionOn, type CalendarOverrides } from '../domain/calendar.ts';
+import { lastOpen, type CalendarOverrides } from '../domain/calendar.ts';
 import { formatDollars, formatPercent, mulDiv, WHOLE, type Price, type Ratio } from '../domain/decimal.ts';
-import { dateOf, formatLocalZone, type Instant } from '../domain/instant.ts';
+import { formatLocalZone, type Instant } from '../domain/instant.ts';
 import { LEVERAGED_FUNDS } from '../domain/leveraged-funds.ts';
 import type { AccountLimits } from '../desired/desired-state.ts';
 import type { Quote } from '../observed/broker-view.ts';
@@ -37,18 +37,9 @@ export function doubtOf(entry: GuardedEntry, quote: Quote, rules: GuardRules): Q
 
 function staleness({ symbol }: GuardedEntry, { asOf }: Quote, rules: GuardRules): QuoteDoubt | null {
   const { quoteAge } = rules.limits;
-  if (quoteAge === undefined || newestPossible(rules) - asOf <= quoteAge) return null;
+  if (quoteAge === undefined || lastOpen(rules.now, rules.calendar) - asOf <= quoteAge) return null;
   const detail = `the price of ${symbol} is of ${formatLocalZone(asOf)}, older than ${quoteAge / 1_000} s`;
   return { reason: 'QuoteStale', detail };
-}
-
-/** While the exchange is closed, no price is newer than its last close. */
-function newestPossible({ now, calendar }: GuardRules): Instant {
-  if (isOpen(now, calendar)) return now;
-  const today = sessionOn(dateOf(now), calendar);
-  return today !== null && today.close <= now
-    ? today.close
-    : previousSessionBefore(dateOf(now), calendar).close;
 }
 
 function width({ symbol }: GuardedEntry, { bid, ask }: Quote, { limits }: GuardRules): QuoteDoubt | null {

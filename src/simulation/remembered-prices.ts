@@ -8,6 +8,7 @@ export function rememberedPrices(source: PriceSource): PriceSource {
   const known = new Map<string, Quote>();
   let moment = Number.NaN as Instant;
   return {
+    ...source,
     priceAt: (symbol, at) => {
       if (at !== moment) known.clear();
       moment = at;
@@ -17,7 +18,5 @@ export function rememberedPrices(source: PriceSource): PriceSource {
       if (quote !== undefined) known.set(symbol, quote);
       return quote;
     },
-    closes: (symbol, span) => source.closes(symbol, span),
-    bars: (symbol, span) => source.bars(symbol, span),
   };
 }

@@ -8,6 +8,10 @@
 import type { CalendarDate } from '../domain/instant.ts';
 import { compareText } from '../domain/names.ts';
 import type { DailyClose } from '../observed/bars.ts';
+import type { ActionDoubt } from '../observed/corporate-action.ts';
+
+/** The volatility index. */
+export const VIX = 'VIX';
 
 export interface MomentumRules {
   /** Sessions of the longer return, and of the latest part that is taken off. */
@@ -21,6 +25,11 @@ export interface MomentumRules {
   readonly peakWindow: number;
 }
 
+export interface PriceDoubt {
+  readonly code: ActionDoubt['code'] | 'StaleData';
+  readonly words: string;
+}
+
 export interface MomentumInput {
   readonly rules: MomentumRules;
   /** How many names are held. */
@@ -32,6 +41,8 @@ export interface MomentumInput {
   readonly closes: ReadonlyMap<string, readonly DailyClose[]>;
   /** Today's prices. */
   readonly prices: ReadonlyMap<string, number>;
+  /** Symbols and indices of which the price is none of now, or may not compare with closes, each with why. */
+  readonly doubts: ReadonlyMap<string, PriceDoubt>;
   readonly benchmark: string;
   /** Today's value of the volatility index; undefined where it is not known. */
   readonly vix: number | undefined;
@@ -94,8 +105,10 @@ export function momentumProtection(input: MomentumInput): MomentumAnswer {
 /** The score, or what is missing: a gap at one of the three sessions is no score. */
 function scoreOf(
   symbol: string,
-  { rules: { formation, skip }, sessions, closes, prices }: MomentumInput,
+  { rules: { formation, skip }, sessions, closes, prices, doubts }: MomentumInput,
 ): number | string {
+  const doubt = doubts.get(symbol);
+  if (doubt !== undefined) return `${symbol}: ${doubt.words}`;
   const now = prices.get(symbol);
   if (now === undefined) return `no price of ${symbol} today`;
   const [far, near] = [sessions.at(-formation), sessions.at(-skip)];
@@ -120,6 +133,10 @@ function closeOn(series: readonly DailyClose[], date: CalendarDate | undefined):
 /** The active rules, or what is missing to know them: danger that cannot be seen is not taken for calm. */
 function protectionsOf(input: MomentumInput): readonly Protection[] | string {
   const { rules, benchmark, vix } = input;
+  for (const name of [VIX, benchmark]) {
+    const doubt = input.doubts.get(name);
+    if (doubt !== undefined) return `${name}: ${doubt.words}`;
+  }
   if (vix === undefined) return 'the volatility index is not known today';
   const peak = peakOf(input);
   if (typeof peak === 'string') return peak;

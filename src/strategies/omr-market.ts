@@ -1,6 +1,6 @@
 /** Whether today's market can be judged at all: the regime of this moment, or the rule that forbids an entry. */
 import type { CalendarDate } from '../domain/instant.ts';
-import type { DailyClose, Reading } from '../observed/bars.ts';
+import { whyOld, type DailyClose, type LatestReading } from '../observed/bars.ts';
 import { detectRegime, type KnownRegime, type UnknownRegime } from './omr-regime.ts';
 import { thresholdsIn, type Thresholds } from './omr-rules.ts';
 import type { ReversionTable } from './omr-table.ts';
@@ -8,7 +8,7 @@ import type { ReversionTable } from './omr-table.ts';
 /** Closes, of which rows of today and later are not read, and the value of this moment; null: there is none. */
 export interface IndexToday {
   readonly closes: readonly DailyClose[];
-  readonly now: Reading | null;
+  readonly now: LatestReading | null;
 }
 
 export interface MarketToday {
@@ -69,10 +69,12 @@ function blocked(code: MarketBlockCode, words: string): MarketBlock {
   return { kind: 'blocked', code, words };
 }
 
-function staleNow(name: string, now: Reading | null, today: CalendarDate): MarketBlock | null {
+function staleNow(name: string, now: LatestReading | null, today: CalendarDate): MarketBlock | null {
   if (now === null) return blocked('RegimeUnknown', `${name} has no value of today`);
-  if (now.date === today) return null;
-  return blocked('StaleData', `the latest value of ${name} is of ${now.date}, not of ${today}`);
+  if (now.date !== today)
+    return blocked('StaleData', `the latest value of ${name} is of ${now.date}, not of ${today}`);
+  const old = whyOld(now);
+  return old === null ? null : blocked('StaleData', `the latest value of ${name} is ${old}`);
 }
 
 /** An empty history is not stale but short, and the detector says so. */
@@ -86,6 +88,6 @@ function staleHistory(
   return blocked('StaleData', `the last close of ${name} is of ${last.date}, not of ${previousSession}`);
 }
 
-function closesUpTo(history: readonly DailyClose[], now: Reading | null): number[] {
+function closesUpTo(history: readonly DailyClose[], now: LatestReading | null): number[] {
   return [...history.map(({ close }) => close), ...(now === null ? [] : [now.value])];
 }

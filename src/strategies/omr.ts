@@ -5,7 +5,8 @@
  * thresholds. Every other symbol gets the first rule that kept it out. Sizes are not decided here.
  */
 import type { CalendarDate } from '../domain/instant.ts';
-import type { Reading } from '../observed/bars.ts';
+import { whyOld, type LatestReading, type Reading } from '../observed/bars.ts';
+import type { ActionDoubt } from '../observed/corporate-action.ts';
 import {
   judgeMarket,
   type MarketBlock,
@@ -29,7 +30,9 @@ import { percent } from './percent.ts';
 export interface SymbolToday {
   readonly open: Reading | null;
   /** Now, as near to the close as the slot is. */
-  readonly price: Reading | null;
+  readonly price: LatestReading | null;
+  /** Why today and the night do not compare with others: what takes effect now or tomorrow, or that nobody knows. */
+  readonly doubt: ActionDoubt | null;
 }
 
 export interface OmrInput extends MarketToday {
@@ -66,7 +69,13 @@ export interface OmrCandidate extends SideStatistic {
 }
 
 export type OmrBlockCode =
-  MarketBlockCode | 'MissingOpen' | 'MissingPrice' | 'MoveTooSmall' | 'NoCell' | NoSide['code'];
+  | MarketBlockCode
+  | ActionDoubt['code']
+  | 'MissingOpen'
+  | 'MissingPrice'
+  | 'MoveTooSmall'
+  | 'NoCell'
+  | NoSide['code'];
 
 export type OmrBlocked =
   | { readonly symbol: string; readonly code: OmrBlockCode; readonly words: string }
@@ -131,10 +140,13 @@ function judgeSymbol(
   known: SymbolToday,
   rules: Rules,
 ): Refusal | { readonly kind: 'passed'; readonly passed: Passed } {
+  if (known.doubt !== null) return refused(known.doubt.code, known.doubt.words);
   const open = readingOf(OPEN, known.open, rules.date);
   if (open.kind === 'refused') return open;
   const price = readingOf(PRICE, known.price, rules.date);
   if (price.kind === 'refused') return price;
+  const old = known.price && whyOld(known.price);
+  if (old !== null) return refused('StaleData', `its price is ${old}`);
   const move = price.value / open.value - 1;
   if (Math.abs(move) < MIN_MOVE)
     return refused('MoveTooSmall', `it moved ${percent(move)}, and ${percent(MIN_MOVE)} are needed`);

@@ -1,4 +1,5 @@
 /** Whether a pair without a trade may be entered, and if not, the first rule that keeps it out. */
+import type { ActionDoubt } from '../observed/corporate-action.ts';
 import { estimatePair, gateOf, type GateBlock, type PairEstimate } from './pairs-estimate.ts';
 import { alignWindow, dollarVolume, type AlignedCloses, type DataGap } from './pairs-history.ts';
 import { SETTLED_Z } from './pairs-rules.ts';
@@ -26,7 +27,7 @@ export type EntryBlockCode =
   | DataGap['code']
   | GateBlock['code']
   | 'NotEstimable'
-  | 'CorporateAction'
+  | ActionDoubt['code']
   | 'PricesMissing'
   | 'CoolingDown'
   | 'PriceTooLow'
@@ -128,7 +129,11 @@ function coolingBlock(
 /** The rules that need the prices of now. */
 function judgeToday(estimate: PairEstimate, z: number, prices: Rescaling, day: EntryDay): Verdict {
   const { entryZ, stopZ, grossPerPair, maxHedgeError } = day.parameters;
-  const unfit = fitness(estimate.y, prices.y, day) ?? fitness(estimate.x, prices.x, day);
+  const unfit =
+    doubtIn(estimate.y, day) ??
+    doubtIn(estimate.x, day) ??
+    fitness(estimate.y, prices.y, day) ??
+    fitness(estimate.x, prices.x, day);
   if (unfit !== undefined) return blocked(unfit.code, unfit.words, z);
   const score = Math.abs(z);
   if (!(score >= entryZ))
@@ -145,6 +150,12 @@ function judgeToday(estimate: PairEstimate, z: number, prices: Rescaling, day: E
   if (!(error <= maxHedgeError))
     return blocked('HedgeError', `whole shares miss the hedge by more than ${maxHedgeError}`, z);
   return { kind: 'passed', candidate: { side, z, score, legs, estimate } };
+}
+
+/** An open trade goes on where nobody knows; a new one needs an answer. */
+function doubtIn(symbol: string, { symbols }: EntryDay): ActionDoubt | undefined {
+  const doubt = symbols.get(symbol)?.doubt ?? null;
+  return doubt === null ? undefined : { ...doubt, words: `${symbol}: ${doubt.words}` };
 }
 
 function fitness(

@@ -1,6 +1,7 @@
 /** What is known of the two shares of a pair, on the sessions on which both are known. */
 import type { CalendarDate } from '../domain/instant.ts';
-import type { Reading, VolumeBar } from '../observed/bars.ts';
+import { whyOld, type LatestReading, type VolumeBar } from '../observed/bars.ts';
+import type { ActionDoubt } from '../observed/corporate-action.ts';
 import type { PairsParameters } from '../desired/pairs-parameters.ts';
 import { MAX_MISSING, RECENT_SESSIONS, VOLUME_SESSIONS } from './pairs-rules.ts';
 import { mean } from './statistics.ts';
@@ -9,10 +10,10 @@ export interface PairSymbol {
   /** Adjusted daily bars. Rows of today and later are not read. */
   readonly bars: readonly VolumeBar[];
   /** Now; null: not known. */
-  readonly price: Reading | null;
+  readonly price: LatestReading | null;
   readonly shortable: boolean;
-  /** A split, a spin-off or the like takes effect today: the price of now may not compare with the bars. */
-  readonly corporateAction: boolean;
+  /** Why the price of now may not compare with the bars: what takes effect today, or that nobody knows; null: it does. */
+  readonly doubt: ActionDoubt | null;
 }
 
 /** Closes of both on the same sessions, oldest first. */
@@ -61,10 +62,12 @@ export function closeOn(symbol: PairSymbol | undefined, date: CalendarDate): num
   return bar?.date === date && isPrice(bar.close) ? bar.close : undefined;
 }
 
-/** The price of now, if it is of today; undefined otherwise. */
-export function priceToday(symbol: PairSymbol | undefined, today: CalendarDate): number | undefined {
+/** The price of now, or why there is none. */
+export function priceToday(symbol: PairSymbol | undefined, today: CalendarDate): number | string {
   const price = symbol?.price ?? null;
-  return price !== null && price.date === today && isPrice(price.value) ? price.value : undefined;
+  if (price === null || price.date !== today || !isPrice(price.value)) return 'it has no price of today';
+  const old = whyOld(price);
+  return old === null ? price.value : `its price is ${old}`;
 }
 
 /** Mean of close x volume, in dollars a session, over the bars of the last 20 sessions; NaN where there are none. */

@@ -112,11 +112,15 @@ export type Sight =
 /** z of now by an estimate, or what is missing for it. */
 export function zToday(estimate: PairEstimate, { today, symbols }: PairsToday): Sight {
   const [y, x] = [symbols.get(estimate.y), symbols.get(estimate.x)];
-  if (y?.corporateAction === true || x?.corporateAction === true)
-    return { kind: 'blind', code: 'CorporateAction', words: 'a corporate action takes effect today' };
+  for (const [symbol, known] of [
+    [estimate.y, y],
+    [estimate.x, x],
+  ] as const)
+    if (known?.doubt?.code === 'CorporateAction')
+      return { kind: 'blind', code: 'CorporateAction', words: `${symbol}: ${known.doubt.words}` };
   const [priceY, priceX] = [priceToday(y, today), priceToday(x, today)];
-  if (priceY === undefined) return priceless(`${estimate.y} has no price of today`);
-  if (priceX === undefined) return priceless(`${estimate.x} has no price of today`);
+  if (typeof priceY === 'string') return priceless(`${estimate.y}: ${priceY}`);
+  if (typeof priceX === 'string') return priceless(`${estimate.x}: ${priceX}`);
   const rescaling = rescalingOf(estimate, symbols);
   if (rescaling === undefined) return priceless(`the close of ${estimate.asOf}, its measure, is gone`);
   const prices = { y: priceY, x: priceX };

@@ -1,6 +1,6 @@
 /** The term structure of volatility as it is now, as far as it can be believed. */
 import { dateOf, MINUTE, type CalendarDate, type Instant } from '../domain/instant.ts';
-import type { DailyClose } from '../observed/bars.ts';
+import { MAX_PRICE_AGE, type DailyClose } from '../observed/bars.ts';
 import { quantile, sampleStandardDeviation } from './statistics.ts';
 import { RISE_SESSIONS, SMOOTHING_SESSIONS, VOLATILITY_SESSIONS } from './vol-rules.ts';
 
@@ -40,8 +40,6 @@ export interface MissingData {
   readonly words: string;
 }
 
-/** Inclusive. */
-const MAX_AGE = 20 * MINUTE;
 /** Points, exclusive. VIX closed between 9 and 83 since 1990. */
 const INDEX_BOUNDS = { least: 5, most: 200 };
 /** Exclusive. */
@@ -82,7 +80,7 @@ type ReadNow = number | MissingData;
 function readNow(name: string, { value: reading }: IndexNow, now: Instant): ReadNow {
   if (reading === null) return { code: 'IndexMissing', words: `${name} is not known` };
   const age = now - reading.at;
-  if (!(age >= 0 && age <= MAX_AGE) || dateOf(reading.at) !== dateOf(now))
+  if (!(age >= 0 && age <= MAX_PRICE_AGE) || dateOf(reading.at) !== dateOf(now))
     return { code: 'IndexStale', words: `${name} is ${(age / MINUTE).toFixed(0)} minutes old` };
   if (!isLevel(reading.value))
     return { code: 'IndexImplausible', words: `${name} of ${reading.value} is not plausible` };

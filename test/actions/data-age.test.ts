@@ -1,94 +1,27 @@
 /** How old data may be (docs/market-data.md): what is older by one step enters nothing, and the answer says why. */
 import { describe, expect, test } from 'vitest';
-import { askSignals } from '../../src/actions/signals.ts';
-import { parseTable } from '../../src/strategies/omr-table-file.ts';
-import { sessionsBefore } from '../../src/domain/calendar.ts';
-import { plus, type Instant } from '../../src/domain/instant.ts';
-import type { DailyBar } from '../../src/observed/bars.ts';
-import type { SignalAnswer } from '../../src/observed/observed-state.ts';
-import type { Market } from '../../src/reconciler/ports.ts';
-import { declared, TABLE, type SignalName } from '../support/declared-signals.ts';
-import { at, dollars } from '../support/simulated-world.ts';
-import { world } from '../support/world.ts';
+import { plus } from '../../src/domain/instant.ts';
+import { ask, entries, NOW, SESSIONS, type Facts } from '../support/asked-signals.ts';
+import type { SignalName } from '../support/declared-signals.ts';
+import { at } from '../support/simulated-world.ts';
 
-/** A Tuesday; the slot is at 15:55. */
-const NOW = at('2025-12-02T15:55:30-05:00');
-const TODAY = '2025-12-02';
-const SESSIONS = sessionsBefore(TODAY, 300);
 const MINUTE = 60_000;
-const LEVELS: Readonly<Record<string, number>> = { VIX: 15, VIX3M: 18 };
-
-interface Facts {
-  /** When the price of a symbol is of; now where left out. */
-  readonly quotes?: Readonly<Record<string, Instant>>;
-  /** The last session that the closes of a symbol have; that before today where left out. */
-  readonly lastClose?: Readonly<Record<string, string>>;
-  /** Of the bar of today. */
-  readonly barDate?: string;
-  /** The last session that a series of bars has. */
-  readonly lastBar?: string;
-}
-
-/** All is known and calm but for `facts`. */
-function marketOf({ quotes = {}, lastClose = {}, barDate = TODAY, lastBar = TODAY }: Facts): Market {
-  const priceOf = (symbol: string, index: number): number =>
-    (LEVELS[symbol] ?? 100) * (1 + 0.002 * Math.sin(index));
-  const rows = (symbol: string): DailyBar[] =>
-    SESSIONS.filter((date) => date <= (lastClose[symbol] ?? TODAY)).map((date, index) => {
-      const price = priceOf(symbol, index);
-      return { date, open: price, close: price };
-    });
-  return {
-    quotes: (symbols) =>
-      Promise.resolve(
-        new Map(
-          symbols.map((symbol) => [
-            symbol,
-            { price: dollars(LEVELS[symbol] ?? 100), asOf: quotes[symbol] ?? NOW },
-          ]),
-        ),
-      ),
-    closes: (symbols) => Promise.resolve(new Map(symbols.map((symbol) => [symbol, rows(symbol)]))),
-    bars: (symbols, { from }) => {
-      const past = (symbol: string): DailyBar[] => rows(symbol).filter(({ date }) => date <= lastBar);
-      const today = [{ date: barDate, open: 104, close: 100 }];
-      return Promise.resolve(
-        new Map(symbols.map((symbol) => [symbol, from === TODAY ? today : past(symbol)])),
-      );
-    },
-  };
-}
-
-async function ask(name: SignalName, facts: Facts): Promise<SignalAnswer | undefined> {
-  const home = await world({ now: NOW, settings: { clock: 'exchange' } });
-  const { observed } = await home.look();
-  const ports = {
-    ...home.ports,
-    market: marketOf(facts),
-    signalFiles: { table: () => Promise.resolve(parseTable(TABLE)) },
-  };
-  const desired = { ...home.desired, strategies: [declared(name)] };
-  return (await askSignals(ports, desired, observed)).get(name);
-}
-
-/** Symbols that are entered, and all that is said of the others. */
-function entries(answer: SignalAnswer | undefined): readonly [readonly string[], string] {
-  if (answer === undefined) throw new Error('it was not asked');
-  if (answer.kind !== 'targets') return [[], `${answer.reason}: ${answer.detail}`];
-  const entered = answer.targets.filter(({ size }) => size.kind !== 'weight' || size.weight !== 0);
-  const said =
-    answer.decision?.unranked.map(({ symbol, reason, why }) => `${symbol} ${reason}: ${why}`) ?? [];
-  return [entered.map(({ symbol }) => symbol).sort(), said.join('; ')];
-}
-
 const YESTERDAY = at('2025-12-01T16:00:00-05:00');
 const NOT_YET = SESSIONS.at(-2) ?? '';
+
+/** Of so many minutes ago. */
+const allOf = (minutes: number): NonNullable<Facts['quotes']> =>
+  Object.fromEntries(['AAA', 'BBB', 'SPY', 'VIX'].map((name) => [name, plus(NOW, -minutes * MINUTE)]));
+const aged = (name: string): Required<Pick<Facts, 'quotes'>> => ({
+  quotes: { [name]: plus(NOW, -21 * MINUTE) },
+});
 
 describe('a value at its limit counts', () => {
   test.each<readonly [SignalName, Facts, readonly string[]]>([
     ['mp', {}, ['AAA', 'BBB']],
-    ['mp', { quotes: { VIX: at('2025-12-02T09:30:00-05:00') } }, ['AAA', 'BBB']],
+    ['mp', { quotes: allOf(20) }, ['AAA', 'BBB']],
     ['omr', {}, ['AAA', 'BBB']],
+    ['omr', { quotes: allOf(20) }, ['AAA', 'BBB']],
     ['vol', {}, ['SVXY']],
     ['vol', { quotes: { VIX: plus(NOW, -20 * MINUTE), VIX3M: plus(NOW, -20 * MINUTE) } }, ['SVXY']],
   ])('%s, %j', async (name, facts, symbols) => {
@@ -104,6 +37,9 @@ describe('a value beyond it enters nothing', () => {
       { quotes: { VIX: YESTERDAY } },
       'the volatility index is not known today',
     ],
+    ['mp', 'the VIX of 21 minutes ago', aged('VIX'), 'VIX: its price is 21 minutes old, and 20 are the most'],
+    ['mp', 'the benchmark of 21 minutes ago', aged('SPY'), 'SPY: its price is 21 minutes old'],
+    ['mp', 'a price of 21 minutes ago', aged('AAA'), 'AAA: its price is 21 minutes old'],
     ['mp', 'the benchmark of another day', { quotes: { SPY: YESTERDAY } }, 'no price of SPY today'],
     ['mp', 'prices of another day', { quotes: { AAA: YESTERDAY, BBB: YESTERDAY } }, 'no price of AAA today'],
     [
@@ -117,6 +53,19 @@ describe('a value beyond it enters nothing', () => {
       'SPY of another day',
       { quotes: { SPY: YESTERDAY } },
       'StaleData: the latest value of SPY is of 2025-12-01',
+    ],
+    [
+      'omr',
+      'SPY of 21 minutes ago',
+      aged('SPY'),
+      'StaleData: the latest value of SPY is 21 minutes old, and 20 are the most',
+    ],
+    ['omr', 'the VIX of 21 minutes ago', aged('VIX'), 'StaleData: the latest value of VIX is 21 minutes old'],
+    [
+      'omr',
+      'prices of 21 minutes ago',
+      { quotes: { ...aged('AAA').quotes, ...aged('BBB').quotes } },
+      'BBB StaleData: its price is 21 minutes old, and 20 are the most',
     ],
     [
       'omr',
@@ -178,4 +127,10 @@ describe('a value beyond it enters nothing', () => {
     expect(symbols).toEqual([]);
     expect(said).toContain(why);
   });
+});
+
+test('one symbol with an old price stands in the way of no other.', async () => {
+  const [symbols, said] = entries(await ask('omr', aged('AAA')));
+  expect(symbols).toEqual(['BBB']);
+  expect(said).toContain('AAA StaleData: its price is 21 minutes old');
 });

@@ -43,7 +43,7 @@ function rowsOf(zs: readonly number[]): Row[] {
     bars: HISTORY.map((row) => ({ date: row.date, close: of(row), volume: 1e6 })),
     price: null,
     shortable: true,
-    corporateAction: false,
+    doubt: null,
   });
   const closes = alignWindow(
     BEFORE,
@@ -148,6 +148,19 @@ test('nothing is entered of what cannot be borrowed.', async () => {
   const mine = trading([-2.5], { shorting: { hardToBorrow: ['CVX', 'XOM'] } });
   expect(await live(mine, 1)).toEqual(['']);
   expect((await mine.run('why-not', 'pairs', 'XOM')).stdout).toContain('NotShortable');
+});
+
+test.each([
+  [
+    '2025-12-02,XOM,split,1,2',
+    'CorporateAction: CVX/XOM: XOM: prices do not compare: 2-for-1 split on 2025-12-02',
+  ],
+  ['2025-12-02,XOM,merger,,', 'ActionsUnknown: CVX/XOM: CVX: its corporate actions are not known: '],
+])('nothing is entered beside the corporate action %s.', async (line, why) => {
+  const mine = trading([-2.5]);
+  mine.write('prices/corporate-actions.csv', `Date,Symbol,Kind,From,To\n${line}\n`);
+  expect(await live(mine, 1)).toEqual(['']);
+  expect((await mine.run('why-not', 'pairs', 'XOM')).stdout).toContain(why);
 });
 
 test('a leg that is refused undoes the other one in the same apply, which does not end well.', async () => {

@@ -3,6 +3,7 @@ import { fc, test } from '../support/law.ts';
 import {
   isEarlyClose,
   isOpen,
+  lastOpen,
   nextSessionAfter,
   parseDayOverride,
   previousSessionBefore,
@@ -164,6 +165,15 @@ describe('walking the calendar', () => {
     const session = sessionAtOrAfter(at('2025-11-26T20:00:00-05:00'));
     expect(wall(session.close)).toBe('2025-11-28 13:00');
   });
+});
+
+test.each([
+  ['in a session', '2025-12-02T10:00:00-05:00', '2025-12-02T10:00:00-05:00'],
+  ['in the evening', '2025-12-02T18:00:00-05:00', '2025-12-02T16:00:00-05:00'],
+  ['before the open', '2025-12-02T09:00:00-05:00', '2025-12-01T16:00:00-05:00'],
+  ['on a Sunday', '2025-11-30T12:00:00-05:00', '2025-11-28T13:00:00-05:00'],
+])('the newest that a price can be, %s.', (_, now, expected) => {
+  expect(lastOpen(parseInstant(now)!)).toBe(parseInstant(expected));
 });
 
 describe('overrides', () => {

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { plus, type Instant } from '../../src/domain/instant.ts';
-import { alpaca, alpacaSplits } from '../../src/market/alpaca.ts';
+import { describeAction } from '../../src/observed/corporate-action.ts';
+import { alpaca, alpacaActions } from '../../src/market/alpaca.ts';
 import { AlpacaKeys } from '../../src/market/alpaca-keys.ts';
 import type { DataSource, Found } from '../../src/market/data-source.ts';
 import type { AlpacaSettings } from '../../src/market/price-source.ts';
@@ -356,7 +357,40 @@ describe('rows that cannot be', () => {
   });
 });
 
-describe('splits', () => {
+describe('corporate actions', () => {
+  const actions = {
+    forward_splits: [
+      { symbol: 'KO', ex_date: '2025-12-01', process_date: '2025-12-01', old_rate: 1, new_rate: 4 },
+    ],
+    stock_dividends: [{ symbol: 'KO', ex_date: '2025-11-03', process_date: '2025-11-03', rate: 0.05 }],
+    spin_offs: [
+      { source_symbol: 'PEP', source_rate: 1, new_symbol: 'NEWCO', new_rate: 0.5, ex_date: '2025-12-31' },
+      { source_symbol: 'PEP', source_rate: 1, new_symbol: 'LATE', new_rate: 0.5, ex_date: '2026-01-02' },
+    ],
+    name_changes: [
+      { old_symbol: 'FB', new_symbol: 'META', process_date: '2025-12-01' },
+      { old_symbol: 'KO', new_symbol: 'KO', process_date: '2025-12-01' },
+    ],
+  };
+
+  test('are those that take effect in the span, by date; none is an answer, and of an index there is none.', async () => {
+    const made = await world((_, response) =>
+      json(response, { corporate_actions: actions, next_page_token: null }),
+    );
+    const { rows, failed } = await made.source.actions(['KO', 'PEP', 'META', 'AAPL', 'VIX'], SPAN);
+    const words = [...rows].map(([symbol, known]) => [symbol, known.map(describeAction).join(', ')]);
+    expect(Object.fromEntries(words)).toEqual({
+      KO: '1.05-for-1 split on 2025-11-03, 4-for-1 split on 2025-12-01',
+      PEP: 'spin-off of NEWCO on 2025-12-31',
+      META: 'change of the symbol from FB to META on 2025-12-01',
+      AAPL: '',
+    });
+    expect(failed.size).toBe(0);
+    const query = asked(made, 0);
+    // Processed a few days earlier or later.
+    expect([query.get('start'), query.get('end')]).toEqual(['2025-10-28', '2026-01-04']);
+  });
+
   test.each<readonly [string, unknown]>([
     ['no actions', { next_page_token: null }],
     [
@@ -381,7 +415,7 @@ describe('splits', () => {
   ])('are not known where the answer has %s.', async (_, body) => {
     const { server } = await world((__, response) => json(response, body));
     const keys = AlpacaKeys.of(ID, SECRET);
-    const splits = alpacaSplits({
+    const splits = alpacaActions({
       settings: { type: 'alpaca', feed: 'iex', adjustment: 'all', url: server.url },
       keys: () => (keys === null ? { kind: 'failed', reason: '' } : { kind: 'ok', keys }),
       clock: { now: () => at(NOW), sleep: () => Promise.resolve() },

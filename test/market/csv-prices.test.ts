@@ -2,6 +2,7 @@ import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { EXIT, HgctlError } from '../../src/domain/errors.ts';
+import { describeAction } from '../../src/observed/corporate-action.ts';
 import { csvPrices } from '../../src/market/csv-prices.ts';
 import { at, dollars, inTemporaryFolder } from '../support/simulated-world.ts';
 
@@ -146,4 +147,55 @@ describe('what a row may say of the market', () => {
       const ask = (): unknown => source.priceAt('AAPL', at('2025-12-01T18:00:00-05:00'));
       expect(ask).toThrow(`${file}:2: halted is yes or no, not "maybe"`);
     }));
+});
+
+describe('a list of corporate actions', () => {
+  const SPAN = { from: '2025-12-01', to: '2025-12-03' };
+  const actionsIn = (text: string | null, symbol = 'AAPL') =>
+    inTemporaryFolder((folder) => {
+      if (text !== null) writeFileSync(join(folder, 'corporate-actions.csv'), text);
+      return csvPrices(folder)
+        .actions(symbol, SPAN)
+        ?.map((action) => describeAction(action));
+    });
+
+  test.each([
+    [
+      'in the span',
+      '2025-12-01,AAPL,split,1,4\n2025-12-03,AAPL,spin-off,,XYZ\n',
+      ['4-for-1 split on 2025-12-01', 'spin-off of XYZ on 2025-12-03'],
+    ],
+    ['a reverse split', '2025-12-02,AAPL,split,10,1\n', ['1-for-10 split on 2025-12-02']],
+    [
+      'another symbol',
+      '2025-12-02,AAPL,symbol-change,AAPX,AAPL\n',
+      ['change of the symbol from AAPX to AAPL on 2025-12-02'],
+    ],
+    ['a spin-off into nobody knows what', '2025-12-02,AAPL,spin-off,,\n', ['spin-off on 2025-12-02']],
+    [
+      'of others, and before and after',
+      '2025-12-02,KO,split,1,4\n2025-11-30,AAPL,split,1,4\n2025-12-04,AAPL,split,1,4\n',
+      [],
+    ],
+    ['an empty list', '', []],
+  ])('has what takes effect: %s.', async (_, rows, expected) => {
+    expect(await actionsIn(`Date,Symbol,Kind,From,To\n${rows}`)).toEqual(expected);
+  });
+
+  test('need not be kept: then nobody knows of any.', async () => {
+    expect(await actionsIn(null)).toBeUndefined();
+  });
+
+  test.each([
+    ['Date,Symbol,Kind,To\n', 'corporate-actions.csv:1: the header names no from'],
+    ['2025-12-32,AAPL,split,1,4', ':2: "2025-12-32" is not a date'],
+    ['2025-12-02,aapl,split,1,4', ':2: "aapl" is no symbol'],
+    ['2025-12-02,AAPL,split,1,0', ':2: a split of "1" shares into "0": both are numbers above zero'],
+    ['2025-12-02,AAPL,spin-off,,x y', ':2: "x y" is no symbol'],
+    ['2025-12-02,AAPL,symbol-change,AAPX,', ':2: a change from "AAPX" to ""'],
+    ['2025-12-02,AAPL,merger,,', ':2: "merger" is no kind: one of split, spin-off, symbol-change'],
+  ])('is refused as a whole for %j.', async (line, message) => {
+    const text = line.startsWith('Date') ? line : `Date,Symbol,Kind,From,To\n${line}\n`;
+    await expect(actionsIn(text, 'KO')).rejects.toThrow(message);
+  });
 });

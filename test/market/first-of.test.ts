@@ -34,6 +34,7 @@ function source(
     quotes: (symbols) => ask(symbols, { price: dollars(close), asOf: START }),
     closes: (symbols) => ask(symbols, rows),
     bars: (symbols) => ask(symbols, [{ date: '2025-12-01', open: close, close }]),
+    actions: (symbols) => ask(symbols, []),
   };
 }
 
@@ -73,6 +74,14 @@ describe('sources in one order', () => {
       rows: { A: 1, VIX: 1 },
       instead: { VIX: 'from all instead: index is down' },
     });
+  });
+
+  test('need not all keep a list of corporate actions: only one that fails is stood in for.', async () => {
+    const one = source('one', 1, { A: 'lacks', B: 'fails', C: 'lacks' });
+    const two = source('two', 2, { A: 'answers', B: 'answers', C: 'lacks' });
+    const { rows, failed, instead } = await firstOf([one, two]).actions(['A', 'B', 'C'], SPAN);
+    expect([[...rows.keys()], [...failed.keys()]]).toEqual([['A', 'B'], []]);
+    expect(Object.fromEntries(instead)).toEqual({ B: 'from two instead: one is down' });
   });
 
   test('go past a price file that cannot be read, for that symbol alone.', () =>

@@ -50,6 +50,7 @@ export function momentumInput(change: MomentumChange = {}): MomentumInput {
     sessions: SESSIONS,
     closes,
     prices,
+    doubts: new Map(),
     benchmark: 'SPY',
     vix: 'vix' in change ? change.vix : 15,
   };

@@ -63,7 +63,7 @@ describe('the decision', () => {
     const k = SESSION_OF.SIDEWAYS;
     const day = omrDay({ k });
     const regimeWith = (value: number) => {
-      const { market } = decide({ k }, { vix: { ...day.vix, now: { date: day.today, value } } });
+      const { market } = decide({ k }, { vix: { ...day.vix, now: { date: day.today, value, age: 0 } } });
       return market.kind === 'open' ? market.regime.regime : market.code;
     };
     expect(regimeWith(day.vix.now!.value)).toBe('SIDEWAYS');
@@ -81,7 +81,7 @@ describe('the decision', () => {
     const k = SESSION_OF.SIDEWAYS;
     const symbols = new Map([
       ['SOXL', symbolAt(k, 50, 48)],
-      ['TECL', { open: null, price: null }],
+      ['TECL', { open: null, price: null, doubt: null }],
       ['TQQQ', symbolAt(k, 50, 48)],
     ]);
     const { candidates, blocked } = decide({ k }, { symbols });

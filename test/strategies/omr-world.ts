@@ -58,7 +58,11 @@ export function tableOf(cells: readonly ReversionCell[], lastDate = dateAt(250))
 }
 
 export function symbolAt(k: number, open: number, price: number): SymbolToday {
-  return { open: { date: dateAt(k), value: open }, price: { date: dateAt(k), value: price } };
+  return {
+    open: { date: dateAt(k), value: open },
+    price: { date: dateAt(k), value: price, age: 0 },
+    doubt: null,
+  };
 }
 
 export interface OmrFacts {
@@ -76,7 +80,7 @@ export function omrDay({ k = SESSION_OF.SIDEWAYS, ...facts }: OmrFacts = {}): Om
   const { prices = { TQQQ: [50, 48] }, cells = { TQQQ: {} }, parameters } = facts;
   const index = (rows: { date: string; close: number }[]): OmrInput['spy'] => ({
     closes: rows.slice(0, k),
-    now: { date: dateAt(k), value: closesOf(rows)[k]! },
+    now: { date: dateAt(k), value: closesOf(rows)[k]!, age: 0 },
   });
   return {
     today: dateAt(k),

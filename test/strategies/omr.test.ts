@@ -2,7 +2,7 @@
 import { fc, test as law } from '../support/law.ts';
 import { describe, expect, test } from 'vitest';
 import { decideOmr, type OmrDecision, type OmrInput } from '../../src/strategies/omr.ts';
-import type { Reading } from '../../src/observed/bars.ts';
+import type { LatestReading, Reading } from '../../src/observed/bars.ts';
 import { REGIMES } from '../../src/strategies/omr-regime.ts';
 import { strengthOf, thresholdsIn } from '../../src/strategies/omr-rules.ts';
 import { dateAt, SESSIONS } from './golden-market.ts';
@@ -128,7 +128,7 @@ describe('an entry', () => {
 });
 
 describe('a symbol is kept out', () => {
-  const now = (value: number, k: number = K): Reading => ({ date: dateAt(k), value });
+  const now = (value: number, k: number = K, age = 0): LatestReading => ({ date: dateAt(k), value, age });
   const table = omrDay().table!;
 
   test.each<[string, OmrFacts, Partial<OmrInput>, string]>([
@@ -185,14 +185,14 @@ describe('a symbol is kept out', () => {
     [
       'without an open',
       {},
-      { symbols: new Map([['TQQQ', { open: null, price: now(48) }]]) },
+      { symbols: new Map([['TQQQ', { open: null, price: now(48), doubt: null }]]) },
       'MissingOpen: it has no open of today',
     ],
     ['with an open of zero', { prices: { TQQQ: [0, 48] } }, {}, 'MissingOpen: it has no open of today'],
     [
       'without a price',
       {},
-      { symbols: new Map([['TQQQ', { open: now(50), price: null }]]) },
+      { symbols: new Map([['TQQQ', { open: now(50), price: null, doubt: null }]]) },
       'MissingPrice: it has no price of today',
     ],
     [
@@ -204,13 +204,13 @@ describe('a symbol is kept out', () => {
     [
       'with an open of yesterday',
       {},
-      { symbols: new Map([['TQQQ', { open: now(50, K - 1), price: now(48) }]]) },
+      { symbols: new Map([['TQQQ', { open: now(50, K - 1), price: now(48), doubt: null }]]) },
       `StaleData: its open is of ${dateAt(K - 1)}, not of ${dateAt(K)}`,
     ],
     [
       'with a price of yesterday',
       {},
-      { symbols: new Map([['TQQQ', { open: now(50), price: now(48, K - 1) }]]) },
+      { symbols: new Map([['TQQQ', { open: now(50), price: now(48, K - 1), doubt: null }]]) },
       `StaleData: its price is of ${dateAt(K - 1)}, not of ${dateAt(K)}`,
     ],
     [
@@ -262,7 +262,7 @@ describe('a symbol is kept out', () => {
   test('and a symbol of which everything is known is not, on the same day.', () => {
     const symbols = new Map([
       ['TQQQ', symbolAt(K, 50, 48)],
-      ['SOXL', { open: null, price: null }],
+      ['SOXL', { open: null, price: null, doubt: null }],
     ]);
     const decision = decide({}, { symbols });
     expect(entries(decision)).toEqual(['TQQQ long']);
@@ -358,14 +358,14 @@ describe('laws of overnight mean reversion', () => {
   const scale = fc.integer({ min: -4, max: 4 }).map((power) => 2 ** power);
   law.prop([day, scale, scale])('scale: the unit of prices does not matter.', (facts, ofSymbols, ofSpy) => {
     const input = inputOf(facts);
-    const scaled = (reading: Reading | null, by: number): Reading | null =>
+    const scaled = <Kind extends Reading>(reading: Kind | null, by: number): Kind | null =>
       reading && { ...reading, value: reading.value * by };
     const changed = decideOmr({
       ...input,
       symbols: new Map(
-        [...input.symbols].map(([symbol, { open, price }]) => [
+        [...input.symbols].map(([symbol, { open, price, doubt }]) => [
           symbol,
-          { open: scaled(open, ofSymbols), price: scaled(price, ofSymbols) },
+          { open: scaled(open, ofSymbols), price: scaled(price, ofSymbols), doubt },
         ]),
       ),
       spy: {
@@ -377,7 +377,9 @@ describe('laws of overnight mean reversion', () => {
   });
 
   const lost = fc.constantFrom<((input: OmrInput, name: string) => Partial<OmrInput>)[]>(
-    (input, name) => ({ symbols: new Map(input.symbols).set(name, { open: null, price: null }) }),
+    (input, name) => ({
+      symbols: new Map(input.symbols).set(name, { open: null, price: null, doubt: null }),
+    }),
     ({ symbols, table }, name) => ({
       symbols,
       table: table && { ...table, cells: table.cells.filter(({ symbol }) => symbol !== name) },

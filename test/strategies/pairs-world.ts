@@ -29,9 +29,9 @@ export function barAt(t: number, close: number, volume = 1e6): VolumeBar {
 export function symbolOf(today: number, logPrice: (t: number) => number): PairSymbol {
   return {
     bars: Array.from({ length: today }, (_, t) => barAt(t, Math.exp(logPrice(t)))),
-    price: { date: sessionAt(today), value: Math.exp(logPrice(today)) },
+    price: { date: sessionAt(today), value: Math.exp(logPrice(today)), age: 0 },
     shortable: true,
-    corporateAction: false,
+    doubt: null,
   };
 }
 
@@ -55,7 +55,7 @@ export function pairDay({ day = 252, z = 0, state = NO_PAIRS, ...facts }: PairFa
   const phase = state.pairs[PAIR]?.phase;
   const estimate =
     phase?.kind === 'open' ? phase.trade.estimate : estimateOn(sessions, plainY, x, parameters);
-  const y = { ...plainY, price: { date: today, value: priceOfY(estimate, x.price!.value, z) } };
+  const y = { ...plainY, price: { date: today, value: priceOfY(estimate, x.price!.value, z), age: 0 } };
   return {
     today,
     sessions,

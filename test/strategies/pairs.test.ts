@@ -21,6 +21,8 @@ import {
   type PairFacts,
 } from './pairs-world.ts';
 
+const SPLIT = { code: 'CorporateAction', words: '10-for-1 split today' } as const;
+const UNKNOWN = { code: 'ActionsUnknown', words: 'nobody answers' } as const;
 const withoutPrice = (symbol: PairSymbol): PairSymbol => ({ ...symbol, price: null });
 const withoutBar =
   (...rows: readonly number[]) =>
@@ -123,15 +125,21 @@ describe('entry', () => {
     ['a leg without a price', { x: withoutPrice }, 'PricesMissing'],
     [
       'a leg with the price of yesterday',
-      { x: (symbol) => ({ ...symbol, price: { date: sessionAt(251), value: 60 } }) },
+      { x: (symbol) => ({ ...symbol, price: { date: sessionAt(251), value: 60, age: 0 } }) },
+      'PricesMissing',
+    ],
+    [
+      'a leg with a price of 21 minutes ago',
+      { x: (symbol) => ({ ...symbol, price: { ...symbol.price!, age: 21 * 60_000 } }) },
       'PricesMissing',
     ],
     [
       'a price of zero',
-      { x: (symbol) => ({ ...symbol, price: { date: sessionAt(252), value: 0 } }) },
+      { x: (symbol) => ({ ...symbol, price: { date: sessionAt(252), value: 0, age: 0 } }) },
       'PricesMissing',
     ],
-    ['a corporate action', { y: (symbol) => ({ ...symbol, corporateAction: true }) }, 'CorporateAction'],
+    ['a corporate action', { y: (symbol) => ({ ...symbol, doubt: SPLIT }) }, 'CorporateAction'],
+    ['actions that nobody knows', { x: (symbol) => ({ ...symbol, doubt: UNKNOWN }) }, 'ActionsUnknown'],
     ['a gap in the last 5 sessions', { x: withoutBar(247) }, 'RecentGap'],
     ['six gaps in the window', { x: withoutBar(10, 20, 30), y: withoutBar(40, 50, 60) }, 'WindowGaps'],
     ['251 sessions', { day: 251, parameters: { formationWindow: 252 } }, 'HistoryShort'],
@@ -302,9 +310,15 @@ describe('an open trade', () => {
     const split = (symbol: PairSymbol): PairSymbol => ({
       ...symbol,
       price: { ...symbol.price!, value: symbol.price!.value / 10 },
-      corporateAction: true,
+      doubt: SPLIT,
     });
     expect(decided({ day: 253, z: -1.5, state: entered(), x: split })).toBe('hold PricesMissing');
+  });
+
+  test('goes on where nobody knows of corporate actions: what is held can be left.', () => {
+    const x = (symbol: PairSymbol): PairSymbol => ({ ...symbol, doubt: UNKNOWN });
+    expect(decided({ day: 253, z: -1.5, state: entered(), x })).toBe('hold Holding');
+    expect(decided({ day: 253, z: -4, state: entered(), x })).toBe('exit Stopped');
   });
 
   test('of which the books hold no leg is over, and cools down.', () => {

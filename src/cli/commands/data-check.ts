@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { dateOf, type CalendarDate } from '../../domain/instant.ts';
 import { compareText, isSymbol } from '../../domain/names.ts';
-import { alpacaSplits, type SplitsOptions } from '../../market/alpaca.ts';
+import { alpacaActions, type ActionsOptions } from '../../market/alpaca.ts';
 import { checkSeries, type CheckContext } from '../../market/check-series.ts';
 import type { Finding } from '../../market/finding.ts';
 import { readCsvRows } from '../../market/csv-rows.ts';
@@ -62,7 +62,7 @@ export async function runDataCheck(
 /** Likely splits beside those that Alpaca knows; nothing is asked where there is none. */
 async function explained(
   files: readonly CheckedFile[],
-  options: SplitsOptions,
+  options: ActionsOptions,
 ): Promise<readonly CheckedFile[]> {
   const likely = files.flatMap(({ symbol, findings }) =>
     findings.flatMap(({ kind, date }) => (kind === 'split' && date !== null ? [{ symbol, date }] : [])),
@@ -71,7 +71,7 @@ async function explained(
   const [first, last] = [dates[0], dates.at(-1)];
   if (first === undefined || last === undefined) return files;
   const symbols = [...new Set(likely.map(({ symbol }) => symbol))];
-  const known = await alpacaSplits(options)(symbols, aroundDays(first, last));
+  const known = await alpacaActions(options)(symbols, aroundDays(first, last));
   return files.map((file) => ({
     ...file,
     findings: file.findings.map((finding) => explainSplit(finding, file.symbol, known)),

@@ -1,0 +1,74 @@
+/** The text of a list of corporate actions, kept beside price files: `Date,Symbol,Kind,From,To`. Pure. */
+import { dayNumber } from '../domain/days.ts';
+import { isSymbol } from '../domain/names.ts';
+import type { CorporateAction } from '../observed/corporate-action.ts';
+
+export interface ListedAction {
+  readonly symbol: string;
+  readonly action: CorporateAction;
+}
+
+export interface ListFault {
+  /** Of the file, from 1. */
+  readonly line: number;
+  readonly what: string;
+}
+
+const COLUMNS = ['date', 'symbol', 'kind', 'from', 'to'] as const;
+type Row = Readonly<Record<(typeof COLUMNS)[number], string>>;
+
+/** By line, or the first that nobody understands: of a list with a hole, nobody knows what is missing. */
+export function readActions(text: string): readonly ListedAction[] | ListFault {
+  const [header = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const names = cellsOf(header).map((name) => name.toLowerCase());
+  const missing = COLUMNS.find((name) => !names.includes(name));
+  if (missing !== undefined) return { line: 1, what: `the header names no ${missing}` };
+  const actions: ListedAction[] = [];
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue;
+    const cells = cellsOf(line);
+    const cell = (name: string): string => cells[names.indexOf(name)] ?? '';
+    const row = Object.fromEntries(COLUMNS.map((name) => [name, cell(name)])) as Row;
+    const action = actionOf(row);
+    if (typeof action === 'string') return { line: index + 2, what: action };
+    actions.push({ symbol: row.symbol, action });
+  }
+  return actions;
+}
+
+const RATE = /^\d{1,6}(?:\.\d{1,6})?$/;
+
+/** Or what is wrong with it. */
+function actionOf({ date, symbol, kind, from, to }: Row): CorporateAction | string {
+  if (Number.isNaN(dayNumber(date))) return `${shown(date)} is not a date like 2025-12-02`;
+  if (!isSymbol(symbol)) return `${shown(symbol)} is no symbol`;
+  switch (kind) {
+    case 'split': {
+      const ratio = { from: rateOf(from), to: rateOf(to) };
+      if (!(ratio.from > 0 && ratio.to > 0))
+        return `a split of ${shown(from)} shares into ${shown(to)}: both are numbers above zero`;
+      return { kind, date, ratio };
+    }
+    case 'spin-off':
+      if (to !== '' && !isSymbol(to)) return `${shown(to)} is no symbol`;
+      return { kind, date, company: to === '' ? null : to };
+    case 'symbol-change':
+      if (!isSymbol(from) || !isSymbol(to))
+        return `a change from ${shown(from)} to ${shown(to)}: both are symbols`;
+      return { kind, date, from, to };
+    default:
+      return `${shown(kind)} is no kind: one of split, spin-off, symbol-change`;
+  }
+}
+
+function rateOf(text: string): number {
+  return RATE.test(text) ? Number(text) : Number.NaN;
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text);
+}
+
+function cellsOf(line: string): string[] {
+  return line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+}
