@@ -6,12 +6,12 @@ import { dateOf } from '../domain/instant.ts';
 import { whyOld, type DailyBar } from '../observed/bars.ts';
 import type { Observed } from '../observed/broker-view.ts';
 import type { SignalDecision } from '../observed/decision.ts';
-import type { Ledger } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import type { PairDecision, PairsDecision } from '../strategies/pairs-decision.ts';
 import type { PairSymbol } from '../strategies/pairs-history.ts';
-import { NO_PAIRS, pairId, type PairsState } from '../strategies/pairs-state.ts';
+import { heldPairs } from '../strategies/pairs-held.ts';
+import { NO_PAIRS, type PairsState } from '../strategies/pairs-state.ts';
 import { decidePairs, type PairsInput } from '../strategies/pairs.ts';
 import { actionDoubts } from './action-doubts.ts';
 import { read } from './read.ts';
@@ -43,7 +43,7 @@ async function gather(
   const memory = ledger.memories.get(strategy.name);
   const state = memory?.signal === type ? (memory.state as unknown as PairsState) : NO_PAIRS;
   const pairs = strategy.groups?.pairs ?? [];
-  const held = heldPairs(ledger, strategy.name, { pairs, state });
+  const held = heldPairs(ledger.books.get(strategy.name)?.keys() ?? [], pairs, state);
   const symbols = [...new Set([...pairs.flat(), ...[...held].flatMap((pair) => pair.split('/'))])].sort();
   const reads = pairsReads(signal, symbols, { today, calendar });
   const [{ quotes, bars }, doubts, assets] = await Promise.all([
@@ -81,30 +81,6 @@ function isShortable(
   symbol: string,
 ): boolean {
   return assets.kind === 'ok' && assets.data.get(symbol)?.notShortable === null;
-}
-
-interface Known {
-  readonly pairs: readonly (readonly [string, string])[];
-  readonly state: PairsState;
-}
-
-/**
- * The pairs of which the books hold a leg. What an open trade holds belongs to no other pair of the symbol; what belongs to
- * no pair at all stands for itself.
- */
-function heldPairs({ books }: Ledger, strategy: string, { pairs, state }: Known): ReadonlySet<string> {
-  const left = new Set(books.get(strategy)?.keys() ?? []);
-  const held = new Set<string>();
-  const take = (pair: string): void => {
-    const own = pair.split('/').filter((symbol) => left.has(symbol));
-    if (own.length === 0) return;
-    held.add(pair);
-    for (const symbol of own) left.delete(symbol);
-  };
-  for (const [pair, { phase }] of Object.entries(state.pairs)) if (phase.kind === 'open') take(pair);
-  for (const pair of pairs) take(pairId(pair));
-  for (const symbol of left) held.add(symbol);
-  return held;
 }
 
 /** What is held and not left is not named: it is held, whatever its weights have become. The short leg goes first. */

@@ -8,7 +8,7 @@ import { fault } from '../support/faults.ts';
 import { fc, test } from '../support/law.ts';
 import { world, type StrategyFacts, type TestWorld, type WorldFacts } from '../support/world.ts';
 
-const RUNS = { numRuns: Number(process.env['HGCTL_LAW_RUNS'] ?? 60) };
+const RUNS = { numRuns: Math.ceil(Number(process.env['HGCTL_LAW_RUNS'] ?? 1_000) / 16) };
 const SHARE = 1_000_000_000;
 
 const slot = (time: string): NonNullable<StrategyFacts['schedule']> => {

@@ -5,7 +5,8 @@ import { estimatePair, gateOf } from '../../src/strategies/pairs-estimate.ts';
 import type { PairSymbol } from '../../src/strategies/pairs-history.ts';
 import { DEFAULT_PAIRS_PARAMETERS, parametersProblem } from '../../src/desired/pairs-parameters.ts';
 import { hedgeError, zScore } from '../../src/strategies/pairs-spread.ts';
-import { isSameWeek, pairId, type PairsState } from '../../src/strategies/pairs-state.ts';
+import { heldPairs } from '../../src/strategies/pairs-held.ts';
+import { isSameWeek, NO_PAIRS, pairId, type PairsState } from '../../src/strategies/pairs-state.ts';
 import { decidePairs, type PairsInput } from '../../src/strategies/pairs.ts';
 import { goldenLogX, goldenLogY, logX, logY } from './golden-pair.ts';
 import {
@@ -552,4 +553,27 @@ describe('laws', () => {
 test('the world of these tests is the golden pair.', () => {
   expect(symbolOf(252, logY).bars.at(-1)!.close).toBe(Math.exp(goldenLogY.at(-1)!));
   expect(symbolOf(252, logX).bars.at(-1)!.close).toBe(Math.exp(goldenLogX.at(-1)!));
+});
+
+describe('a symbol of several pairs', () => {
+  const PAIRS = [
+    ['AAA', 'BBB'],
+    ['AAA', 'CCC'],
+  ] as const;
+  const stateOf = (pair: string): PairsState => ({ pairs: { [pair]: entered().pairs[PAIR]! } });
+
+  test.each<[what: string, book: readonly string[], state: PairsState, held: readonly string[]]>([
+    ['is held in the pair of its trade', ['AAA', 'CCC'], stateOf('AAA/CCC'), ['AAA/CCC']],
+    ['is held in the first pair where no trade is known', ['AAA'], NO_PAIRS, ['AAA/BBB']],
+    [
+      'is not left with a stray one of its other pairs',
+      ['AAA', 'BBB', 'CCC'],
+      stateOf('AAA/BBB'),
+      ['AAA/BBB', 'CCC'],
+    ],
+    ['nor where no trade is known', ['AAA', 'BBB', 'CCC'], NO_PAIRS, ['AAA/BBB', 'CCC']],
+    ['nor with what is in no pair', ['AAA', 'DDD'], NO_PAIRS, ['AAA/BBB', 'DDD']],
+  ])('%s', (_, book, state, held) => {
+    expect([...heldPairs(book, PAIRS, state)]).toEqual(held);
+  });
 });
