@@ -1,10 +1,10 @@
 /** Asks the function of a `module` strategy what to hold. */
 import type { ModuleSignal } from '../desired/desired-state.ts';
 import { HgctlError } from '../domain/errors.ts';
-import { dateOf } from '../domain/instant.ts';
+import { dateOf, instantAt, later, MINUTE, plus, type Instant } from '../domain/instant.ts';
 import type { Lot } from '../observed/book.ts';
 import type { ObservedState, SignalAnswer } from '../observed/observed-state.ts';
-import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
+import { BrokerUnavailable, type Market, type Ports } from '../reconciler/ports.ts';
 import { parseAnswer } from '../strategies/command.ts';
 import { moduleContextText, type ModuleContext } from '../strategies/module.ts';
 import { readAll, type SignalTurn } from './signal-data.ts';
@@ -45,7 +45,10 @@ async function gather(
   const now = clock.now();
   const reads = moduleReads(strategy, signal, { today: dateOf(now), calendar });
   try {
-    const { quotes, closes } = await readAll(market, reads, now);
+    const [{ quotes, closes }, minutes] = await Promise.all([
+      readAll(market, reads, now),
+      minutesOf(market, reads.quotes, { count: signal.minutes, now }),
+    ]);
     return {
       now,
       equity: snapshot.account.data.equity,
@@ -54,9 +57,22 @@ async function gather(
       sessions: reads.sessions,
       closes,
       quotes,
+      minutes,
     };
   } catch (error) {
     if (error instanceof BrokerUnavailable || error instanceof HgctlError) return error.message;
     throw error;
   }
+}
+
+/** Those of today that have ended by now. */
+async function minutesOf(
+  market: Market,
+  symbols: readonly string[],
+  { count, now }: { readonly count: number | undefined; readonly now: Instant },
+): Promise<ModuleContext['minutes']> {
+  if (count === undefined) return null;
+  const whole = Math.floor(now / MINUTE) * MINUTE;
+  const from = later(plus(whole as Instant, -count * MINUTE), instantAt(dateOf(now), '00:00'));
+  return market.minutes(symbols, { from, until: now });
 }

@@ -11,6 +11,7 @@ export function declareData(root: Command, io: Io, exit: Exit): void {
     .requiredOption('--from <date>', 'first day, 2016-01-04 (required)')
     .option('--to <date>', 'last day (default: that of the last session that has ended)')
     .option('--folder <folder>', 'price files in this folder (default: the csv folder of the Account)')
+    .option('--timeframe <length>', '1Day, or 1Min for the folder minutes in it', '1Day')
     .option('--source <name>', 'alpaca or cboe (default: those of the Account, or else both)')
     .option('-o, --output <format>', 'table or json', 'table')
     .action(async (symbols: readonly string[], _: unknown, command: Command) => {

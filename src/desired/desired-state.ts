@@ -148,6 +148,8 @@ export interface ModuleSignal {
   readonly timeout: number;
   /** Sessions before today whose closes it is told. */
   readonly history: number;
+  /** Minutes before now, of today, whose bars it is told; left out: none. */
+  readonly minutes?: number | undefined;
   /** Symbols that it may read besides its universe. */
   readonly reads: readonly string[];
   readonly config: Readonly<Record<string, Json>>;

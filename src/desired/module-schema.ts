@@ -14,6 +14,11 @@ export const moduleSignal = mapping(
         history: wholeNumber('Sessions before today whose closes it is told. Default 0.', 0, 1_000).default(
           0,
         ),
+        minutes: wholeNumber(
+          'Minutes before now, of today, whose bars it is told. Default: none.',
+          1,
+          960,
+        ).optional(),
         reads: described(
           z.array(symbol('A symbol that it reads and does not trade.')),
           'Symbols besides the universe whose prices and closes it is told, as VIX. Default none.',

@@ -23,21 +23,42 @@ const PAGES_MAX = 1_000;
 
 /** Of days that have begun, at most up to `now`. */
 export async function askBars(
-  { ask, settings: { feed, adjustment }, patience }: AlpacaQuestion,
+  asked: AlpacaQuestion,
   symbols: readonly string[],
   span: DateSpan,
   now: Instant,
 ): Promise<BatchAnswer<readonly DailyBar[]>> {
-  const isDelayed = feed === 'delayed_sip';
-  const newest = isDelayed ? now - SIP_DELAY : now;
-  const query = {
-    symbols: symbols.join(','),
+  const newest = asked.settings.feed === 'delayed_sip' ? now - SIP_DELAY : now;
+  const read = await askBarPages(asked, symbols, {
     timeframe: '1Day',
     start: isoTime(instantAt(span.from, '00:00')),
     end: isoTime(Math.min(newest, instantAt(span.to, '23:59'))),
+  });
+  return read.kind === 'ok' ? { kind: 'ok', rows: barsIn(read.rows, span) } : read;
+}
+
+interface BarsOf {
+  readonly timeframe: '1Day' | '1Min';
+  readonly start: string;
+  /** Of the last begin. */
+  readonly end: string;
+}
+
+/** By symbol the rows of all pages, not checked yet. */
+export async function askBarPages(
+  { ask, settings: { feed, adjustment }, patience }: AlpacaQuestion,
+  symbols: readonly string[],
+  of: BarsOf,
+): Promise<
+  | { readonly kind: 'ok'; readonly rows: ReadonlyMap<string, readonly unknown[]> }
+  | Exclude<ApiAnswer, { kind: 'ok' }>
+> {
+  const query = {
+    symbols: symbols.join(','),
+    ...of,
     limit: String(PAGE),
     adjustment,
-    feed: isDelayed ? 'sip' : feed,
+    feed: feed === 'delayed_sip' ? 'sip' : feed,
     sort: 'asc',
   };
   const found = new Map<string, unknown[]>(symbols.map((symbol) => [symbol, []]));
@@ -47,7 +68,7 @@ export async function askBars(
     for (const [symbol, rows] of page.bars) for (const row of rows) found.get(symbol)?.push(row);
     return page;
   });
-  return read.kind === 'ok' ? { kind: 'ok', rows: barsIn(found, span) } : read;
+  return read.kind === 'ok' ? { kind: 'ok', rows: found } : read;
 }
 
 type Page = { readonly next: string | null } | null;

@@ -8,6 +8,7 @@ import { inBatches } from './alpaca-batches.ts';
 import { alpacaClient } from './alpaca-client.ts';
 import type { FoundKeys } from './alpaca-keys.ts';
 import { askActions } from './alpaca-actions.ts';
+import { askMinutes } from './alpaca-minutes.ts';
 import { askBars, askQuotes, SIP_DELAY } from './alpaca-questions.ts';
 import type { CacheFiles } from './cache-files.ts';
 import type { DataSource, Found } from './data-source.ts';
@@ -63,6 +64,13 @@ export function alpaca(options: AlpacaOptions): DataSource {
       return inBatches(shares(symbols), invalid, (batch) => askQuotes(asked, batch, now));
     },
     closes: ended,
+    minutes: async (symbols, span) => {
+      const asked = { ask, settings, patience: { left: patience } };
+      const found = await inBatches(shares(symbols), invalid, (batch) =>
+        askMinutes(asked, batch, span, clock.now()),
+      );
+      return { ...found, rows: new Map([...found.rows].filter(([, bars]) => bars.length > 0)) };
+    },
     actions: alpacaActions(options),
     bars: async (symbols, span) => joined(await ended(symbols, span), await unsettled(symbols, span)),
   };

@@ -29,7 +29,7 @@ export interface CboeOptions {
   readonly timeout?: number;
 }
 
-/** An index has no shares. */
+/** The files have no minutes, and an index has no shares. */
 const NOTHING = { rows: new Map(), failed: new Map(), instead: new Map() };
 const TIMEOUT = 10 * SECOND;
 /** 36 years of the VIX are half a megabyte. */
@@ -107,6 +107,7 @@ export function cboe(options: CboeOptions): DataSource {
           open === undefined ? [] : [{ date, open: open / MICROS, close: close / MICROS }],
         ),
       ),
+    minutes: () => Promise.resolve(NOTHING),
     actions: () => Promise.resolve(NOTHING),
   };
 }

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { dateOf, instantAt, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { compareText, isSymbol } from '../domain/names.ts';
+import type { MinuteBar } from '../observed/bars.ts';
 import type { DateSpan } from '../reconciler/ports.ts';
 import { readActions, type ListedAction } from './corporate-actions-file.ts';
 import { readCsvRows, type CsvRow } from './csv-rows.ts';
+import { minutesIn, readMinutes } from './minute-rows.ts';
 import type { PriceSource } from './price-source.ts';
 import { watchedFiles } from './watched-file.ts';
 
@@ -15,6 +17,11 @@ const MICROS = 1_000_000;
 /** The list of corporate actions in the folder, which nobody has to keep. */
 const ACTIONS = 'corporate-actions.csv';
 
+/** Minutes stand in a folder of their own: another file of the same name. */
+export function minuteFile(folder: string, symbol: string): string {
+  return join(folder, 'minutes', `${symbol}.csv`);
+}
+
 /**
  * The price at a moment is the close of the last row up to its New York date, as of 16:00 of that row's date or the
  * moment itself, whichever is earlier. A missing file or row is no price; a malformed one throws an
@@ -23,6 +30,7 @@ const ACTIONS = 'corporate-actions.csv';
 export function csvPrices(folder: string): PriceSource {
   const files = watchedFiles(parseRows);
   const listed = watchedFiles(parseActions);
+  const minutes = watchedFiles(parseMinutes);
   const rowsOf = (symbol: string): readonly CsvRow[] =>
     isSymbol(symbol) ? (files(join(folder, `${symbol}.csv`)) ?? []) : [];
   const rowsIn = (symbol: string, { from, to }: DateSpan): readonly CsvRow[] =>
@@ -42,6 +50,8 @@ export function csvPrices(folder: string): PriceSource {
         const bar = { date, open: open / MICROS, close: close / MICROS };
         return [volume === undefined ? bar : { ...bar, volume }];
       }),
+    minutes: (symbol, span) =>
+      isSymbol(symbol) ? minutesIn(minutes(minuteFile(folder, symbol)) ?? [], span) : [],
     actions: (symbol, { from, to }) =>
       listed(join(folder, ACTIONS))
         ?.filter((row) => row.symbol === symbol && row.action.date >= from && row.action.date <= to)
@@ -77,6 +87,14 @@ function parseActions(text: string, file: string): readonly ListedAction[] {
   if (!('line' in read)) return read;
   throw new HgctlError(EXIT.invalid, `${file}:${read.line}: ${read.what}`, {
     hint: 'a list of corporate actions has the header Date,Symbol,Kind,From,To, then rows like 2020-08-31,AAPL,split,1,4',
+  });
+}
+
+function parseMinutes(text: string, file: string): readonly MinuteBar[] {
+  const read = readMinutes(text);
+  if (!('line' in read)) return read;
+  throw new HgctlError(EXIT.invalid, `${file}:${read.line}: ${read.what}`, {
+    hint: "a file of minutes has the header Time,Open,High,Low,Close,Volume; 'hgctl data pull --timeframe 1Min' writes one",
   });
 }
 

@@ -1,11 +1,11 @@
 /** Sources that may wait, fail, or know some symbols only: each symbol of a question gets its own answer. */
 import { HgctlError } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { DailyBar, DailyClose } from '../observed/bars.ts';
+import type { DailyBar, DailyClose, MinuteBar } from '../observed/bars.ts';
 import type { CorporateAction } from '../observed/corporate-action.ts';
 import type { Quote } from '../observed/broker-view.ts';
 import { describeIssues, type DataIssue } from '../observed/data-issue.ts';
-import { BrokerUnavailable, type DateSpan, type Market } from '../reconciler/ports.ts';
+import { BrokerUnavailable, type DateSpan, type Market, type TimeSpan } from '../reconciler/ports.ts';
 import type { PriceSource } from './price-source.ts';
 
 /** A symbol in neither `rows` nor `failed` is one that the source does not have. */
@@ -26,6 +26,7 @@ export interface DataSource {
   quotes(symbols: readonly string[], now: Instant): Promise<Found<Quote>>;
   closes(symbols: readonly string[], span: DateSpan): Promise<Found<readonly DailyClose[]>>;
   bars(symbols: readonly string[], span: DateSpan): Promise<Found<readonly DailyBar[]>>;
+  minutes(symbols: readonly string[], span: TimeSpan): Promise<Found<readonly MinuteBar[]>>;
   /** The row is empty where it knows of none; there is no row where it keeps no list. */
   actions(symbols: readonly string[], span: DateSpan): Promise<Found<readonly CorporateAction[]>>;
 }
@@ -38,6 +39,7 @@ export function immediate(name: string, source: PriceSource): DataSource {
     quotes: (symbols, now) => answers(symbols, (symbol) => source.priceAt(symbol, now)),
     closes: (symbols, span) => answers(symbols, (symbol) => orNone(source.closes(symbol, span))),
     bars: (symbols, span) => answers(symbols, (symbol) => orNone(source.bars(symbol, span))),
+    minutes: (symbols, span) => answers(symbols, (symbol) => orNone(source.minutes(symbol, span))),
     actions: (symbols, span) => answers(symbols, (symbol) => source.actions(symbol, span)),
   };
 }
@@ -104,6 +106,7 @@ export function marketOf(source: DataSource, tell: (message: string) => void): M
     },
     closes: (symbols, span) => series('closes', symbols, source.closes(symbols, span)),
     bars: (symbols, span) => series('bars', symbols, source.bars(symbols, span)),
+    minutes: (symbols, span) => series('minutes', symbols, source.minutes(symbols, span)),
     actions: (symbols, span) => series('corporate actions', symbols, source.actions(symbols, span)),
     issues: () => [...issues.values()],
     isRemote: true,

@@ -17,6 +17,7 @@ export function firstOf(sources: readonly DataSource[]): DataSource {
     quotes: (symbols, now) => ask(symbols, (source, pending) => source.quotes(pending, now)),
     closes: (symbols, span) => ask(symbols, (source, pending) => source.closes(pending, span)),
     bars: (symbols, span) => ask(symbols, (source, pending) => source.bars(pending, span)),
+    minutes: (symbols, span) => ask(symbols, (source, pending) => source.minutes(pending, span)),
     // Few sources keep a list of them: only one that fails is stood in for.
     actions: (symbols, span) =>
       answerOf(ordered, symbols, (source, pending) => source.actions(pending, span), hasFailed),

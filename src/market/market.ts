@@ -74,6 +74,7 @@ export function market(source: PriceSource): Market {
     quotes: (symbols, now) => knownOf(symbols, (symbol) => source.priceAt(symbol, now)),
     closes: (symbols, span) => rowsOf(symbols, (symbol) => source.closes(symbol, span)),
     bars: (symbols, span) => rowsOf(symbols, (symbol) => source.bars(symbol, span)),
+    minutes: (symbols, span) => rowsOf(symbols, (symbol) => source.minutes(symbol, span)),
     actions: (symbols, span) => knownOf(symbols, (symbol) => source.actions(symbol, span)),
   };
 }

@@ -1,8 +1,8 @@
 /** Where prices come from when no broker quotes them. */
 import type { Instant } from '../domain/instant.ts';
 import type { Quote } from '../observed/broker-view.ts';
-import type { DateSpan } from '../reconciler/ports.ts';
-import type { DailyBar, DailyClose } from '../observed/bars.ts';
+import type { DateSpan, TimeSpan } from '../reconciler/ports.ts';
+import type { DailyBar, DailyClose, MinuteBar } from '../observed/bars.ts';
 import type { CorporateAction } from '../observed/corporate-action.ts';
 
 export interface PriceSource {
@@ -12,6 +12,8 @@ export interface PriceSource {
   closes(symbol: string, span: DateSpan): readonly DailyClose[];
   /** Likewise, those of which the open is known. */
   bars(symbol: string, span: DateSpan): readonly DailyBar[];
+  /** Minutes that begin in the span and have ended by its end, oldest first. */
+  minutes(symbol: string, span: TimeSpan): readonly MinuteBar[];
   /** Those that take effect in the span; undefined where nobody keeps a list of them. */
   actions(symbol: string, span: DateSpan): readonly CorporateAction[] | undefined;
 }

@@ -7,6 +7,7 @@ import { firstPrice, marketDays, stepsOf, type MarketDay } from './market-paths.
 import type { DateSpan } from '../reconciler/ports.ts';
 import type { PriceSource } from './price-source.ts';
 import { normals } from './random.ts';
+import { syntheticMinutes } from './synthetic-minutes.ts';
 import { SYNTHETIC_VOLUME } from './synthetic.ts';
 
 const BEFORE_FIRST = '2011-12-31';
@@ -41,12 +42,13 @@ export function syntheticMarket(seed: number): PriceSource {
       rows.push(rowOf(world.sessionAt(index).date, at(opens, index), at(closes, index)));
     return rows;
   };
+  const priceAt: PriceSource['priceAt'] = (symbol, at) => {
+    if (!isSymbol(symbol)) return undefined;
+    const price = world.priceAt(symbol, at);
+    return price === undefined ? undefined : { price: inCents(price), asOf: at };
+  };
   return {
-    priceAt: (symbol, at) => {
-      if (!isSymbol(symbol)) return undefined;
-      const price = world.priceAt(symbol, at);
-      return price === undefined ? undefined : { price: inCents(price), asOf: at };
-    },
+    priceAt,
     closes: (symbol, span) => rowsIn(symbol, span, (date, _, close) => ({ date, close: dollars(close) })),
     bars: (symbol, span) =>
       rowsIn(symbol, span, (date, open, close) => ({
@@ -55,6 +57,7 @@ export function syntheticMarket(seed: number): PriceSource {
         close: dollars(close),
         volume: SYNTHETIC_VOLUME,
       })),
+    minutes: syntheticMinutes(priceAt, SYNTHETIC_VOLUME),
     actions: () => undefined,
   };
 }

@@ -8,6 +8,7 @@ import { isSymbol } from '../domain/names.ts';
 import type { DailyClose } from '../observed/bars.ts';
 import { INDEX_SYMBOLS } from './index-symbols.ts';
 import type { PriceSource } from './price-source.ts';
+import { syntheticMinutes } from './synthetic-minutes.ts';
 
 const MICROS_PER_CENT = 10_000;
 const MICROS = 1_000_000;
@@ -46,14 +47,15 @@ export function syntheticPrices({
     roots.set(symbol, root);
     return root;
   };
+  const priceAt: PriceSource['priceAt'] = (symbol, at) => {
+    if (!isSymbol(symbol) || INDEX_SYMBOLS.has(symbol)) return undefined;
+    const root = rootOf(symbol);
+    const base = BASE_CENTS_MIN + (root % (BASE_CENTS_MAX - BASE_CENTS_MIN + 1));
+    const factor = movement === 'constant' ? 1 : 1 + driftOf(root, dayNumber(dateOf(at)));
+    return { price: (Math.round(base * factor) * MICROS_PER_CENT) as Price, asOf: at };
+  };
   const source: PriceSource = {
-    priceAt: (symbol, at) => {
-      if (!isSymbol(symbol) || INDEX_SYMBOLS.has(symbol)) return undefined;
-      const root = rootOf(symbol);
-      const base = BASE_CENTS_MIN + (root % (BASE_CENTS_MAX - BASE_CENTS_MIN + 1));
-      const factor = movement === 'constant' ? 1 : 1 + driftOf(root, dayNumber(dateOf(at)));
-      return { price: (Math.round(base * factor) * MICROS_PER_CENT) as Price, asOf: at };
-    },
+    priceAt,
     closes: (symbol, { from, to }) => {
       const closes: DailyClose[] = [];
       for (
@@ -61,7 +63,7 @@ export function syntheticPrices({
         session.date <= to;
         session = nextSessionAfter(session.date)
       ) {
-        const quote = source.priceAt(symbol, session.close);
+        const quote = priceAt(symbol, session.close);
         if (quote !== undefined) closes.push({ date: session.date, close: quote.price / MICROS });
       }
       return closes;
@@ -69,6 +71,7 @@ export function syntheticPrices({
     // Within a day no price moves.
     bars: (symbol, span) =>
       source.closes(symbol, span).map((row) => ({ ...row, open: row.close, volume: SYNTHETIC_VOLUME })),
+    minutes: syntheticMinutes(priceAt, SYNTHETIC_VOLUME),
     actions: () => undefined,
   };
   return source;

@@ -1,10 +1,22 @@
 /** Series of market data, as signals read them: oldest first, one row a session, dates strictly rising. */
-import { MINUTE, type CalendarDate } from '../domain/instant.ts';
+import { MINUTE, type CalendarDate, type Instant } from '../domain/instant.ts';
 
 /** One session of a share, in dollars: prices as they are adjusted by whoever provides them. */
 export interface DailyBar extends DailyClose {
   readonly open: number;
   /** Shares traded in the session; left out where it is not known. */
+  readonly volume?: number;
+}
+
+/** One minute of trade, in dollars. A minute without a trade has none. */
+export interface MinuteBar {
+  /** When it began. */
+  readonly at: Instant;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  /** Shares; left out where it is not known. */
   readonly volume?: number;
 }
 

@@ -2,7 +2,7 @@
 
 export interface DataIssue {
   readonly symbol: string;
-  readonly use: 'quotes' | 'closes' | 'bars' | 'corporate actions';
+  readonly use: 'quotes' | 'closes' | 'bars' | 'minutes' | 'corporate actions';
   /** `fallback`: something else answered in the place of the first source. `failed`: nobody could answer. */
   readonly kind: 'fallback' | 'failed';
   /** `csv in the place of alpaca: no answer within 10 s`. */

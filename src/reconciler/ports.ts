@@ -16,7 +16,7 @@ import type { CorporateAction } from '../observed/corporate-action.ts';
 import type { DataIssue } from '../observed/data-issue.ts';
 import type { JournalEvent, ProcessIdentity } from '../observed/events.ts';
 import type { Ledger } from '../observed/ledger.ts';
-import type { DailyBar, DailyClose } from '../observed/bars.ts';
+import type { DailyBar, DailyClose, MinuteBar } from '../observed/bars.ts';
 import type { TableText } from '../strategies/omr-table-file.ts';
 
 export interface Clock {
@@ -106,6 +106,8 @@ export interface Market {
   closes(symbols: readonly string[], span: DateSpan): Promise<ReadonlyMap<string, readonly DailyClose[]>>;
   /** Likewise, sessions of which the open is known, too; the close of a session that has not ended is its price so far. */
   bars(symbols: readonly string[], span: DateSpan): Promise<ReadonlyMap<string, readonly DailyBar[]>>;
+  /** Minute bars that begin in the span and have ended by its end; symbols without any are not in the answer. */
+  minutes(symbols: readonly string[], span: TimeSpan): Promise<ReadonlyMap<string, readonly MinuteBar[]>>;
   /**
    * The corporate actions of these symbols that take effect in the span: an empty list where none is known, no entry where
    * nobody keeps a list. It rejects where there is no answer, which is not "none".
@@ -124,6 +126,13 @@ export interface Market {
 export interface SignalFiles {
   /** A reversion table; null where there is no such file. */
   table(path: string): Promise<TableText | null>;
+}
+
+export interface TimeSpan {
+  /** Inclusive. */
+  readonly from: Instant;
+  /** What has not ended by it is not known. */
+  readonly until: Instant;
 }
 
 export interface DateSpan {

@@ -1,7 +1,7 @@
 /** The signal `module`: what a user's function is handed. Its answer is that of `command`. Pure. */
 import type { DesiredStrategy, ModuleSignal } from '../desired/desired-state.ts';
 import { formatInstant, type CalendarDate } from '../domain/instant.ts';
-import type { DailyClose } from '../observed/bars.ts';
+import type { DailyClose, MinuteBar } from '../observed/bars.ts';
 import type { Quote } from '../observed/broker-view.ts';
 import { contextOf, type CommandContext } from './command.ts';
 
@@ -10,6 +10,8 @@ export interface ModuleContext extends CommandContext {
   readonly sessions: readonly CalendarDate[];
   readonly closes: ReadonlyMap<string, readonly DailyClose[]>;
   readonly quotes: ReadonlyMap<string, Quote>;
+  /** Null: it did not ask for any. */
+  readonly minutes: ReadonlyMap<string, readonly MinuteBar[]> | null;
 }
 
 const MICROS = 1_000_000;
@@ -28,7 +30,7 @@ export function moduleContextText(
   signal: ModuleSignal,
   context: ModuleContext,
 ): string {
-  const { sessions, closes, quotes } = context;
+  const { sessions, closes, quotes, minutes } = context;
   const symbols = symbolsRead(strategy, signal);
   const document = {
     ...contextOf(strategy, context),
@@ -42,8 +44,15 @@ export function moduleContextText(
         return [[symbol, { price: quote.price / MICROS, asOf: formatInstant(quote.asOf) }]];
       }),
     ),
+    ...(minutes && {
+      minutes: Object.fromEntries(symbols.map((symbol) => [symbol, (minutes.get(symbol) ?? []).map(shown)])),
+    }),
   };
   return JSON.stringify(document);
+}
+
+function shown({ at, ...bar }: MinuteBar) {
+  return { at: formatInstant(at), ...bar };
 }
 
 /** One number or null for each session. */

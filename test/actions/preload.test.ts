@@ -37,6 +37,7 @@ async function day(
     quotes: (symbols, now) => home.ports.market.quotes(symbols, now),
     closes: ask('closes'),
     bars: ask('bars'),
+    minutes: () => Promise.resolve(new Map()),
     actions: () => Promise.resolve(new Map()),
     ...(isRemote && { isRemote }),
   };

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { alpacaData } from '../support/alpaca-data.ts';
+import { alpacaData, json, queryOf } from '../support/alpaca-data.ts';
 import { localServer, text, type Handler } from '../support/http-server.ts';
 import { projectInProcess as project, type Project } from '../support/project.ts';
 
@@ -55,6 +55,66 @@ async function withSources(
 }
 
 const PULL = ['data', 'pull', '--from', '2025-11-28'] as const;
+
+describe('hgctl data pull --timeframe 1Min', () => {
+  const bar = (t: string, price: number) => ({ t, o: price, h: price, l: price, c: price, v: 5 });
+  /** Two minutes of each day; `factor`: of all prices. */
+  const minutes =
+    (factor: number): Handler =>
+    (request, response) => {
+      const query = queryOf(request);
+      const [from, to] = [Date.parse(query.get('start') ?? ''), Date.parse(query.get('end') ?? '')];
+      const days = ['2025-11-26', '2025-11-28', '2025-12-01'];
+      const rows = days
+        .flatMap((day, index) =>
+          [`${day}T15:00:00Z`, `${day}T15:01:00Z`].map((t) => bar(t, factor * (70 + index))),
+        )
+        .filter(({ t }) => Date.parse(t) >= from && Date.parse(t) <= to);
+      json(response, { bars: { KO: rows }, next_page_token: null });
+    };
+  const MINUTES = [...PULL, '--timeframe', '1Min', '--source', 'alpaca'] as const;
+
+  test('fills a folder beside the daily files, and continues it.', async () => {
+    const made = await withSources(minutes(1));
+    const first = await made.run(...MINUTES, 'KO', '--to', '2025-11-28');
+    expect(first.stdout).toMatch(/KO +written +2 +0 +2 +2025-11-28 +2025-11-28/);
+    expect(made.read('prices/minutes/KO.csv')).toBe(
+      'Time,Open,High,Low,Close,Volume\n2025-11-28T15:00:00Z,71,71,71,71,5\n2025-11-28T15:01:00Z,71,71,71,71,5\n',
+    );
+    const next = await made.run('data', 'pull', '--from', '2025-12-01', '--timeframe', '1Min', 'KO');
+    expect(next.stdout).toMatch(/KO +written +2 +0 +4 +2025-11-28 +2025-12-01/);
+    expect((await made.run(...MINUTES, 'KO')).stdout).toMatch(/KO +unchanged/);
+    expect((await made.run(...MINUTES, 'PEP')).stdout).toMatch(/PEP +absent/);
+  });
+
+  test('leaves a file alone of which the past is of another series, or that nobody understands.', async () => {
+    const made = await withSources(minutes(1));
+    await made.run(...MINUTES, 'KO', '--from', '2025-11-26', '--to', '2025-11-28');
+    made.serve(minutes(0.5));
+    const written = made.read('prices/minutes/KO.csv');
+    const { code, stdout } = await made.run(
+      'data',
+      'pull',
+      '--from',
+      '2025-12-01',
+      '--timeframe',
+      '1Min',
+      'KO',
+    );
+    expect([code, stdout.includes('prices of its past have changed')]).toEqual([5, true]);
+    expect(made.read('prices/minutes/KO.csv')).toBe(written);
+    made.write('prices/minutes/KO.csv', 'Time,Close\n');
+    expect((await made.run(...MINUTES, 'KO')).stdout).toContain('line 1: the header names no open');
+  });
+
+  test('knows two lengths.', async () => {
+    const made = await withSources(minutes(1));
+    expect(await made.run(...PULL, '--timeframe', '5Min')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('one of: 1Day, 1Min') as string,
+    });
+  });
+});
 
 describe('hgctl data pull', () => {
   test('fills the folder with what the strategies read, so that prices come from it and a check finds it clean.', async () => {

@@ -357,6 +357,56 @@ describe('rows that cannot be', () => {
   });
 });
 
+describe('minutes', () => {
+  const bar = (t: string, price: number) => ({ t, o: price, h: price + 1, l: price - 1, c: price, v: 10 });
+  const DAY = { from: at('2025-12-02T09:30:00-05:00'), until: at('2025-12-02T16:00:00-05:00') };
+
+  test('are asked for page by page, up to the one that has ended last.', async () => {
+    const made = await world((request, response) => {
+      const isFirst = queryOf(request).get('page_token') === null;
+      const rows = isFirst ? [bar('2025-12-02T14:30:00Z', 70)] : [bar('2025-12-02T20:54:00Z', 71)];
+      json(response, { bars: { KO: rows }, next_page_token: isFirst ? 'x' : null });
+    });
+    const { rows, failed } = await made.source.minutes(['KO', 'PEP', 'VIX'], DAY);
+    expect(failed.size).toBe(0);
+    expect(Object.fromEntries(rows)).toEqual({
+      KO: [
+        { at: at('2025-12-02T09:30:00-05:00'), open: 70, high: 71, low: 69, close: 70, volume: 10 },
+        { at: at('2025-12-02T15:54:00-05:00'), open: 71, high: 72, low: 70, close: 71, volume: 10 },
+      ],
+    });
+    expect(Object.fromEntries(asked(made, 0))).toMatchObject({
+      symbols: 'KO,PEP',
+      timeframe: '1Min',
+      start: '2025-12-02T14:30:00.000Z',
+      end: '2025-12-02T20:54:00.000Z',
+    });
+  });
+
+  test('of the late feed end as early as it knows them; where that is before their begin, nothing is asked.', async () => {
+    const made = await world(alpacaData({}), { feed: 'delayed_sip' });
+    await made.source.minutes(['KO'], DAY);
+    expect(asked(made, 0).get('end')).toBe('2025-12-02T20:38:00.000Z');
+    await made.source.minutes(['KO'], { ...DAY, from: at('2025-12-02T15:45:00-05:00') });
+    expect(made.server.asked).toHaveLength(1);
+  });
+
+  test.each<readonly [string, readonly unknown[], RegExp]>([
+    ['no bar', [{ t: '2025-12-02T14:30:00Z', o: 1 }], /is no minute bar/],
+    ['one of another time', [bar('2025-12-02T14:29:00Z', 70)], /was not asked for/],
+    ['one that has not ended', [bar('2025-12-02T20:55:00Z', 70)], /was not asked for/],
+    ['one twice', [bar('2025-12-02T14:30:00Z', 70), bar('2025-12-02T14:30:00Z', 70)], /after a later one/],
+    ['one within a minute', [bar('2025-12-02T14:30:30Z', 70)], /is not the begin of a minute/],
+  ])('fail their symbol, and no other: %s.', async (_, rows, reason) => {
+    const { source } = await world((__, response) =>
+      json(response, { bars: { KO: rows, PEP: [bar('2025-12-02T14:30:00Z', 70)] }, next_page_token: null }),
+    );
+    const found = await source.minutes(['KO', 'PEP'], DAY);
+    expect([...found.rows.keys()]).toEqual(['PEP']);
+    expect(found.failed.get('KO')).toMatch(reason);
+  });
+});
+
 describe('corporate actions', () => {
   const actions = {
     forward_splits: [

@@ -34,6 +34,7 @@ function source(
     quotes: (symbols) => ask(symbols, { price: dollars(close), asOf: START }),
     closes: (symbols) => ask(symbols, rows),
     bars: (symbols) => ask(symbols, [{ date: '2025-12-01', open: close, close }]),
+    minutes: (symbols) => ask(symbols, []),
     actions: (symbols) => ask(symbols, []),
   };
 }

@@ -88,6 +88,7 @@ test('nothing of the simulated days or later is asked for before they come.', as
     },
     closes: (symbol, span) => (look(span.to), SOURCE.closes(symbol, span)),
     bars: (symbol, span) => (look(span.to), SOURCE.bars(symbol, span)),
+    minutes: () => [],
     actions: () => undefined,
   };
   await simulated(overnight(), [FROM, TO], { prices, files: disk(null) });

@@ -90,6 +90,7 @@ function marketOf({ ports }: TestWorld, { closeOf, openOf }: Signals): Ports['ma
       Promise.resolve(new Map(symbols.map((symbol) => [symbol, rows(symbol, span)]))),
     bars: (symbols, { to }) =>
       Promise.resolve(new Map(symbols.map((symbol) => [symbol, [barOf(symbol, to)]]))),
+    minutes: () => Promise.resolve(new Map()),
     actions: () => Promise.resolve(new Map()),
   };
 }

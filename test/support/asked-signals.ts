@@ -65,6 +65,7 @@ function marketOf({
         new Map(symbols.map((symbol) => [symbol, from === TODAY ? today : past(symbol)])),
       );
     },
+    minutes: () => Promise.resolve(new Map()),
     actions: facts.actions ?? (() => Promise.resolve(new Map())),
   };
 }

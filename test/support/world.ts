@@ -336,6 +336,7 @@ function portsOf({ clock, broker, journal, log, priceAt, marks }: PortParts): Po
         ),
       closes: () => Promise.resolve(new Map()),
       bars: () => Promise.resolve(new Map()),
+      minutes: () => Promise.resolve(new Map()),
       actions: () => Promise.resolve(new Map()),
     },
     signalFiles: { table: () => Promise.resolve(null) },

@@ -1,5 +1,5 @@
 /** `hgctl data pull [SYMBOL...]`: fills the folder of price files from what answers over the network. */
-import { EXIT, strongestExit, type ExitCode } from '../../domain/errors.ts';
+import { EXIT, HgctlError, strongestExit, type ExitCode } from '../../domain/errors.ts';
 import { SECOND } from '../../domain/instant.ts';
 import { dataSource } from '../../market/market.ts';
 import { findAlpacaKeys } from '../alpaca-keys.ts';
@@ -10,6 +10,7 @@ import { formatTable } from '../output/table.ts';
 import { priceFolder } from '../price-folder.ts';
 import { progress } from '../progress.ts';
 import { pullFiles, type PulledFile } from '../pull-files.ts';
+import { pullMinutes } from '../pull-minutes.ts';
 import { daysOf, sourcesOf, symbolsOf } from '../pull-request.ts';
 import { startClock } from '../start-clock.ts';
 
@@ -18,6 +19,7 @@ export interface DataPullOptions extends GlobalOptions {
   readonly to?: string;
   readonly folder?: string;
   readonly source?: string;
+  readonly timeframe: string;
   readonly output: string;
 }
 
@@ -33,6 +35,7 @@ export async function runDataPull(
 ): Promise<ExitCode> {
   const format = parseTextOrJson(options.output);
   const { folder, calendar, desired } = priceFolder(io, options);
+  const pull = pullOf(options.timeframe);
   const clock = startClock(io);
   const sources = sourcesOf(desired, options.source);
   const symbols = symbolsOf(named, desired, sources);
@@ -51,18 +54,30 @@ export async function runDataPull(
   const progressed = progress(io, 'symbols', { after: SECOND });
   const files: PulledFile[] = [];
   for (let at = 0; at < symbols.length && !io.stop.requested(); at += GROUP) {
-    files.push(...(await pullFiles(source, folder, symbols.slice(at, at + GROUP), days)));
+    files.push(...(await pull(source, folder, symbols.slice(at, at + GROUP), days)));
     progressed(files.length, symbols.length);
   }
-  const pull = { kind: 'DataPull', folder, sources: sources.map(({ type }) => type), ...days, files };
-  io.stdout(format === 'json' ? renderJson(pull) : textOf(files));
+  const answer = { kind: 'DataPull', folder, sources: sources.map(({ type }) => type), ...days, files };
+  io.stdout(format === 'json' ? renderJson(answer) : textOf(files));
   if (io.stop.requested()) {
     io.stderr(`Stopped: ${String(symbols.length - files.length)} symbols were not asked for\n`);
     return io.stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
   }
-  if (files.some(({ status }) => status === 'written'))
+  if (pull === pullFiles && files.some(({ status }) => status === 'written'))
     io.stderr(`'hgctl data check --folder ${folder}' looks for what may be wrong in them\n`);
   return exitOf(files);
+}
+
+function pullOf(timeframe: string): typeof pullFiles {
+  if (timeframe === '1Day') return pullFiles;
+  if (timeframe === '1Min') return pullMinutes;
+  throw new HgctlError(
+    EXIT.usage,
+    `--timeframe: ${JSON.stringify(timeframe)} is not one that can be pulled`,
+    {
+      hint: 'one of: 1Day, 1Min',
+    },
+  );
 }
 
 /** What is pulled is in the files. */

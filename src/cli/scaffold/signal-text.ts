@@ -56,6 +56,19 @@ export interface SignalContext<Config = Readonly<Record<string, unknown>>> {
   readonly closes: Readonly<Record<string, readonly (number | null)[] | undefined>>;
   /** The latest price of each of these symbols that has one. */
   readonly prices: Readonly<Record<string, SignalPrice | undefined>>;
+  /** Bars of the last params.minutes minutes of today that have ended, oldest first; left out where it is not set. */
+  readonly minutes?: Readonly<Record<string, readonly SignalMinute[] | undefined>>;
+}
+
+export interface SignalMinute {
+  /** When it began: an instant with offset. */
+  readonly at: string;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  /** Shares; left out where it is not known. */
+  readonly volume?: number;
 }
 
 export interface SignalPosition {
