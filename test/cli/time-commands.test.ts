@@ -1,6 +1,6 @@
-/** `trigger`, `reconcile` and `restart-window` in real processes, and what `run` says when it is stopped. */
+/** `trigger`, `reconcile` and `restart-window`, also beside a controller in its process, and what `run` says when it is stopped. */
 import { describe, expect, test } from 'vitest';
-import { project, type Project } from '../support/project.ts';
+import { project, projectInProcess, type Project } from '../support/project.ts';
 
 const SCHEDULE = [
   { at: 'open+1m', action: 'exit' },
@@ -8,7 +8,7 @@ const SCHEDULE = [
 ];
 
 function night(time: string, broker: object = { clock: 'exchange' }): Project {
-  return project({
+  return projectInProcess({
     now: `${time}-05:00`,
     account: { broker },
     strategies: { night: { targets: { QQQ: '10' }, spec: { schedule: SCHEDULE } } },

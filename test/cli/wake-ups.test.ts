@@ -41,7 +41,7 @@ describe('the wait between two passes', () => {
     const until = inAMinute();
     await wakes.wait(until);
     expect(Date.now()).toBeLessThan(until);
-  }, 20_000);
+  });
 
   test('ends where something has changed since the mark', async () => {
     let stamp = 'before';
@@ -51,7 +51,7 @@ describe('the wait between two passes', () => {
     const until = inAMinute();
     await wakes.wait(until);
     expect(Date.now()).toBeLessThan(until);
-  }, 20_000);
+  });
 
   test('goes on to its end where nothing has happened', async () => {
     const wakes = await waiting({});

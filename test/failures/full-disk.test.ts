@@ -83,11 +83,11 @@ describe.skipIf(!canMount())('R10: a disk that is full', () => {
       if (code !== 0)
         expect(isClear(stderr) || /: OrderRefused: |in-doubt: /.test(stdout), stderr + stdout).toBe(true);
       disk.free();
-      await finish(home);
+      await finish(home.inProcess());
       expect(await owned(home)).toEqual(['core BND 4 owned', 'core GLD 5 owned']);
       const { orders } = JSON.parse(home.read('data/broker.json')) as BrokerFile;
       expect(orders.map(({ symbol }) => symbol).sort()).toEqual(['BND', 'GLD']);
-      expect((await home.run('journal', 'verify')).code).toBe(0);
+      expect((await home.inProcess().run('journal', 'verify')).code).toBe(0);
     },
   );
 
@@ -104,7 +104,7 @@ describe.skipIf(!canMount())('R10: a disk that is full', () => {
       if (code !== 0)
         expect(isClear(stderr) || /: OrderRefused: |in-doubt: /.test(stdout), stderr + stdout).toBe(true);
       disk.free();
-      await finish(home);
+      await finish(home.inProcess());
       expect(await owned(home)).toEqual(['core BND 4 owned', 'core GLD 2 owned']);
     },
   );

@@ -111,7 +111,7 @@ describe('a bit that flips', () => {
         bytes[at]! ^= 1 << bit;
       }
     }
-  }, 120_000);
+  });
 
   test('in the last record makes it void: the ledger then is behind the state file', () => {
     const bytes = historyBytes();

@@ -61,7 +61,9 @@ export interface Project {
   given(input: string): Project;
   /** A second project with the same files, in a folder of its own. */
   copy(): Project;
-  /** Runs and reads the answer, which must be exit 0 and JSON. */
+  /** The same folder, with commands in the process of the test: for what only looks at what a process has left. */
+  inProcess(): Project;
+  /** Runs and reads the answer, which must be exit 0 and JSON. In the process of the test: the answer is all it is about. */
   json<Answer>(...args: readonly string[]): Promise<Answer>;
   path(name: string): string;
   exists(name: string): boolean;
@@ -78,7 +80,11 @@ type Run = (args: readonly string[], options: CliOptions) => Promise<CliResult>;
 
 /** Each command in a process of its own. Removed when the test ends. */
 export function project(facts: ProjectFacts = {}): Project {
-  return filled(facts, runCli);
+  const now = facts.now === undefined ? NOW : facts.now;
+  const made = handle({ folder: newFolder(), env: environmentOf(now), input: '', runner: runCli });
+  made.write('manifests/account.yaml', accountText(facts.account ?? {}));
+  made.declare(facts.strategies ?? { core: { targets: { VTI: '50%', BND: '30%', GLD: '12' } } });
+  return made;
 }
 
 /**
@@ -86,15 +92,7 @@ export function project(facts: ProjectFacts = {}): Project {
  * where a process for each would be most of the cost.
  */
 export function projectInProcess(facts: ProjectFacts = {}): Project {
-  return filled(facts, runInProcess);
-}
-
-function filled(facts: ProjectFacts, runner: Run): Project {
-  const now = facts.now === undefined ? NOW : facts.now;
-  const made = handle({ folder: newFolder(), env: environmentOf(now), input: '', runner });
-  made.write('manifests/account.yaml', accountText(facts.account ?? {}));
-  made.declare(facts.strategies ?? { core: { targets: { VTI: '50%', BND: '30%', GLD: '12' } } });
-  return made;
+  return project(facts).inProcess();
 }
 
 function newFolder(): string {
@@ -136,7 +134,8 @@ function handle(place: Place): Project {
       cpSync(folder, other, { recursive: true });
       return handle({ ...place, folder: other });
     },
-    json: async (...args) => parsed(await run(...args)) as never,
+    inProcess: () => handle({ ...place, runner: runInProcess }),
+    json: async (...args) => parsed(await runInProcess(args, { cwd: folder, env, input })) as never,
     exists: (name) => existsSync(path(name)),
     read: (name) => readFileSync(path(name), 'utf8'),
     remove: (name) => rmSync(path(name), { recursive: true }),
