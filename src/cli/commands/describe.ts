@@ -10,6 +10,7 @@ import { knownStrategies, type Standing } from '../../reconciler/standing.ts';
 import { seenByController } from '../condition-file.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
+import { grouped } from '../output/figures.ts';
 import { tableCell } from '../output/formats.ts';
 import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
@@ -68,7 +69,10 @@ function describe(item: StrategyItem, world: World, look: Look): string {
     ],
     ['State', item.state],
     ...manifestFacts(standing),
-    ['Exposure', `${item.exposurePercent ?? '<unknown>'} of equity (${item.exposure ?? '<unknown>'})`],
+    [
+      'Exposure',
+      `${item.exposurePercent ?? '<unknown>'} of equity (${item.exposure === null ? '<unknown>' : grouped(item.exposure)})`,
+    ],
     ['Realised', item.realised],
     ['Last execution', item.lastExecution ?? '<none>'],
     ['Next slot', item.nextSlot === null ? '<none>' : `${item.nextSlot.action} at ${item.nextSlot.at}`],
