@@ -143,6 +143,13 @@ test('is left in the morning by a controller that cannot read the prices of anot
   expect(await book(mine)).toEqual({});
 });
 
+test('says which table a new one takes the place of.', async () => {
+  const mine = await trained();
+  expect((await mine.run('train', 'night')).stdout).toMatch(
+    /Written: .*night\.json, in place of the table that was trained 2025-12-02T\S+ on data up to 2025-12-01\n$/,
+  );
+});
+
 test('says of each symbol what kept it out, and of an order why.', async () => {
   const mine = await trained();
   await mine.run('apply', '--yes');
