@@ -96,7 +96,7 @@ interface Decided {
   readonly equity: Money;
 }
 
-function decisionOf({ signal }: VolTurn, { input, decided, equity }: Decided): SignalDecision {
+function decisionOf({ signal, strategy }: VolTurn, { input, decided, equity }: Decided): SignalDecision {
   const { action, blocked, market } = decided;
   const kept =
     action.kind === 'hold'
@@ -115,8 +115,20 @@ function decisionOf({ signal }: VolTurn, { input, decided, equity }: Decided): S
     ],
     count: 1,
     ranking: action.kind === 'enter' ? [{ symbol: action.symbol, score: action.weight }] : [],
-    unranked: [...kept, ...blocked.map(({ symbol, code, words }) => ({ symbol, reason: code, why: words }))],
+    unranked: [
+      ...kept,
+      ...blocked.map(({ symbol, code, words }) => ({ symbol, reason: code, why: words })),
+      ...[...strategy.universe].flatMap((symbol) => notTraded(symbol, signal)),
+    ],
   };
+}
+
+/** A universe may have more symbols than the two that its signal knows. */
+function notTraded(symbol: string, { parameters }: VolSignal): SignalDecision['unranked'] {
+  const { shortVolSymbol, longVolSymbol } = parameters;
+  if (symbol === shortVolSymbol || symbol === longVolSymbol) return [];
+  const why = `it trades ${shortVolSymbol} and ${longVolSymbol} alone`;
+  return [{ symbol, reason: 'NotTraded', why }];
 }
 
 function shown(value: number | null, digits: number): string {

@@ -64,6 +64,12 @@ function usageError(root: Command, args: readonly string[], error: CommanderErro
 
 /** The help of the command that was meant, as far as the arguments name one. */
 function helpOf(root: Command, args: readonly string[]): string {
-  const named = root.commands.find((command) => command.name() === args[0]);
-  return [root.name(), ...(named === undefined ? [] : [named.name()]), '--help'].join(' ');
+  const names = [root.name()];
+  let at: Command | undefined = root;
+  for (const word of args) {
+    at = at.commands.find((command) => command.name() === word);
+    if (at === undefined) break;
+    names.push(at.name());
+  }
+  return [...names, '--help'].join(' ');
 }

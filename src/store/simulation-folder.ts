@@ -1,6 +1,6 @@
 /** The report folder of a simulation. */
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { ensureFolder } from './folders.ts';
 import { replaceFile } from './replace-file.ts';
@@ -14,15 +14,34 @@ interface ReportFile {
 }
 
 /**
- * Refuses (exit 5) a path at which a report would overwrite something else: only a folder that is not there yet, is empty
- * or holds an earlier report is written to. Asked before a long simulation, not after it.
+ * Refuses (exit 5) a path at which a report would overwrite something else, or cannot be written: only a folder that can be
+ * made, is empty or holds an earlier report is written to. Makes nothing: asked before a long simulation, not after it.
  */
 export function refuseForeignFolder(folder: string): void {
+  const parent = nearest(dirname(resolve(folder)));
+  if (!statSync(parent).isDirectory()) throw foreign(parent, 'is not a folder');
   const found = lstatSync(folder, { throwIfNoEntry: false });
-  if (found === undefined) return;
+  if (found === undefined) {
+    refuseUnwritable(parent);
+    return;
+  }
   if (!found.isDirectory()) throw foreign(folder, 'is not a folder');
   if (readdirSync(folder).length > 0 && !isReport(folder)) {
     throw foreign(folder, 'holds files that are not a report of a simulation');
+  }
+  refuseUnwritable(folder);
+}
+
+/** The folder, or the first of its parents that is there. */
+function nearest(folder: string): string {
+  return existsSync(folder) ? folder : nearest(dirname(folder));
+}
+
+function refuseUnwritable(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch {
+    throw foreign(folder, 'cannot be written to');
   }
 }
 

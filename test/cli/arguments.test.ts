@@ -42,7 +42,7 @@ function sample(): { root: Command; heard: Heard } {
   root.command('crash').action(() => {
     throw new TypeError('a bug');
   });
-  root.command('journal').command('verify');
+  root.command('journal').command('verify').requiredOption('--from <date>', 'first day');
   return { root, heard };
 }
 
@@ -57,6 +57,12 @@ describe('misuse is one line, a hint and exit code 3', () => {
       'did you mean --output?',
     ],
     ['an unknown short option', ['get', 'orders', '-z'], "unknown option '-z'", 'see hgctl get --help'],
+    [
+      'a missing option of a command in a group',
+      ['journal', 'verify'],
+      "required option '--from <date>' not specified",
+      'see hgctl journal verify --help',
+    ],
     ['a missing argument', ['get'], "missing required argument 'resource'", 'see hgctl get --help'],
     [
       'an excess argument',

@@ -21,7 +21,7 @@ const CLEAN = 'Date,Open,Close\n2025-11-26,10,10\n2025-11-28,10,10.1\n2025-12-01
 describe('hgctl data check', () => {
   test('ends with 0 where every file of the folder is clean, over a holiday, too.', async () => {
     const { code, stdout } = await withFiles({ 'KO.csv': CLEAN, 'notes.txt': 'x' }).run('data', 'check');
-    expect(stdout).toBe('1 files, 3 rows: 0 findings, 1 files without any\n');
+    expect(stdout).toBe('1 file, 3 rows: 0 findings, 1 file without any\n');
     expect(code).toBe(0);
   });
 
@@ -35,7 +35,7 @@ describe('hgctl data check', () => {
     expect(stdout).toMatch(/^prices\/PEP\.csv:3 +PEP +unreadable +"n\/a" is not a price above zero$/m);
     expect(stdout).toMatch(/^prices\/PEP\.csv:4 +PEP +gap +no row for the session 2025-11-28/m);
     expect(stdout).toMatch(/^prices\/PEP\.csv:5 +PEP +duplicate +a second row for 2025-12-01/m);
-    expect(stdout).toContain('2 files, 6 rows: 3 findings, 1 files without any');
+    expect(stdout).toContain('2 files, 6 rows: 3 findings, 1 file without any');
   });
 
   test('says as JSON what it has read and found.', async () => {
@@ -74,7 +74,7 @@ describe('hgctl data check', () => {
   });
 
   test.each([
-    ['a folder that is not there', ['--folder', 'nowhere'], 6, 'nowhere cannot be read as a folder'],
+    ['a folder that is not there', ['--folder', 'nowhere'], 6, 'nowhere is not there\n'],
     ['what is no symbol', ['../KO'], 3, '"../KO" is no symbol'],
   ])('refuses %s.', async (_, args, code, message) => {
     const answer = await withFiles({ 'KO.csv': CLEAN }).run('data', 'check', ...args);

@@ -155,12 +155,20 @@ test('is left in the morning by a controller that cannot read the prices of anot
   expect(await book(mine)).toEqual({});
 });
 
+test('says which table a new one takes the place of.', async () => {
+  const mine = await trained();
+  expect((await mine.run('train', 'night')).stdout).toMatch(
+    /Written: .*night\.json, in place of the table that was trained 2025-12-02T\S+ on data up to 2025-12-01\n$/,
+  );
+});
+
 test('says of each symbol what kept it out, and of an order why.', async () => {
   const mine = await trained();
   await mine.run('apply', '--yes');
   const bought = (await mine.run('why', 'night', 'AAA')).stdout;
   expect(bought).toMatch(/Rank +1 of 1, score 0\.\d{6}; \d are wanted\n/);
   expect(bought).toMatch(/Market +regime [A-Z_]+, confidence \d\.\d{4}\n/);
+  expect(bought).toMatch(/Table +trained 2025-12-02T\d\d:\d\d\S*, up to 2025-12-01\n/);
   expect((await mine.run('why-not', 'night', 'BBB')).stdout).toMatch(/Blocked +MoveTooSmall: it moved /);
 });
 

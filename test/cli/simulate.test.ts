@@ -137,6 +137,22 @@ describe('hgctl simulate', () => {
     expect(stderr).toContain('off does not run: it is turned off\n');
   });
 
+  test('says before it starts that a program without a schedule takes long.', async () => {
+    const home = mine({
+      strategies: {
+        slow: {
+          universe: ['VTI'],
+          spec: { signal: { type: 'command', params: { argv: ['false'] } }, schedule: [] },
+        },
+      },
+    });
+    const { code, stderr } = await home.run('simulate', '--from', '2025-12-05', '--to', '2025-12-05');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^slow has no schedule: its program is started every five minutes of each session\n/,
+    );
+  });
+
   test('reads the prices of a folder, and says what they do not know.', async () => {
     const home = mine({
       account: { prices: { type: 'csv', folder: '../prices' } },

@@ -52,10 +52,10 @@ function market(mine: Project, days: readonly Partial<Day>[]): void {
   write('SVXY', ({ svxy }) => svxy);
 }
 
-function trading(days: readonly Partial<Day>[]): Project {
+function trading(days: readonly Partial<Day>[], universe: readonly string[] = ['SVXY']): Project {
   const mine = project({
     account: { prices: { type: 'csv', folder: '../prices' }, broker: { clock: 'exchange' } },
-    strategies: { vol: VOL },
+    strategies: { vol: { ...VOL, universe } },
     now: at(0),
   });
   market(mine, days);
@@ -101,6 +101,13 @@ test('an emergency is left at once, and remembered for five sessions.', async ()
   expect(books).toEqual(['SVXY 200', '', '', '', '', '', 'SVXY 200', 'SVXY 200']);
   const why = await mine.at(at(4)).run('why-not', 'vol', 'SVXY', '--date', sessionAfter(4));
   expect(why.stdout).toMatch(/Blocked +ReentryDelay: session 3 of 5 after the emergency of 2025-12-03/);
+});
+
+test('of a symbol of its universe that the signal does not know, why says that.', async () => {
+  const mine = trading([], ['SVXY', 'UVXY']);
+  await live(mine, 1);
+  const why = await mine.at(at(0)).run('why-not', 'vol', 'UVXY');
+  expect(why.stdout).toMatch(/Blocked +NotTraded: it trades SVXY and VXX alone\n/);
 });
 
 test('without the VIX it is held for one session, and left in the second in a row.', async () => {

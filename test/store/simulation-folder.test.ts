@@ -52,6 +52,18 @@ describe('a report folder', () => {
     expect(readdirSync(root)).toEqual([]);
   });
 
+  test('is refused below a file, before there is anything to write.', () => {
+    writeFileSync(join(root, 'file'), 'x');
+    expect(() => refuseForeignFolder(join(root, 'file', 'a', 'b'))).toThrow(/file is not a folder$/);
+  });
+
+  test.skipIf(process.getuid?.() === 0)('is refused where nothing may be written.', () => {
+    const path = join(root, 'locked');
+    mkdirSync(path, { mode: 0o500 });
+    expect(() => refuseForeignFolder(path)).toThrow('cannot be written to');
+    expect(() => refuseForeignFolder(join(path, 'a', 'b'))).toThrow('cannot be written to');
+  });
+
   test('is never a file.', () => {
     const path = join(root, 'file');
     writeFileSync(path, 'x');

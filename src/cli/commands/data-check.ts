@@ -9,7 +9,9 @@ import { checkSeries, type CheckContext } from '../../market/check-series.ts';
 import type { Finding } from '../../market/finding.ts';
 import { readCsvRows } from '../../market/csv-rows.ts';
 import { aroundDays, explainSplit } from '../../market/known-splits.ts';
+import { codeOf } from '../../store/system-error.ts';
 import { findAlpacaKeys } from '../alpaca-keys.ts';
+import { counted } from '../health/verdicts.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { parseTextOrJson, renderJson } from '../output/formats.ts';
 import { printable } from '../output/printable.ts';
@@ -85,10 +87,9 @@ function symbolsIn(folder: string): string[] {
       .map((name) => name.slice(0, -'.csv'.length))
       .filter(isSymbol);
   } catch (cause) {
-    throw new HgctlError(EXIT.notFound, `${folder} cannot be read as a folder`, {
-      cause,
-      hint: 'name the folder of the price files with --folder',
-    });
+    const hint = 'name the folder of the price files with --folder';
+    if (codeOf(cause) === 'ENOENT') throw new HgctlError(EXIT.notFound, `${folder} is not there`, { hint });
+    throw new HgctlError(EXIT.notFound, `${folder} cannot be read as a folder`, { cause, hint });
   }
 }
 
@@ -123,7 +124,8 @@ function textOf(files: readonly CheckedFile[]): string {
   const table = found.length === 0 ? '' : `${formatTable(columns, found)}\n`;
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const clean = files.filter(({ findings }) => findings.length === 0).length;
-  return `${table}${files.length} files, ${rows} rows: ${found.length} findings, ${clean} files without any\n`;
+  const counts = `${counted(files.length, 'file')}, ${counted(rows, 'row')}: ${counted(found.length, 'finding')}`;
+  return `${table}${counts}, ${counted(clean, 'file')} without any\n`;
 }
 
 /** Relative where that is shorter: places are there to be opened. */

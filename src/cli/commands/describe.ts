@@ -13,6 +13,7 @@ import { counted } from '../health/verdicts.ts';
 import { seenByController } from '../condition-file.ts';
 import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
+import { grouped } from '../output/figures.ts';
 import { tableCell } from '../output/formats.ts';
 import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
@@ -77,7 +78,10 @@ function describe(item: StrategyItem, world: World, look: Described): string {
     ['State', item.state],
     ...manifestFacts(standing),
     ...tableRows(item.name, world, look.tables),
-    ['Exposure', `${item.exposurePercent ?? '<unknown>'} of equity (${item.exposure ?? '<unknown>'})`],
+    [
+      'Exposure',
+      `${item.exposurePercent ?? '<unknown>'} of equity (${item.exposure === null ? '<unknown>' : grouped(item.exposure)})`,
+    ],
     ['Realised', item.realised],
     ['Last execution', item.lastExecution ?? '<none>'],
     ['Next slot', item.nextSlot === null ? '<none>' : `${item.nextSlot.action} at ${item.nextSlot.at}`],

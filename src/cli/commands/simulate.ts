@@ -50,6 +50,7 @@ export async function runSimulate(io: Io, options: Options): Promise<ExitCode> {
   requireData(source, strategies, { from, to });
   const remarks = [
     ...notRun(manifests.desired.strategies),
+    ...ofPrograms(strategies),
     ...ofPrices(prices),
     ...ofFaults(account),
     ...ofSpreads(account, prices),
@@ -76,14 +77,16 @@ export async function runSimulate(io: Io, options: Options): Promise<ExitCode> {
     return result.exit;
   }
   const { record } = result;
-  for (const remark of record.remarks.slice(remarks.length)) io.stderr(`${printable(remark)}\n`);
+  const width = io.columns ?? WIDTH_DEFAULT;
+  const terminal = { width, charset: charsetOf(io.environment), style: styleOf(io, options) };
+  // The table ends with them.
+  if (format !== 'table')
+    for (const remark of record.remarks.slice(remarks.length)) io.stderr(`${printable(remark)}\n`);
+  io.stdout(await simulationAnswer(record, format, terminal));
   if (options.report !== undefined) {
     writeSimulationFolder(options.report, simulationFiles(record));
     io.stderr(`Report: ${join(options.report, 'report.html')}\n`);
   }
-  const width = io.columns ?? WIDTH_DEFAULT;
-  const terminal = { width, charset: charsetOf(io.environment), style: styleOf(io, options) };
-  io.stdout(await simulationAnswer(record, format, terminal));
   return EXIT.done;
 }
 
@@ -115,6 +118,17 @@ function notRun(strategies: readonly DesiredStrategy[]): string[] {
       ({ name, lifecycle }) =>
         `${name} does not run: it is ${lifecycle === 'planned' ? 'planned' : 'turned off'}`,
     );
+}
+
+/** A process takes longer than all else that a pass does. */
+function ofPrograms(strategies: readonly DesiredStrategy[]): string[] {
+  return strategies
+    .filter(({ schedule, signal: { type } }) => schedule.length === 0 && isProgram(type))
+    .map(({ name }) => `${name} has no schedule: its program is started every five minutes of each session`);
+}
+
+function isProgram(type: DesiredStrategy['signal']['type']): boolean {
+  return type === 'module' || type === 'command';
 }
 
 type Simulable = SyntheticSettings | CsvSettings;

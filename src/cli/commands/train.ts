@@ -8,7 +8,7 @@ import type { DesiredStrategy, OmrSignal } from '../../desired/desired-state.ts'
 import { replaceFile } from '../../store/replace-file.ts';
 import { ROWS_NEEDED, type ReversionTable } from '../../strategies/omr-table.ts';
 import { provenanceOf } from '../../strategies/omr-provenance.ts';
-import { tableText } from '../../strategies/omr-table-file.ts';
+import { tableText, type TableText } from '../../strategies/omr-table-file.ts';
 import { trainTable, TRAINED_BESIDE, usualSpan, type TrainingSpan } from '../../actions/train-table.ts';
 import { openWorld, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
@@ -37,8 +37,11 @@ export async function runTrain(io: Io, name: string, options: TrainOptions): Pro
         hint: `from ${span.from} to ${span.to} the prices of the account need opens and closes of its universe, and closes of ${TRAINED_BESIDE.join(' and ')}; ${signal.table} is as it was`,
       });
     }
+    const before = await world.ports.signalFiles.table(signal.table);
     replaceFile(signal.table, tableText(answer.table));
-    io.stdout(`${summary(answer.table)}\n\nWritten: ${printable(signal.table)}\n`);
+    io.stdout(
+      `${summary(answer.table)}\n\nWritten: ${printable(signal.table)}${printable(replaced(before))}\n`,
+    );
     return EXIT.done;
   } finally {
     world.close();
@@ -85,6 +88,13 @@ function dateOption(text: string): CalendarDate {
   throw new HgctlError(EXIT.usage, `${JSON.stringify(text)} is not a date`, {
     hint: 'write it as 2025-12-02',
   });
+}
+
+function replaced(before: TableText | null): string {
+  if (before === null) return '';
+  if (before.kind === 'malformed') return ', in place of a file that was no table';
+  const { trainedAt, training } = before.table;
+  return `, in place of the table that was trained ${trainedAt} on data up to ${training.lastDate}`;
 }
 
 function summary({ training, cells }: ReversionTable): string {

@@ -57,7 +57,7 @@ tbody th { color: var(--ink); position: sticky; left: 0; background: var(--paper
 thead td:first-child { position: sticky; left: 0; background: var(--paper); }
 th:first-child, td:first-child, .text { text-align: left; }
 .tall thead th { position: sticky; top: 0; background: var(--panel); }
-td small { display: block; color: var(--soft); white-space: normal; font-size: 0.72rem; line-height: 1.3; }
+td small { display: block; width: 0; min-width: 100%; color: var(--soft); white-space: normal; font-size: 0.72rem; line-height: 1.3; }
 .wrap { white-space: normal; overflow-wrap: anywhere; min-width: 12rem; }
 .months { table-layout: fixed; min-width: 44rem; }
 .months td { text-align: right; padding: 0.32rem 0.45rem; }
@@ -87,6 +87,7 @@ footer { margin-top: 3rem; padding-top: 0.75rem; border-top: 1px solid var(--rul
   .tall, .scroll { max-height: none; overflow: visible; border: 0; }
   .tall thead th { position: static; }
   table { font-size: 7.5pt; }
+  td small { font-size: 6pt; }
   th, td { padding: 0.15rem 0.3rem; }
 }
 `;

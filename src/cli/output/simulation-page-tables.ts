@@ -104,8 +104,18 @@ export function tradesTable({ trades }: SimulationRecord): Markup {
   const which = trades.length > ROWS_SHOWN ? `The newest ${ROWS_SHOWN} of ${count} fills` : `${count} fills`;
   return list({
     title: 'Trades',
-    headers: ['time (New York)', 'strategy', 'symbol', 'side', '>quantity', '>price', '>fee', '>realised'],
-    rows: newest.map(({ time, strategy, symbol, side, quantity, price, fee, realised }) => [
+    headers: [
+      'time (New York)',
+      'strategy',
+      'symbol',
+      'side',
+      '>quantity',
+      '>price',
+      '>fee',
+      '>slippage',
+      '>realised',
+    ],
+    rows: newest.map(({ time, strategy, symbol, side, quantity, price, fee, slippage, realised }) => [
       formatLocal(time),
       strategy,
       symbol,
@@ -113,9 +123,10 @@ export function tradesTable({ trades }: SimulationRecord): Markup {
       grouped(formatQuantity(quantity)),
       formatDollars(price),
       formatDollars(fee),
+      formatDollars(slippage),
       realised === null ? '' : formatDollars(realised),
     ]),
-    note: `${which}, newest first; all are in trades.csv. Realised: profit of the part that was closed, before fees.`,
+    note: `${which}, newest first; all are in trades.csv. Slippage is in the price. Realised: profit of the part that was closed, before fees.`,
     tall: true,
   });
 }

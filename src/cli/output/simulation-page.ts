@@ -2,6 +2,7 @@
 import { formatDollars } from '../../domain/decimal.ts';
 import type { SimulationRecord } from '../../performance/record.ts';
 import { summarise, type Summary } from '../../performance/summary.ts';
+import { grouped } from './figures.ts';
 import { html, NOTHING, type Markup } from './html.ts';
 import { printable } from './printable.ts';
 import { COLUMNS } from './simulation-figures.ts';
@@ -76,7 +77,7 @@ function headline({ startingEquity, sessions }: SimulationRecord, { account }: S
       `from ${formatDollars(startingEquity)}`,
     )}
     ${cells}
-    ${fact('Orders', String(account.orders.sent), `${account.breaks} ${account.breaks === 1 ? 'break' : 'breaks'}${refused}`)}
+    ${fact('Orders', grouped(String(account.orders.sent)), `${account.breaks} ${account.breaks === 1 ? 'break' : 'breaks'}${refused}`)}
   </dl>`;
 }
 

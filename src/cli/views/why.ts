@@ -30,6 +30,8 @@ export interface Explanation {
   readonly blocked: readonly { readonly reason: string; readonly detail: string }[];
   readonly orders: readonly OrderStory[];
   readonly inputs: string | null;
+  /** Of the signal, with what its table was trained on, as they were. */
+  readonly parameters: SignalDecision['parameters'] | null;
 }
 
 interface OrderStory {
@@ -65,8 +67,9 @@ export function explain(records: readonly JournalRecord[], question: Question): 
       ...(decision === undefined ? unnamed(symbol, target) : signalBlocks(decision, symbol, standing.rank)),
       ...held.map(({ reason, detail }) => ({ reason, detail })),
     ],
-    orders: ordersAfter(records, decided, question),
+    orders: ordersOf(records, decided, question),
     inputs: decision?.inputs ?? null,
+    parameters: decision?.parameters ?? null,
   };
 }
 
@@ -111,17 +114,19 @@ function signalBlocks(
   return [{ reason: 'RankTooLow', detail: `rank ${rank} of ${ranking.length}, and ${count} are wanted` }];
 }
 
-/** Until the next decision of the strategy. */
-function ordersAfter(
+/** Of this decision. A slot may decide twice, before and after its reductions: all its orders are told. */
+function ordersOf(
   records: readonly JournalRecord[],
-  decided: JournalRecord,
+  decided: Decided,
   { strategy, symbol }: Question,
 ): OrderStory[] {
   const stories = new Map<string, OrderStory>();
-  for (const { seq, event } of records) {
-    if (seq <= decided.seq) continue;
-    if (event.type === 'targets-decided' && event.strategy === strategy) break;
-    if (event.type === 'intent' && event.strategy === strategy && event.symbol === symbol) {
+  let isOurs = false;
+  for (const record of records) {
+    const { event } = record;
+    if (event.type === 'targets-decided' && event.strategy === strategy)
+      isOurs = record === decided || isOfSlot(event, decided.event.slot);
+    if (isOurs && event.type === 'intent' && event.strategy === strategy && event.symbol === symbol) {
       const { clientOrderId, side, quantity } = event;
       const fresh = { filled: '0', averagePrice: null, status: 'working' };
       stories.set(clientOrderId, { clientOrderId, side, quantity: formatQuantity(quantity), ...fresh });
@@ -138,24 +143,41 @@ function ordersAfter(
   return [...stories.values()];
 }
 
+function isOfSlot({ slot }: Decided['event'], asked: Decided['event']['slot']): boolean {
+  return typeof asked === 'string' && slot === asked;
+}
+
+type Row = readonly [name: string, text: string];
+
 export function explanationText(found: Explanation): string {
-  const { strategy, symbol, decided, slot, score, rank, ranked, target, market, inputs } = found;
-  const rows: (readonly [string, string])[] = [['Decided', slot === null ? decided : `${decided}, ${slot}`]];
-  if (found.signal !== null) rows.push(['Signal', found.signal]);
-  if (rank !== null && score !== null)
-    rows.push([
-      'Rank',
-      `${rank} of ${ranked ?? 0}, score ${score.toFixed(6)}; ${found.wanted ?? 0} are wanted`,
-    ]);
-  if (target !== null) rows.push(['Target', target]);
-  for (const words of market) rows.push(['Market', words]);
-  for (const { reason, detail } of found.blocked) rows.push(['Blocked', `${reason}: ${detail}`]);
-  for (const order of found.orders) rows.push(['Order', orderWords(order)]);
-  if (found.orders.length === 0) rows.push(['Order', 'none']);
-  if (inputs !== null) rows.push(['Inputs', `sha256 ${inputs}`]);
+  const { strategy, symbol, decided, slot, market, blocked, orders } = found;
+  const rows: Row[] = [
+    ['Decided', slot === null ? decided : `${decided}, ${slot}`],
+    ...standingRows(found),
+    ...market.map((words): Row => ['Market', words]),
+    ...blocked.map(({ reason, detail }): Row => ['Blocked', `${reason}: ${detail}`]),
+    ...orders.map((order): Row => ['Order', orderWords(order)]),
+    ...(orders.length === 0 ? [['Order', 'none'] as const] : []),
+    ...sourceRows(found),
+  ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, text]) => `  ${name.padEnd(width)}   ${text}`);
   return [`${strategy}/${symbol}`, ...lines].join('\n');
+}
+
+function standingRows({ signal, score, rank, ranked, wanted, target }: Explanation): Row[] {
+  const rows: Row[] = [];
+  if (signal !== null) rows.push(['Signal', signal]);
+  if (rank !== null && score !== null)
+    rows.push(['Rank', `${rank} of ${ranked ?? 0}, score ${score.toFixed(6)}; ${wanted ?? 0} are wanted`]);
+  if (target !== null) rows.push(['Target', target]);
+  return rows;
+}
+
+function sourceRows({ parameters, inputs }: Explanation): Row[] {
+  const table = parameters?.['table'];
+  const rows: Row[] = table === undefined ? [] : [['Table', String(table)]];
+  return inputs === null ? rows : [...rows, ['Inputs', `sha256 ${inputs}`]];
 }
 
 function orderWords({ clientOrderId, side, quantity, filled, averagePrice, status }: OrderStory): string {
