@@ -168,7 +168,7 @@ test('says of each symbol what kept it out, and of an order why.', async () => {
   const bought = (await mine.run('why', 'night', 'AAA')).stdout;
   expect(bought).toMatch(/Rank +1 of 1, score 0\.\d{6}; \d are wanted\n/);
   expect(bought).toMatch(/Market +regime [A-Z_]+, confidence \d\.\d{4}\n/);
-  expect(bought).toMatch(/Table +trained 2025-12-02T\d\d:\d\d\S*, up to 2025-12-01\n/);
+  expect(bought).toMatch(/Table +trained 2025-12-02T\d\d:\d\d\S*, up to 2025-12-01, on csv\n/);
   expect((await mine.run('why-not', 'night', 'BBB')).stdout).toMatch(/Blocked +MoveTooSmall: it moved /);
 });
 

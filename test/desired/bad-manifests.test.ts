@@ -196,7 +196,7 @@ describe('One mistake in a strategy gives one problem', () => {
     [
       'a setting of a module that nothing reads',
       own(['config:', 'settings:']),
-      'm/core.yaml:7:53 spec.signal.params.settings: unknown key (allowed file, timeout, history, reads, config, band, wholeShares)',
+      'm/core.yaml:7:53 spec.signal.params.settings: unknown key (allowed file, timeout, history, minutes, reads, config, band, wholeShares)',
     ],
     [
       'a history that is too long',
