@@ -6,7 +6,7 @@ import type { SlotEvent } from './slot-events.ts';
 
 export function applySlotEvent(
   ledger: WritableLedger,
-  event: Exclude<SlotEvent, { type: 'data-missing' }>,
+  event: Exclude<SlotEvent, { type: 'data-missing' | 'signal-failed' }>,
   at: Instant,
 ): void {
   const { slot } = event;

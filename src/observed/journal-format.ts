@@ -119,6 +119,7 @@ const EVENT_TYPES: Readonly<Record<JournalEvent['type'], true>> = {
   'slot-missed': true,
   'slot-triggered': true,
   'data-missing': true,
+  'signal-failed': true,
   'execution-ended': true,
   'day-marked': true,
   'limit-latched': true,

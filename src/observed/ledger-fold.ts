@@ -89,6 +89,7 @@ function applyEvent(ledger: WritableLedger, event: JournalEvent, at: Instant): v
     // For the record: nobody asks the ledger for it.
     case 'targets-decided':
     case 'data-missing':
+    case 'signal-failed':
       return;
     case 'genesis':
       ledger.account = { id: event.accountId, environment: event.environment, broker: event.broker };

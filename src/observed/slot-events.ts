@@ -52,6 +52,13 @@ export type SlotEvent =
       readonly strategy: string;
       readonly missing: readonly string[];
       readonly stale: readonly string[];
+    }
+  | {
+      /** In a slot: why its signal could not decide. For the record. */
+      readonly type: 'signal-failed';
+      readonly slot: string;
+      readonly strategy: string;
+      readonly detail: string;
     };
 
 /** What a signal remembers from one slot to the next. Of another signal it means nothing. */

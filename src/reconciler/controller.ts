@@ -104,6 +104,8 @@ interface Memory {
   /** Slots of which the prices have been asked for. */
   readonly preloaded: Set<string>;
   readonly secondLooks: SecondLooks;
+  /** Slots, each with why its signal could not decide. */
+  readonly failuresTold: Set<string>;
 }
 
 /** Ends with 130 or 143 when it was asked to stop, with 0 at `until`. */
@@ -119,6 +121,7 @@ export async function control(controlled: Controlled): Promise<ExitCode> {
     marked: '',
     preloaded: new Set(),
     secondLooks: new SecondLooks(clock),
+    failuresTold: new Set(),
   };
   for (;;) {
     if (stop.requested()) return stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
@@ -146,6 +149,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
         resting: rest,
         restingCare: waitingAt(memory.care, started),
         secondLooks: memory.secondLooks,
+        failuresTold: memory.failuresTold,
         isWorthSaying: (warnings, plan) => isNews(memory, warnings, plan),
       },
       {
@@ -179,8 +183,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
   } catch (error) {
     const { message: trouble, exit, hint } = troubleOf(error);
     if (!controlled.stop.requested()) memory.failures += 1;
-    const failures = failuresOf(memory);
-    controlled.passed({ outcomes: [], problems, trouble, exit, plan: null, failures });
+    controlled.passed({ outcomes: [], problems, trouble, exit, plan: null, failures: failuresOf(memory) });
     if (controlled.stop.requested()) return clock.now();
     say(report, memory, `${trouble}${hint === undefined ? '' : ` (${hint})`}`);
     return nextTry(controlled, pass, memory);
@@ -305,9 +308,8 @@ function waitingAt(pauses: ReadonlyMap<string, Pause>, now: Instant): ReadonlySe
 
 function exiting(pass: Pass, now: Instant): ReadonlySet<string> {
   const ledger = pass.ports.journal.ledger();
-  const { calendar } = pass.desired.account;
   const due = scheduled(pass).filter(
-    (strategy) => dueSlot(ledger, strategy, now, calendar)?.action === 'exit',
+    (strategy) => dueSlot(ledger, strategy, now, pass.desired.account.calendar)?.action === 'exit',
   );
   return new Set(due.map(({ name }) => name));
 }

@@ -23,6 +23,7 @@ import { completeShutdown } from '../actions/shutdown.ts';
 import { housekeepingOf, keepHouse } from '../actions/housekeeping.ts';
 import { viewLock } from '../actions/lock-view.ts';
 import { agreedSighting, sightingOf } from '../actions/observe.ts';
+import { recordFailures } from '../actions/record-decision.ts';
 import { markAfterCare } from '../actions/mark-session.ts';
 import type { Outcome } from '../actions/outcome.ts';
 import { passWarnings, type PassWarning } from './pass-warnings.ts';
@@ -50,6 +51,8 @@ export interface Pass {
   readonly looked: (look: Look) => void;
   /** Of whoever makes many passes: whether the warnings of this one are to be said again. Left out: they are said. */
   readonly isWorthSaying?: (warnings: readonly PassWarning[], plan: Plan) => boolean;
+  /** Of whoever makes many passes: the failures of signals that are recorded already, which this one adds to. */
+  readonly failuresTold?: Set<string>;
   /** Of whoever makes many passes: a later one is the second look. Left out: the pass waits for it. */
   readonly secondLooks?: SecondLooks;
 }
@@ -114,6 +117,7 @@ export async function reconcile(pass: Pass, approval: Approval): Promise<PassRes
   await waitForOthers(pass);
   const { plan, observed } = await lookAndPlan(pass, true);
   pass.looked({ plan, observed });
+  recordFailures(pass.ports, pass.desired, observed, pass.failuresTold ?? new Set());
   const warnings = passWarnings(plan, pass.desired.strategies, observed.ledger);
   if (pass.isWorthSaying?.(warnings, plan) ?? true)
     for (const { strategy, message, event } of warnings) pass.ports.report.warn(strategy, message, event);

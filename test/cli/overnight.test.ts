@@ -234,6 +234,19 @@ describe('enters nothing, and says why,', () => {
     index(mine, 'VIX', (day) => (day < DATES.length - 30 ? null : 15));
     await refusal(mine, /VixHistoryShort/);
   });
+
+  test('and after its slot the journal still knows why, once.', async () => {
+    const mine = await trained();
+    expect((await mine.at('2025-12-02T12:00:00-05:00').run('apply', '--yes')).code).toBe(0);
+    index(mine, 'VIX', (day) => (day < DATES.length - 30 ? null : 15));
+    await mine.run('apply', '--yes');
+    const later = mine.at('2025-12-02T16:30:00-05:00');
+    expect((await later.run('why-not', 'night', 'AAA')).stdout).toMatch(
+      /Decided +2025-12-02 15:55:30 EST, night\/2025-12-02\/entry\/1555\n +Blocked +SignalFailed: .*\n +Order +none/,
+    );
+    const events = (await later.run('get', 'events')).stdout.match(/signal-failed/g) ?? [];
+    expect(events).toHaveLength(1);
+  });
 });
 
 test('a training that finds nothing leaves the table as it was, exit 5.', async () => {

@@ -129,6 +129,9 @@ describe('the entry', () => {
     await home.runUntil('2025-12-02T16:10:00-05:00');
     expect(home.sent()).toEqual(['buy 312 AAA 12-02 15:57']);
     expect(slotsIn(home)).toEqual(['night/2025-12-02/entry/1555 done']);
+    // It was asked twice without the VIX, and the reason is recorded once.
+    const failures = home.journal.records.filter(({ event }) => event.type === 'signal-failed');
+    expect(failures).toHaveLength(1);
   });
 });
 

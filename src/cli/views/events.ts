@@ -3,6 +3,7 @@ import type { HaltMode } from '../../observed/brakes.ts';
 import { formatDollars, formatQuantity } from '../../domain/decimal.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import type { JournalEvent, JournalRecord } from '../../observed/events.ts';
+import type { SlotEvent } from '../../observed/slot-events.ts';
 import { latchDetail } from '../../reconciler/rules/loss-limits.ts';
 import type { Column } from '../output/formats.ts';
 
@@ -192,13 +193,11 @@ function plainMessage(event: Plain): string {
       return event.clientOrderId;
     case 'slot-started':
     case 'slot-ended':
-      return event.slot;
     case 'slot-missed':
-      return `${event.slot}: its time has passed, nothing more is traded for it`;
     case 'data-missing':
-      return `${event.slot}: no data of [${event.missing.join(', ')}], too old of [${event.stale.join(', ')}]`;
+    case 'signal-failed':
     case 'slot-triggered':
-      return `${event.slot}: to run now, by ${event.by}: ${event.reason}`;
+      return slotMessage(event);
     case 'targets-decided':
       return `${event.targets.length} targets`;
     case 'lock-released':
@@ -206,6 +205,22 @@ function plainMessage(event: Plain): string {
     case 'execution-ended':
     case 'strategy-pruned':
       return '';
+  }
+}
+
+function slotMessage(event: SlotEvent): string {
+  switch (event.type) {
+    case 'slot-started':
+    case 'slot-ended':
+      return event.slot;
+    case 'slot-missed':
+      return `${event.slot}: its time has passed, nothing more is traded for it`;
+    case 'data-missing':
+      return `${event.slot}: no data of [${event.missing.join(', ')}], too old of [${event.stale.join(', ')}]`;
+    case 'signal-failed':
+      return `${event.slot}: ${event.detail}`;
+    case 'slot-triggered':
+      return `${event.slot}: to run now, by ${event.by}: ${event.reason}`;
   }
 }
 

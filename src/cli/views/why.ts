@@ -45,11 +45,41 @@ interface OrderStory {
 }
 
 type Decided = JournalRecord & { readonly event: EventOf<'targets-decided'> };
+type Failed = JournalRecord & { readonly event: EventOf<'signal-failed'> };
 
 /** Null where the journal has no decision of the strategy (on that date). */
 export function explain(records: readonly JournalRecord[], question: Question): Explanation | null {
-  const decided = records.findLast((record): record is Decided => isAskedFor(record, question));
+  const decided = records.findLast((record): record is Decided | Failed => isAskedFor(record, question));
   if (decided === undefined) return null;
+  return isFailed(decided) ? undecided(decided, question) : explainDecision(records, decided, question);
+}
+
+function isFailed(record: Decided | Failed): record is Failed {
+  return record.event.type === 'signal-failed';
+}
+
+/** The signal had a turn, and could not decide. */
+function undecided({ event, time }: Failed, { strategy, symbol }: Question): Explanation {
+  return {
+    strategy,
+    symbol,
+    decided: formatLocalZone(time),
+    slot: event.slot,
+    ...standingOf(symbol, undefined),
+    target: null,
+    market: [],
+    blocked: [{ reason: 'SignalFailed', detail: event.detail }],
+    orders: [],
+    inputs: null,
+    parameters: null,
+  };
+}
+
+function explainDecision(
+  records: readonly JournalRecord[],
+  decided: Decided,
+  question: Question,
+): Explanation {
   const { strategy, symbol } = question;
   const { targets, slot, blocked, decision } = decided.event;
   const target = targets.find((candidate) => candidate.symbol === symbol);
@@ -85,7 +115,8 @@ function standingOf(symbol: string, decision: SignalDecision | undefined): Stand
 }
 
 function isAskedFor({ event, time }: JournalRecord, { strategy, date }: Question): boolean {
-  if (event.type !== 'targets-decided' || event.strategy !== strategy) return false;
+  const isAnswer = event.type === 'targets-decided' || event.type === 'signal-failed';
+  if (!isAnswer || event.strategy !== strategy) return false;
   return date === null || dateOf(time) === date;
 }
 

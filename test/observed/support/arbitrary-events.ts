@@ -257,6 +257,12 @@ const events = {
     missing: fc.array(symbol, { maxLength: 2 }),
     stale: fc.array(symbol, { maxLength: 2 }),
   }),
+  'signal-failed': fc.record({
+    type: type('signal-failed' as const),
+    slot,
+    strategy,
+    detail: fc.string(),
+  }),
   'day-marked': fc.record({
     type: type('day-marked' as const),
     fence,
