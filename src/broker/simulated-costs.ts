@@ -1,8 +1,9 @@
 /** What trading costs at the simulated broker: a worse price, and fees. */
 import { mulDiv, NO_MONEY, NO_QUANTITY, valueOf, WHOLE, type Money, type Price } from '../domain/decimal.ts';
+import type { FeeSchedule } from '../domain/costs.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
-import type { FeeSchedule, OrderEvent, Venue } from './simulated-state.ts';
+import type { OrderEvent, Venue } from './simulated-state.ts';
 
 type FillEvent = Extract<OrderEvent, { kind: 'fill' }>;
 

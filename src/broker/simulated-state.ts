@@ -1,5 +1,6 @@
 /** The simulated account as plain data. Every function on it is pure: chance and time come in as arguments. */
 import type { CalendarOverrides } from '../domain/calendar.ts';
+import type { FeeSchedule, Slippage } from '../domain/costs.ts';
 import {
   NO_MONEY,
   NO_QUANTITY,
@@ -93,21 +94,6 @@ export interface SimulatedSettings {
   readonly slippage?: Slippage;
   /** Absent: none. */
   readonly fees?: FeeSchedule;
-}
-
-/** `fixed`: a part of the price. `half-spread`: half of the quoted spread, or a part of the price where none is quoted. */
-export type Slippage =
-  | { readonly type: 'fixed'; readonly rate: Ratio }
-  | { readonly type: 'half-spread'; readonly otherwise: Ratio };
-
-/** An order costs the larger of `minimum` and `perOrder` with `perShare`; a sale costs a part of its proceeds besides. */
-export interface FeeSchedule {
-  readonly perOrder: Money;
-  /** For one whole share. */
-  readonly perShare: Price;
-  readonly minimum: Money;
-  /** For each million dollars sold. */
-  readonly soldPerMillion: Money;
 }
 
 /** The account may be short, of everything but these. */

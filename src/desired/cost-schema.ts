@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Price } from '../domain/decimal.ts';
 import { described, dollars, mapping, percent } from './fields.ts';
-import type { FeeSchedule } from './desired-state.ts';
+import type { FeeSchedule } from '../domain/costs.ts';
 
 const RATE_MOST = 10;
 const fee = (about: string) => dollars(about, 1_000);

@@ -1,6 +1,7 @@
 /** What all manifests together ask for: validated, exact, and independent of the order of files and documents. */
-import type { Money, Price, Quantity, Ratio } from '../domain/decimal.ts';
+import type { Money, Quantity, Ratio } from '../domain/decimal.ts';
 import type { CalendarOverrides } from '../domain/calendar.ts';
+import type { FeeSchedule, Slippage } from '../domain/costs.ts';
 import type { Json } from '../domain/digest.ts';
 import type { ScheduleEntry } from '../domain/schedule.ts';
 import type { PairsParameters } from './pairs-parameters.ts';
@@ -246,21 +247,6 @@ export interface SimulatedBroker {
   readonly fees?: FeeSchedule;
   /** Absolute path of a fault script; null: nothing goes wrong. */
   readonly faults: string | null;
-}
-
-/** `fixed`: a part of the price. `half-spread`: half of the quoted spread, or a part of the price where none is quoted. */
-export type Slippage =
-  | { readonly type: 'fixed'; readonly rate: Ratio }
-  | { readonly type: 'half-spread'; readonly otherwise: Ratio };
-
-/** An order costs the larger of `minimum` and `perOrder` with `perShare`; a sale costs a part of its proceeds besides. */
-export interface FeeSchedule {
-  readonly perOrder: Money;
-  /** For one whole share. */
-  readonly perShare: Price;
-  readonly minimum: Money;
-  /** For each million dollars sold. */
-  readonly soldPerMillion: Money;
 }
 
 export type Prices = OnePriceSource | PricesInOrder;

@@ -1,17 +1,12 @@
 /** What trading costs at the simulated broker. */
+import type { FeeSchedule, Slippage } from '../../src/domain/costs.ts';
 import { describe, expect, test } from 'vitest';
 import { accountView, buyingPowerOf, orderView } from '../../src/broker/simulated-account.ts';
 import { advance } from '../../src/broker/simulated-advance.ts';
 import { fillPrice, withFees } from '../../src/broker/simulated-costs.ts';
 import { formatDocument, parseDocument } from '../../src/broker/simulated-document.ts';
 import { cancelOrder, submitOrder, tradeOutside } from '../../src/broker/simulated-orders.ts';
-import {
-  freshState,
-  type FeeSchedule,
-  type SimulatedState,
-  type Slippage,
-  type Venue,
-} from '../../src/broker/simulated-state.ts';
+import { freshState, type SimulatedState, type Venue } from '../../src/broker/simulated-state.ts';
 import { venueOf } from '../../src/broker/simulated-venue.ts';
 import { formatMoney, valueOf, type Money, type Price, type Ratio } from '../../src/domain/decimal.ts';
 import { plus } from '../../src/domain/instant.ts';
