@@ -76,11 +76,12 @@ function withVolume({ date, close, volume }: DailyBar): PairSymbol['bars'][numbe
   return { date, close, volume: volume ?? Number.NaN };
 }
 
+/** Without an answer the order asks again, and waits for it in the window of its slot (`BorrowUnknown`). */
 function isShortable(
   assets: Observed<ReadonlyMap<string, { notShortable: string | null }>>,
   symbol: string,
 ): boolean {
-  return assets.kind === 'ok' && assets.data.get(symbol)?.notShortable === null;
+  return assets.kind !== 'ok' || assets.data.get(symbol)?.notShortable === null;
 }
 
 /** What is held and not left is not named: it is held, whatever its weights have become. The short leg goes first. */

@@ -163,6 +163,16 @@ test.each([
   expect((await mine.run('why-not', 'pairs', 'XOM')).stdout).toContain(why);
 });
 
+test('a broker that does not answer about the borrow for a moment costs no evening.', async () => {
+  const mine = trading([-2.5], { faults: '../faults.yaml' });
+  // One question is three requests: that of the signal, and that of the first plan.
+  mine.write('faults.yaml', 'faults: [{on: assets, effect: unavailable, times: 6}]\n');
+  const first = await mine.run('plan');
+  expect(first.stdout).toContain('BorrowUnknown');
+  await mine.run('apply', '--yes');
+  expect(await positions(mine)).not.toBe('');
+});
+
 test('a leg that is refused undoes the other one in the same apply, which does not end well.', async () => {
   const mine = trading([-2.5], { faults: '../faults.yaml' });
   mine.write(
