@@ -62,6 +62,12 @@ module.exports = {
       '^src/(domain|desired|strategies|observed|reconciler|actions|market|broker|performance|simulation)/',
     ),
     {
+      name: 'adapter-and-server-meet-over-http-only',
+      severity: 'error',
+      from: { path: '^src/broker/(alpaca|server)/' },
+      to: { path: '^src/broker/(alpaca|server)/', pathNot: '^src/broker/$1/' },
+    },
+    {
       name: 'core-touches-no-built-in-module',
       severity: 'error',
       comment: 'node:crypto is allowed in domain/digest.ts alone: a hash is a pure function.',
@@ -87,9 +93,9 @@ module.exports = {
       to: { path: 'node_modules/', pathNot: 'node_modules/(@types/)?(luxon|zod|js-yaml|immer)/' },
     },
     {
-      name: 'only-src-market-and-broker-know-the-sdk',
+      name: 'only-the-adapter-knows-the-sdk',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(broker|market)/alpaca' },
+      from: { path: '^src/', pathNot: '^src/broker/alpaca/' },
       to: { path: 'node_modules/@alpacahq/' },
     },
     {

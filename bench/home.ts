@@ -70,7 +70,9 @@ export async function owning(home: Home, strategies: readonly HomeStrategy[]): P
       quantity: (count * SHARE) as Quantity,
     })),
   );
-  const store = simulatedFile(paths.broker, () => freshState(desired.account.broker, now));
+  const { broker: settings } = desired.account;
+  if (settings.type !== 'simulated') throw new Error('only a simulated account can be filled by a bench');
+  const store = simulatedFile(paths.broker, () => freshState(settings, now));
   await store.change((state) => ({
     state: {
       ...state,

@@ -35,7 +35,7 @@ async function ourCycle(positions: number): Promise<number> {
     const off = openWorld(home.io, home.options);
     const times: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      await off.broker.tradeOutside({ symbol: 'N0', side: 'sell', quantity: SHARE });
+      await off.simulated?.tradeOutside({ symbol: 'N0', side: 'sell', quantity: SHARE });
       const start = performance.now();
       await pass(home, off);
       times.push(performance.now() - start);

@@ -18,7 +18,7 @@ interface Lease {
   isLost: boolean;
 }
 
-/** `fresh` makes the account of a file that does not exist. Rejects as `SimulatedFile.change` says. */
+/** `fresh` makes the account of a file that does not exist. Rejects as `SimulatedStore.change` says. */
 export function changeFile<Answer>(
   file: string,
   fresh: () => SimulatedState,

@@ -3,22 +3,12 @@
  * all processes queue up at `<file>.lock`; the last look before the replacement catches a lock that was lost in a
  * long pause.
  */
-import type { SimulatedState, Transition } from './simulated-state.ts';
+import type { SimulatedState } from './simulated-state.ts';
+import type { SimulatedStore } from './simulated-store.ts';
 import { decode, readText } from './simulated-text.ts';
 
-interface SimulatedFile {
-  /** The stored account, or a fresh one when there is no file. Writes nothing. */
-  load(): SimulatedState;
-  /**
-   * Applies a transition to the stored account, exclusively; a state that comes back unchanged is not written.
-   * Rejects with `WriteUndecided` when the change may or may not survive; after any other rejection nothing has
-   * changed.
-   */
-  change<Answer>(apply: (state: SimulatedState) => Transition<Answer>): Promise<Answer>;
-}
-
 /** `fresh` makes the account of a file that does not exist. */
-export function simulatedFile(file: string, fresh: () => SimulatedState): SimulatedFile {
+export function simulatedFile(file: string, fresh: () => SimulatedState): SimulatedStore {
   let tail: Promise<unknown> = Promise.resolve();
   let known: { readonly text: string | null; readonly state: SimulatedState | null } | undefined;
   const load = (): SimulatedState | null => {

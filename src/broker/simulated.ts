@@ -19,15 +19,14 @@ import {
   type SimulatedState,
   type Transition,
 } from './simulated-state.ts';
+import type { SimulatedStore } from './simulated-store.ts';
 import { WriteUndecided } from './simulated-text.ts';
 import { venueOf } from './simulated-venue.ts';
 
 /** `prepare`: where prices must be waited for, makes `priceAt` answer for these symbols, or rejects. */
 type BrokerPrices = Pick<PriceSource, 'priceAt'> & Partial<Pick<SpotPrices, 'prepare'>>;
 
-interface SimulatedBrokerOptions {
-  /** `broker.json`. Once it exists, its cash and seed hold, not those of the settings. */
-  readonly file: string;
+interface BrokerageOptions {
   readonly settings: SimulatedSettings;
   readonly clock: Clock;
   readonly prices: BrokerPrices;
@@ -43,10 +42,23 @@ export interface SimulatedBrokerage extends FaultableBroker {
   newestTime(): Instant | undefined;
 }
 
+/** `file`: `broker.json`. Once it exists, its cash and seed hold, not those of the settings. */
+export function simulatedBroker({
+  file,
+  ...options
+}: BrokerageOptions & { readonly file: string }): SimulatedBrokerage {
+  const { settings, clock } = options;
+  return brokerageOf(
+    simulatedFile(file, () => freshState(settings, clock.now())),
+    options,
+  );
+}
+
 /** Reads see the account as it is now and write nothing; time that has passed is written with the next change. */
-export function simulatedBroker(options: SimulatedBrokerOptions): SimulatedBrokerage {
-  const { file, settings, clock, prices } = options;
-  const store = simulatedFile(file, () => freshState(settings, clock.now()));
+export function brokerageOf(
+  store: SimulatedStore,
+  { settings, clock, prices }: BrokerageOptions,
+): SimulatedBrokerage {
   const venue = venueOf(settings, prices);
   const read = <Answer>(view: (state: SimulatedState) => Answer): Promise<Answer> =>
     // Inside a promise, so that what goes wrong is a rejection.

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { findAlpacaKeys } from './alpaca-keys.ts';
 import { viewLock } from '../actions/lock-view.ts';
+import { alpacaBroker } from '../broker/alpaca/alpaca.ts';
 import { readFaults } from './fault-file.ts';
 import { fileFaultStore } from '../broker/fault-memory.ts';
 import { faultyBroker } from '../broker/faulty-broker.ts';
@@ -15,7 +16,7 @@ import { cacheFolder } from '../store/cache-folder.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { CONTROLLER } from '../domain/names.ts';
 import type { Ledger } from '../observed/ledger.ts';
-import type { Ports } from '../reconciler/ports.ts';
+import type { Broker, Ports } from '../reconciler/ports.ts';
 import { withDrains } from '../reconciler/switched.ts';
 import { openJournal } from '../store/journal.ts';
 import { processes } from '../store/processes.ts';
@@ -28,7 +29,7 @@ import type { GlobalOptions, Io } from './io.ts';
 import { ManifestsInvalid, readManifests, type Manifests } from './manifests.ts';
 import { lineReport } from './output/report.ts';
 import { startClock, type CommandClock } from './start-clock.ts';
-import { dataPaths, type DataPaths } from './places.ts';
+import { dataPaths, variable, type DataPaths } from './places.ts';
 
 export interface World {
   readonly desired: DesiredState;
@@ -36,7 +37,8 @@ export interface World {
   /** Why the account of the last accepted revision stands in for the manifests on disk; empty where they are in force. */
   readonly problems: readonly string[];
   readonly ports: Ports;
-  readonly broker: SimulatedBrokerage;
+  /** The account in the data folder; null where it is at a broker. */
+  readonly simulated: SimulatedBrokerage | null;
   readonly paths: DataPaths;
   /** Id of this run of the program. */
   readonly run: string;
@@ -124,8 +126,8 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
   const { account } = desired;
   const report = lineReport(io.stderr);
   const { market, spot, onData } = openData(io, { account, paths, clock }, report);
-  const broker = simulatedBroker({ file: paths.broker, settings: account.broker, clock, prices: spot });
-  clock.notBefore([journal.refresh().time, broker.newestTime()]);
+  const { broker, simulated } = openBroker(io, { account, paths, clock }, spot);
+  clock.notBefore([journal.refresh().time, simulated?.newestTime()]);
   const state = stateFile({
     path: paths.stateFile,
     backups: paths.backups,
@@ -135,7 +137,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
   });
   const ports: Ports = {
     clock,
-    broker: withFaults(broker, account.broker.faults, { clock, memory: paths.brokerFaults }),
+    broker,
     market,
     signalFiles,
     journal,
@@ -164,7 +166,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
     manifests,
     problems: [],
     ports,
-    broker,
+    simulated,
     paths,
     run,
     onData,
@@ -195,6 +197,36 @@ function openData(
     alpacaKeys: (file) => findAlpacaKeys(file, io.environment),
   });
   return { ...data, onData };
+}
+
+function openBroker(
+  io: Io,
+  { account, paths, clock }: DataPlace,
+  prices: MarketData['spot'],
+): { readonly broker: Broker; readonly simulated: SimulatedBrokerage | null } {
+  const { broker: settings, execution } = account;
+  if (settings.type === 'alpaca') {
+    refuseRehearsal(io);
+    const broker = alpacaBroker({
+      settings,
+      keys: () => findAlpacaKeys(settings.keysFile, io.environment),
+      allowedLive: variable(io, 'HGCTL_ALLOW_LIVE'),
+      clock,
+      requestTimeout: execution.requestTimeout,
+    });
+    return { broker, simulated: null };
+  }
+  const simulated = simulatedBroker({ file: paths.broker, settings, clock, prices });
+  const broker = withFaults(simulated, settings.faults, { clock, memory: paths.brokerFaults });
+  return { broker, simulated };
+}
+
+/** A real broker has one time only. */
+function refuseRehearsal(io: Io): void {
+  if (variable(io, 'HGCTL_NOW') === undefined) return;
+  throw new HgctlError(EXIT.usage, 'HGCTL_NOW is for the simulated broker only', {
+    hint: 'unset it: the account at the broker has the time of the exchange',
+  });
 }
 
 /** Only for those who script faults: everybody else pays nothing for them. */

@@ -4,65 +4,20 @@ import {
   described,
   dollars,
   duration,
-  factor,
   filePath,
   mapping,
   name,
   percent,
-  SEED_MAX,
   symbol,
   wholeNumber,
 } from './fields.ts';
+import { brokerField } from './broker-schema.ts';
 import { overridesField } from './calendar-schema.ts';
-import { feesField, slippageField } from './cost-schema.ts';
 import { DEFAULT_LOGS } from './desired-state.ts';
 import { health } from './health-schema.ts';
 import { lossFields } from './loss-schema.ts';
 import { pricesField } from './prices-schema.ts';
 import { heartbeatField, notificationsField } from './notice-schema.ts';
-
-const broker = mapping(
-  {
-    type: described(
-      z.literal('simulated', {
-        error: ({ input }) =>
-          input === 'alpaca' ? 'this version trades on the simulated broker only' : undefined,
-      }),
-      'Which broker: this version has the simulated one only.',
-    ),
-    cash: dollars('Cash that the simulated account opens with, in dollars.'),
-    clock: described(
-      z.enum(['always-open', 'exchange']),
-      'always-open: orders are taken at any time. exchange: NYSE hours. Default exchange.',
-    ).default('exchange'),
-    seed: wholeNumber('Seed of fills and delays. Default 1.', 0, SEED_MAX).default(1),
-    multiplier: factor('Buying power as a multiple of equity, from "1" to "4". Default "1".', {
-      least: 1,
-      most: 4,
-    }).prefault('1'),
-    fillDelay: duration('Longest time from an order to its last fill. Default 1s.', 'zero').prefault('1s'),
-    partialFills: percent('Part of the orders that fill in several steps. Default "25%".', {
-      least: 0,
-      most: 100,
-    }).prefault('25%'),
-    calendar: overridesField(
-      "Days on which the simulated exchange is not as usual. Default: as this account's calendar says.",
-    ).optional(),
-    shorting: mapping(
-      {
-        hardToBorrow: described(
-          z.array(symbol('A symbol that cannot be borrowed.')),
-          'What cannot be sold short. Default: nothing.',
-        ).default([]),
-      },
-      'With this, the account may be short, of all that is not listed here. Default: no short sales.',
-    ).optional(),
-    slippage: slippageField.optional(),
-    fees: feesField.optional(),
-    faults: filePath('A fault script: what goes wrong at the simulated broker. Default: nothing.').optional(),
-  },
-  'The brokerage account.',
-);
 
 const limits = mapping(
   {
@@ -146,7 +101,7 @@ const logs = mapping(
 
 const spec = mapping(
   {
-    broker,
+    broker: brokerField,
     prices: pricesField,
     limits: limits.prefault({}),
     execution: execution.prefault({}),

@@ -187,7 +187,7 @@ export interface FixedTarget {
 
 export interface DesiredAccount {
   readonly name: string;
-  readonly broker: SimulatedBroker;
+  readonly broker: SimulatedBroker | AlpacaBroker;
   readonly prices: Prices;
   readonly limits: AccountLimits;
   readonly execution: ExecutionSettings;
@@ -247,6 +247,20 @@ export interface SimulatedBroker {
   readonly fees?: FeeSchedule;
   /** Absolute path of a fault script; null: nothing goes wrong. */
   readonly faults: string | null;
+}
+
+export interface AlpacaBroker {
+  readonly type: 'alpaca';
+  readonly environment: 'paper' | 'live';
+  /** Number of the account at the broker. Absent: whichever the keys are of. */
+  readonly accountId?: string;
+  /** Of the trading API, with a slash at its end. */
+  readonly url: string;
+  /** Absolute path. Absent: the keys stand in the environment. */
+  readonly keysFile?: string;
+  readonly requestsPerMinute: number;
+  /** Whether the account is told to refuse short sales while no strategy makes any. */
+  readonly noShorting: 'when-unused' | 'leave';
 }
 
 export type Prices = OnePriceSource | PricesInOrder;

@@ -1,5 +1,6 @@
 /** Validated manifests as desired state. */
 import { canonicalJson, sha256, type Json } from '../domain/digest.ts';
+import type { Money } from '../domain/decimal.ts';
 import type { CalendarOverrides } from '../domain/calendar.ts';
 import { compareText } from '../domain/names.ts';
 import type { AccountManifest } from './account-schema.ts';
@@ -11,10 +12,9 @@ import type {
   DesiredState,
   DesiredStrategy,
   FixedTarget,
-  SimulatedBroker,
   Toggle,
 } from './desired-state.ts';
-import { toFees } from './cost-schema.ts';
+import { brokerWithoutPlace, toBroker } from './broker-schema.ts';
 import { toHealth } from './health-schema.ts';
 import { toLossLimits } from './loss-schema.ts';
 import { toNotices } from './notice-schema.ts';
@@ -35,7 +35,6 @@ export function toDesiredState(
 
 function digestOf(account: DesiredAccount, strategies: readonly DesiredStrategy[]): string {
   const { name, prices, limits, execution, calendar } = account;
-  const { faults: _, ...broker } = account.broker;
   const universesAsLists = strategies.map((strategy) => ({
     ...strategy,
     signal: withoutPlace(strategy.signal),
@@ -44,7 +43,7 @@ function digestOf(account: DesiredAccount, strategies: readonly DesiredStrategy[
   const canonical = {
     account: {
       name,
-      broker,
+      broker: brokerWithoutPlace(account.broker),
       prices: pricesWithoutPlace(prices),
       limits,
       execution,
@@ -169,7 +168,7 @@ export function toDesiredAccount({ metadata, spec }: AccountManifest, parts: Acc
     name: metadata.name,
     broker: toBroker(spec.broker, calendar, resolve),
     prices: toPrices(spec.prices, resolve),
-    limits: toLimits(spec.limits),
+    limits: toLimits(spec.limits, spec.broker),
     execution: spec.execution,
     ...(calendar && { calendar }),
     data: spec.store.data ?? null,
@@ -180,26 +179,17 @@ export function toDesiredAccount({ metadata, spec }: AccountManifest, parts: Acc
   };
 }
 
-function toBroker(
-  { faults, calendar: own, shorting, slippage, fees, ...broker }: AccountManifest['spec']['broker'],
-  declared: CalendarOverrides | undefined,
-  resolve: AccountParts['resolve'],
-): SimulatedBroker {
-  const calendar = own ?? declared;
-  return {
-    ...broker,
-    ...(calendar && { calendar }),
-    ...(shorting && { shorting: { hardToBorrow: [...shorting.hardToBorrow].sort(compareText) } }),
-    ...(slippage && { slippage }),
-    ...(fees && { fees: toFees(fees) }),
-    faults: faults === undefined ? null : resolve(faults),
-  };
-}
+/** Real money has a limit of one order, also where the manifest names none. */
+const LIVE_ORDER_VALUE = 1_000_000_000 as Money;
 
-function toLimits(limits: AccountManifest['spec']['limits']): AccountLimits {
+function toLimits(
+  limits: AccountManifest['spec']['limits'],
+  broker: AccountManifest['spec']['broker'],
+): AccountLimits {
+  const isLive = broker.type === 'alpaca' && broker.environment === 'live';
   const loss = toLossLimits(limits);
   return {
-    maxOrderValue: limits.maxOrderValue ?? null,
+    maxOrderValue: limits.maxOrderValue ?? (isLive ? LIVE_ORDER_VALUE : null),
     maxOrdersPerDay: limits.maxOrdersPerDay ?? null,
     maxOrdersPerSymbol: limits.maxOrdersPerSymbol ?? null,
     ...(limits.maxFlipsPerSymbol !== undefined && { maxFlipsPerSymbol: limits.maxFlipsPerSymbol }),

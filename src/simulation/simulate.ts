@@ -5,7 +5,7 @@
 import { openBooks } from '../actions/open-books.ts';
 import { forgivingMarket } from '../actions/forgiving-market.ts';
 import { venueOf } from '../broker/simulated-venue.ts';
-import type { DesiredState } from '../desired/desired-state.ts';
+import type { DesiredState, SimulatedBroker } from '../desired/desired-state.ts';
 import { nextSessionAfter, sessionOn, type CalendarOverrides } from '../domain/calendar.ts';
 import { addDays } from '../domain/days.ts';
 import { EXIT, type ExitCode } from '../domain/errors.ts';
@@ -29,8 +29,10 @@ import { troubles, type Troubles } from './troubles.ts';
 import { virtualClock, type VirtualClock } from './virtual-clock.ts';
 
 export interface SimulationSettings {
-  /** Its strategies are those that run; its broker keeps the hours of the exchange. */
+  /** Its strategies are those that run. */
   readonly desired: DesiredState;
+  /** The account of it, which keeps the hours of the exchange. */
+  readonly account: SimulatedBroker;
   readonly accountFile: string;
   /** Dates of sessions, both inclusive. */
   readonly from: CalendarDate;
@@ -66,7 +68,7 @@ export async function simulate(asked: SimulationSettings): Promise<Simulated> {
   const { desired, from, to } = settings;
   const dates = sessionsBetween(from, to, desired.account.calendar);
   const clock = virtualClock(instantAt(from, '00:00'));
-  const { broker: account } = desired.account;
+  const { account } = settings;
   const notes = recorder(desired.strategies.map(({ name }) => name));
   const trouble = troubles();
   const venue = venueOf(account, settings.prices);

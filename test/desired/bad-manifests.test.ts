@@ -13,6 +13,8 @@ function changed(text: string, changes: readonly Change[]): string {
 
 const core = (...changes: Change[]): Texts => ({ ...BASE, 'm/core.yaml': changed(CORE, changes) });
 const account = (...changes: Change[]): Texts => ({ ...BASE, 'm/account.yaml': changed(ACCOUNT, changes) });
+const alpaca = (field: string): Texts =>
+  account(['type: simulated, cash: "100000.00", clock: always-open, seed: 7', `type: alpaca, ${field}`]);
 const toggle = (...changes: Change[]): Texts => ({ ...BASE, 'm/toggle.yaml': changed(TOGGLE, changes) });
 const withMp = (csv: string, ...changes: Change[]): Texts => ({
   ...BASE,
@@ -417,9 +419,29 @@ describe('One mistake in the account gives one problem', () => {
       'm/account.yaml:5:75 spec.broker.fees.perTrade: unknown key (allowed perOrder, perShare, minimum, soldPerMillion)',
     ],
     [
-      'the real broker',
-      account(['type: simulated', 'type: alpaca']),
-      'm/account.yaml:5:18 spec.broker.type: this version trades on the simulated broker only (allowed simulated)',
+      'a broker that nobody knows',
+      account(['type: simulated', 'type: ibkr']),
+      'm/account.yaml:5:18 spec.broker.type: "ibkr" is not known (allowed simulated, alpaca)',
+    ],
+    [
+      'cash of an account that is not ours to fill',
+      account(['type: simulated', 'type: alpaca'], [', clock: always-open, seed: 7', '']),
+      'm/account.yaml:5:26 spec.broker.cash: unknown key (allowed type, environment, accountId, keysFile, url, requestsPerMinute, noShorting)',
+    ],
+    [
+      'real money for whichever account',
+      alpaca('environment: live'),
+      'm/account.yaml:5:3 spec.broker.accountId: must be there for environment live: real money is never traded by whatever keys are found',
+    ],
+    [
+      'the host of real money for paper',
+      alpaca('url: https://api.alpaca.markets'),
+      'm/account.yaml:5:31 spec.broker.url: is not that of environment paper',
+    ],
+    [
+      'keys over the open network',
+      alpaca('url: http://example.com'),
+      'm/account.yaml:5:31 spec.broker.url: "http://example.com" is no address of a folder (allowed an https address without name, password and query; http for this machine alone)',
     ],
     [
       'money without quotes',

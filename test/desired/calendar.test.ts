@@ -10,7 +10,7 @@ describe('overrides', () => {
     const { desired } = loaded(account(inAccount('{2026-01-09: closed, 2026-12-24: "13:00"}')));
     const calendar = { '2026-01-09': 'closed', '2026-12-24': { open: '09:30', close: '13:00' } };
     expect(desired.account.calendar).toEqual(calendar);
-    expect(desired.account.broker.calendar).toEqual(calendar);
+    expect(desired.account.broker).toMatchObject({ calendar });
   });
 
   test('stand in a file of the folder, or in one that the account names', () => {
@@ -26,7 +26,7 @@ describe('overrides', () => {
     const own = ACCOUNT.replace('seed: 7}', 'seed: 7, calendar: {2026-01-09: closed}}');
     const { account: desired } = loaded(account(own)).desired;
     expect(desired.calendar).toBeUndefined();
-    expect(desired.broker.calendar).toEqual({ '2026-01-09': 'closed' });
+    expect(desired.broker).toMatchObject({ calendar: { '2026-01-09': 'closed' } });
   });
 
   test('change the digest, and where there are none it is that of manifests without the field', () => {

@@ -34,8 +34,10 @@ export async function simulated(
   const { desired, accountFile } = readManifests(quietIo(), optionsOf(mine));
   const { prices, broker } = desired.account;
   if (prices.type !== 'csv' && prices.type !== 'synthetic') throw new Error('these prices have no past');
+  if (broker.type !== 'simulated') throw new Error('the account is at a broker');
   const result = await simulate({
     desired,
+    account: broker,
     accountFile,
     from,
     to,

@@ -1,7 +1,8 @@
 /** `hgctl sim trade`: a manual trade on the simulated broker, past every strategy. */
 import { formatDollars, formatQuantity } from '../../domain/decimal.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
-import { openWorld } from '../compose.ts';
+import type { SimulatedBrokerage } from '../../broker/simulated.ts';
+import { openWorld, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { priceOption, quantityArgument, symbolArgument } from '../numbers.ts';
 
@@ -25,7 +26,7 @@ export async function runSimTrade(io: Io, words: TradeWords, options: SimTradeOp
   const price = priceOption(options.price);
   const world = openWorld(io, options);
   try {
-    const answer = await world.broker.tradeOutside({
+    const answer = await simulatedOf(world).tradeOutside({
       symbol,
       side,
       quantity,
@@ -43,4 +44,11 @@ export async function runSimTrade(io: Io, words: TradeWords, options: SimTradeOp
   } finally {
     world.close();
   }
+}
+
+function simulatedOf({ simulated }: World): SimulatedBrokerage {
+  if (simulated !== null) return simulated;
+  throw new HgctlError(EXIT.refused, 'the account is at a broker: sim trade moves simulated accounts only', {
+    hint: "for a simulator that speaks Alpaca's protocol, trade through it with any client of Alpaca",
+  });
 }

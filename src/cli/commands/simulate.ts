@@ -1,6 +1,12 @@
 /** `hgctl simulate`: what the strategies would have done, by the loop that trades for real, on an account in memory. */
 import { join } from 'node:path';
-import type { DesiredAccount, DesiredState, DesiredStrategy } from '../../desired/desired-state.ts';
+import { standInAccount } from '../../desired/broker-schema.ts';
+import type {
+  DesiredAccount,
+  DesiredState,
+  DesiredStrategy,
+  SimulatedBroker,
+} from '../../desired/desired-state.ts';
 import { formatPercent } from '../../domain/decimal.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import type { CalendarDate } from '../../domain/instant.ts';
@@ -40,7 +46,7 @@ export async function runSimulate(io: Io, options: Options): Promise<ExitCode> {
   if (options.report !== undefined) refuseForeignFolder(options.report);
   const manifests = readManifests(io, files);
   const prices = pricesOf(manifests.desired.account, request);
-  const desired = simulatedState(manifests.desired, prices, request);
+  const { desired, broker } = simulatedState(manifests.desired, prices, request);
   const { account, strategies } = desired;
   const dates = sessionsBetween(request.from, request.to, account.calendar);
   const [from, to] = [dates[0], dates.at(-1)];
@@ -52,17 +58,18 @@ export async function runSimulate(io: Io, options: Options): Promise<ExitCode> {
     ...notRun(manifests.desired.strategies),
     ...ofPrograms(strategies),
     ...ofPrices(prices),
-    ...ofFaults(account),
-    ...ofSpreads(account, prices),
+    ...ofAccount(manifests.desired.account),
+    ...ofSpreads(broker, prices),
   ];
   for (const remark of remarks) io.stderr(`${printable(remark)}\n`);
   const result = await simulate({
     desired,
+    account: broker,
     accountFile: manifests.accountFile,
     from,
     to,
     data: prices.type,
-    seed: account.broker.seed,
+    seed: broker.seed,
     prices: source,
     isOwnData: isSame(prices, manifests.desired.account.prices),
     files: signalFiles,
@@ -96,19 +103,25 @@ const SILENT: Report = { info: () => undefined, warn: () => undefined, error: ()
 type Request = ReturnType<typeof readRequest>;
 
 /** Its orders keep their ids, as far as account and seed are the same. */
-function simulatedState(declared: DesiredState, prices: Simulable, { cash, seed }: Request): DesiredState {
+function simulatedState(
+  declared: DesiredState,
+  prices: Simulable,
+  { cash, seed }: Request,
+): { readonly desired: DesiredState; readonly broker: SimulatedBroker } {
   const { account } = declared;
+  const settings = simulatedAs(account.broker);
   const broker = {
-    ...account.broker,
+    ...settings,
     clock: 'exchange' as const,
-    cash: cash ?? account.broker.cash,
-    seed: seed ?? account.broker.seed,
+    cash: cash ?? settings.cash,
+    seed: seed ?? settings.seed,
   };
-  return {
-    ...declared,
-    account: { ...account, prices, broker },
-    strategies: declared.strategies.filter(mayFollow),
-  };
+  const strategies = declared.strategies.filter(mayFollow);
+  return { desired: { ...declared, account: { ...account, prices, broker }, strategies }, broker };
+}
+
+function simulatedAs(broker: DesiredAccount['broker']): SimulatedBroker {
+  return broker.type === 'simulated' ? broker : standInAccount();
 }
 
 function notRun(strategies: readonly DesiredStrategy[]): string[] {
@@ -135,7 +148,8 @@ type Simulable = SyntheticSettings | CsvSettings;
 
 /** Of sources in an order, the first that knows the past without a request. */
 function pricesOf({ prices, broker }: DesiredAccount, { data, seed }: Request): Simulable {
-  if (data === 'synthetic') return { type: 'synthetic', seed: seed ?? broker.seed, movement: 'market' };
+  if (data === 'synthetic')
+    return { type: 'synthetic', seed: seed ?? simulatedAs(broker).seed, movement: 'market' };
   const sources = prices.type === 'first-of' ? prices.sources : [prices];
   const folder = sources.find(({ type }) => type === 'csv');
   const found = data === 'csv' ? folder : (folder ?? sources.find(({ type }) => type === 'synthetic'));
@@ -163,14 +177,18 @@ function ofPrices(prices: Simulable): string[] {
     : [];
 }
 
-function ofFaults({ broker }: DesiredAccount): string[] {
+function ofAccount({ broker }: DesiredAccount): string[] {
+  if (broker.type === 'alpaca')
+    return [
+      'the account at Alpaca stays out of it: a simulated one with margin and short sales stands in for it, with the cash of --cash',
+    ];
   return broker.faults === null
     ? []
     : ['the fault script of the Account is left out: in a simulation nothing goes wrong'];
 }
 
 /** What is made has no bid and no ask. */
-function ofSpreads({ broker: { slippage } }: DesiredAccount, prices: Simulable): string[] {
+function ofSpreads({ slippage }: SimulatedBroker, prices: Simulable): string[] {
   if (slippage?.type !== 'half-spread' || prices.type === 'csv') return [];
   const instead =
     slippage.otherwise === 0 ? 'no slippage' : `${formatPercent(slippage.otherwise)} of slippage`;

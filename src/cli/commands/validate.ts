@@ -6,8 +6,8 @@ import { readManifests } from '../manifests.ts';
 
 export function runValidate(io: Io, options: GlobalOptions): ExitCode {
   const { desired } = readManifests(io, options);
-  const { faults } = desired.account.broker;
-  if (faults !== null) readFaults(faults);
+  const { broker } = desired.account;
+  if (broker.type === 'simulated' && broker.faults !== null) readFaults(broker.faults);
   const names = desired.strategies.map(({ name }) => name).join(', ');
   io.stdout(
     `valid: account ${desired.account.name}, ${desired.strategies.length} strategies (${names}), revision ${desired.digest.slice(0, 12)}\n`,
