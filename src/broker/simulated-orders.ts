@@ -3,12 +3,21 @@ import type { Price, Quantity } from '../domain/decimal.ts';
 import { later, plus, type Instant } from '../domain/instant.ts';
 import { isSymbol, type Side } from '../domain/names.ts';
 import { isTerminal } from '../observed/broker-view.ts';
-import type { CancelAnswer, OrderRequest, SubmitAnswer } from '../reconciler/ports.ts';
+import type { CancelAnswer, OrderRequest } from '../reconciler/ports.ts';
 import { orderView } from './simulated-account.ts';
 import { advance } from './simulated-advance.ts';
 import { drawUuid } from './simulated-chance.ts';
 import { fillPrice, withFees } from './simulated-costs.ts';
-import { refusal, refusalOfRequest, refusalOfValue, type PlacedRequest } from './simulated-refusals.ts';
+import {
+  NO_PRICE,
+  refusalOfCancel,
+  refusalOfRequest,
+  refusalOfValue,
+  unknownOrder,
+  unknownSymbol,
+  type PlacedRequest,
+  type SimulatedAnswer,
+} from './simulated-refusals.ts';
 import type { OrderChange } from './fault-script.ts';
 import { scheduleOrder, withEnding, type Schedule } from './simulated-schedule.ts';
 import {
@@ -43,7 +52,7 @@ export function submitOrder(
   request: ScriptedRequest,
   now: Instant,
   venue: Venue,
-): Transition<SubmitAnswer> {
+): Transition<SimulatedAnswer> {
   const current = advance(state, now);
   const { clientOrderId, symbol, side, quantity, change } = request;
   const schedule = (price: Price): Schedule => {
@@ -65,7 +74,7 @@ export function tradeOutside(
   trade: OutsideTrade,
   now: Instant,
   venue: Venue,
-): Transition<SubmitAnswer> {
+): Transition<SimulatedAnswer> {
   const current = advance(state, plus(later(now, state.time), 1));
   const { symbol, side, quantity, allowed = 'as-account' } = trade;
   const clientOrderId = drawUuid(state.seed, String(state.orders.length), 'outside');
@@ -90,9 +99,9 @@ export function cancelOrder(
   const current = advance(state, now);
   const order = current.orders.find((candidate) => candidate.brokerOrderId === brokerOrderId);
   if (order === undefined)
-    return { state, answer: { kind: 'unknown', reason: `order not found for ${brokerOrderId}` } };
-  if (isTerminal(order.status)) return { state, answer: { kind: 'already-final' } };
-  if (order.status === 'pending_cancel') return { state, answer: { kind: 'requested' } };
+    return { state, answer: { kind: 'unknown', reason: unknownOrder(brokerOrderId).message } };
+  if (refusalOfCancel(order) !== null)
+    return { state, answer: { kind: isTerminal(order.status) ? 'already-final' : 'requested' } };
   const pending = withEnding(order.pending, { kind: 'canceled', at: plus(current.time, CANCELED_AFTER) });
   const asked = { ...order, status: 'pending_cancel' as const, updatedAt: current.time, pending };
   const orders = current.orders.map((candidate) => (candidate === order ? asked : candidate));
@@ -106,18 +115,15 @@ interface Placement {
   readonly allowed: Allowed;
 }
 
-function place(current: SimulatedState, placement: Placement, venue: Venue): Transition<SubmitAnswer> {
+function place(current: SimulatedState, placement: Placement, venue: Venue): Transition<SimulatedAnswer> {
   const { request, price, schedule, allowed } = placement;
   const early = refusalOfRequest(current, request, { allowed, settings: venue.settings });
   if (early !== null) return { state: current, answer: early };
   if (!isSymbol(request.symbol) || price === undefined) {
-    return {
-      state: current,
-      answer: refusal('UnknownSymbol', `asset ${JSON.stringify(request.symbol)} not found`),
-    };
+    return { state: current, answer: unknownSymbol(request.symbol) };
   }
   if (!Number.isSafeInteger(price) || price <= 0) {
-    return { state: current, answer: refusal('Refused', 'price must be > 0') };
+    return { state: current, answer: NO_PRICE };
   }
   const order = untouched({
     brokerOrderId: drawUuid(current.seed, request.clientOrderId, 'order'),
@@ -137,7 +143,7 @@ function place(current: SimulatedState, placement: Placement, venue: Venue): Tra
 /** A refused order leaves no trace, not even the time at which it was refused. */
 function settled(
   before: SimulatedState,
-  { state, answer }: Transition<SubmitAnswer>,
-): Transition<SubmitAnswer> {
+  { state, answer }: Transition<SimulatedAnswer>,
+): Transition<SimulatedAnswer> {
   return { state: answer.kind === 'created' ? state : before, answer };
 }

@@ -11,7 +11,6 @@ import { advance } from './simulated-advance.ts';
 import { marketClock } from './simulated-clock.ts';
 import { simulatedFile } from './simulated-file.ts';
 import { cancelOrder, submitOrder, tradeOutside, type OutsideTrade } from './simulated-orders.ts';
-import { refusal } from './simulated-refusals.ts';
 import {
   freshState,
   openOrdersOf,
@@ -129,5 +128,7 @@ async function prepare(prices: BrokerPrices, symbols: readonly string[], now: In
 /** The embedded broker knows what a remote one cannot: an order that was not written does not exist. */
 function notSubmitted(error: unknown): SubmitAnswer {
   const reason = formatChain(error);
-  return error instanceof WriteUndecided ? { kind: 'unknown', reason } : refusal('Refused', reason);
+  return error instanceof WriteUndecided
+    ? { kind: 'unknown', reason }
+    : { kind: 'refused', code: 'Refused', message: reason };
 }

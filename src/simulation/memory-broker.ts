@@ -3,7 +3,7 @@ import { accountView, assetView, orderView, positionsView } from '../broker/simu
 import { advance } from '../broker/simulated-advance.ts';
 import { marketClock } from '../broker/simulated-clock.ts';
 import { cancelOrder, submitOrder } from '../broker/simulated-orders.ts';
-import { refusal } from '../broker/simulated-refusals.ts';
+import { NOT_UNIQUE } from '../broker/simulated-refusals.ts';
 import {
   freshState,
   openOrdersOf,
@@ -52,8 +52,7 @@ export function memoryBroker(venue: Venue, clock: Clock): MemoryBroker {
     },
     submit: (request) => {
       const current = now();
-      if (ended.has(request.clientOrderId))
-        return Promise.resolve(refusal('DuplicateClientOrderId', 'client_order_id must be unique'));
+      if (ended.has(request.clientOrderId)) return Promise.resolve(NOT_UNIQUE);
       return Promise.resolve(change(submitOrder(current, request, clock.now(), venue)));
     },
     cancel: (id) => {
