@@ -63,6 +63,13 @@ export function availableOf(state: SimulatedState, symbol: string, quantity: Qua
   return (quantity > 0 ? free : 0 - free) as Quantity;
 }
 
+export function assetsView(
+  settings: SimulatedSettings,
+  symbols: readonly string[],
+): ReadonlyMap<string, Asset> {
+  return new Map(symbols.map((symbol) => [symbol, assetView(settings, symbol)]));
+}
+
 /** In Alpaca's words, as far as it has any. */
 export function assetView({ shorting }: SimulatedSettings, symbol: string): Asset {
   if (shorting === undefined) return { notShortable: 'account is not allowed to short' };

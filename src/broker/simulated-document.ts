@@ -30,6 +30,8 @@ export function formatDocument(state: SimulatedState): string {
     seed: state.seed,
     time: formatUtc(state.time),
     cash: formatMoney(state.cash),
+    ...(state.noShorting && { noShorting: true }),
+    ...(state.suspendTrade && { suspendTrade: true }),
     positions: Object.fromEntries(positions) as Record<string, unknown>,
     orders: state.orders.map(formatOrder),
     fills: state.fills.map(formatFill),

@@ -22,6 +22,7 @@ import {
   pendingValueOf,
   takenByFees,
 } from './simulated-account.ts';
+import { allowedBy } from './simulated-configuration.ts';
 import {
   heldOf,
   openOrdersOf,
@@ -93,6 +94,7 @@ export function refusalOfRequest(
   if (state.orders.some((order) => order.clientOrderId === clientOrderId)) return NOT_UNIQUE;
   if (!Number.isSafeInteger(quantity) || quantity <= 0) return malformed('Refused', 'qty must be > 0');
   if (allowed === 'anything') return null;
+  if (state.suspendTrade) return forbidden('Refused', 'new orders are rejected by user request');
   const against = openOrdersOf(state).find((order) => order.symbol === symbol && order.side !== side);
   if (against !== undefined) {
     return forbidden('WashTrade', 'potential wash trade detected. use complex orders', {
@@ -100,7 +102,8 @@ export function refusalOfRequest(
       reject_reason: 'opposite side market/stop order exists',
     });
   }
-  return side === 'sell' ? refusalOfSell(state, request, settings) : refusalOfBuy(state, request);
+  if (side === 'buy') return refusalOfBuy(state, request);
+  return refusalOfSell(state, request, allowedBy(state, settings));
 }
 
 /** One order never crosses zero. */

@@ -5,6 +5,7 @@ import { isSymbol, SYMBOL_RULE } from '../domain/names.ts';
 import { isTerminal, type BrokerFill } from '../observed/broker-view.ts';
 import { parseUtc } from '../observed/utc-text.ts';
 import {
+  boolean,
   checked,
   fields,
   listOf,
@@ -45,6 +46,9 @@ const AMOUNT = textOf(positive, 'a quantity above zero');
 const TIME = textOf((text) => parseUtc(text) ?? parseInstant(text), 'a time with an offset or Z');
 
 const FEE = optional(textOf(notNegative(parseMoney), 'an amount of zero or more'));
+
+/** Off is what is left out. */
+const SWITCH: Reader<true | undefined> = (value, path) => (boolean(value, path) ? true : undefined);
 
 const FILL_EVENT = fields<Extract<OrderEvent, { kind: 'fill' }>>({
   kind: oneOf(['fill']),
@@ -125,6 +129,8 @@ export const DOCUMENT = fields<Document>({
   seed: number,
   time: TIME,
   cash: textOf(parseMoney, 'an amount of money'),
+  noShorting: optional(SWITCH),
+  suspendTrade: optional(SWITCH),
   positions: mapOf(SYMBOL, HOLDING),
   orders: ORDERS,
   fills: checked(

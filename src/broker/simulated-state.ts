@@ -19,6 +19,10 @@ export interface SimulatedState {
   /** Decides, with the client order id, everything that is chance about an order. */
   readonly seed: number;
   readonly cash: Money;
+  /** Set on the account itself: no new short position. Absent: off. */
+  readonly noShorting?: true;
+  /** Likewise: no new order at all. Absent: off. */
+  readonly suspendTrade?: true;
   readonly positions: ReadonlyMap<string, Holding>;
   /** Every order ever taken, in the order of submission: client order ids are unique for ever. */
   readonly orders: readonly SimulatedOrder[];
