@@ -102,6 +102,9 @@ export function refusalOfRequest(
       reject_reason: 'opposite side market/stop order exists',
     });
   }
+  // Of sales, too: a part of a share cannot be sold, even where one is held.
+  if (quantity % SHARE !== 0 && settings.notFractionable?.includes(symbol))
+    return forbidden('NotFractionable', `asset ${JSON.stringify(symbol)} is not fractionable`);
   if (side === 'buy') return refusalOfBuy(state, request);
   return refusalOfSell(state, request, allowedBy(state, settings));
 }

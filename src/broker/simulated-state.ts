@@ -94,6 +94,8 @@ export interface SimulatedSettings {
   readonly calendar?: CalendarOverrides;
   /** Absent: nothing can be sold short. */
   readonly shorting?: Shorting;
+  /** Traded by whole shares only. Absent: nothing is. */
+  readonly notFractionable?: readonly string[];
   /** By how much a fill is worse than the price of its moment. Absent: by nothing. */
   readonly slippage?: Slippage;
   /** Absent: none. */
