@@ -46,7 +46,7 @@ export function positionsView(state: SimulatedState, venue: Venue): BrokerPositi
 }
 
 export function orderView(order: SimulatedOrder): BrokerOrder {
-  const { pending: _, filledValue, ...seen } = order;
+  const { pending: _, timeInForce: __, filledValue, ...seen } = order;
   return {
     ...seen,
     averagePrice: order.filledQuantity === 0 ? null : averageOf(filledValue, order.filledQuantity),

@@ -46,6 +46,7 @@ function formatOrder(order: SimulatedOrder): Record<string, unknown> {
     symbol: order.symbol,
     side: order.side,
     quantity: formatQuantity(order.quantity),
+    ...(order.timeInForce !== undefined && { timeInForce: order.timeInForce }),
     filledQuantity: formatQuantity(order.filledQuantity),
     filledValue: formatMoney(order.filledValue),
     ...(order.fees !== undefined && { fees: formatMoney(order.fees) }),

@@ -68,6 +68,7 @@ const ANY_ORDER = fields<SimulatedOrder>({
   symbol: SYMBOL,
   side: SIDE,
   quantity: AMOUNT,
+  timeInForce: optional(oneOf(['opg', 'cls'])),
   filledQuantity: textOf(notNegative(parseQuantity), 'a quantity of zero or more'),
   filledValue: textOf(notNegative(parseMoney), 'an amount of zero or more'),
   fees: FEE,

@@ -38,12 +38,17 @@ export interface Holding {
   readonly averagePrice: Price;
 }
 
+/** `day`: at once, or at the next open. `opg`, `cls`: in the auction at the open, at the close, and never else. */
+export type TimeInForce = 'day' | 'opg' | 'cls';
+
 export interface SimulatedOrder {
   readonly brokerOrderId: string;
   readonly clientOrderId: string;
   readonly symbol: string;
   readonly side: Side;
   readonly quantity: Quantity;
+  /** Absent: `day`. */
+  readonly timeInForce?: Exclude<TimeInForce, 'day'>;
   readonly filledQuantity: Quantity;
   /** Value of all fills so far, unsigned. */
   readonly filledValue: Money;
