@@ -57,7 +57,7 @@ const FILL_EVENT = fields<Extract<OrderEvent, { kind: 'fill' }>>({
   price: PRICE,
   fee: FEE,
 });
-const OTHER_EVENT = fields({ kind: oneOf(['new', 'canceled', 'expired']), at: TIME });
+const OTHER_EVENT = fields({ kind: oneOf(['new', 'canceled', 'expired', 'rejected']), at: TIME });
 
 const EVENT: Reader<OrderEvent> = (value, path) =>
   object(value, path)['kind'] === 'fill' ? FILL_EVENT(value, path) : OTHER_EVENT(value, path);
@@ -81,6 +81,7 @@ const ANY_ORDER = fields<SimulatedOrder>({
     'filled',
     'canceled',
     'expired',
+    'rejected',
   ]),
   submittedAt: TIME,
   updatedAt: TIME,

@@ -77,7 +77,7 @@ export type OrderEvent =
   | OrderEnding;
 
 export interface OrderEnding {
-  readonly kind: 'canceled' | 'expired';
+  readonly kind: 'canceled' | 'expired' | 'rejected';
   readonly at: Instant;
 }
 
