@@ -1,8 +1,8 @@
 /** Runs cases, one after another, each on a harness of its own. */
-import { formatChain } from '../domain/errors.ts';
 import type { Clock, StopSignal } from '../reconciler/ports.ts';
 import type { ConformanceCase } from './case.ts';
 import type { Form, Need } from './harness.ts';
+import { reasonOf } from './reason.ts';
 import { Scene } from './scene.ts';
 
 export type Outcome =
@@ -55,14 +55,4 @@ async function runCase(one: ConformanceCase, form: Form): Promise<Ending> {
   const outcome: Outcome =
     reasons.length === 0 ? { kind: 'passed' } : { kind: 'failed', reason: reasons.join('; ') };
   return { outcome, isClean: left === null };
-}
-
-/** Null where nothing went wrong. */
-async function reasonOf(work: () => Promise<void>): Promise<string | null> {
-  try {
-    await work();
-    return null;
-  } catch (error) {
-    return formatChain(error);
-  }
 }
