@@ -22,7 +22,16 @@ export interface EmbeddedOptions {
   /** Where the account of a case is kept, and all of it as text. */
   readonly keep: (settings: SimulatedSettings, now: Instant) => KeptAccount;
   /** What cases talk to. */
-  readonly connect: (brokerage: SimulatedBrokerage, clock: Clock) => Promise<Connection>;
+  readonly connect: (embedded: Embedded) => Promise<Connection>;
+}
+
+/** The account of one case: for what stands before it, such as a server on the same store. */
+export interface Embedded {
+  readonly brokerage: SimulatedBrokerage;
+  readonly store: SimulatedStore;
+  readonly settings: SimulatedSettings;
+  readonly prices: Pick<PriceSource, 'priceAt'>;
+  readonly clock: Clock;
 }
 
 export interface KeptAccount {
@@ -34,7 +43,7 @@ export interface KeptAccount {
 export const IN_PROCESS: EmbeddedOptions = {
   name: 'the embedded broker, in memory',
   keep: keepInMemory,
-  connect: (broker) => Promise.resolve({ broker, close: () => Promise.resolve() }),
+  connect: ({ brokerage }) => Promise.resolve({ broker: brokerage, close: () => Promise.resolve() }),
 };
 
 /** A Tuesday afternoon in New York, in an open session. */
@@ -54,8 +63,9 @@ export function embeddedForm({ name, keep, connect }: EmbeddedOptions): Form {
       const clock = virtualClock(START);
       const settings = settingsFor(needs);
       const account = keep(settings, clock.now());
-      const brokerage = brokerageOf(account.store, { settings, clock, prices: PRICES });
-      const { broker, close } = await connect(brokerage, clock);
+      const { store } = account;
+      const brokerage = brokerageOf(store, { settings, clock, prices: PRICES });
+      const { broker, close } = await connect({ brokerage, store, settings, prices: PRICES, clock });
       let ids = 0;
       return {
         broker,
@@ -64,6 +74,7 @@ export function embeddedForm({ name, keep, connect }: EmbeddedOptions): Form {
         symbols: { traded: TRADED, other: 'KO', none: 'no such', hardToBorrow: HARD_TO_BORROW },
         pace: PACE,
         rounding: NO_MONEY,
+        cash: settings.cash,
         tradeOutside: async (symbol, side, quantity) => {
           const answer = await brokerage.tradeOutside({ symbol, side, quantity });
           if (answer.kind !== 'created') throw new BrokerUnavailable('the trade by hand was not taken');

@@ -38,6 +38,8 @@ export interface Harness {
   readonly pace: Pace;
   /** By how much cash may differ from the value of fills: brokers round it. */
   readonly rounding: Money;
+  /** What a new account has. Only for cases that need `empty-account`. */
+  readonly cash?: Money;
   /** A trade by hand, filled at once. Only for cases that need `outside-trades`. */
   readonly tradeOutside?: (symbol: string, side: Side, quantity: Quantity) => Promise<void>;
   /** Everything that the broker keeps. Only for cases that need `stored-text`. */

@@ -102,20 +102,17 @@ async function refuseUsed({ broker, symbol }: RealAccountOptions): Promise<void>
 
 /** What one share costs. */
 async function probe(harness: Harness): Promise<Price> {
+  const { traded } = harness.symbols;
   const scene = new Scene(harness);
-  let price: Price | null = null;
+  const prices: (Price | null)[] = [];
   const trouble = await reasonOf(async () => {
-    price = (await scene.filled(scene.buy(1))).averagePrice;
+    prices.push((await scene.filled(scene.buy(1))).averagePrice);
   });
   const left = await reasonOf(harness.dispose);
-  if (left !== null)
-    throw new HgctlError(EXIT.partial, left, { hint: `look at ${harness.symbols.traded} in the account` });
-  if (price === null)
-    throw new HgctlError(
-      EXIT.broker,
-      `one share of ${harness.symbols.traded} was not bought: ${trouble ?? 'no price'}`,
-    );
-  return price;
+  if (left !== null) throw new HgctlError(EXIT.partial, left, { hint: `look at ${traded} in the account` });
+  const [price] = prices;
+  if (price !== undefined && price !== null) return price;
+  throw new HgctlError(EXIT.broker, `one share of ${traded} was not bought: ${trouble ?? 'it has no price'}`);
 }
 
 function sharesFor(price: Price, symbol: string): Quantity {

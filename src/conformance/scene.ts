@@ -1,5 +1,5 @@
 /** What the cases say again and again: orders of one symbol, followed to their end, and what is held of it. */
-import { formatQuantity, NO_QUANTITY, SHARE, type Quantity } from '../domain/decimal.ts';
+import { formatQuantity, NO_QUANTITY, SHARE, type Money, type Quantity } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
 import {
@@ -37,6 +37,11 @@ export class Scene {
 
   stored(): string {
     return offered(this.#harness.stored, 'stored-text')();
+  }
+
+  /** Of a new account. */
+  cash(): Money {
+    return offered(this.#harness.cash, 'empty-account');
   }
 
   hardToBorrow(): string {

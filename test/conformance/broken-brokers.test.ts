@@ -373,7 +373,7 @@ const BROKEN: readonly Broken[] = [
     fails: ['position-cost', 'account-equity'],
   },
   {
-    does: 'begins with debts',
+    does: 'lets nothing be bought',
     break: account(() => ({ buyingPower: 0 as Money })),
     fails: ['account-new', 'account-reserve'],
   },
@@ -499,7 +499,7 @@ async function failedOf(form: Form): Promise<string[]> {
 function brokenForm(change: Break): Form {
   return embeddedForm({
     ...IN_PROCESS,
-    connect: (inner, clock) =>
+    connect: ({ brokerage: inner, clock }) =>
       Promise.resolve({ broker: { ...inner, ...change(inner, clock) }, close: () => Promise.resolve() }),
   });
 }

@@ -7,7 +7,7 @@ import { lastOf, shares, sumOf, type Scene } from '../scene.ts';
 export const CANCELS: readonly ConformanceCase[] = [
   {
     id: 'cancel-request',
-    name: 'a cancel is a request: the order is final only later, and holds what was filled of it',
+    name: 'a cancel is a request: the order is final only later, and keeps what was filled',
     needs: ['virtual-time'],
     run: async (scene: Scene): Promise<void> => {
       const request = scene.buy(10);
@@ -25,7 +25,7 @@ export const CANCELS: readonly ConformanceCase[] = [
   },
   {
     id: 'cancel-partly-filled',
-    name: 'an order that is canceled after a part of it was filled keeps that part, in order, position and history',
+    name: 'an order that is canceled half-way keeps what was filled, in position and history',
     needs: ['fills-in-steps', 'virtual-time'],
     run: async (scene: Scene): Promise<void> => {
       const before = await scene.now();

@@ -12,7 +12,7 @@ const MANY = 130;
 export const HISTORY: readonly ConformanceCase[] = [
   {
     id: 'history-complete',
-    name: 'the history has every execution after a moment once, oldest first, under the order that it belongs to',
+    name: 'the history has every execution once, oldest first, behind the moment asked for',
     needs: [],
     run: async (scene: Scene): Promise<void> => {
       const { skew } = scene.pace;
@@ -55,7 +55,7 @@ export const HISTORY: readonly ConformanceCase[] = [
   },
   {
     id: 'history-outside',
-    name: 'the history has executions that are not of hgctl, too, and begins behind the moment that is asked for',
+    name: 'the history has executions of others, too, and none of the moment itself',
     needs: ['outside-trades', 'virtual-time'],
     run: async (scene: Scene): Promise<void> => {
       const start = await scene.now();

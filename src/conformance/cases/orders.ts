@@ -11,7 +11,7 @@ const ID_LENGTH = 52;
 export const ORDERS: readonly ConformanceCase[] = [
   {
     id: 'order-created',
-    name: 'an order is answered with what was asked for, unfilled, and fills later under the same id of the broker',
+    name: 'an order is created as asked for and unfilled, and fills later under the same id',
     needs: [],
     run: async (scene: Scene): Promise<void> => {
       const request = scene.buy(2);
@@ -34,7 +34,7 @@ export const ORDERS: readonly ConformanceCase[] = [
   },
   {
     id: 'order-open',
-    name: 'an order is listed as open until it is final, is new before it fills, and no position is there before its fill',
+    name: 'an order is open, and new, until it fills; no position is there before',
     needs: ['virtual-time'],
     run: async (scene: Scene): Promise<void> => {
       const request = scene.buy(10);
@@ -55,7 +55,7 @@ export const ORDERS: readonly ConformanceCase[] = [
   },
   {
     id: 'order-ids',
-    name: 'every order has an id of the broker, its own, and keeps a client order id of 52 characters as it is',
+    name: 'every order has an id of the broker, and keeps a client order id of 52 characters',
     needs: [],
     run: async (scene: Scene): Promise<void> => {
       const requests = [scene.buy(1), scene.buy(1)].map((request) => ({
@@ -89,7 +89,7 @@ export const ORDERS: readonly ConformanceCase[] = [
   },
   {
     id: 'order-times',
-    name: "an order's times lie between the broker's clock before it and the clock after it",
+    name: "an order's times lie between the broker's clock before it and after it",
     needs: [],
     run: async (scene: Scene): Promise<void> => {
       const before = await scene.now();
