@@ -45,6 +45,11 @@ module.exports = {
       '^src/market/',
       '^src/(domain|observed|market)/|^src/reconciler/ports[.]ts$',
     ),
+    only(
+      'conformance-imports-core-and-ports',
+      '^src/conformance/',
+      '^src/(domain|observed|conformance)/|^src/reconciler/ports[.]ts$',
+    ),
     only('programs-import-ports', '^src/programs/', '^src/programs/|^src/reconciler/ports[.]ts$'),
     only(
       'store-imports-core-and-ports',
@@ -83,13 +88,13 @@ module.exports = {
     {
       name: 'loop-touches-no-built-in-module',
       severity: 'error',
-      from: { path: `^src/actions/|${LOOP_FILES}` },
+      from: { path: `^src/(actions|conformance)/|${LOOP_FILES}` },
       to: { dependencyTypes: ['core'] },
     },
     {
       name: 'core-and-loop-use-few-packages',
       severity: 'error',
-      from: { path: `${CORE}|^src/actions/` },
+      from: { path: `${CORE}|^src/(actions|conformance)/` },
       to: { path: 'node_modules/', pathNot: 'node_modules/(@types/)?(luxon|zod|js-yaml|immer)/' },
     },
     {

@@ -9,7 +9,12 @@ const core = [
   'src/performance/**/*.ts',
   'src/reconciler/**/*.ts',
 ];
-const loop = ['src/reconciler/reconcile.ts', 'src/reconciler/controller.ts', 'src/actions/**/*.ts'];
+const loop = [
+  'src/reconciler/reconcile.ts',
+  'src/reconciler/controller.ts',
+  'src/actions/**/*.ts',
+  'src/conformance/**/*.ts',
+];
 
 const worldGlobals = [
   'Date',

@@ -4,6 +4,7 @@ import { EXIT } from '../domain/errors.ts';
 import { program, someText } from './arguments.ts';
 import { declareData } from './data-commands.ts';
 import { declareBooks, declareRepairs } from './book-commands.ts';
+import { declareConformance } from './conformance-commands.ts';
 import { declareTimes } from './time-commands.ts';
 import { withManifests, type Exit } from './command-options.ts';
 import type { Io } from './io.ts';
@@ -38,6 +39,7 @@ export function declareCommands(io: Io, exit: Exit): Command {
   declareSignals(root, io, exit);
   declareData(root, io, exit);
   declareSimulation(root, io, exit);
+  declareConformance(root, io, exit);
   declareService(root, io, exit);
   declareTools(root, io, exit);
   return root;

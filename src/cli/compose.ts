@@ -29,7 +29,7 @@ import type { GlobalOptions, Io } from './io.ts';
 import { ManifestsInvalid, readManifests, type Manifests } from './manifests.ts';
 import { lineReport } from './output/report.ts';
 import { startClock, type CommandClock } from './start-clock.ts';
-import { dataPaths, variable, type DataPaths } from './places.ts';
+import { dataPaths, refuseRehearsal, variable, type DataPaths } from './places.ts';
 
 export interface World {
   readonly desired: DesiredState;
@@ -219,14 +219,6 @@ function openBroker(
   const simulated = simulatedBroker({ file: paths.broker, settings, clock, prices });
   const broker = withFaults(simulated, settings.faults, { clock, memory: paths.brokerFaults });
   return { broker, simulated };
-}
-
-/** A real broker has one time only. */
-function refuseRehearsal(io: Io): void {
-  if (variable(io, 'HGCTL_NOW') === undefined) return;
-  throw new HgctlError(EXIT.usage, 'HGCTL_NOW is for the simulated broker only', {
-    hint: 'unset it: the account at the broker has the time of the exchange',
-  });
 }
 
 /** Only for those who script faults: everybody else pays nothing for them. */

@@ -59,6 +59,14 @@ export function variable(io: Pick<Io, 'environment'>, name: string): string | un
   return text === '' ? undefined : text;
 }
 
+/** A real broker has one time only. */
+export function refuseRehearsal(io: Pick<Io, 'environment'>): void {
+  if (variable(io, 'HGCTL_NOW') === undefined) return;
+  throw new HgctlError(EXIT.usage, 'HGCTL_NOW is for the simulated broker only', {
+    hint: 'unset it: the account at the broker has the time of the exchange',
+  });
+}
+
 function refuseFile(path: string): void {
   try {
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== false) return;

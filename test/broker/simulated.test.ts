@@ -12,8 +12,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { simulatedBroker, type SimulatedBrokerage } from '../../src/broker/simulated.ts';
-import type { SimulatedSettings } from '../../src/broker/simulated-state.ts';
-import { parseMoney, type Money, type Price, type Ratio } from '../../src/domain/decimal.ts';
+import { simulatedFile } from '../../src/broker/simulated-file.ts';
+import { freshState, type SimulatedSettings } from '../../src/broker/simulated-state.ts';
+import { embeddedForm, IN_PROCESS } from '../../src/cli/conformance-embedded.ts';
+import type { Price, Ratio } from '../../src/domain/decimal.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import type { PriceSource } from '../../src/market/price-source.ts';
 import { syntheticPrices } from '../../src/market/synthetic.ts';
@@ -32,29 +34,25 @@ import { virtualClock, type VirtualClock } from '../support/virtual-clock.ts';
 
 const PRICES = syntheticPrices({ seed: 7, movement: 'constant' });
 
-brokerConformance('the simulated broker', (spec) => {
-  const folder = mkdtempSync(join(tmpdir(), 'hgctl-conformance-'));
-  const file = join(folder, 'broker.json');
-  const clock = virtualClock(START);
-  const settings: SimulatedSettings = {
-    ...SETTINGS,
-    cash: parseMoney(spec.cash) as Money,
-    partialFills: (spec.partialFills === 'always' ? 1_000_000 : 0) as Ratio,
-  };
-  const broker = simulatedBroker({ file, settings, clock, prices: PRICES });
-  return Promise.resolve({
-    broker,
-    pass: (milliseconds) => clock.sleep(milliseconds),
-    tradeOutside: async (symbol, side, quantity) => {
-      expect((await broker.tradeOutside({ symbol, side, quantity })).kind).toBe('created');
+brokerConformance(embeddedForm(IN_PROCESS));
+
+brokerConformance(
+  embeddedForm({
+    ...IN_PROCESS,
+    name: 'the embedded broker, in its file',
+    keep: (settings, now) => {
+      const folder = mkdtempSync(join(tmpdir(), 'hgctl-conformance-'));
+      return {
+        store: simulatedFile(join(folder, 'broker.json'), () => freshState(settings, now)),
+        stored: () =>
+          readdirSync(folder)
+            .map((name) => `${name}\n${readFileSync(join(folder, name), 'utf8')}`)
+            .join(''),
+        drop: () => rmSync(folder, { recursive: true, force: true }),
+      };
     },
-    stored: () =>
-      readdirSync(folder)
-        .map((name) => `${name}\n${readFileSync(join(folder, name), 'utf8')}`)
-        .join(''),
-    dispose: () => rmSync(folder, { recursive: true, force: true }),
-  });
-});
+  }),
+);
 
 interface World {
   readonly folder: string;
