@@ -16,6 +16,7 @@ import {
   unknownOrder,
   unknownSymbol,
   type PlacedRequest,
+  type PositionIntent,
   type SimulatedAnswer,
 } from './simulated-refusals.ts';
 import type { OrderChange } from './fault-script.ts';
@@ -44,6 +45,8 @@ export interface OutsideTrade {
 export interface ScriptedRequest extends OrderRequest {
   /** How it fills, where a fault script says so. */
   readonly change?: OrderChange;
+  /** As `reduceOnly` says, if left out. */
+  readonly intent?: PositionIntent;
 }
 
 /** Takes a market order for the day. Its first answer is `pending_new`, or `accepted` while the market is closed. */
@@ -60,7 +63,7 @@ export function submitOrder(
     return scheduleOrder(outline, state.seed, venue);
   };
   const price = venue.priceAt(symbol, current.time);
-  const intent = request.reduceOnly ? 'close' : 'open';
+  const { intent = request.reduceOnly ? 'close' : 'open' } = request;
   const placed: PlacedRequest = { clientOrderId, symbol, side, quantity, intent };
   return settled(state, place(current, { request: placed, price, schedule, allowed: 'as-account' }, venue));
 }
