@@ -34,10 +34,10 @@ const written = z.object({
   extended_hours: z.boolean().nullish(),
   client_order_id: z.string().nullish(),
   position_intent: z.string().nullish(),
-  legs: z.unknown(),
-  take_profit: z.unknown(),
-  stop_loss: z.unknown(),
-  advanced_instructions: z.unknown(),
+  legs: z.unknown().optional(),
+  take_profit: z.unknown().optional(),
+  stop_loss: z.unknown().optional(),
+  advanced_instructions: z.unknown().optional(),
 });
 
 type Written = z.output<typeof written>;
