@@ -44,6 +44,8 @@ export type FaultEffect =
   | { readonly kind: 'reject'; readonly code: RefusalCode; readonly message: string }
   /** The order is taken, and behaves so. */
   | ({ readonly kind: 'order'; readonly hiddenFor: number } & OrderChange)
+  /** Trading in the symbol is halted: the order is taken, and waits for the end of it. `until` null: none is known. */
+  | { readonly kind: 'halt'; readonly until: Instant | null }
   /** The cancel is acknowledged and never happens. */
   | { readonly kind: 'stuck' }
   /** A list that looks complete and is not: without these symbols, or without any. */
@@ -61,12 +63,16 @@ export type FaultEffect =
   /** A split takes effect just before the call: each `from` shares become `to`. */
   | { readonly kind: 'split'; readonly symbol: string; readonly from: number; readonly to: number };
 
-/** How an order fills when a script says so. */
+/** What becomes of an order when a script says so. */
 export interface OrderChange {
   /** No more than so many shares ever fill; null: all. */
   readonly fills: Quantity | null;
   /** Later than it would, ms. */
   readonly fillAfter: number;
+  /** Taken, and rejected so many ms later, with what has filled by then. Absent: not. */
+  readonly rejectAfter?: number;
+  /** Its symbol does not trade before then; null: no more. Absent: it trades. */
+  readonly haltedUntil?: Instant | null;
 }
 
 export interface Call {

@@ -25,6 +25,7 @@ import {
   untouched,
   type Allowed,
   type SimulatedState,
+  type TimeInForce,
   type Transition,
   type Venue,
 } from './simulated-state.ts';
@@ -45,11 +46,13 @@ export interface OutsideTrade {
 export interface ScriptedRequest extends OrderRequest {
   /** How it fills, where a fault script says so. */
   readonly change?: OrderChange;
-  /** As `reduceOnly` says, if left out. */
+  /** `day` when not given. */
+  readonly timeInForce?: TimeInForce;
+  /** As `reduceOnly` says, when not given. */
   readonly intent?: PositionIntent;
 }
 
-/** Takes a market order for the day. Its first answer is `pending_new`, or `accepted` while the market is closed. */
+/** Takes a market order. Its first answer is `pending_new`, or `accepted` while the market is closed. */
 export function submitOrder(
   state: SimulatedState,
   request: ScriptedRequest,
@@ -57,14 +60,13 @@ export function submitOrder(
   venue: Venue,
 ): Transition<SimulatedAnswer> {
   const current = advance(state, now);
-  const { clientOrderId, symbol, side, quantity, change } = request;
-  const schedule = (price: Price): Schedule => {
-    const outline = { clientOrderId, symbol, side, quantity, submittedAt: current.time, price, change };
-    return scheduleOrder(outline, state.seed, venue);
-  };
+  const { clientOrderId, symbol, side, quantity, change, timeInForce = 'day' } = request;
+  const order = { clientOrderId, symbol, side, quantity, timeInForce };
+  const schedule = (price: Price): Schedule =>
+    scheduleOrder({ ...order, submittedAt: current.time, price, change }, state.seed, venue);
   const price = venue.priceAt(symbol, current.time);
   const { intent = request.reduceOnly ? 'close' : 'open' } = request;
-  const placed: PlacedRequest = { clientOrderId, symbol, side, quantity, intent };
+  const placed: PlacedRequest = { ...order, intent };
   return settled(state, place(current, { request: placed, price, schedule, allowed: 'as-account' }, venue));
 }
 
@@ -81,7 +83,8 @@ export function tradeOutside(
   const current = advance(state, plus(later(now, state.time), 1));
   const { symbol, side, quantity, allowed = 'as-account' } = trade;
   const clientOrderId = drawUuid(state.seed, String(state.orders.length), 'outside');
-  const request: PlacedRequest = { clientOrderId, symbol, side, quantity, intent: 'either' };
+  const order = { clientOrderId, symbol, side, quantity, timeInForce: 'day' } as const;
+  const request: PlacedRequest = { ...order, intent: 'either' };
   const at = current.time;
   // Who names a price has it from the trade itself.
   const paid = (price: Price): Price => trade.price ?? fillPrice({ symbol, side, at, price }, venue);
@@ -134,6 +137,7 @@ function place(current: SimulatedState, placement: Placement, venue: Venue): Tra
     symbol: request.symbol,
     side: request.side,
     quantity: request.quantity,
+    ...(request.timeInForce !== 'day' && { timeInForce: request.timeInForce }),
     submittedAt: current.time,
     ...schedule(price),
   });

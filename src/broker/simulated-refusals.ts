@@ -11,6 +11,7 @@ import {
   type Price,
   type Quantity,
 } from '../domain/decimal.ts';
+import type { Instant } from '../domain/instant.ts';
 import { isTerminal } from '../observed/broker-view.ts';
 import type { OrderRequest, RefusalCode, SubmitAnswer } from '../reconciler/ports.ts';
 import {
@@ -22,6 +23,8 @@ import {
   pendingValueOf,
   takenByFees,
 } from './simulated-account.ts';
+import { auctionOf, missedWords } from './simulated-auctions.ts';
+import { allowedBy } from './simulated-configuration.ts';
 import {
   heldOf,
   openOrdersOf,
@@ -30,6 +33,7 @@ import {
   type SimulatedOrder,
   type SimulatedSettings,
   type SimulatedState,
+  type TimeInForce,
   type Venue,
 } from './simulated-state.ts';
 
@@ -76,6 +80,7 @@ export const NO_PRICE = impossible('Refused', 'price must be > 0');
 export type PositionIntent = 'open' | 'close' | 'either';
 
 export interface PlacedRequest extends Omit<OrderRequest, 'reduceOnly'> {
+  readonly timeInForce: TimeInForce;
   readonly intent: PositionIntent;
 }
 
@@ -86,13 +91,11 @@ export function refusalOfRequest(
   { allowed, settings }: { readonly allowed: Allowed; readonly settings: SimulatedSettings },
 ): SimulatedRefusal | null {
   const { clientOrderId, symbol, side, quantity } = request;
-  // The limit is Alpaca's; the words are ours, and the code is assumed, as that of a quantity that is none.
-  if (clientOrderId === '' || clientOrderId.length > CLIENT_ORDER_ID_LENGTH_MAX) {
-    return malformed('Refused', `client_order_id must have 1 to ${CLIENT_ORDER_ID_LENGTH_MAX} characters`);
-  }
+  const wrong = refusalOfFields(request);
+  if (wrong !== null) return wrong;
   if (state.orders.some((order) => order.clientOrderId === clientOrderId)) return NOT_UNIQUE;
-  if (!Number.isSafeInteger(quantity) || quantity <= 0) return malformed('Refused', 'qty must be > 0');
   if (allowed === 'anything') return null;
+  if (state.suspendTrade) return forbidden('Refused', 'new orders are rejected by user request');
   const against = openOrdersOf(state).find((order) => order.symbol === symbol && order.side !== side);
   if (against !== undefined) {
     return forbidden('WashTrade', 'potential wash trade detected. use complex orders', {
@@ -100,7 +103,48 @@ export function refusalOfRequest(
       reject_reason: 'opposite side market/stop order exists',
     });
   }
-  return side === 'sell' ? refusalOfSell(state, request, settings) : refusalOfBuy(state, request);
+  const late = refusalOfTime(request, settings, state.time);
+  if (late !== null) return late;
+  // Of sales, too: a part of a share cannot be sold, even where one is held.
+  if (quantity % SHARE !== 0 && settings.notFractionable?.includes(symbol))
+    return forbidden('NotFractionable', `asset ${JSON.stringify(symbol)} is not fractionable`);
+  if (side === 'buy') return refusalOfBuy(state, request);
+  return refusalOfSell(state, request, allowedBy(state, settings));
+}
+
+function refusalOfFields({ clientOrderId, quantity }: PlacedRequest): SimulatedRefusal | null {
+  // Alpaca makes an id where there is none; nobody who sends none here means to.
+  if (clientOrderId === '') return malformed('Refused', 'client_order_id must not be empty');
+  if (clientOrderId.length > CLIENT_ORDER_ID_LENGTH_MAX) {
+    const words = `client_order_id must be no more than ${CLIENT_ORDER_ID_LENGTH_MAX} characters`;
+    return malformed('Refused', words);
+  }
+  const isAmount = Number.isSafeInteger(quantity) && quantity > 0;
+  // The code is assumed.
+  return isAmount ? null : malformed('Refused', 'qty must be > 0');
+}
+
+/** Whether the auction that the order is for still takes it. */
+function refusalOfTime(
+  { quantity, timeInForce }: PlacedRequest,
+  settings: SimulatedSettings,
+  now: Instant,
+): SimulatedRefusal | null {
+  if (timeInForce === 'day') return null;
+  if (quantity % SHARE !== 0) return impossible('NotFractionable', 'fractional orders must be DAY orders');
+  const auction = auctionOf(timeInForce, settings, now);
+  switch (auction.kind) {
+    case 'at':
+      return null;
+    case 'missed':
+      return forbidden('MarketClosed', missedWords(timeInForce, auction.deadline));
+    case 'none':
+      // Ours alone.
+      return impossible(
+        'Refused',
+        `there is no auction for ${timeInForce} orders: the market is always open`,
+      );
+  }
 }
 
 /** One order never crosses zero. */

@@ -6,8 +6,9 @@ import type { Instant } from '../domain/instant.ts';
 import type { Clock, SubmitAnswer } from '../reconciler/ports.ts';
 import type { PriceSource } from '../market/price-source.ts';
 import type { SpotPrices } from '../market/spot-prices.ts';
-import { accountView, assetView, orderView, positionsView } from './simulated-account.ts';
+import { accountView, assetsView, orderView, positionsView } from './simulated-account.ts';
 import { advance } from './simulated-advance.ts';
+import { allowedBy } from './simulated-configuration.ts';
 import { marketClock } from './simulated-clock.ts';
 import { simulatedFile } from './simulated-file.ts';
 import { cancelOrder, submitOrder, tradeOutside, type OutsideTrade } from './simulated-orders.ts';
@@ -97,8 +98,7 @@ export function brokerageOf(
         .catch((error: unknown) => ({ kind: 'unknown', reason: formatChain(error) })),
     history: (since) => read((state) => state.fills.filter((fill) => fill.time > since)),
     clock: () => read((state) => marketClock(settings, state.time)),
-    assets: (symbols) =>
-      Promise.resolve(new Map(symbols.map((symbol) => [symbol, assetView(settings, symbol)]))),
+    assets: (symbols) => read((state) => assetsView(allowedBy(state, settings), symbols)),
     newestTime: () => {
       try {
         return store.load().time;

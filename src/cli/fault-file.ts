@@ -134,11 +134,16 @@ function orderFaults() {
   const message = text('In words.').default('rejected by the fault script');
   const fills = shares('So many shares fill in all.').optional();
   const fillAfter = duration('So much later than usual.', 'zero').prefault('0s');
+  const rejectAfter = duration('It is rejected so long after it was taken.', 'zero').optional();
   return [
     mapping({ ...when(['submit']), ...effect('reject'), code, message }, 'The order is refused.'),
     mapping(
-      { ...when(['submit']), ...effect('order'), fills, fillAfter, hiddenFor: hiddenFor() },
-      'How it fills.',
+      { ...when(['submit']), ...effect('order'), fills, fillAfter, rejectAfter, hiddenFor: hiddenFor() },
+      'What becomes of it.',
+    ),
+    mapping(
+      { ...when(['submit']), ...effect('halt') },
+      'The symbol is halted, until the time of the fault ends.',
     ),
     mapping({ ...when(['cancel']), ...effect('stuck') }, 'The cancel never happens.'),
   ] as const;
@@ -199,8 +204,11 @@ function toEffect(entry: Entry): FaultEffect {
         kind: 'order',
         fills: entry.fills ?? null,
         fillAfter: entry.fillAfter,
+        ...(entry.rejectAfter !== undefined && { rejectAfter: entry.rejectAfter }),
         hiddenFor: entry.hiddenFor,
       };
+    case 'halt':
+      return { kind: 'halt', until: entry.until ?? null };
     case 'stuck':
       return { kind: 'stuck' };
     case 'without':

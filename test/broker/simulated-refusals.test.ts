@@ -14,6 +14,7 @@ import { buy, dollars, sell, SETTINGS, shares, START, venue } from '../support/s
 
 const PLAIN = venue();
 const SHORTING = venue({ shorting: { hardToBorrow: ['GME'] } });
+const WHOLE = venue({ notFractionable: ['BRK.A'] });
 const FRESH = freshState(SETTINGS, START);
 const LONG: SimulatedState = {
   ...FRESH,
@@ -107,6 +108,23 @@ describe("Alpaca's answer over HTTP to an order that is refused", () => {
       { status: 422, code: 42210000, message: 'fractional orders cannot be sold short', fields: {} },
     ],
     [
+      'says of an asset that it trades by whole shares only',
+      FRESH,
+      buy('hg-1', 'BRK.A', 1.5),
+      WHOLE,
+      { status: 403, code: 40310000, message: 'asset "BRK.A" is not fractionable', fields: {} },
+    ],
+    [
+      'says so of a sale, too',
+      {
+        ...FRESH,
+        positions: new Map([['BRK.A', { quantity: shares(1), averagePrice: dollars(90) }]]),
+      },
+      sell('hg-1', 'BRK.A', 0.5),
+      WHOLE,
+      { status: 403, code: 40310000, message: 'asset "BRK.A" is not fractionable', fields: {} },
+    ],
+    [
       'compares intent and position',
       FRESH,
       sell('hg-1', 'KO', 1),
@@ -136,6 +154,13 @@ describe("Alpaca's answer over HTTP to an order that is refused", () => {
 
   test.each(cases)('%s', (_, state, request, where, expected) => {
     expect(bodyOf(submitOrder(state, request, state.time, where).answer)).toEqual(expected);
+  });
+
+  test.each([
+    ['whole shares of it', buy('hg-1', 'BRK.A', 2)],
+    ['a part of another share', buy('hg-1', 'KO', 0.5)],
+  ])('is none to %s where one asset trades by whole shares only', (_, request) => {
+    expect(submitOrder(FRESH, request, START, WHOLE).answer.kind).toBe('created');
   });
 
   test('is the same for a trade by hand', () => {

@@ -71,7 +71,15 @@ export async function alpacaServer(facts: ServerFacts = {}): Promise<TestServer>
     store,
     server,
     ask,
-    order: (order) => ask('POST /v2/orders', { symbol: 'VTI', side: 'buy', type: 'market', time_in_force: 'day', qty: '1', ...order }),
+    order: (order) =>
+      ask('POST /v2/orders', {
+        symbol: 'VTI',
+        side: 'buy',
+        type: 'market',
+        time_in_force: 'day',
+        qty: '1',
+        ...order,
+      }),
   };
 }
 

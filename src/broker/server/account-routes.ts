@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { valueOf, WHOLE, type Money } from '../../domain/decimal.ts';
 import { dateOf } from '../../domain/instant.ts';
 import { accountView } from '../simulated-account.ts';
+import { allowedBy, configurationOf, type AccountConfiguration } from '../simulated-configuration.ts';
 import type { SimulatedState } from '../simulated-state.ts';
 import { malformed, ok, type Answer } from './answer.ts';
 import type { Desk } from './desk.ts';
@@ -15,7 +16,7 @@ import { cents, plain } from './text.ts';
 
 export async function showAccount(desk: Desk): Promise<Answer> {
   const state = await desk.priced();
-  const venue = desk.venue();
+  const { venue } = desk;
   const { equity, cash, buyingPower } = accountView(state, venue);
   const { long, short } = valuesOf(state, desk);
   const last = closeBefore(desk, state.time);
@@ -51,11 +52,11 @@ export async function showAccount(desk: Desk): Promise<Answer> {
     intraday_adjustments: '0',
     balance_asof: dateOf(last),
     created_at: CREATED_AT,
-    shorting_enabled: venue.settings.shorting !== undefined,
+    shorting_enabled: allowedBy(state, desk.settings).shorting !== undefined,
     trading_blocked: false,
     transfers_blocked: false,
     account_blocked: false,
-    trade_suspended_by_user: desk.configuration.suspendTrade,
+    trade_suspended_by_user: configurationOf(state).suspendTrade,
   });
 }
 
@@ -68,7 +69,7 @@ function multiplierOf({ settings }: Desk): string {
 }
 
 function valuesOf(state: SimulatedState, desk: Desk): { readonly long: number; readonly short: number } {
-  const venue = desk.venue();
+  const { venue } = desk;
   let [long, short] = [0, 0];
   for (const [symbol, { quantity, averagePrice }] of state.positions) {
     const value = valueOf(quantity, venue.priceAt(symbol, state.time) ?? averagePrice);
@@ -91,7 +92,10 @@ function marginOf(
 }
 
 export function showConfiguration(desk: Desk): Answer {
-  const { noShorting, suspendTrade, echoed } = desk.configuration;
+  return configurationJson(desk, configurationOf(desk.read()));
+}
+
+function configurationJson(desk: Desk, { noShorting, suspendTrade }: AccountConfiguration): Answer {
   return ok({
     disable_overnight_trading: true,
     fractional_trading: true,
@@ -99,7 +103,7 @@ export function showConfiguration(desk: Desk): Answer {
     max_options_trading_level: 0,
     ptp_no_exception_entry: false,
     trade_confirm_email: 'none',
-    ...echoed,
+    ...desk.echoed,
     no_shorting: noShorting,
     suspend_trade: suspendTrade,
   });
@@ -116,16 +120,15 @@ const patch = z.object({
   trade_confirm_email: z.enum(['all', 'none']).optional(),
 });
 
-export function changeConfiguration(desk: Desk, { body }: ApiRequest): Answer {
+export async function changeConfiguration(desk: Desk, { body }: ApiRequest): Promise<Answer> {
   const { data, error } = patch.safeParse(body);
   if (data === undefined)
     throw malformed(`invalid account configuration: ${error.issues[0]?.path.join('.') ?? ''}`);
-  const { configuration: before } = desk;
   const { no_shorting: noShorting, suspend_trade: suspendTrade, ...others } = data;
-  desk.configuration = {
-    noShorting: noShorting ?? before.noShorting,
-    suspendTrade: suspendTrade ?? before.suspendTrade,
-    echoed: { ...before.echoed, ...others },
+  desk.echoed = { ...desk.echoed, ...others };
+  const change = {
+    ...(noShorting !== undefined && { noShorting }),
+    ...(suspendTrade !== undefined && { suspendTrade }),
   };
-  return showConfiguration(desk);
+  return configurationJson(desk, await desk.configure(change));
 }

@@ -3,6 +3,7 @@ import { compareText, isSymbol } from '../../domain/names.ts';
 import { WHOLE } from '../../domain/decimal.ts';
 import { INDEX_SYMBOLS } from '../../market/index-symbols.ts';
 import { assetView } from '../simulated-account.ts';
+import { allowedBy } from '../simulated-configuration.ts';
 import { notFound, ok, type Answer } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { assetId } from './ids.ts';
@@ -43,11 +44,11 @@ export async function oneAsset(desk: Desk, { parameters }: ApiRequest): Promise<
 
 async function isTraded(desk: Desk, symbol: string): Promise<boolean> {
   const state = await desk.priced([symbol]);
-  return state.positions.has(symbol) || desk.venue().priceAt(symbol, state.time) !== undefined;
+  return state.positions.has(symbol) || desk.venue.priceAt(symbol, state.time) !== undefined;
 }
 
 function assetJson(desk: Desk, symbol: string): Readonly<Record<string, unknown>> {
-  const { settings } = desk.venue();
+  const settings = allowedBy(desk.read(), desk.settings);
   const isHard = settings.shorting?.hardToBorrow.includes(symbol) === true;
   return {
     id: assetId(symbol),
@@ -64,7 +65,7 @@ function assetJson(desk: Desk, symbol: string): Readonly<Record<string, unknown>
     shortable: assetView(settings, symbol).notShortable === null,
     easy_to_borrow: !isHard,
     borrow_status: isHard ? 'hard_to_borrow' : 'easy_to_borrow',
-    fractionable: true,
+    fractionable: settings.notFractionable?.includes(symbol) !== true,
     cusip: null,
     attributes: [],
   };

@@ -8,6 +8,7 @@ import type { Clock, Market } from '../../reconciler/ports.ts';
 import type { OrderChange } from '../fault-script.ts';
 import { advance } from '../simulated-advance.ts';
 import { drawUuid } from '../simulated-chance.ts';
+import { configure, type AccountConfiguration } from '../simulated-configuration.ts';
 import { cancelOrder, submitOrder } from '../simulated-orders.ts';
 import {
   refusalOfCancel,
@@ -16,7 +17,7 @@ import {
   type PositionIntent,
   type SimulatedAnswer,
 } from '../simulated-refusals.ts';
-import type { SimulatedSettings, SimulatedState, Venue } from '../simulated-state.ts';
+import type { SimulatedSettings, SimulatedState, TimeInForce, Venue } from '../simulated-state.ts';
 import type { SimulatedStore } from '../simulated-store.ts';
 import { venueOf } from '../simulated-venue.ts';
 import { hiddenOrders, type HiddenOrders } from './hidden-orders.ts';
@@ -34,14 +35,6 @@ export interface DeskOptions {
   readonly isClosed: () => boolean;
 }
 
-/** What the user of the account may set; it is forgotten with the process. */
-export interface Configuration {
-  readonly noShorting: boolean;
-  readonly suspendTrade: boolean;
-  /** As it was given, by the names of the protocol; nothing follows from it. */
-  readonly echoed: Readonly<Record<string, unknown>>;
-}
-
 export interface PlacedOrder {
   /** Null: the broker's own. */
   readonly clientOrderId: string | null;
@@ -49,6 +42,7 @@ export interface PlacedOrder {
   readonly side: Side;
   readonly quantity: Quantity;
   readonly intent: PositionIntent;
+  readonly timeInForce: TimeInForce;
   readonly change: OrderChange | null;
 }
 
@@ -61,28 +55,28 @@ export interface Desk {
   readonly hidden: HiddenOrders;
   readonly intentOf: IntentOf;
   readonly isClosed: () => boolean;
-  configuration: Configuration;
-  /** Where the account may not go short, its settings say so. */
-  venue(): Venue;
+  readonly venue: Venue;
+  /** What the holder of the account has said of settings from which nothing follows here; forgotten with the process. */
+  echoed: Readonly<Record<string, unknown>>;
   /** The account as it is now; writes nothing. */
   read(): SimulatedState;
   /** The same, once the prices of what it holds and of these symbols are there. */
   priced(symbols?: readonly string[]): Promise<SimulatedState>;
   submit(order: PlacedOrder): Promise<SimulatedAnswer>;
+  configure(change: Partial<AccountConfiguration>): Promise<AccountConfiguration>;
   /** Null: it is asked for. */
   cancel(orderId: string): Promise<CancelRefusal | null>;
 }
 
 export function openDesk(options: DeskOptions): Desk {
   const { store, settings, clock, prices } = options;
-  const { shorting: _, ...longOnly } = settings;
-  const venues = { usual: venueOf(settings, prices), longOnly: venueOf(longOnly, prices) };
+  const venue = venueOf(settings, prices);
   const now = (): Instant => clock.now();
   const read = (): SimulatedState => advance(store.load(), now());
   const prepare = async (asked: readonly string[]): Promise<void> => {
     if (prices.prepare !== null) await prices.prepare([...read().positions.keys(), ...asked], now());
   };
-  const desk: Desk = {
+  return {
     settings,
     calendar: settings.calendar,
     clock,
@@ -91,8 +85,8 @@ export function openDesk(options: DeskOptions): Desk {
     isClosed: options.isClosed,
     hidden: hiddenOrders(clock),
     intentOf: intents(),
-    configuration: { noShorting: false, suspendTrade: false, echoed: {} },
-    venue: () => (desk.configuration.noShorting ? venues.longOnly : venues.usual),
+    venue,
+    echoed: {},
     read,
     priced: async (asked = []) => {
       await prepare(asked);
@@ -108,9 +102,10 @@ export function openDesk(options: DeskOptions): Desk {
           reduceOnly: request.intent === 'close',
           ...(change !== null && { change }),
         };
-        return submitOrder(state, scripted, now(), desk.venue());
+        return submitOrder(state, scripted, now(), venue);
       });
     },
+    configure: (change) => store.change((state) => configure(state, change)),
     cancel: (orderId) =>
       store.change((state) => {
         const order = advance(state, now()).orders.find(({ brokerOrderId }) => brokerOrderId === orderId);
@@ -119,7 +114,6 @@ export function openDesk(options: DeskOptions): Desk {
         return { state: cancelOrder(state, orderId, now()).state, answer: null };
       }),
   };
-  return desk;
 }
 
 /** Of the next order that names none: equal accounts go on equally. */

@@ -29,7 +29,7 @@ export async function portfolioHistory(desk: Desk, { query }: ApiRequest): Promi
     isShort ? ['15Min', '1Min', '5Min', '1H', '1D'] : ['1D', '1H', '15Min', '5Min', '1Min'],
   );
   const moments = momentsOf(desk, { start, end, step: STEPS[timeframe] }, state.time).slice(-POINTS_MAX);
-  const venue = desk.venue();
+  const venue = desk.venue;
   const newestFirst = [...moments].reverse();
   const equity = [...pastOf(state, newestFirst)]
     .map((past, index) => equityAt(past, venue, newestFirst[index] ?? state.time) / MICROS)

@@ -43,7 +43,7 @@ export function orderJson(desk: Desk, state: SimulatedState, order: SimulatedOrd
     type: 'market',
     side: order.side,
     position_intent: desk.intentOf(state, order),
-    time_in_force: 'day',
+    time_in_force: order.timeInForce ?? 'day',
     limit_price: null,
     stop_price: null,
     status: order.status,

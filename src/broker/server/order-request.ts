@@ -4,7 +4,7 @@ import { absolute, formatQuantity, parseQuantity, type Quantity } from '../../do
 import type { Side } from '../../domain/names.ts';
 import { availableOf } from '../simulated-account.ts';
 import type { PositionIntent } from '../simulated-refusals.ts';
-import { heldOf, type SimulatedState } from '../simulated-state.ts';
+import { heldOf, type SimulatedState, type TimeInForce } from '../simulated-state.ts';
 import { malformed, notTaken, Refused, refusal } from './answer.ts';
 
 export interface ReadOrder {
@@ -14,6 +14,7 @@ export interface ReadOrder {
   readonly symbol: string;
   readonly side: Side;
   readonly quantity: Quantity;
+  readonly timeInForce: TimeInForce;
   readonly intent: PositionIntent;
 }
 
@@ -55,34 +56,37 @@ export function readOrder(body: unknown): ReadOrder {
   if (symbol === '') throw malformed('symbol is required');
   const { side } = data;
   if (side !== 'buy' && side !== 'sell') throw malformed('invalid side');
-  refuseOtherOrders(data);
+  const timeInForce = timeOf(data);
   const id = data.client_order_id ?? '';
   return {
     clientOrderId: id === '' ? null : id,
     symbol,
     side,
     quantity: quantityOf(data.qty),
+    timeInForce,
     intent: intentOf(data.position_intent ?? '', side),
   };
 }
 
-const ELSEWHERE = 'this simulator takes market orders for the day by qty, and no others';
+const ELSEWHERE =
+  'this simulator takes market orders by qty for the day, the open or the close, and no others';
 
 function refuse(what: string): never {
   throw notTaken(`${what}: ${ELSEWHERE}`);
 }
 
-/** What Alpaca takes and this simulator does not, by name. */
-function refuseOtherOrders(order: Written): void {
+/** Throws what Alpaca takes and this simulator does not, by name. */
+function timeOf(order: Written): TimeInForce {
   const { type, time_in_force: time, order_class: kind } = order;
   if (!isThere(type)) throw malformed('type is required');
   if (!isThere(time)) throw malformed('time_in_force is required');
   if (!TYPES.has(type)) throw malformed('invalid order type');
   if (!TIMES.has(time)) throw malformed('invalid time_in_force');
   if (type !== 'market') refuse(`${type} orders are not simulated`);
-  if (time !== 'day') refuse(`time_in_force ${time} is not simulated`);
   if (isThere(kind) && kind !== 'simple') refuse(`order class ${kind} is not simulated`);
   refuseOtherFields(order);
+  if (time === 'day' || time === 'opg' || time === 'cls') return time;
+  return refuse(`time_in_force ${time} is not simulated`);
 }
 
 function refuseOtherFields(order: Written): void {

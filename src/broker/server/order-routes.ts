@@ -3,7 +3,7 @@ import { isSymbol } from '../../domain/names.ts';
 import type { SimulatedOrder, SimulatedState } from '../simulated-state.ts';
 import { openOrdersOf } from '../simulated-state.ts';
 import { symbolOf } from './assets.ts';
-import { malformed, notFound, notTaken, ok, refusal, refusalOf, type Answer } from './answer.ts';
+import { malformed, notFound, notTaken, ok, refusalOf, type Answer } from './answer.ts';
 import type { Desk, PlacedOrder } from './desk.ts';
 import { orderJson } from './order-json.ts';
 import { ordersAsked } from './order-list.ts';
@@ -20,8 +20,6 @@ export async function postOrder(desk: Desk, { body, fault }: ApiRequest): Promis
 
 /** Also for orders that the broker makes by itself. `hiddenFor`: ms. */
 export async function send(desk: Desk, order: PlacedOrder, hiddenFor = 0): Promise<Answer> {
-  if (desk.configuration.suspendTrade)
-    return refusal(403, 40310000, 'new orders are rejected by user request');
   const crossing = crossesZero(desk.read(), order);
   if (crossing !== null) return crossing.answer;
   const answer = await desk.submit(order);

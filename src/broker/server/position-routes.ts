@@ -60,7 +60,7 @@ function positionJson(
   symbol: string,
   { quantity, averagePrice }: Holding,
 ): Readonly<Record<string, unknown>> {
-  const venue = desk.venue();
+  const venue = desk.venue;
   const current = venue.priceAt(symbol, state.time) ?? averagePrice;
   const lastDay = venue.priceAt(symbol, closeBefore(desk, state.time)) ?? current;
   const cost = valueOf(quantity, averagePrice);
@@ -113,7 +113,8 @@ function partOf(whole: Quantity, query: URLSearchParams): Quantity {
 
 function close(desk: Desk, symbol: string, held: Quantity, quantity: Quantity): Promise<Answer> {
   const side = held > 0 ? 'sell' : 'buy';
-  return send(desk, { clientOrderId: null, symbol, side, quantity, intent: 'close', change: null });
+  const order = { symbol, side, quantity, timeInForce: 'day' } as const;
+  return send(desk, { ...order, clientOrderId: null, intent: 'close', change: null });
 }
 
 /** ms: longer than a cancel takes. */
