@@ -46,6 +46,8 @@ export type ServerEffect =
   | { readonly kind: 'new-field'; readonly name: string }
   /** A clock that is wrong by so many ms. */
   | { readonly kind: 'skew'; readonly by: number }
+  /** A stream cannot be opened: this status of HTTP instead. */
+  | { readonly kind: 'refused'; readonly status: number }
   | { readonly kind: 'lost' | 'doubled' | 'reordered' }
   /** All streams end, and none can be opened for so many ms. */
   | { readonly kind: 'down'; readonly for: number };

@@ -50,7 +50,7 @@ export class TradeUpdates {
     if (this.#downUntil !== null && this.#desk.clock.now() < this.#downUntil) return UNAVAILABLE;
     const effect = this.#faults.meet({ place: 'stream connect' })?.effect;
     if (effect === undefined) return null;
-    return effect.kind === 'status' ? effect.status : UNAVAILABLE;
+    return effect.kind === 'refused' ? effect.status : UNAVAILABLE;
   }
 
   /** Who begins to listen hears of what happens from now on. */
