@@ -91,16 +91,26 @@ export interface Met {
   readonly counts: FaultCounts;
 }
 
-/** The first fault that is due for this call. Every fault that matches counts it, due or not. */
+/** The first fault that is due for this call. */
 export function meet(script: readonly Fault[], counts: FaultCounts, call: Call, now: Instant): Met {
-  let effect: FaultEffect | null = null;
+  const { fault, counts: next } = firstDue(script, counts, (one) => matches(one, call, now));
+  return { effect: fault?.effect ?? null, counts: next };
+}
+
+/** Of those that match, the first that is due. Every fault that matches counts it, due or not. */
+export function firstDue<Item extends Pick<Fault, 'after' | 'times'>>(
+  script: readonly Item[],
+  counts: FaultCounts,
+  matchesCall: (fault: Item) => boolean,
+): { readonly fault: Item | null; readonly counts: FaultCounts } {
+  let due: Item | null = null;
   const next = script.map((fault, index) => {
     const before = counts[index] ?? 0;
-    if (!matches(fault, call, now)) return before;
-    if (effect === null && before >= fault.after && before < fault.after + fault.times) effect = fault.effect;
+    if (!matchesCall(fault)) return before;
+    if (due === null && before >= fault.after && before < fault.after + fault.times) due = fault;
     return before + 1;
   });
-  return { effect, counts: next };
+  return { fault: due, counts: next };
 }
 
 function matches(fault: Fault, { operation, symbol, side, clientOrderId }: Call, now: Instant): boolean {

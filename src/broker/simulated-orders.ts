@@ -16,6 +16,7 @@ import {
   unknownOrder,
   unknownSymbol,
   type PlacedRequest,
+  type PositionIntent,
   type SimulatedAnswer,
 } from './simulated-refusals.ts';
 import type { OrderChange } from './fault-script.ts';
@@ -47,6 +48,8 @@ export interface ScriptedRequest extends OrderRequest {
   readonly change?: OrderChange;
   /** `day` when not given. */
   readonly timeInForce?: TimeInForce;
+  /** As `reduceOnly` says, when not given. */
+  readonly intent?: PositionIntent;
 }
 
 /** Takes a market order. Its first answer is `pending_new`, or `accepted` while the market is closed. */
@@ -62,7 +65,7 @@ export function submitOrder(
   const schedule = (price: Price): Schedule =>
     scheduleOrder({ ...order, submittedAt: current.time, price, change }, state.seed, venue);
   const price = venue.priceAt(symbol, current.time);
-  const intent = request.reduceOnly ? 'close' : 'open';
+  const { intent = request.reduceOnly ? 'close' : 'open' } = request;
   const placed: PlacedRequest = { ...order, intent };
   return settled(state, place(current, { request: placed, price, schedule, allowed: 'as-account' }, venue));
 }
