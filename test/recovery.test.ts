@@ -663,6 +663,7 @@ const OTHERS: Readonly<
   Record<string, { readonly leave: readonly string[]; readonly walk: () => Promise<void> }>
 > = {
   ToggleNotWritten: { leave: ['disable'], walk: unwritten },
+  AccountBlocked: { leave: ['apply'], walk: blocked },
   'BreakOpen: overfill': { leave: ['resolve', 'X', '--as', 'broker'], walk: overfill },
   'The execution lock is held by a process that hangs': {
     leave: ['unlock', '--kill'],
@@ -681,6 +682,17 @@ async function unwritten(): Promise<void> {
   expect((await mine.run('plan')).stdout).toContain('StrategyDisabled');
   expect(await mine.run('disable', 'core')).toMatchObject({ code: 0 });
   expect(mine.read(TOGGLES)).toMatch(/core:\s+enabled: false/);
+}
+
+/** The simulated account is never blocked. */
+async function blocked(): Promise<void> {
+  const home = await world({ prices: { X: '10' }, strategies: { a: { targets: { X: '5' } } } });
+  const account = async () => ({ ...(await home.broker.account()), blocked: 'trading is suspended' });
+  const isBlocked = { broker: { ...home.broker, account } };
+  expect(await home.apply(isBlocked)).toMatchObject({ kind: 'nothing' });
+  expect(home.broker.submitted).toEqual([]);
+  await home.apply();
+  expect(home.books()).toEqual({ a: { X: '5' } });
 }
 
 async function overfill(): Promise<void> {

@@ -212,13 +212,16 @@ async function settledLook(turn: Turn, execution: Execution, aim: LookAim): Prom
 /** Somebody has turned the strategy off while it executed. */
 const SWITCHED_OFF: ReadonlySet<string> = new Set(['StrategyDisabled', 'ShutdownRequested']);
 
+/** No order of the account goes out. */
+const STOPS_ALL: ReadonlySet<string> = new Set(['Halted', 'AccountBlocked']);
+
 /** A shown order that the plan after the lock does not have: something holds it, or it has become unnecessary. */
 function noLonger(action: OrderAction, plan: Plan): Outcome {
   const unknown = plan.notDone.find(({ reason }) => UNKNOWN_WORLD.has(reason));
   if (unknown !== undefined)
     return { kind: 'not-started', action, code: unknown.reason, detail: unknown.detail };
-  const halt = plan.notDone.find(({ reason, symbol }) => reason === 'Halted' && symbol === null);
-  if (halt !== undefined) return { kind: 'not-started', action, code: 'Halted', detail: halt.detail };
+  const stop = plan.notDone.find(({ reason, symbol }) => STOPS_ALL.has(reason) && symbol === null);
+  if (stop !== undefined) return { kind: 'not-started', action, code: stop.reason, detail: stop.detail };
   const off = plan.notDone.find(
     ({ strategy, symbol, reason }) =>
       strategy === action.strategy && symbol === null && SWITCHED_OFF.has(reason),

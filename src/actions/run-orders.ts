@@ -4,7 +4,7 @@ import { formatQuantity, type Quantity } from '../domain/decimal.ts';
 import type { IntentPayload } from '../observed/events.ts';
 import { allOrders } from '../observed/ledger.ts';
 import { isReduction, type OrderAction } from '../reconciler/plan-types.ts';
-import type { SubmitAnswer } from '../reconciler/ports.ts';
+import type { RefusalCode, SubmitAnswer } from '../reconciler/ports.ts';
 import { bookOrder } from './book-order.ts';
 import {
   describeOrder,
@@ -40,6 +40,9 @@ const ASKED_TO_STOP: ReadonlyMap<string, { readonly flag: string; readonly what:
   ['Suspended', { flag: 'suspension', what: 'Suspended' }],
   ['ShutdownRequested', { flag: 'shutdown flag', what: 'Shutdown requested' }],
 ]);
+
+/** Refusals of the account, not of the order: the next one would fare no better. */
+const OF_THE_ACCOUNT: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['AccountBlocked', 'AccessDenied']);
 
 interface InFlight extends Followed {
   readonly action: OrderAction;
@@ -115,6 +118,8 @@ class OrderRun {
       if (started.kind === 'not-started') this.#abort(started, this.#waiting.length + 1);
       // A broker that cannot even be asked gets no more orders to lose.
       if (started.kind === 'in-doubt' && started.code === 'BrokerUnavailable')
+        this.#abort(started, this.#waiting.length);
+      if (started.kind === 'failed' && started.code === 'AccountRefused')
         this.#abort(started, this.#waiting.length);
     }
   }
@@ -201,7 +206,9 @@ async function take(context: OrderContext, sent: Sent, answer: SendAnswer): Prom
     case 'refused': {
       if (answer.code === 'DuplicateClientOrderId') return afterDoubt(context, sent, answer.message);
       const detail = `${answer.code}: ${answer.message}`;
-      return isRepeat ? declined(context, sent, detail) : refused(context, sent, 'OrderRefused', detail);
+      if (isRepeat) return declined(context, sent, detail);
+      const code = OF_THE_ACCOUNT.has(answer.code) ? 'AccountRefused' : 'OrderRefused';
+      return refused(context, sent, code, detail);
     }
   }
 }
@@ -220,12 +227,12 @@ interface Sent {
   readonly renew: Renew;
 }
 
-type RefusalCode = 'OrderRefused' | 'RateLimited';
+type RefusedAs = 'OrderRefused' | 'AccountRefused' | 'RateLimited';
 
 function refused(
   { execution }: OrderContext,
   { action, intent }: Pick<Sent, 'action' | 'intent'>,
-  code: RefusalCode,
+  code: RefusedAs,
   detail: string,
 ): Outcome {
   const { fence, ports } = execution;

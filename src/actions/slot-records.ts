@@ -53,6 +53,7 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'NothingAvailable',
   'MarketClosed',
   'Halted',
+  'AccountBlocked',
   'Suspended',
   'NotFilled',
   'PartialFill',

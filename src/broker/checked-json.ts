@@ -6,9 +6,14 @@
 /** `path` is where the value stands, as `orders.0.symbol`; empty for the document itself. */
 export type Reader<Value> = (value: unknown, path: string) => Value;
 
+/** A value that is not what was expected. */
+export class UnexpectedValue extends Error {
+  override readonly name = 'UnexpectedValue';
+}
+
 /** Throws, with the path in front. */
 function refuse(path: string, message: string): never {
-  throw new Error(path === '' ? message : `${path}: ${message}`);
+  throw new UnexpectedValue(path === '' ? message : `${path}: ${message}`);
 }
 
 /** Text that `parse` understands, as the value that it means. */
@@ -68,6 +73,30 @@ export function fields<Value extends object>(readers: {
     ]);
     return Object.fromEntries(read.filter(([, one]) => one !== undefined)) as Value;
   };
+}
+
+/** An object with these fields; whatever else it has is not looked at. */
+export function atLeast<Value extends object>(readers: {
+  readonly [Name in keyof Value]-?: Reader<Value[Name]>;
+}): Reader<Value> {
+  const known = Object.entries<Reader<unknown>>(readers);
+  return (value, path) => {
+    const given = object(value, path);
+    const read = known.map(([name, reader]) => [
+      name,
+      reader(Object.hasOwn(given, name) ? given[name] : undefined, inside(path, name)),
+    ]);
+    return Object.fromEntries(read) as Value;
+  };
+}
+
+/** For a field that may be left out, or null. */
+export function orNull<Value>(reader: Reader<Value>): Reader<Value | null> {
+  return (value, path) => (value === undefined || value === null ? null : reader(value, path));
+}
+
+export function truth(value: unknown, path: string): boolean {
+  return typeof value === 'boolean' ? value : refuse(path, 'expected true or false');
 }
 
 /** What `reader` gives, if `holds` is true of it. */

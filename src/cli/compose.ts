@@ -126,7 +126,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
   const { account } = desired;
   const report = lineReport(io.stderr);
   const { market, spot, onData } = openData(io, { account, paths, clock }, report);
-  const { broker, simulated } = openBroker(io, { account, paths, clock }, spot);
+  const { broker, simulated } = openBroker(io, { account, paths, clock, report }, spot);
   clock.notBefore([journal.refresh().time, simulated?.newestTime()]);
   const state = stateFile({
     path: paths.stateFile,
@@ -201,7 +201,7 @@ function openData(
 
 function openBroker(
   io: Io,
-  { account, paths, clock }: DataPlace,
+  { account, paths, clock, report }: DataPlace & { readonly report: Ports['report'] },
   prices: MarketData['spot'],
 ): { readonly broker: Broker; readonly simulated: SimulatedBrokerage | null } {
   const { broker: settings, execution } = account;
@@ -213,6 +213,7 @@ function openBroker(
       allowedLive: variable(io, 'HGCTL_ALLOW_LIVE'),
       clock,
       requestTimeout: execution.requestTimeout,
+      tell: (message) => report.warn(CONTROLLER, message),
     });
     return { broker, simulated: null };
   }

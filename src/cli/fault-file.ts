@@ -27,6 +27,8 @@ const REFUSALS = [
   'ShortNotAllowed',
   'WashTrade',
   'MarketClosed',
+  'AccountBlocked',
+  'AccessDenied',
   'Refused',
 ] as const satisfies readonly RefusalCode[];
 

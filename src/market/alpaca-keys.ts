@@ -19,6 +19,11 @@ export class AlpacaKeys {
     return { 'APCA-API-KEY-ID': this.#id, 'APCA-API-SECRET-KEY': this.#secret };
   }
 
+  /** For a client that makes its headers itself: the keys go into its making, and what comes out is not printed. */
+  handTo<Client>(make: (id: string, secret: string) => Client): Client {
+    return make(this.#id, this.#secret);
+  }
+
   /** Words of somebody else, who may repeat what was sent. */
   hideIn(text: string): string {
     return text.replaceAll(this.#secret, SHOWN).replaceAll(this.#id, SHOWN);

@@ -1,5 +1,5 @@
 /** What the broker says, in our own types. Nothing here is decided by us. */
-import type { Money, Price, Quantity } from '../domain/decimal.ts';
+import type { Money, Price, Quantity, Ratio } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
 
@@ -10,6 +10,8 @@ export interface BrokerAccount {
   readonly cash: Money;
   /** What the broker still lets the account buy. A limit, never the base of a size. */
   readonly buyingPower: Money;
+  /** Why the broker takes no order of this account, in words. Absent: it does, or it does not say. */
+  readonly blocked?: string;
 }
 
 export interface BrokerPosition {
@@ -86,6 +88,10 @@ export interface BrokerFill {
 export interface Asset {
   /** Why it cannot be sold short, in words; null: whole shares of it can be borrowed. */
   readonly notShortable: string | null;
+  /** Whether parts of a share can be traded. Absent: the broker does not say. */
+  readonly isFractionable?: boolean;
+  /** Part of a position's value that must be covered by equity. Absent: the broker does not say. */
+  readonly marginRequirement?: { readonly long?: Ratio; readonly short?: Ratio };
 }
 
 export interface TradingSession {

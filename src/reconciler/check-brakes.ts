@@ -1,4 +1,4 @@
-/** The second opinion on what stops orders: halts, suspensions, clocks that disagree. */
+/** The second opinion on what stops orders: halts, suspensions, accounts that are blocked, clocks that disagree. */
 import type { PlanInput } from './draft.ts';
 import { isReduction, type OrderAction } from './plan-types.ts';
 import type { ReportViolation } from './violation.ts';
@@ -17,6 +17,16 @@ export function checkHalt(
     if (reason === 'Flattening' && !isFlattening)
       report('halted-sends-nothing', `${id}: nobody has said that everything is to be sold`);
   }
+}
+
+/** The broker has said that it takes none. */
+export function checkBlocked(
+  orders: readonly OrderAction[],
+  { observed: { snapshot } }: PlanInput,
+  report: ReportViolation,
+): void {
+  if (snapshot.account.kind !== 'ok' || snapshot.account.data.blocked === undefined) return;
+  for (const { id } of orders) report('blocked-sends-nothing', `${id}: the broker takes no order`);
 }
 
 export function checkSuspensions(

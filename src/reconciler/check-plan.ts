@@ -8,7 +8,7 @@ import { attribute } from '../observed/attribution.ts';
 import type { BrokerPosition } from '../observed/broker-view.ts';
 import type { Ledger, LedgerOrder } from '../observed/ledger.ts';
 import type { PlanInput } from './draft.ts';
-import { checkHalt, checkSkew, checkSuspensions } from './check-brakes.ts';
+import { checkBlocked, checkHalt, checkSkew, checkSuspensions } from './check-brakes.ts';
 import { checkGroups } from './check-groups.ts';
 import { checkLosses } from './check-losses.ts';
 import { checkBeside, checkBesideSync } from './check-beside.ts';
@@ -33,6 +33,7 @@ export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
     return found;
   }
   checkHalt(orders, input, report);
+  checkBlocked(orders, input, report);
   checkSuspensions(orders, input, report);
   checkClock(world, input, report);
   checkSkew(orders, input, report);

@@ -40,7 +40,8 @@ export function orphanWarnings(strategies: readonly DesiredStrategy[], ledger: L
 
 function holdWarnings({ notDone }: Plan): PassWarning[] {
   return notDone.flatMap(({ strategy, symbol, reason, detail }): PassWarning[] => {
-    if (reason === 'Halted' && symbol === null) return [{ strategy: CONTROLLER, message: detail }];
+    if ((reason === 'Halted' || reason === 'AccountBlocked') && symbol === null)
+      return [{ strategy: CONTROLLER, message: detail }];
     if (strategy === null) return [];
     if (reason === 'Suspended' && symbol === null) return [{ strategy, message: detail }];
     if (reason === 'ShutdownRequested')

@@ -58,6 +58,7 @@ export type HoldReason =
   | 'Unconfirmed'
   | 'Settling'
   | 'HistoryUnavailable'
+  | 'AccountBlocked'
   | 'AccountUnknown'
   | 'PositionsUnknown'
   | 'OrdersUnknown'

@@ -44,6 +44,10 @@ export type RefusalCode =
   | 'ShortNotAllowed'
   | 'WashTrade'
   | 'MarketClosed'
+  /** The broker takes no order at all of this account. */
+  | 'AccountBlocked'
+  /** The broker, or our own adapter before anything was sent, does not accept the keys or the account. */
+  | 'AccessDenied'
   | 'Refused';
 
 export type SubmitAnswer =

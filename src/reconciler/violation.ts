@@ -16,6 +16,7 @@ export type Invariant =
   | 'never-across-zero'
   | 'entry-allowed'
   | 'halted-sends-nothing'
+  | 'blocked-sends-nothing'
   | 'one-owner'
   | 'limits-hold'
   | 'buying-power-holds'

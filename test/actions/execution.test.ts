@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Broker, OrderRequest, Ports, SubmitAnswer } from '../../src/reconciler/ports.ts';
+import type { Broker, OrderRequest, Ports, RefusalCode, SubmitAnswer } from '../../src/reconciler/ports.ts';
 import type { PassResult } from '../../src/reconciler/reconcile.ts';
 import { allOrders } from '../../src/observed/ledger.ts';
 import { holdsIn, ordersIn, world, type TestWorld, type WorldFacts } from '../support/world.ts';
@@ -62,6 +62,44 @@ describe('an order', () => {
     const ids = allOrders(w.journal.ledger()).map(({ intent }) => intent.clientOrderId);
     expect(new Set(ids).size).toBe(2);
     expect(w.books()).toEqual({ core: { GLD: '5' } });
+  });
+});
+
+describe('a refusal', () => {
+  const THREE = core({ targets: { GLD: '5', VTI: '1', BND: '2' } });
+  const refusing = (
+    w: TestWorld,
+    code: RefusalCode,
+  ): { readonly sent: string[]; readonly ports: Partial<Ports> } => {
+    const sent: string[] = [];
+    const ports = submitting(w, ({ symbol }) => {
+      sent.push(symbol);
+      return Promise.resolve({ kind: 'refused', code, message: 'no' });
+    });
+    return { sent, ports };
+  };
+
+  test.each<RefusalCode>(['AccountBlocked', 'AccessDenied'])(
+    'of the account ends the execution: nothing more is sent (%s)',
+    async (code) => {
+      const w = await world(THREE);
+      const { sent, ports } = refusing(w, code);
+      const codes = outcomes(await w.apply(ports)).map((line) => line.split(': ')[1]);
+      expect(codes).toEqual([
+        'failed AccountRefused',
+        'not-started AccountRefused',
+        'not-started AccountRefused',
+      ]);
+      expect(sent).toHaveLength(1);
+      expect(allOrders(w.journal.ledger()).map(({ status }) => status)).toEqual(['refused']);
+    },
+  );
+
+  test('of one order does not stop the others', async () => {
+    const w = await world(THREE);
+    const { sent, ports } = refusing(w, 'NotFractionable');
+    await w.apply(ports);
+    expect(sent).toHaveLength(3);
   });
 });
 

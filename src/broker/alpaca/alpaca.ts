@@ -1,6 +1,32 @@
 /** An account at Alpaca, through its SDK. */
+import type { trading } from '@alpacahq/alpaca-trade-api/rest';
+import { dateOf, MINUTE, plus, type CalendarDate, type Instant } from '../../domain/instant.ts';
 import type { FoundKeys } from '../../market/alpaca-keys.ts';
-import type { Broker, Clock } from '../../reconciler/ports.ts';
+import type {
+  Asset,
+  BrokerAccount,
+  BrokerFill,
+  BrokerOrder,
+  BrokerPosition,
+  MarketClock,
+  TradingSession,
+} from '../../observed/broker-view.ts';
+import {
+  BrokerUnavailable,
+  type Broker,
+  type CancelAnswer,
+  type Clock,
+  type OrderRequest,
+  type SubmitAnswer,
+} from '../../reconciler/ports.ts';
+import { listOf, type Reader } from '../checked-json.ts';
+import { AlpacaClient } from './client.ts';
+import { classify, classifyCancel, isKeysRefused, isNoSuchOrder } from './classify.ts';
+import { AlpacaConnection, SPENT } from './connection.ts';
+import { asset, fill, noShorting, orderOf, position, session, writtenClock } from './mapping.ts';
+import { isSessionOf, marketClock, sessionDate } from './market-clock.ts';
+import { toPostOrder, whyNotSendable } from './order-request.ts';
+import { allPages } from './pages.ts';
 
 /** What the manifest says about the account. */
 export interface AlpacaSettings {
@@ -23,8 +49,272 @@ export interface AlpacaBrokerOptions {
   readonly clock: Clock;
   /** ms. */
   readonly requestTimeout: number;
+  /** What people should know, once each. */
+  readonly tell: (message: string) => void;
 }
 
-export function alpacaBroker(options: AlpacaBrokerOptions): Broker {
-  throw new Error(`not there yet: ${options.settings.url}`);
+/** The account as the core sees it, and what only those who know it is at Alpaca ask for. */
+export interface AlpacaBroker extends Broker {
+  /** Tells the account whether to refuse short sales. True: it did the other thing before. Rejects as reads do. */
+  keepNoShorting(refuse: boolean): Promise<boolean>;
+  /** How many requests went out, by name. */
+  requests(): Readonly<Record<string, number>>;
+}
+
+const ORDERS_PAGE = 500;
+const FILLS_PAGE = 100;
+/** The filter of the list is not trusted to the second: what is asked for too early is left out here. */
+const FILLS_MARGIN = MINUTE;
+const ASSETS_MAX = 2_000;
+
+/** Nothing is loaded, read or asked before the first request. */
+export function alpacaBroker(options: AlpacaBrokerOptions): AlpacaBroker {
+  return new AccountAtAlpaca(options);
+}
+
+class AccountAtAlpaca implements AlpacaBroker {
+  readonly kind = 'alpaca';
+  readonly #connection: AlpacaConnection;
+  readonly #client: AlpacaClient;
+  readonly #clock: Clock;
+  readonly #order: Reader<BrokerOrder>;
+  #session: TradingSession | null = null;
+  #assets: { readonly date: CalendarDate; readonly known: Map<string, Asset> } | null = null;
+
+  constructor(options: AlpacaBrokerOptions) {
+    const { settings, clock, requestTimeout, tell } = options;
+    const { url, requestsPerMinute } = settings;
+    this.#client = new AlpacaClient({ url, requestsPerMinute, clock, requestTimeout });
+    this.#connection = new AlpacaConnection(options, this.#client);
+    this.#clock = clock;
+    this.#order = orderOf(
+      once((status) =>
+        tell(`the broker names an order status that is not known: ${status}; such orders count as working`),
+      ),
+    );
+  }
+
+  async account(): Promise<BrokerAccount> {
+    return (await this.#connection.account()).view;
+  }
+
+  positions(): Promise<readonly BrokerPosition[]> {
+    return this.#connection.read(
+      { name: 'GET /v2/positions', call: ({ positions }) => positions.getAllOpenPositionsRaw() },
+      listOf(position),
+    );
+  }
+
+  openOrders(): Promise<readonly BrokerOrder[]> {
+    return allPages<BrokerOrder>({
+      what: 'open orders',
+      idOf: ({ brokerOrderId }) => brokerOrderId,
+      isLast: (rows) => rows < ORDERS_PAGE,
+      ask: (afterOrderId) => this.#ordersAfter(afterOrderId),
+    });
+  }
+
+  #ordersAfter(afterOrderId: string | null): Promise<readonly BrokerOrder[]> {
+    const query: trading.GetAllOrdersRequest = {
+      status: 'open',
+      limit: ORDERS_PAGE,
+      direction: 'asc',
+      nested: false,
+      ...(afterOrderId !== null && { afterOrderId }),
+    };
+    return this.#connection.read(
+      { name: 'GET /v2/orders', call: ({ orders }) => orders.getAllOrdersRaw(query) },
+      listOf(this.#order),
+    );
+  }
+
+  orderByClientId(clientOrderId: string): Promise<BrokerOrder | null> {
+    return this.#connection.readOr(
+      {
+        purpose: 'urgent',
+        name: 'GET /v2/orders:by_client_order_id',
+        call: ({ orders }) => orders.getOrderByClientOrderIdRaw({ clientOrderId }),
+      },
+      this.#order,
+      isNoSuchOrder,
+    );
+  }
+
+  /** Nothing is sent before the account has been verified, and nothing waits here for it. */
+  async submit(request: OrderRequest): Promise<SubmitAnswer> {
+    const closed = this.#connection.whyClosed();
+    if (closed !== null)
+      return { kind: 'refused', code: 'AccessDenied', message: `nothing was sent: ${closed}` };
+    const wrong = whyNotSendable(request);
+    if (wrong !== null) return { kind: 'refused', code: 'Refused', message: `nothing was sent: ${wrong}` };
+    const answer = await this.#client.ask({
+      purpose: request.reduceOnly ? 'urgent' : 'entry',
+      name: 'POST /v2/orders',
+      call: ({ orders }) => orders.postOrderRaw({ postOrderRequest: toPostOrder(request) }),
+    });
+    if (answer.kind === 'paced') return { kind: 'rate-limited', retryAfter: answer.wait, reason: SPENT };
+    if (answer.kind === 'ok') return this.#created(answer.json, request);
+    if (isKeysRefused(answer.failure)) this.#connection.close(answer.failure);
+    return classify(answer.failure);
+  }
+
+  #created(json: unknown, { clientOrderId }: OrderRequest): SubmitAnswer {
+    try {
+      const order = this.#order(json, '');
+      if (order.clientOrderId === clientOrderId) return { kind: 'created', order };
+      return { kind: 'unknown', reason: `the broker answered with another order, ${order.clientOrderId}` };
+    } catch (error) {
+      // Whatever it is: there may be an order.
+      const why = error instanceof Error ? error.message : 'it is no error';
+      return { kind: 'unknown', reason: `the broker's answer cannot be used: ${why}` };
+    }
+  }
+
+  async cancel(brokerOrderId: string): Promise<CancelAnswer> {
+    const closed = await this.#connection.whyClosedStill();
+    if (closed !== null) return { kind: 'unknown', reason: closed };
+    const answer = await this.#client.ask({
+      purpose: 'urgent',
+      name: 'DELETE /v2/orders',
+      call: ({ orders }) => orders.deleteOrderByOrderIDRaw({ orderId: brokerOrderId }),
+    });
+    switch (answer.kind) {
+      case 'ok':
+        return { kind: 'requested' };
+      case 'paced':
+        return { kind: 'rate-limited', retryAfter: answer.wait };
+      case 'failed':
+        return classifyCancel(answer.failure);
+    }
+  }
+
+  async history(since: Instant): Promise<readonly BrokerFill[]> {
+    const after = new Date(plus(since, -FILLS_MARGIN));
+    const all = await allPages<BrokerFill>({
+      what: 'history of fills',
+      idOf: ({ id }) => id,
+      // A page may be shorter than was asked for; only an empty one is the end.
+      isLast: (rows) => rows === 0,
+      ask: (pageToken) => this.#fillsAfter({ after, ...(pageToken !== null && { pageToken }) }),
+    });
+    return all.filter(({ time }) => time > since).sort((a, b) => a.time - b.time);
+  }
+
+  #fillsAfter(page: trading.GetAccountActivitiesRequest): Promise<readonly BrokerFill[]> {
+    const query: trading.GetAccountActivitiesRequest = {
+      ...page,
+      activityTypes: ['FILL'],
+      direction: 'asc',
+      pageSize: FILLS_PAGE,
+    };
+    return this.#connection.read(
+      {
+        name: 'GET /v2/account/activities',
+        call: ({ activities }) => activities.getAccountActivitiesRaw(query),
+      },
+      listOf(fill),
+    );
+  }
+
+  async clock(): Promise<MarketClock> {
+    const clock = await this.#connection.read(
+      { name: 'GET /v2/clock', call: ({ clock: api }) => api.legacyClockRaw() },
+      writtenClock,
+    );
+    if (this.#session === null || !isSessionOf(clock, this.#session)) {
+      const date = sessionDate(clock);
+      const [day, ...others] = await this.#calendar(date);
+      if (day === undefined || others.length > 0 || !isSessionOf(clock, day))
+        throw new BrokerUnavailable(
+          `the broker's clock and its calendar tell different sessions for ${date}`,
+        );
+      this.#session = day;
+    }
+    return marketClock(clock, this.#session);
+  }
+
+  #calendar(date: CalendarDate): Promise<readonly TradingSession[]> {
+    const day = new PlainDate(`${date}T00:00:00Z`);
+    return this.#connection.read(
+      {
+        name: 'GET /v2/calendar',
+        call: ({ calendar }) => calendar.legacyCalendarRaw({ start: day, end: day }),
+      },
+      listOf(session),
+    );
+  }
+
+  /** One request a symbol, once a day. */
+  async assets(symbols: readonly string[]): Promise<ReadonlyMap<string, Asset>> {
+    if (!(await this.#connection.known()).mayShort)
+      return new Map(symbols.map((symbol) => [symbol, { notShortable: NO_SHORTS }]));
+    const known = this.#knownAssets();
+    const answers = await Promise.all(
+      symbols.map(async (symbol) => [symbol, known.get(symbol) ?? (await this.#asset(symbol))] as const),
+    );
+    const found = answers.flatMap(([symbol, one]) => (one === null ? [] : [[symbol, one] as const]));
+    for (const [symbol, one] of found) if (known.size < ASSETS_MAX) known.set(symbol, one);
+    return new Map(found);
+  }
+
+  #knownAssets(): Map<string, Asset> {
+    const date = dateOf(this.#clock.now());
+    if (this.#assets?.date !== date) this.#assets = { date, known: new Map() };
+    return this.#assets.known;
+  }
+
+  #asset(symbolOrAssetId: string): Promise<Asset | null> {
+    return this.#connection.readOr(
+      {
+        name: 'GET /v2/assets',
+        call: ({ assets }) => assets.getV2AssetsSymbolOrAssetIdRaw({ symbolOrAssetId }),
+      },
+      asset,
+      (failure) => failure.kind === 'answered' && failure.status === 404 && failure.message !== null,
+    );
+  }
+
+  async keepNoShorting(refuse: boolean): Promise<boolean> {
+    const refuses = await this.#connection.read(
+      {
+        name: 'GET /v2/account/configurations',
+        call: ({ configurations: api }) => api.getAccountConfigRaw(),
+      },
+      noShorting,
+    );
+    if (refuses === refuse) return false;
+    const now = await this.#connection.read(
+      {
+        name: 'PATCH /v2/account/configurations',
+        call: ({ configurations: api }) =>
+          api.patchAccountConfigRaw({ accountConfigurations: { noShorting: refuse } }),
+      },
+      noShorting,
+    );
+    if (now !== refuse) throw new BrokerUnavailable('the account keeps its setting no_shorting as it was');
+    return true;
+  }
+
+  requests(): Readonly<Record<string, number>> {
+    return this.#client.requests();
+  }
+}
+
+const NO_SHORTS = 'the account may not sell short (shorting_enabled is false at the broker)';
+
+/** The calendar is asked for dates; the SDK would make moments of them, of which the day depends on the zone. */
+class PlainDate extends Date {
+  override toISOString(): string {
+    return super.toISOString().slice(0, 'yyyy-mm-dd'.length);
+  }
+}
+
+/** Each text is told once. */
+function once(tell: (text: string) => void): (text: string) => void {
+  const told = new Set<string>();
+  return (text) => {
+    if (told.has(text)) return;
+    told.add(text);
+    tell(text);
+  };
 }

@@ -1,6 +1,7 @@
 /** The rules of a plan, in the order in which they run. */
 import type { Halt } from '../../observed/brakes.ts';
 import type { PlanDraft, PlanFacts } from '../draft.ts';
+import { keepBlockedAccount } from './account-blocked.ts';
 import { weighEvidence } from './evidence.ts';
 import { keepGroups } from './groups.ts';
 import { flattenBooks, keepHalt } from './halt.ts';
@@ -56,6 +57,7 @@ const TRADING_RULES: readonly Rule[] = [
   keepClosingTime,
   keepGroups,
   keepHalt,
+  keepBlockedAccount,
   // Behind everything that orders, because it turns what is left into "not now".
   keepMarketHours,
   holdUnasked,
@@ -63,7 +65,13 @@ const TRADING_RULES: readonly Rule[] = [
 ];
 
 /** While everything is sold, nothing else is wanted. */
-const FLATTENING_RULES: readonly Rule[] = [flattenBooks, keepHalt, keepMarketHours, completeShutdowns];
+const FLATTENING_RULES: readonly Rule[] = [
+  flattenBooks,
+  keepHalt,
+  keepBlockedAccount,
+  keepMarketHours,
+  completeShutdowns,
+];
 
 export function tradingRules(halt: Halt | null): readonly Rule[] {
   return halt?.mode === 'flatten' ? FLATTENING_RULES : TRADING_RULES;
