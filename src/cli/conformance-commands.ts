@@ -12,6 +12,10 @@ export function declareConformance(root: Command, io: Io, exit: Exit): void {
       'only this case, repeatable',
       (id: string, before: readonly string[] | undefined) => [...(before ?? []), someText(id)],
     )
+    .option(
+      '--through-server',
+      "check the embedded broker behind 'hgctl sim serve', through Alpaca's SDK, whichever the Account has",
+    )
     .option('-o, --output <format>', 'table or json', 'table')
     .addHelpText(
       'after',

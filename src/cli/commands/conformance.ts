@@ -12,7 +12,7 @@ import { closest } from '../../domain/suggest.ts';
 import { BrokerUnavailable, type Clock } from '../../reconciler/ports.ts';
 import { systemClock } from '../../store/clocks.ts';
 import { findAlpacaKeys } from '../alpaca-keys.ts';
-import { embeddedForm, IN_PROCESS } from '../conformance-embedded.ts';
+import { embeddedForm, IN_PROCESS, type EmbeddedOptions } from '../conformance-embedded.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { readManifests } from '../manifests.ts';
 import { parseTextOrJson, renderJson } from '../output/formats.ts';
@@ -22,6 +22,7 @@ import { conformanceItem, conformanceTable, countsOf } from '../views/conformanc
 
 export interface ConformanceOptions extends Omit<GlobalOptions, 'data'> {
   readonly only?: readonly string[];
+  readonly throughServer?: true;
   readonly output: string;
 }
 
@@ -33,7 +34,7 @@ export async function runConformance(io: Io, options: ConformanceOptions): Promi
   const cases = casesOf(options.only);
   const { account } = readManifests(io, options).desired;
   const clock = systemClock();
-  const form = await formOf(io, choiceOf(io, account), clock);
+  const form = await formOf(io, choiceOf(io, account, options), clock);
   io.stderr(`Checking ${form.name}\n`);
   const progressed = progress(io, 'cases', { after: PROGRESS_AFTER });
   const results: CaseResult[] = [];
@@ -66,7 +67,7 @@ function casesOf(only: readonly string[] | undefined): readonly ConformanceCase[
 
 /** How the broker of an account is reached. */
 type Choice =
-  | { readonly kind: 'embedded' }
+  | { readonly kind: 'embedded'; readonly through: 'process' | 'server' }
   | {
       readonly kind: 'paper';
       readonly settings: AlpacaBroker;
@@ -74,8 +75,13 @@ type Choice =
       readonly timeout: number;
     };
 
-function choiceOf(io: Io, { broker, execution }: DesiredAccount): Choice {
-  if (broker.type === 'simulated') return { kind: 'embedded' };
+function choiceOf(
+  io: Io,
+  { broker, execution }: DesiredAccount,
+  { throughServer }: ConformanceOptions,
+): Choice {
+  if (throughServer === true) return { kind: 'embedded', through: 'server' };
+  if (broker.type === 'simulated') return { kind: 'embedded', through: 'process' };
   refuseRehearsal(io);
   if (broker.environment !== 'paper')
     throw new HgctlError(EXIT.refused, 'the Account is one with real money: the kit trades on paper only', {
@@ -105,7 +111,8 @@ function choiceOf(io: Io, { broker, execution }: DesiredAccount): Choice {
 const SYMBOL = 'F';
 
 async function formOf(io: Io, choice: Choice, clock: Clock): Promise<Form> {
-  if (choice.kind === 'embedded') return embeddedForm(IN_PROCESS);
+  if (choice.kind === 'embedded')
+    return embeddedForm(choice.through === 'server' ? await throughServer() : IN_PROCESS);
   const { settings, account, timeout } = choice;
   const broker = alpacaBroker({
     settings,
@@ -113,6 +120,7 @@ async function formOf(io: Io, choice: Choice, clock: Clock): Promise<Form> {
     allowedLive: undefined,
     clock,
     requestTimeout: timeout,
+    tell: (message) => io.stderr(`warning: ${message}\n`),
   });
   const run = randomUUID().slice(0, 8);
   try {
@@ -121,4 +129,9 @@ async function formOf(io: Io, choice: Choice, clock: Clock): Promise<Form> {
     if (!(cause instanceof BrokerUnavailable)) throw cause;
     throw new HgctlError(EXIT.broker, 'the broker does not answer', { cause });
   }
+}
+
+/** Server and adapter are loaded by those who want them only. */
+async function throughServer(): Promise<EmbeddedOptions> {
+  return (await import('../conformance-served.ts')).THROUGH_SERVER;
 }
