@@ -56,6 +56,7 @@ export function draftImport(sources: Sources, now: Instant): DraftResult {
     ...(broker === undefined ? [] : keyNotes(broker)),
     ...othersIn(switches, books),
     ...(strategies.includes('omr') ? [SIZES] : []),
+    ...(sources.universe === undefined && switches.enabled.get('mp') === true ? [NO_LIST] : []),
   ];
   return {
     kind: 'ok',
@@ -65,6 +66,9 @@ export function draftImport(sources: Sources, now: Instant): DraftResult {
 
 const SIZES =
   'omr: positionSize is a part of equity; the original took it of buying power, which on margin is up to twice that';
+
+const NO_LIST =
+  "mp: it is off, because the list of what it may trade is not there: put one into its universe, then 'hgctl enable mp'";
 
 const YAML: readonly SourceName[] = ['toggle', 'omr', 'omr-presets', 'mp', 'broker', 'data-providers'];
 

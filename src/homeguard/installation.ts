@@ -43,7 +43,12 @@ export const SOURCE_PLANS: readonly SourcePlan[] = [
     folders: CONFIG,
     absent: "omr, where it is known otherwise, has the original's built-in settings",
   },
-  { name: 'omr-presets', file: 'omr_position_configs.yaml', folders: CONFIG, absent: 'nothing' },
+  {
+    name: 'omr-presets',
+    file: 'omr_position_configs.yaml',
+    folders: CONFIG,
+    absent: 'nothing: presets are only listed',
+  },
   {
     name: 'mp',
     file: 'momentum_trading_config.yaml',
@@ -54,13 +59,13 @@ export const SOURCE_PLANS: readonly SourcePlan[] = [
     name: 'broker',
     file: 'broker_alpaca.yaml',
     folders: ['config', 'config/trading', ''],
-    absent: 'the account is at Alpaca, on paper, as in the original',
+    absent: 'an Account that is written is at Alpaca, on paper, as in the original',
   },
   {
     name: 'data-providers',
     file: 'data_providers.yaml',
     folders: ['config', 'config/trading', ''],
-    absent: 'prices come from Alpaca and CBOE',
+    absent: 'prices of an Account that is written come from Alpaca and CBOE',
   },
   {
     name: 'universe',

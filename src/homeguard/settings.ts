@@ -93,7 +93,7 @@ export function newLimits(settings: readonly Setting[]): Setting[] {
 
 /** A section with a rule of its own counts as one setting. */
 function leaves(data: unknown, rules: Rules, path: readonly string[]): (readonly string[])[] {
-  if (path.length > 0 && rules[`${path.join('.')}.*`] !== undefined) return [path];
+  if (path.length > 0 && ownRule(rules, `${path.join('.')}.*`) !== undefined) return [path];
   if (typeof data !== 'object' || data === null || Array.isArray(data))
     return path.length === 0 ? [] : [path];
   return Object.entries(data).flatMap(([key, value]) => leaves(value, rules, [...path, key]));
@@ -101,14 +101,19 @@ function leaves(data: unknown, rules: Rules, path: readonly string[]): (readonly
 
 function ruleFor(rules: Rules, path: readonly string[]): Rule {
   const key = path.join('.');
-  return rules[key] ?? rules[`${key}.*`] ?? UNKNOWN;
+  return ownRule(rules, key) ?? ownRule(rules, `${key}.*`) ?? UNKNOWN;
+}
+
+/** Files have any keys: `toString` is one, too. */
+function ownRule(rules: Rules, key: string): Rule | undefined {
+  return Object.hasOwn(rules, key) ? rules[key] : undefined;
 }
 
 function mapOne(document: YamlDocument, path: FieldPath, rule: Rule): Setting | Problem {
   const key = path.join('.');
   const value = valueAt(document.data, path);
   // A key that nobody knows may be a secret under another name.
-  const isSecret = rule === UNKNOWN && typeof value === 'string';
+  const isSecret = rule === UNKNOWN && typeof value !== 'number' && typeof value !== 'boolean';
   const base = { file: document.file, key, value: isSecret ? '<not shown>' : shown(key, value) };
   if (rule.kind === 'left-out') return { ...base, outcome: 'left-out', reason: rule.reason };
   const converted = rule.convert(value);

@@ -107,6 +107,7 @@ describe('Without --yes', () => {
   test('a file that is not there says what follows.', async () => {
     const mine = folder({ [TOGGLE]: null, [BROKER]: null, [LIST]: null });
     const { stdout } = await mine.run(...IMPORT);
+    expect(stdout).toContain('switches: omr off, mp off');
     expect(stdout).toMatch(/toggle +<not there> +so: every strategy is off/);
     expect(stdout).toMatch(/universe +<not there> +so: mp has the seven symbols/);
   });
@@ -439,6 +440,13 @@ describe('Signs and sums', () => {
       'data/trading/strategy_positions.json.tmp is not read: left by a write that did not end',
     );
     expect(textOf({ manifests } as Answer, 'toggle.yaml')).toContain('omr:\n    enabled: true');
+  });
+
+  test('mp is off without the list of what it may trade, whatever its switch says.', async () => {
+    const mine = folder({ [TOGGLE]: 'strategies:\n  mp: {enabled: true}\n', [LIST]: null });
+    const found = await answer(mine);
+    expect(textOf(found, 'toggle.yaml')).toContain('mp:\n    enabled: false');
+    expect(found.notes.join('\n')).toContain('mp: it is off, because the list');
   });
 
   test('a shutdown that was requested leaves a strategy off.', async () => {
