@@ -1,5 +1,5 @@
 // The import table of ARCHITECTURE.md. scripts/check-boundaries.mjs runs it and refuses a run that saw no modules.
-const CORE = '^src/(domain|desired|strategies|observed|performance|reconciler)/';
+const CORE = '^src/(domain|desired|homeguard|strategies|observed|performance|reconciler)/';
 const LOOP_FILES = '^src/reconciler/(reconcile|controller)[.]ts$';
 const only = (name, from, allowed, comment) => ({
   name,
@@ -14,6 +14,7 @@ module.exports = {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     only('domain-knows-nothing', '^src/domain/', '^src/domain/'),
     only('desired-imports-core', '^src/desired/', '^src/(domain|desired)/'),
+    only('homeguard-imports-core', '^src/homeguard/', '^src/(domain|desired|observed|homeguard)/'),
     only('strategies-import-core', '^src/strategies/', '^src/(domain|desired|strategies|observed)/'),
     only('observed-imports-core', '^src/observed/', '^src/(domain|desired|observed)/'),
     only('performance-imports-core', '^src/performance/', '^src/(domain|observed|performance)/'),

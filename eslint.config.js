@@ -4,6 +4,7 @@ import tseslint from 'typescript-eslint';
 const core = [
   'src/domain/**/*.ts',
   'src/desired/**/*.ts',
+  'src/homeguard/**/*.ts',
   'src/strategies/**/*.ts',
   'src/observed/**/*.ts',
   'src/performance/**/*.ts',

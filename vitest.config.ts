@@ -10,6 +10,7 @@ const PURE = [
   'broker',
   'desired',
   'domain',
+  'homeguard',
   'laws',
   'market',
   'observed',

@@ -6,6 +6,7 @@ import { CONTROLLER } from '../domain/names.ts';
 import * as compose from './compose.ts';
 import type { GlobalOptions, Io } from './io.ts';
 import { openLog, type Log } from './log.ts';
+import type { Manifests } from './manifests.ts';
 import type { CommandClock } from './start-clock.ts';
 
 export interface ActingWorld extends compose.World {
@@ -18,6 +19,10 @@ export function openWorld(io: Io, options: GlobalOptions, clock?: CommandClock):
 
 export function openWorldAnyway(io: Io, options: GlobalOptions, clock?: CommandClock): ActingWorld {
   return withLog(io, compose.openWorldAnyway(io, options, clock));
+}
+
+export function openWith(io: Io, options: GlobalOptions, manifests: Manifests): ActingWorld {
+  return withLog(io, compose.openWith(io, options, manifests));
 }
 
 export function openForRebuild(io: Io, options: GlobalOptions): ActingWorld {

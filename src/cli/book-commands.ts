@@ -63,7 +63,10 @@ export function declareRepairs(root: Command, io: Io, exit: Exit): void {
       const { runRebuild } = await import('./commands/rebuild.ts');
       exit(await runRebuild(io, command.optsWithGlobals()));
     });
-  const imports = root.command('import').description('take over what is not from hgctl: import state');
+  const imports = root
+    .command('import')
+    .description('take over what is not from hgctl: import homeguard, import state');
+  declareImportHomeguard(imports, io, exit);
   withManifests(imports.command('state'))
     .description('show what somebody changed in the state file; exit 1 where something differs')
     .option('--accept', 'the books become what the file says')
@@ -71,6 +74,24 @@ export function declareRepairs(root: Command, io: Io, exit: Exit): void {
     .action(async (_: unknown, command: Command) => {
       const { runImportState } = await import('./commands/import-state.ts');
       exit(await runImportState(io, command.optsWithGlobals()));
+    });
+}
+
+function declareImportHomeguard(imports: Command, io: Io, exit: Exit): void {
+  withManifests(imports.command('homeguard'))
+    .description(
+      'manifests and opening books from an installation of Homeguard; shows them, --yes writes them',
+    )
+    .argument('<folder>', 'its root, with config/ and data/; nothing is written there')
+    .option('--account-id <number>', 'the account at Alpaca; of one with real money it must be given')
+    .option('--accept-newly-effective', 'limits that Homeguard never enforced count from now on')
+    .option('--omit-newly-effective', 'settings that Homeguard never read are left out')
+    .option('--force', 'although its state file shows an execution lock that has not ended')
+    .option('-y, --yes', 'do it')
+    .option('-o, --output <format>', 'table or json', 'table')
+    .action(async (folder: string, _: unknown, command: Command) => {
+      const { runImportHomeguard } = await import('./commands/import-homeguard.ts');
+      exit(await runImportHomeguard(io, folder, command.optsWithGlobals()));
     });
 }
 

@@ -53,6 +53,11 @@ export function openWorld(io: Io, options: GlobalOptions, clock = startClock(io)
   return open(io, options, { manifests: readManifests(io, options), clock });
 }
 
+/** As {@link openWorld}, with manifests that were read already. */
+export function openWith(io: Io, options: GlobalOptions, manifests: Manifests): World {
+  return open(io, options, { manifests, clock: startClock(io) });
+}
+
 /**
  * For commands that stop things, and for reads: where the manifests are invalid or gone, the account of the last accepted revision
  * stands in, and `desired` has no strategy: standing.ts says what the journal knows of them.
@@ -101,7 +106,7 @@ function lastAccepted(io: Io, options: GlobalOptions, data: string | null): Mani
 }
 
 /** What the journal of a data folder says; opens nothing else. */
-function readLedger(io: Io, { journal: folder }: DataPaths): Ledger {
+export function readLedger(io: Io, { journal: folder }: DataPaths): Ledger {
   const journal = openJournal({ folder, run: '', clock: startClock(io), self: processes().self });
   try {
     return journal.refresh();

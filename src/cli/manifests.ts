@@ -2,7 +2,8 @@
 import type { DesiredState } from '../desired/desired-state.ts';
 import { formatProblem } from '../desired/problem.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
-import { loadManifests } from '../store/manifest-files.ts';
+import { loadManifests, loadWith, type LoadedFiles } from '../store/manifest-files.ts';
+import type { NewFile } from '../store/new-files.ts';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { GlobalOptions, Io } from './io.ts';
@@ -50,6 +51,15 @@ export function readManifests(io: Io, options: GlobalOptions): Manifests {
     recursive: options.recursive ?? false,
     readStdin: () => readFileSync(STDIN, 'utf8'),
   });
+  return accepted(io, loaded);
+}
+
+/** As {@link readManifests} of a folder once these files are in it. */
+export function readPlanned(io: Io, folder: string, planned: readonly NewFile[]): Manifests {
+  return accepted(io, loadWith(folder, planned));
+}
+
+function accepted(io: Io, loaded: LoadedFiles): Manifests {
   if (loaded.kind === 'invalid') {
     // What is no YAML is found twice in a toggle file: among the manifests, and as the file that the account names.
     const problems = new Set(loaded.problems.map(formatProblem));

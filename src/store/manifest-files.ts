@@ -1,10 +1,11 @@
 /** Finds and reads the manifests that `-f` names, and everything that they name. */
-import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { assemble, type LoadResult } from '../desired/assemble.ts';
 import { parseManifests, type FileContent, type SourceFile } from '../desired/parse-manifests.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { compareText } from '../domain/names.ts';
+import type { NewFile } from './new-files.ts';
 import { readText, type Fence } from './read-text.ts';
 import { fileStamp } from './stamps.ts';
 import { codeOf } from './system-error.ts';
@@ -36,6 +37,40 @@ export function loadManifests(paths: readonly string[], options: LoadOptions): L
   }
   const read = [...found.map(({ source }) => source.path), ...files.keys()];
   return { ...assemble(parsed, files), files: read };
+}
+
+/**
+ * As {@link loadManifests} of a folder once these files are in it, too. What is there already counts as it is; the folder
+ * itself need not be there.
+ */
+export function loadWith(folder: string, planned: readonly NewFile[]): LoadedFiles {
+  const isThere = isFolder(folder);
+  const there = isThere ? listYaml(folder, false).sort(compareText) : [];
+  const fences = isThere ? [fenceOf(folder)] : [];
+  const missing = planned.filter(({ path }) => !existsSync(path));
+  const texts = new Map(missing.map(({ path, text }) => [resolve(path), text]));
+  const parsed = parseManifests([
+    ...there.map((name) => readSource(name, fences[0])),
+    ...missing.filter(({ path }) => /\.ya?ml$/.test(path)).map(({ path, text }) => sourceOf(path, text)),
+  ]);
+  const files = new Map<string, FileContent>();
+  for (const { kind, path } of parsed.needs) {
+    const text = texts.get(path);
+    const content = text === undefined ? readText(path, kind === 'toggle' ? undefined : fences) : undefined;
+    files.set(path, content ?? { kind: 'text', text: text ?? '' });
+  }
+  const read = [...parsed.sources.map(({ path }) => path), ...files.keys()];
+  return { ...assemble(parsed, files), files: read };
+}
+
+/** Whether a folder has an Account in it; not whether it is a good one. */
+export function declaresAccount(folder: string): boolean {
+  if (!isFolder(folder)) return false;
+  return parseManifests(listYaml(folder, false).map((name) => readSource(name))).accounts.length > 0;
+}
+
+function sourceOf(name: string, text: string): SourceFile {
+  return { name, path: resolve(name), content: { kind: 'text', text } };
 }
 
 export type LoadedFiles = LoadResult & {
