@@ -16,13 +16,18 @@ import {
 } from '../../src/broker/simulated-state.ts';
 import type { FaultableBroker } from '../../src/broker/faulty-broker.ts';
 import { splitHolding } from '../../src/broker/simulated-split.ts';
+import type { SimulatedStore } from '../../src/broker/simulated-store.ts';
 import type { Clock } from '../../src/reconciler/ports.ts';
 
 export interface MemoryBroker extends FaultableBroker {
   state(): SimulatedState;
+  /** The same account, for what stands before it. */
+  readonly store: SimulatedStore;
   tradeOutside(trade: OutsideTrade): void;
   /** Every order request that reached the broker, refused or not. */
   readonly submitted: readonly string[];
+  /** One that came to the account past this object. */
+  noteSubmitted(clientOrderId: string): void;
 }
 
 export function memoryBroker(start: SimulatedState, venue: Venue, clock: Clock): MemoryBroker {
@@ -35,7 +40,9 @@ export function memoryBroker(start: SimulatedState, venue: Venue, clock: Clock):
   const seen = (): SimulatedState => advance(state, clock.now());
   return {
     kind: 'simulated',
+    store: { load: () => state, change: (apply) => Promise.resolve(change(apply(state))) },
     submitted,
+    noteSubmitted: (id) => void submitted.push(id),
     state: seen,
     account: () => Promise.resolve(accountView(seen(), venue)),
     positions: () => Promise.resolve(positionsView(seen(), venue)),

@@ -1,5 +1,10 @@
 /** A whole world for tests, one fact a line: `world({...}).strategy('core', ...).apply()`. */
-import { freshState, type SimulatedSettings, type SimulatedState } from '../../src/broker/simulated-state.ts';
+import {
+  freshState,
+  type SimulatedSettings,
+  type SimulatedState,
+  type Venue,
+} from '../../src/broker/simulated-state.ts';
 import {
   parseMoney,
   parsePercent,
@@ -15,7 +20,7 @@ import { sha256 } from '../../src/domain/digest.ts';
 import { plus, type Instant } from '../../src/domain/instant.ts';
 import type { Quote } from '../../src/observed/broker-view.ts';
 import type { Fault } from '../../src/broker/fault-script.ts';
-import { faultyBroker, memoryFaultStore } from '../../src/broker/faulty-broker.ts';
+import { faultyBroker, memoryFaultStore, type FaultableBroker } from '../../src/broker/faulty-broker.ts';
 import type {
   AccountLimits,
   DesiredAccount,
@@ -30,7 +35,7 @@ import type { ObservedState, Sighting } from '../../src/observed/observed-state.
 import { openBooks } from '../../src/actions/open-books.ts';
 import type { OpeningLot } from '../../src/observed/events.ts';
 import type { Plan } from '../../src/reconciler/plan-types.ts';
-import type { Ports } from '../../src/reconciler/ports.ts';
+import type { Broker, Ports } from '../../src/reconciler/ports.ts';
 import { reconcile, type PassResult } from '../../src/reconciler/reconcile.ts';
 import { TEST_ACCOUNT } from './account.ts';
 import { memoryBroker, type MemoryBroker } from './memory-broker.ts';
@@ -84,7 +89,10 @@ export interface TestWorld {
   readonly desired: DesiredState;
   readonly ports: Ports;
   readonly clock: VirtualClock;
+  /** The account itself. */
   readonly broker: MemoryBroker;
+  /** As it is reached where nothing goes wrong. */
+  readonly healthy: Broker;
   readonly journal: MemoryJournal;
   readonly log: readonly string[];
   /** The same account and books under other manifests. */
@@ -101,7 +109,19 @@ export interface TestWorld {
 
 const ONE = 1_000_000_000;
 
-export async function world(facts: WorldFacts): Promise<TestWorld> {
+/** Makes a world. */
+export type MakeWorld = (facts: WorldFacts) => Promise<TestWorld>;
+
+/** How the account is reached. */
+export type Reach = (account: {
+  readonly broker: MemoryBroker;
+  readonly venue: Venue;
+  readonly clock: VirtualClock;
+}) => Promise<FaultableBroker>;
+
+const directly: Reach = ({ broker }) => Promise.resolve(broker);
+
+export async function world(facts: WorldFacts, reach: Reach = directly): Promise<TestWorld> {
   const clock = virtualClock(facts.now ?? START);
   const settings = settingsOf(facts);
   const priceAt = (symbol: string): Price | undefined => {
@@ -113,15 +133,16 @@ export async function world(facts: WorldFacts): Promise<TestWorld> {
   const broker = memoryBroker(openingState(facts, settings, lots, priceAt), venue, clock);
   const journal = memoryJournal(clock);
   const log: string[] = [];
-  const faulty = faultyBroker(broker, facts.faults ?? [], { clock, store: memoryFaultStore() });
+  const healthy = await reach({ broker, venue, clock });
+  const faulty = faultyBroker(healthy, facts.faults ?? [], { clock, store: memoryFaultStore() });
   const ports = portsOf({ clock, broker: faulty, journal, log, priceAt, marks: facts.quotes ?? {} });
   // What goes wrong begins once the books are open.
   await openBooks(
-    { ...ports, broker },
+    { ...ports, broker: healthy },
     { kind: 'state-file', lots, lastExecution: [], writtenAt: clock.now() },
   );
   return handle(
-    { desired: desiredOf(facts, settings), ports, clock, broker, journal, log },
+    { desired: desiredOf(facts, settings), ports, clock, broker, healthy, journal, log },
     { facts, settings },
   );
 }
@@ -131,6 +152,7 @@ interface Parts {
   readonly ports: Ports;
   readonly clock: VirtualClock;
   readonly broker: MemoryBroker;
+  readonly healthy: Broker;
   readonly journal: MemoryJournal;
   readonly log: readonly string[];
 }

@@ -25,10 +25,10 @@ function clockTime(desk: Desk, { fault }: Pick<ApiRequest, 'fault'>): Instant {
   return fault?.effect.kind === 'skew' ? plus(now, fault.effect.by) : now;
 }
 
-/** The always open market has a session each day, from midnight to midnight. */
+/** The always open market has a session each day, from midnight to its last minute: the calendar knows no later close. */
 function sessionOf({ settings, calendar }: Desk, date: CalendarDate): Session | null {
   if (settings.clock === 'exchange') return sessionOn(date, calendar);
-  return { date, open: instantAt(date, '00:00'), close: instantAt(addDays(date, 1), '00:00') };
+  return { date, open: instantAt(date, '00:00'), close: instantAt(date, '23:59') };
 }
 
 function nextOf(desk: Desk, date: CalendarDate): Session {
@@ -114,17 +114,12 @@ export function listDays(desk: Desk, request: ApiRequest): Answer {
   const days = [...sessionsIn(desk, request)].map((session) => ({
     date: session.date,
     open: timeOf(session.open),
-    close: lastMinuteOf(session),
+    close: timeOf(session.close),
     session_open: timeOf(extendedOf(session).from).replace(':', ''),
-    session_close: session.date === dateOf(session.close) ? '2000' : '2359',
+    session_close: timeOf(extendedOf(session).to).replace(':', ''),
     settlement_date: settlementOf(desk, session.date),
   }));
   return ok(days);
-}
-
-/** Midnight has no place on a day that it ends. */
-function lastMinuteOf({ date, close }: Session): string {
-  return dateOf(close) === date ? timeOf(close) : '23:59';
 }
 
 /** Trades before it were settled on the second day. */
