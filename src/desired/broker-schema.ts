@@ -109,7 +109,7 @@ export const brokerField = described(
 );
 
 /** The account of those who have another one, and want to see what would be: margin and shorts, partial fills as on paper. */
-export function standInAccount(): SimulatedBroker {
+function standInAccount(): SimulatedBroker {
   const written = simulated.parse({
     type: 'simulated',
     cash: '100000.00',
@@ -118,6 +118,11 @@ export function standInAccount(): SimulatedBroker {
     shorting: {},
   });
   return toSimulated(written, undefined, (path) => path);
+}
+
+/** The simulated account that is like this one: itself, or the stand-in. */
+export function simulatedAs(broker: DesiredAccount['broker']): SimulatedBroker {
+  return broker.type === 'simulated' ? broker : standInAccount();
 }
 
 type Written = z.output<typeof brokerField>;
