@@ -54,6 +54,9 @@ async function prepare(
   const look = await lookAtAccount(clock, { ...real, since: plus(clock.now(), -MINUTE) });
   if (look.ledger.openOrders.size > 0) throw inFlight(look);
   const beginning = beginningOf(look);
+  // All that the shadow does is later than its beginning, by the clock, too.
+  clock.notBefore([beginning.at]);
+  await clock.sleep(1);
   const paths = pathsIn(stage);
   replaceFile(paths.broker, formatDocument(shadowState(beginning, settings)));
   const journal = openJournal({ folder: paths.journal, run: '', clock, self: processes().self });
