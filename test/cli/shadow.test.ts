@@ -57,7 +57,7 @@ describe('the beginning', () => {
     expect(began.positions).toHaveLength(3);
   });
 
-  test('lots keep their cost, age and order; a memory, a halt and a shutdown go on', async () => {
+  test('lots keep their cost, age and order; a halt goes on, and the account goes on alone', async () => {
     const mine = await traded();
     expect((await mine.run('halt', '--reason', 'a test')).code).toBe(0);
     await shadowed(mine);
@@ -65,7 +65,6 @@ describe('the beginning', () => {
       (await mine.json<{ items: unknown }>('get', 'positions', '-o', 'json', ...words)).items;
     expect(await lots(...SHADOW)).toEqual(await lots());
     expect((await mine.run('status', ...SHADOW)).stdout).toContain('a test');
-    // The account goes on alone.
     expect((await mine.run('unhalt', '--reason', 'over')).code).toBe(0);
     expect((await mine.run('status', ...SHADOW)).stdout).toContain('a test');
   });
@@ -170,6 +169,41 @@ test('While the account does not answer, the shadow does nothing; another accoun
   expect(await held(mine, ...SHADOW)).toEqual(['core BND 20', 'core VTI 10']);
   await shadowed(mine);
   expect(await held(mine, ...SHADOW)).toEqual(['core BND 20', 'core VTI 12']);
+});
+
+test('A fault script of the account is met by who asks it, and nothing that it does happens twice or is counted there.', async () => {
+  const mine = project({
+    account: { prices: NO_PRICES_MOVE, broker: { faults: '../faults.yaml' } },
+    strategies: { core: CORE },
+  }).inProcess();
+  mine.write('faults.yaml', 'faults: []\n');
+  expect((await mine.run('apply', '--yes')).code).toBe(0);
+  const script = {
+    faults: [
+      { on: 'positions', effect: 'unavailable', reason: 'HTTP 503', times: 4 },
+      { on: 'account', effect: 'trade', trade: { symbol: 'GLD', side: 'buy', quantity: '5' } },
+    ],
+  };
+  mine.write('faults.yaml', JSON.stringify(script));
+  const before = account(mine);
+  const first = await mine.run('run', '--shadow', ...UNTIL);
+  expect(first.code).toBe(11);
+  expect(first.stderr).toContain('HTTP 503');
+  mine.write('faults.yaml', JSON.stringify({ faults: script.faults.slice(1) }));
+  await shadowed(mine);
+  expect(account(mine)).toEqual(before);
+  expect(await held(mine, ...SHADOW)).toEqual(['core BND 20', 'core VTI 10']);
+});
+
+test('A shadow tells nobody: it has no notices and no heartbeat.', async () => {
+  const exec = { argv: ['true'] };
+  const mine = project({
+    account: { prices: NO_PRICES_MOVE, notifications: { exec } },
+    strategies: { core: CORE },
+  }).inProcess();
+  await shadowed(mine);
+  expect(await mine.run('notify', 'test', ...SHADOW)).toMatchObject({ code: 6 });
+  expect(await mine.run('notify', 'test')).toMatchObject({ code: 0 });
 });
 
 describe('diff --shadow', () => {
@@ -287,9 +321,8 @@ describe('in real time, in processes of their own', () => {
   test('kill -9 at any moment: the shadow goes on, has every share once, and the account has never moved', async () => {
     const mine = live();
     expect((await mine.run('apply', '--yes')).code).toBe(0);
-    const before = (): string[] => account(mine).filter((line) => !line.startsWith('data '));
-    const untouched = before();
     mine.declare({ core: { targets: { VTI: '15', BND: '25', GLD: '3' } } });
+    const before = account(mine);
     const wanted = ['core BND 25', 'core GLD 3', 'core VTI 15'];
     for (const moment of [20, 250, 400, 500, 600, 700, 800]) {
       const running = mine.start('run', '--shadow');
@@ -301,8 +334,7 @@ describe('in real time, in processes of their own', () => {
     await until(async () => (await held(mine, ...SHADOW)).join() === wanted.join());
     last.process.kill('SIGTERM');
     await last.ended;
-    const inData = (lines: readonly string[]): string[] => lines.filter((line) => !line.includes('strateg'));
-    expect(inData(before())).toEqual(inData(untouched));
+    expect(account(mine)).toEqual(before);
     expect(mine.fingerprint('data').filter((line) => line.includes('unfinished'))).toEqual([]);
     expect((await mine.inProcess().run('journal', 'verify', ...SHADOW)).code).toBe(0);
   });
