@@ -6,7 +6,7 @@ import type { Beginning } from './shadow-beginning.ts';
 import { freshState, type SimulatedSettings, type SimulatedState } from './simulated-state.ts';
 
 /** Of no account at a broker: books and orders of a shadow are never taken for those of the account itself. */
-export function shadowAccountId(realId: string): string {
+function shadowAccountId(realId: string): string {
   return `SHADOW-${realId}`;
 }
 
