@@ -1,6 +1,6 @@
 /** `hgctl run --shadow` and `hgctl diff --shadow` on real files: what the shadow does, and what it never touches. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { project, type Project } from '../support/project.ts';
 
 const CORE = { targets: { VTI: '10', BND: '20' } };
@@ -290,6 +290,13 @@ describe('in real time, in processes of their own', () => {
       strategies: { core: CORE },
     });
 
+  /** Ends with the test, whatever becomes of that. */
+  function start(mine: Project, ...words: readonly string[]): ReturnType<Project['start']> {
+    const running = mine.start(...words);
+    onTestFinished(() => void running.process.kill('SIGKILL'));
+    return running;
+  }
+
   async function until(check: () => Promise<boolean>): Promise<void> {
     for (let tries = 0; tries < 200; tries += 1) {
       if (await check()) return;
@@ -300,9 +307,9 @@ describe('in real time, in processes of their own', () => {
 
   test('run and run --shadow beside each other, both with a place of their own; then nothing differs', async () => {
     const mine = live();
-    const shadow = mine.start('run', '--shadow');
+    const shadow = start(mine, 'run', '--shadow');
     await shadow.said('Releasing execution lock');
-    const real = mine.start('run');
+    const real = start(mine, 'run');
     await real.said('Releasing execution lock');
     expect((await mine.run('run', '--shadow')).code).toBe(7);
     mine.declare({ core: MORE });
@@ -325,12 +332,12 @@ describe('in real time, in processes of their own', () => {
     const before = account(mine);
     const wanted = ['core BND 25', 'core GLD 3', 'core VTI 15'];
     for (const moment of [20, 250, 400, 500, 600, 700, 800]) {
-      const running = mine.start('run', '--shadow');
+      const running = start(mine, 'run', '--shadow');
       await delay(moment);
       running.process.kill('SIGKILL');
       await running.ended;
     }
-    const last = mine.start('run', '--shadow');
+    const last = start(mine, 'run', '--shadow');
     await until(async () => (await held(mine, ...SHADOW)).join() === wanted.join());
     last.process.kill('SIGTERM');
     await last.ended;
