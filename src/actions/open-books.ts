@@ -8,19 +8,20 @@ import type { Drain } from '../observed/drain-events.ts';
 import type { JournalEvent, OpeningLot } from '../observed/events.ts';
 import type { Latch } from '../observed/mark-events.ts';
 import type { Ledger } from '../observed/ledger.ts';
+import type { StrategyMemory } from '../observed/slot-events.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import { read } from './read.ts';
 
 export type Opening =
   /** Nothing is there: no positions in a state file, none at the broker. */
   | { readonly kind: 'empty' }
-  /** The original's state file says who owns what; or, for lost books, a backup or the broker's positions. */
+  /** The original's state file says who owns what; for lost books, a backup or the broker; for a shadow, the real books. */
   | LotsOpening
   /** Whatever the broker holds belongs to no strategy. */
   | { readonly kind: 'unmanaged' };
 
 export interface LotsOpening {
-  readonly kind: 'state-file' | 'backup' | 'broker';
+  readonly kind: 'state-file' | 'backup' | 'broker' | 'shadow';
   readonly lots: readonly OpeningLot[];
   readonly lastExecution: readonly { readonly strategy: string; readonly at: Instant }[];
   readonly writtenAt: Instant;
@@ -30,12 +31,17 @@ export interface LotsOpening {
   readonly latches?: readonly Latch[];
   /** What operators have stopped. */
   readonly brakes?: Brakes;
+  /** What signals remember; left out where nothing is known of it. */
+  readonly memories?: readonly StrategyMemory[];
 }
+
+/** What it takes to open books. */
+export type OpeningPorts = Pick<Ports, 'clock' | 'broker' | 'journal'>;
 
 const HINT = "say how to begin: 'hgctl init --from-state FILE' or 'hgctl init --unmanaged'";
 
 /** Refuses (exit 5) a journal of another account. Returns the account. */
-export async function checkAccount(ports: Ports): Promise<BrokerAccount> {
+export async function checkAccount(ports: OpeningPorts): Promise<BrokerAccount> {
   const answer = await read(ports.clock, () => ports.broker.account());
   if (answer.kind === 'unknown') throw brokerDown(answer.reason);
   const known = ports.journal.ledger().account;
@@ -56,13 +62,13 @@ export function otherAccount(known: string, answering: string): HgctlError {
 }
 
 /** Refuses (exit 5) to begin with empty books unless the account answers completely and holds nothing. */
-export async function checkFirstStart(ports: Ports): Promise<void> {
+export async function checkFirstStart(ports: OpeningPorts): Promise<void> {
   await checkAccount(ports);
   await readHoldings(ports, { kind: 'empty' });
 }
 
 /** Records the opening books; `empty` is refused (exit 5) unless the account answers completely and holds nothing. */
-export async function openBooks(ports: Ports, opening: Opening): Promise<Ledger> {
+export async function openBooks(ports: OpeningPorts, opening: Opening): Promise<Ledger> {
   const account = await checkAccount(ports);
   const asked = ports.clock.now();
   const positions = await readHoldings(ports, opening);
@@ -78,7 +84,10 @@ export async function openBooks(ports: Ports, opening: Opening): Promise<Ledger>
   return commitOnce(ports, openingEvent(opening, { asked, positions, fills: fills.data }));
 }
 
-async function readHoldings({ clock, broker }: Ports, opening: Opening): Promise<readonly BrokerPosition[]> {
+async function readHoldings(
+  { clock, broker }: OpeningPorts,
+  opening: Opening,
+): Promise<readonly BrokerPosition[]> {
   const positions = await read(clock, () => broker.positions());
   const orders = await read(clock, () => broker.openOrders());
   if (positions.kind === 'unknown') throw brokerDown(positions.reason);
@@ -118,8 +127,9 @@ function openingEvent(opening: Opening, holdings: Holdings): JournalEvent {
       };
     case 'state-file':
     case 'backup':
-    case 'broker': {
-      const { lots, lastExecution, writtenAt, drains = [], latches, brakes } = opening;
+    case 'broker':
+    case 'shadow': {
+      const { lots, lastExecution, writtenAt, drains = [], latches, brakes, memories } = opening;
       const unmanaged = surplusAt(opening, holdings);
       const since = { historySince: writtenAt, unmanaged };
       return {
@@ -131,6 +141,7 @@ function openingEvent(opening: Opening, holdings: Holdings): JournalEvent {
         drains,
         ...(latches && { latches }),
         ...(brakes && { brakes }),
+        ...(memories && { memories }),
       };
     }
   }
@@ -155,7 +166,7 @@ interface SymbolQuantity {
 }
 
 /** Two processes may open the same books at once: the one that loses finds them opened. */
-function commitOnce({ journal }: Ports, event: JournalEvent): Ledger {
+function commitOnce({ journal }: Pick<Ports, 'journal'>, event: JournalEvent): Ledger {
   for (;;) {
     const ledger = journal.refresh();
     const isThere = event.type === 'genesis' ? ledger.account !== null : ledger.opened;

@@ -75,6 +75,7 @@ function declareLoop(root: Command, io: Io, exit: Exit): void {
   withManifests(root.command('run'))
     .description('keep the account as the manifests say, until asked to stop (SIGTERM, Ctrl-C)')
     .option('--wait', 'where a controller runs already, wait for its end and take over')
+    .option('--shadow', 'on paper, in a folder of its own: live data, and the account is only looked at')
     .option('--until <instant>', 'end then, with exit 0; for rehearsals with HGCTL_NOW')
     .action(async (_: unknown, command: Command) => {
       const { runRun } = await import('./commands/run.ts');

@@ -2,18 +2,22 @@
 import { callModule } from '../programs/call-module.ts';
 import { runProgram } from '../programs/run-program.ts';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { findAlpacaKeys } from './alpaca-keys.ts';
 import { viewLock } from '../actions/lock-view.ts';
 import { alpacaBroker } from '../broker/alpaca/alpaca.ts';
 import { readFaults } from './fault-file.ts';
 import { fileFaultStore } from '../broker/fault-memory.ts';
-import { faultyBroker } from '../broker/faulty-broker.ts';
+import { faultyBroker, memoryFaultStore } from '../broker/faulty-broker.ts';
+import { readOnly, type AccountReads } from '../broker/read-only.ts';
+import { shadowBroker } from '../broker/shadow.ts';
+import type { Beginning } from '../broker/shadow-beginning.ts';
 import { simulatedBroker, type SimulatedBrokerage } from '../broker/simulated.ts';
-import type { DesiredState } from '../desired/desired-state.ts';
-import { marketData, type MarketData } from '../market/market.ts';
-import { cacheFolder } from '../store/cache-folder.ts';
+import { simulatedAs } from '../desired/broker-schema.ts';
+import type { DesiredAccount, DesiredState, SimulatedBroker } from '../desired/desired-state.ts';
+import type { MarketData } from '../market/market.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
+import type { Instant } from '../domain/instant.ts';
 import { CONTROLLER } from '../domain/names.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { Broker, Ports } from '../reconciler/ports.ts';
@@ -29,7 +33,10 @@ import type { GlobalOptions, Io } from './io.ts';
 import { ManifestsInvalid, readManifests, type Manifests } from './manifests.ts';
 import { lineReport } from './output/report.ts';
 import { startClock, type CommandClock } from './start-clock.ts';
-import { dataPaths, refuseRehearsal, variable, type DataPaths } from './places.ts';
+import { openData, type AccountData, type DataPlace } from './open-data.ts';
+import { dataPaths, pathsIn, refuseRehearsal, variable, type DataPaths } from './places.ts';
+import { readLedger } from './read-ledger.ts';
+import { findBeginning, shadowLine, shadowReport } from './shadow-place.ts';
 
 export interface World {
   readonly desired: DesiredState;
@@ -39,13 +46,25 @@ export interface World {
   readonly ports: Ports;
   /** The account in the data folder; null where it is at a broker. */
   readonly simulated: SimulatedBrokerage | null;
+  /** What this world is a shadow of; null: it is none, and orders are orders. */
+  readonly shadow: ShadowOf | null;
   readonly paths: DataPaths;
   /** Id of this run of the program. */
   readonly run: string;
-  /** Who hears what people should know of market data. */
-  readonly onData: Set<(message: string) => void>;
+  readonly onData: AccountData['onData'];
   /** Waits for what must be on disk, and lets go of everything. */
   readonly close: () => void;
+}
+
+/** The account that a shadow follows. Nothing here writes. */
+export interface RealAccount {
+  readonly broker: AccountReads;
+  /** What its journal says by now, with all its orders. */
+  readonly ledger: () => Ledger;
+}
+
+export interface ShadowOf extends RealAccount {
+  readonly beginning: Beginning;
 }
 
 /** Reads the manifests and opens everything that they name; writes nothing. */
@@ -56,6 +75,35 @@ export function openWorld(io: Io, options: GlobalOptions, clock = startClock(io)
 /** As {@link openWorld}, with manifests that were read already. */
 export function openWith(io: Io, options: GlobalOptions, manifests: Manifests): World {
   return open(io, options, { manifests, clock: startClock(io) });
+}
+
+/** What a shadow is made from. */
+export interface ShadowParts {
+  readonly real: RealAccount;
+  /** Of the account on paper. */
+  readonly settings: SimulatedBroker;
+  /** The account on paper in such a file. */
+  readonly paper: (file: string) => SimulatedBrokerage;
+}
+
+/** For a shadow that begins; what is kept of market data meanwhile goes into `market`. */
+export function openShadowParts(
+  io: Io,
+  options: GlobalOptions,
+  { clock, market }: { readonly clock: CommandClock; readonly market: string },
+): ShadowParts {
+  const { account } = readManifests(io, options).desired;
+  const paths = { ...dataPaths(io, options, account.data), market };
+  const place = { account, paths, clock };
+  const report = shadowReport(io);
+  const { spot } = openData(io, place, report);
+  const real = openReal(io, place, { prices: spot, report });
+  clock.notBefore([real.ledger().time, real.newest]);
+  return {
+    real,
+    settings: paperSettings(account),
+    paper: (file) => openPaper(account, { file, clock }, spot),
+  };
 }
 
 /**
@@ -93,7 +141,7 @@ export function openForRebuild(io: Io, options: GlobalOptions): World {
 
 function lastAccepted(io: Io, options: GlobalOptions, data: string | null): Manifests | null {
   const paths = dataPaths(io, options, data);
-  const { revision } = readLedger(io, paths);
+  const { revision } = readLedger(startClock(io), paths, 'newest');
   if (revision === null) return null;
   const { digest, account } = revision;
   return {
@@ -105,16 +153,6 @@ function lastAccepted(io: Io, options: GlobalOptions, data: string | null): Mani
   };
 }
 
-/** What the journal of a data folder says; opens nothing else. */
-export function readLedger(io: Io, { journal: folder }: DataPaths): Ledger {
-  const journal = openJournal({ folder, run: '', clock: startClock(io), self: processes().self });
-  try {
-    return journal.refresh();
-  } finally {
-    journal.close();
-  }
-}
-
 interface Opening {
   readonly manifests: Manifests;
   readonly clock: CommandClock;
@@ -122,17 +160,22 @@ interface Opening {
 }
 
 function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }: Opening): World {
-  const { desired } = manifests;
-  const usual = dataPaths(io, options, desired.account.data);
+  const usual = dataPaths(io, options, manifests.desired.account.data);
+  const beginning = findBeginning(usual.folder);
+  const desired = beginning === null ? manifests.desired : withoutNotices(manifests.desired);
   const paths = journalName === undefined ? usual : { ...usual, journal: join(usual.folder, journalName) };
   const known = processes();
   const run = randomUUID().slice(0, 8);
   const journal = openJournal({ folder: paths.journal, run, clock, self: known.self });
   const { account } = desired;
-  const report = lineReport(io.stderr);
-  const { market, spot, onData } = openData(io, { account, paths, clock }, report);
-  const { broker, simulated } = openBroker(io, { account, paths, clock, report }, spot);
-  clock.notBefore([journal.refresh().time, simulated?.newestTime()]);
+  const report = beginning === null ? lineReport(io.stderr) : shadowReport(io);
+  const place = { account, paths, clock };
+  const { market, spot, onData } = openData(io, place, report);
+  const { broker, simulated, shadow } =
+    beginning === null
+      ? { ...openBroker(io, place, { prices: spot, use: 'trade', report }), shadow: null }
+      : openShadow(io, place, { spot, beginning, report });
+  clock.notBefore([journal.refresh().time, simulated?.newestTime(), shadow?.newest]);
   const state = stateFile({
     path: paths.stateFile,
     backups: paths.backups,
@@ -149,20 +192,11 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
     stateFile: state,
     programs: { run: runProgram, callModule },
     processes: known,
-    queue: queue({
-      path: paths.queue,
-      timeout: account.execution.lockWait,
-      // The place of a process that died is not waited for: its lock is taken over at once.
-      isWorthWaiting: () =>
-        viewLock({ processes: known, clock }, journal.refresh().lock, null).kind === 'held',
-    }),
+    queue: openQueue(place, { journal, processes: known }),
     report,
     shutdownRequested: (strategy) => readShutdownFlag(account.toggleFile, strategy),
-    switchToggle: (strategy, to) =>
-      setSwitches(
-        { path: account.toggleFile, lock: paths.toggleLock },
-        { strategy, ...to, modifiedAt: clock.now(), insert: false },
-      ),
+    // The switches are those of the account; what is off in a shadow alone, its journal keeps off.
+    switchToggle: shadow === null ? togglesOf(place) : () => Promise.resolve(),
     newId: () => randomUUID().slice(0, 8),
     stop: io.stop,
   };
@@ -172,6 +206,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
     problems: [],
     ports,
     simulated,
+    shadow,
     paths,
     run,
     onData,
@@ -182,32 +217,39 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
   };
 }
 
-interface DataPlace {
-  readonly account: DesiredState['account'];
-  readonly paths: DataPaths;
-  readonly clock: CommandClock;
+function openQueue(
+  { account, paths, clock }: DataPlace,
+  { journal, processes: known }: Pick<Ports, 'journal' | 'processes'>,
+): Ports['queue'] {
+  return queue({
+    path: paths.queue,
+    timeout: account.execution.lockWait,
+    // The place of a process that died is not waited for: its lock is taken over at once.
+    isWorthWaiting: () => viewLock({ processes: known, clock }, journal.refresh().lock, null).kind === 'held',
+  });
 }
 
-function openData(
-  io: Io,
-  { account, paths, clock }: DataPlace,
-  report: Ports['report'],
-): MarketData & Pick<World, 'onData'> {
-  const onData = new Set([(message: string) => report.warn(CONTROLLER, message)]);
-  const data = marketData(account.prices, {
-    cache: cacheFolder(paths.market),
-    clock,
-    calendar: account.calendar,
-    tell: (message) => onData.forEach((hear) => hear(message)),
-    alpacaKeys: (file) => findAlpacaKeys(file, io.environment),
-  });
-  return { ...data, onData };
+function togglesOf({ account, paths, clock }: DataPlace): Ports['switchToggle'] {
+  return (strategy, to) =>
+    setSwitches(
+      { path: account.toggleFile, lock: paths.toggleLock },
+      { strategy, ...to, modifiedAt: clock.now(), insert: false },
+    );
+}
+
+/** `look`: nobody trades by way of this broker, and a fault script does nothing there that lasts. */
+type Use = 'trade' | 'look';
+
+interface BrokerParts {
+  readonly prices: MarketData['spot'];
+  readonly report: Ports['report'];
+  readonly use: Use;
 }
 
 function openBroker(
   io: Io,
-  { account, paths, clock, report }: DataPlace & { readonly report: Ports['report'] },
-  prices: MarketData['spot'],
+  { account, paths, clock }: DataPlace,
+  { prices, report, use }: BrokerParts,
 ): { readonly broker: Broker; readonly simulated: SimulatedBrokerage | null } {
   const { broker: settings, execution } = account;
   if (settings.type === 'alpaca') {
@@ -223,17 +265,83 @@ function openBroker(
     return { broker, simulated: null };
   }
   const simulated = simulatedBroker({ file: paths.broker, settings, clock, prices });
-  const broker = withFaults(simulated, settings.faults, { clock, memory: paths.brokerFaults });
+  const broker = withFaults(simulated, settings.faults, { clock, memory: paths.brokerFaults, use });
   return { broker, simulated };
+}
+
+interface Newest {
+  /** The newest moment that the account has seen; undefined where it does not say. */
+  readonly newest: Instant | undefined;
+}
+
+/** The account in this data folder, or at the broker: to be looked at. */
+function openReal(
+  io: Io,
+  place: DataPlace,
+  parts: Pick<BrokerParts, 'prices' | 'report'>,
+): RealAccount & Newest {
+  const { broker, simulated } = openBroker(io, place, { ...parts, use: 'look' });
+  return {
+    broker: readOnly(broker),
+    ledger: () => readLedger(place.clock, place.paths, 'whole'),
+    newest: simulated?.newestTime(),
+  };
+}
+
+interface ShadowFacts {
+  readonly spot: MarketData['spot'];
+  readonly beginning: Beginning;
+  readonly report: Ports['report'];
+}
+
+/** The data folder of a shadow is in that of the account. */
+function openShadow(
+  io: Io,
+  place: DataPlace,
+  { spot, beginning, report }: ShadowFacts,
+): { readonly broker: Broker; readonly simulated: SimulatedBrokerage; readonly shadow: ShadowOf & Newest } {
+  const { account, paths, clock } = place;
+  const real = openReal(io, { ...place, paths: pathsIn(dirname(paths.folder)) }, { prices: spot, report });
+  const paper = openPaper(account, { file: paths.broker, clock }, spot);
+  io.stderr(shadowLine(beginning));
+  return {
+    broker: shadowBroker(paper, real.broker, beginning),
+    simulated: paper,
+    shadow: { ...real, beginning },
+  };
+}
+
+function openPaper(
+  account: DesiredAccount,
+  { file, clock }: { readonly file: string; readonly clock: Ports['clock'] },
+  prices: MarketData['spot'],
+): SimulatedBrokerage {
+  return simulatedBroker({ file, settings: paperSettings(account), clock, prices });
+}
+
+/** Fills as those of the simulated account, or of the one that stands in for an account at a broker. */
+function paperSettings({ broker, calendar }: DesiredAccount): SimulatedBroker {
+  return { ...(calendar && { calendar }), ...simulatedAs(broker) };
+}
+
+/** A shadow tells nobody: not of its troubles, and not that the account is well. */
+function withoutNotices(desired: DesiredState): DesiredState {
+  const { notifications: _, heartbeat: __, ...account } = desired.account;
+  return { ...desired, account };
 }
 
 /** Only for those who script faults: everybody else pays nothing for them. */
 function withFaults(
   broker: SimulatedBrokerage,
   script: string | null,
-  { clock, memory }: { readonly clock: Ports['clock']; readonly memory: string },
+  { clock, memory, use }: { readonly clock: Ports['clock']; readonly memory: string; readonly use: Use },
 ): Ports['broker'] {
   if (script === null) return broker;
   const faults = readFaults(script);
+  if (use === 'look') {
+    // What others do there, they do once, and not because somebody looks.
+    const answers = faults.filter(({ effect: { kind } }) => kind !== 'trade' && kind !== 'split');
+    return faultyBroker(broker, answers, { clock, store: memoryFaultStore() });
+  }
   return faultyBroker(broker, faults, { clock, store: fileFaultStore(memory, faults) });
 }

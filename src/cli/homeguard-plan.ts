@@ -19,11 +19,12 @@ import { findInstallation, namesIn, type FoundFile } from '../store/homeguard-fi
 import { readImportRecord, type ImportRecord } from '../store/import-record.ts';
 import { declaresAccount } from '../store/manifest-files.ts';
 import { readText } from '../store/read-text.ts';
-import { readLedger } from './compose.ts';
+import { readLedger } from './read-ledger.ts';
 import type { GlobalOptions, Io } from './io.ts';
 import { readPlanned, type Manifests } from './manifests.ts';
 import { printable } from './output/printable.ts';
 import { dataPaths, type DataPaths } from './places.ts';
+import { startClock } from './start-clock.ts';
 
 export interface PlannedManifest extends ManifestFile {
   /** As it is written: below the folder that was named. */
@@ -81,7 +82,7 @@ export function planImport(io: Io, options: GlobalOptions, request: PlanRequest)
     manifests,
     paths,
     stamps: stampsOf(executions, desired.strategies, desired.account.calendar),
-    opened: readLedger(io, paths).opened,
+    opened: readLedger(startClock(io), paths, 'newest').opened,
     record,
     changed: record === null ? [] : changedSince(record, found),
     hasAccount,

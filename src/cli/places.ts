@@ -32,12 +32,17 @@ export function dataPaths(io: Io, options: GlobalOptions, declared: string | nul
   if (options.data === '')
     throw new HgctlError(EXIT.usage, '--data is empty', { hint: 'give it the path of a folder' });
   const folder = resolve(options.data ?? variable(io, 'HGCTL_DATA') ?? declared ?? 'data');
-  const journal = join(folder, 'journal');
+  const paths = pathsIn(folder);
   refuseFile(folder);
-  refuseFile(journal);
+  refuseFile(paths.journal);
+  return paths;
+}
+
+/** Names in a data folder. */
+export function pathsIn(folder: string): DataPaths {
   return {
     folder,
-    journal,
+    journal: join(folder, 'journal'),
     stateFile: join(folder, 'strategy_positions.json'),
     backups: join(folder, 'backups'),
     reports: join(folder, 'reports'),

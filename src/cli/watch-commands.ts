@@ -27,6 +27,18 @@ export function declareWatch(root: Command, io: Io, exit: Exit): void {
       const { runEvents } = await import('./commands/events.ts');
       exit(await runEvents(io, command.optsWithGlobals()));
     });
+  withManifests(root.command('diff'))
+    .description('what the shadow did against what the account did: exit 0 where nothing differs, else 1')
+    .requiredOption(
+      '--shadow',
+      "the shadow of 'hgctl run --shadow' (required; how manifests differ is hgctl plan)",
+    )
+    .option('--since <time>', 'only what was since then: 2h, 15:55, 2026-10-03, 2026-10-03T09:30')
+    .option('-o, --output <format>', 'table or json', 'table')
+    .action(async (_: unknown, command: Command) => {
+      const { runDiff } = await import('./commands/diff.ts');
+      exit(await runDiff(io, command.optsWithGlobals()));
+    });
   withManifests(root.command('health'))
     .description('check what can go wrong, one row each: exit 0, or 1 where something fails')
     .option('-o, --output <format>', 'table or json', 'table')

@@ -124,6 +124,11 @@ export function standInAccount(): SimulatedBroker {
   return toSimulated(written, undefined, (path) => path);
 }
 
+/** The simulated account that is like this one: itself, or the stand-in. */
+export function simulatedAs(broker: DesiredAccount['broker']): SimulatedBroker {
+  return broker.type === 'simulated' ? broker : standInAccount();
+}
+
 type Written = z.output<typeof brokerField>;
 
 /** `resolve`: a path of the account manifest made absolute. `declared`: days of the account's own calendar. */

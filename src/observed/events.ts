@@ -7,7 +7,7 @@ import type { Side } from '../domain/names.ts';
 import type { Latch, MarkEvent } from './mark-events.ts';
 import type { Brakes, HaltMode } from './brakes.ts';
 import type { Drain, DrainEvent } from './drain-events.ts';
-import type { SlotEvent } from './slot-events.ts';
+import type { SlotEvent, StrategyMemory } from './slot-events.ts';
 import type { SplitRatio } from './split.ts';
 import type { DesiredAccount, FixedTarget, ScheduleEntry } from '../desired/desired-state.ts';
 
@@ -93,7 +93,7 @@ export type JournalEvent =
   | {
       /** Opening books. `unmanaged` is what the broker held besides them, when it was asked. */
       readonly type: 'books-opened';
-      readonly source: 'empty' | 'state-file' | 'unmanaged' | 'backup' | 'broker';
+      readonly source: 'empty' | 'state-file' | 'unmanaged' | 'backup' | 'broker' | 'shadow';
       readonly lots: readonly OpeningLot[];
       readonly lastExecution: readonly { readonly strategy: string; readonly at: Instant }[];
       /** From when on the account's history can explain a difference. */
@@ -105,6 +105,8 @@ export type JournalEvent =
       readonly latches?: readonly Latch[];
       /** What it said of halts and suspensions; left out by earlier versions. */
       readonly brakes?: Brakes;
+      /** What signals remembered in the books that a shadow begins from; left out where nothing is remembered. */
+      readonly memories?: readonly StrategyMemory[];
     }
   | {
       readonly type: 'revision-accepted';

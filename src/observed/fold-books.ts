@@ -19,6 +19,7 @@ export function openBooks(ledger: WritableLedger, event: EventOf<'books-opened'>
     ledger.importedExecution.set(executed.strategy, executed.at);
   }
   takeOverStops(ledger, event);
+  for (const { strategy, ...memory } of event.memories ?? []) ledger.memories.set(strategy, memory);
   ledger.opened = true;
   if (event.source === 'backup' || event.source === 'broker') ledger.rebuiltAt = at;
   ledger.historySince = event.historySince;

@@ -67,6 +67,11 @@ export interface SignalMemory {
   readonly state: Json;
 }
 
+/** What the signal of one strategy remembers, where it is handed on to new books. */
+export interface StrategyMemory extends SignalMemory {
+  readonly strategy: string;
+}
+
 /** What became of a slot. `missed`: never started. */
 export interface SlotRun {
   readonly slot: string;

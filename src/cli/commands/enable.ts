@@ -37,6 +37,12 @@ async function enable(io: Io, world: World, name: string): Promise<ExitCode> {
   }
   await recoverIfPossible(io, world);
   if (isDrained) lift(io, world, name);
+  if (world.shadow !== null) {
+    io.stdout(
+      `${isDrained ? `The shutdown of ${name} is lifted in the shadow` : 'Nothing is to be lifted'}; the toggle file stays as it is\n`,
+    );
+    return EXIT.done;
+  }
   const on = { enabled: true, shutdownRequested: false, modifiedAt: ports.clock.now() };
   // The toggle file has entries of declared strategies only; beside a stand-in nobody knows which these are.
   const file = { path: account.toggleFile, lock: world.paths.toggleLock };

@@ -17,6 +17,7 @@ import { formatTable } from '../output/table.ts';
 import { SIGNAL_TYPES, signalText } from '../scaffold/signal-text.ts';
 import { manifestText, pageText } from '../scaffold/strategy-text.ts';
 import { testText } from '../scaffold/test-text.ts';
+import { refuseShadow } from '../shadow-place.ts';
 
 export interface InitStrategyOptions extends GlobalOptions {
   readonly symbols?: string;
@@ -36,6 +37,7 @@ export async function runInitStrategy(io: Io, name: string, options: InitStrateg
   const folder = manifestFolder(io, options);
   const world = openWorld(io, options);
   try {
+    refuseShadow(world, 'hgctl init strategy');
     refuseKnown(world, name);
     const symbols = universeFor(world.desired, options.symbols);
     const files = filesOf(name, folder, symbols);

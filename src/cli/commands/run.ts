@@ -21,6 +21,7 @@ import { checkData, passOf, repairStateFile } from '../prepare.ts';
 import { declaredBy, type DeclaredManifests } from '../declared.ts';
 import { startBeats, type Beats } from '../beats.ts';
 import { watchRun, type RunWatch } from '../run-watch.ts';
+import { startedShadow } from '../shadow-begin.ts';
 import { startClock } from '../start-clock.ts';
 import { version } from '../version.ts';
 import { wakeUps, type WakeUpOptions } from '../wake-ups.ts';
@@ -30,13 +31,16 @@ import { unsafeText } from './restart-window.ts';
 export interface RunOptions extends GlobalOptions {
   readonly wait?: boolean;
   readonly until?: string;
+  /** On paper, beside the account. */
+  readonly shadow?: boolean;
 }
 
 /** `wake`: what the loop waits for between two passes. */
-export async function runRun(io: Io, options: RunOptions, wake = wakeUps): Promise<ExitCode> {
-  refuse(io, options);
-  const until = readUntil(options);
+export async function runRun(io: Io, asked: RunOptions, wake = wakeUps): Promise<ExitCode> {
+  refuse(io, asked);
+  const until = readUntil(asked);
   const clock = startClock(io);
+  const options = asked.shadow === true ? { ...asked, data: await startedShadow(io, asked, clock) } : asked;
   const declared = declaredBy(io, options, clock);
   try {
     const lease = await takePlace(io, declared.world(), options);
@@ -154,7 +158,7 @@ async function loop(
         beats.passed(pass);
         watch.passed(pass);
         if (pass.trouble === null) repairStateFile(io, declared.world());
-        tell(io, pass, ports.clock.now());
+        tell(io, pass, declared.world());
         requests.answer(pass);
       },
       until,
@@ -222,9 +226,9 @@ interface Shown {
   readonly world: World;
 }
 
-function show(io: Io, { options, plan, world: { manifests, ports } }: Shown): void {
-  const text = { style: styleOf(io, options), locate: manifests.locate };
-  if (plan.actions.some(isOrder)) io.stdout(`${stamp(ports.clock.now())}\n${planText(plan, text)}\n\n`);
+function show(io: Io, { options, plan, world }: Shown): void {
+  const text = { style: styleOf(io, options), locate: world.manifests.locate };
+  if (plan.actions.some(isOrder)) io.stdout(`${stamp(world)}\n${planText(plan, text)}\n\n`);
 }
 
 function wakeUpsOf(io: Io, declared: DeclaredManifests, options: RunOptions): WakeUpOptions {
@@ -248,10 +252,10 @@ function warnOfWindow(declared: DeclaredManifests): void {
     declared.report.warn(CONTROLLER, `Stopped inside an execution window: ${unsafeText(window)}`);
 }
 
-function stamp(at: Instant): string {
-  return `--- ${formatLocalZone(at)}`;
+function stamp({ ports, shadow }: World): string {
+  return `--- ${formatLocalZone(ports.clock.now())}${shadow === null ? '' : ' SHADOW'}`;
 }
 
-function tell(io: Io, { outcomes }: PassReport, at: Instant): void {
-  if (outcomes.length > 0) io.stdout(`${stamp(at)}\n${outcomeLines(outcomes)}\n`);
+function tell(io: Io, { outcomes }: PassReport, world: World): void {
+  if (outcomes.length > 0) io.stdout(`${stamp(world)}\n${outcomeLines(outcomes)}\n`);
 }

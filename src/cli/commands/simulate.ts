@@ -1,6 +1,6 @@
 /** `hgctl simulate`: what the strategies would have done, by the loop that trades for real, on an account in memory. */
 import { join } from 'node:path';
-import { standInAccount } from '../../desired/broker-schema.ts';
+import { simulatedAs } from '../../desired/broker-schema.ts';
 import type {
   DesiredAccount,
   DesiredState,
@@ -118,10 +118,6 @@ function simulatedState(
   };
   const strategies = declared.strategies.filter(mayFollow);
   return { desired: { ...declared, account: { ...account, prices, broker }, strategies }, broker };
-}
-
-function simulatedAs(broker: DesiredAccount['broker']): SimulatedBroker {
-  return broker.type === 'simulated' ? broker : standInAccount();
 }
 
 function notRun(strategies: readonly DesiredStrategy[]): string[] {

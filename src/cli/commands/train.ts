@@ -15,6 +15,7 @@ import type { GlobalOptions, Io } from '../io.ts';
 import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
 import { unknownStrategy } from '../known-names.ts';
+import { refuseShadow } from '../shadow-place.ts';
 
 export interface TrainOptions extends GlobalOptions {
   readonly from?: string;
@@ -24,6 +25,7 @@ export interface TrainOptions extends GlobalOptions {
 export async function runTrain(io: Io, name: string, options: TrainOptions): Promise<ExitCode> {
   const world = openWorld(io, options);
   try {
+    refuseShadow(world, 'hgctl train');
     const { strategy, signal } = trainable(world, name);
     const span = spanOf(world, options);
     const answer = await trainTable(
