@@ -207,7 +207,7 @@ test.each(['binary', 'text'] as const)(
     const listening = new Promise<void>((resolve) => stream.on('subscription', () => resolve()));
     stream.subscribeTradeUpdates();
     stream.onTradeUpdate((update) => heard.push(update));
-    await stream.connect();
+    stream.connect();
     await listening;
     await server.orders.market({ symbol: 'VTI', side: 'buy', qty: 10 });
     server.clock.advance(30);
