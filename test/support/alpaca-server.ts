@@ -1,6 +1,7 @@
 /** The simulated broker behind Alpaca's protocol, on time that tests move. */
 import { onTestFinished } from 'vitest';
 import { serveAlpaca, type RunningServer, type ServerOptions } from '../../src/broker/server/serve-alpaca.ts';
+import type { ServerFault } from '../../src/broker/server/server-fault.ts';
 import { freshState, type SimulatedSettings, type SimulatedState } from '../../src/broker/simulated-state.ts';
 import { memoryStore, type SimulatedStore } from '../../src/broker/simulated-store.ts';
 import type { Instant } from '../../src/domain/instant.ts';
@@ -26,17 +27,26 @@ export interface TestServer {
   readonly store: SimulatedStore;
   readonly server: RunningServer;
   /** `ask('GET /v2/account')`; what is not JSON is its text. */
-  ask(request: string, body?: unknown): Promise<Told>;
+  readonly ask: <Body = unknown>(request: string, body?: unknown) => Promise<Told<Body>>;
   /** A market order for the day; what is given goes over it. */
-  order(order: object): Promise<Told>;
+  readonly order: (order: object) => Promise<Told<OrderTold>>;
 }
 
-export interface Told {
+export interface Told<Body> {
   readonly status: number;
   readonly headers: Headers;
-  // Each test says what it expects of it.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly body: any;
+  /** As the test expects it. */
+  readonly body: Body;
+}
+
+/** What tests look at of an order, or of its refusal. */
+export interface OrderTold {
+  readonly id: string;
+  readonly client_order_id: string;
+  readonly symbol: string;
+  readonly submitted_at: string;
+  readonly position_intent: string;
+  readonly message: string;
 }
 
 export const KEYS = { id: 'PKTEST', secret: 'secret' };
@@ -64,7 +74,7 @@ export async function alpacaServer(facts: ServerFacts = {}): Promise<TestServer>
     tell: facts.tell ?? (() => undefined),
   });
   onTestFinished(() => server.close());
-  const ask = (request: string, body?: unknown): Promise<Told> => told(server.url, request, body);
+  const ask = <Body>(request: string, body?: unknown): Promise<Told<Body>> => told(server.url, request, body);
   return {
     url: server.url,
     clock,
@@ -83,7 +93,7 @@ export async function alpacaServer(facts: ServerFacts = {}): Promise<TestServer>
   };
 }
 
-async function told(url: string, request: string, body: unknown): Promise<Told> {
+async function told<Body>(url: string, request: string, body: unknown): Promise<Told<Body>> {
   const [method = '', path = ''] = request.split(' ');
   const response = await fetch(`${url}${path}`, {
     method,
@@ -91,7 +101,7 @@ async function told(url: string, request: string, body: unknown): Promise<Told> 
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: jsonIn(text) };
+  return { status: response.status, headers: response.headers, body: jsonIn(text) as Body };
 }
 
 function jsonIn(text: string): unknown {
@@ -100,4 +110,20 @@ function jsonIn(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+/** One fault that the next request meets. */
+export function fault(given: Partial<ServerFault> & Pick<ServerFault, 'on' | 'effect'>): ServerFault {
+  return {
+    symbol: null,
+    side: null,
+    event: null,
+    after: 0,
+    times: 1,
+    from: null,
+    until: null,
+    delay: 0,
+    hiddenFor: 0,
+    ...given,
+  };
 }

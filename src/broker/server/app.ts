@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { BrokerUnavailable } from '../../reconciler/ports.ts';
 import { formatChain } from '../../domain/errors.ts';
+import { parseJson } from '../../observed/json-text.ts';
 import { refusal, Refused, type Answer } from './answer.ts';
 import type { Desk } from './desk.ts';
 import type { Faults } from './faults.ts';
@@ -32,11 +32,8 @@ export interface AppOptions {
 
 type Bindings = { Bindings: HttpBindings };
 
-const BODY_MAX = 1024 * 1024;
-
 export function alpacaApp(options: AppOptions): Hono<Bindings> {
   const app = new Hono<Bindings>();
-  app.use(bodyLimit({ maxSize: BODY_MAX }));
   const limits = {
     trading: rateLimit(options.requestsPerMinute),
     data: rateLimit(options.requestsPerMinute),
@@ -84,14 +81,20 @@ async function handle(
 }
 
 const NO_JSON = Symbol('no JSON');
+/** Bytes. */
+const BODY_MAX = 1024 * 1024;
 
-async function bodyOf({ req }: Context): Promise<unknown> {
+async function bodyOf({ req, env }: Context<Bindings>): Promise<unknown> {
   if (req.method !== 'POST' && req.method !== 'PATCH') return undefined;
-  try {
-    return JSON.parse(await req.text()) as unknown;
-  } catch {
-    return NO_JSON;
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of env.incoming as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > BODY_MAX) return NO_JSON;
+    parts.push(part);
   }
+  const parsed = parseJson(Buffer.concat(parts).toString('utf8'));
+  return parsed.kind === 'ok' ? parsed.value : NO_JSON;
 }
 
 /** What a fault keeps from being carried out is not. */

@@ -88,7 +88,7 @@ export async function cancelAll(desk: Desk): Promise<Answer> {
   const results: unknown[] = [];
   for (const { brokerOrderId: id } of openOrdersOf(desk.read())) {
     const refused = await desk.cancel(id);
-    results.push(refused === null ? { id, status: 200 } : { id, status: 500, body: refusalOf(refused).body });
+    results.push({ id, status: refused === null ? 200 : refused.body.status });
   }
   return { status: 207, body: results };
 }

@@ -26,8 +26,11 @@ import { pause } from './pause.ts';
 
 export async function listPositions(desk: Desk, request: ApiRequest): Promise<Answer> {
   const state = await stateFor(desk, request);
-  const rows = [...state.positions].sort(([a], [b]) => compareText(a, b));
-  return ok(rows.map(([symbol, holding]) => positionJson(desk, state, symbol, holding)));
+  return ok(bySymbol(state).map(([symbol, holding]) => positionJson(desk, state, symbol, holding)));
+}
+
+function bySymbol({ positions }: SimulatedState): (readonly [string, Holding])[] {
+  return [...positions].sort(([a], [b]) => compareText(a, b));
 }
 
 export async function onePosition(desk: Desk, request: ApiRequest): Promise<Answer> {
@@ -128,7 +131,7 @@ export async function closeAllPositions(desk: Desk, { query }: ApiRequest): Prom
   }
   const state = await desk.priced();
   const results: { readonly symbol: string; readonly status: number; readonly body: unknown }[] = [];
-  for (const [symbol, { quantity }] of state.positions) {
+  for (const [symbol, { quantity }] of bySymbol(state)) {
     const { status, body } = await close(desk, symbol, quantity, absolute(quantity));
     results.push({ symbol, status, body });
   }
