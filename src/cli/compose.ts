@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { findAlpacaKeys } from './alpaca-keys.ts';
 import { viewLock } from '../actions/lock-view.ts';
-import { alpacaBroker } from '../broker/alpaca/alpaca.ts';
+import { alpacaBroker, type AlpacaBroker } from '../broker/alpaca/alpaca.ts';
 import { readFaults } from './fault-file.ts';
 import { fileFaultStore } from '../broker/fault-memory.ts';
 import { faultyBroker } from '../broker/faulty-broker.ts';
@@ -39,6 +39,8 @@ export interface World {
   readonly ports: Ports;
   /** The account in the data folder; null where it is at a broker. */
   readonly simulated: SimulatedBrokerage | null;
+  /** The account at Alpaca; null where it is another one. */
+  readonly alpaca: AlpacaBroker | null;
   readonly paths: DataPaths;
   /** Id of this run of the program. */
   readonly run: string;
@@ -126,7 +128,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
   const { account } = desired;
   const report = lineReport(io.stderr);
   const { market, spot, onData } = openData(io, { account, paths, clock }, report);
-  const { broker, simulated } = openBroker(io, { account, paths, clock, report }, spot);
+  const { broker, simulated, alpaca } = openBroker(io, { account, paths, clock, report }, spot);
   clock.notBefore([journal.refresh().time, simulated?.newestTime()]);
   const state = stateFile({
     path: paths.stateFile,
@@ -167,6 +169,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
     problems: [],
     ports,
     simulated,
+    alpaca,
     paths,
     run,
     onData,
@@ -203,11 +206,11 @@ function openBroker(
   io: Io,
   { account, paths, clock, report }: DataPlace & { readonly report: Ports['report'] },
   prices: MarketData['spot'],
-): { readonly broker: Broker; readonly simulated: SimulatedBrokerage | null } {
+): Pick<World, 'simulated' | 'alpaca'> & { readonly broker: Broker } {
   const { broker: settings, execution } = account;
   if (settings.type === 'alpaca') {
     refuseRehearsal(io);
-    const broker = alpacaBroker({
+    const alpaca = alpacaBroker({
       settings,
       keys: () => findAlpacaKeys(settings.keysFile, io.environment),
       allowedLive: variable(io, 'HGCTL_ALLOW_LIVE'),
@@ -215,11 +218,11 @@ function openBroker(
       requestTimeout: execution.requestTimeout,
       tell: (message) => report.warn(CONTROLLER, message),
     });
-    return { broker, simulated: null };
+    return { broker: alpaca, simulated: null, alpaca };
   }
   const simulated = simulatedBroker({ file: paths.broker, settings, clock, prices });
   const broker = withFaults(simulated, settings.faults, { clock, memory: paths.brokerFaults });
-  return { broker, simulated };
+  return { broker, simulated, alpaca: null };
 }
 
 /** A real broker has one time only. */
