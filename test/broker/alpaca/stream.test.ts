@@ -257,12 +257,13 @@ describe('the stream', () => {
   });
 
   test('tells nobody the keys', async () => {
-    const { url } = await venue(() => ({
-      action: 'error',
-      data: { error_message: `what is ${KEY_SECRET}` },
-    }));
-    const { told } = listen(url, { deadline: 50 });
+    const said = { action: 'error', data: { error_message: `what is ${KEY_SECRET}` } };
+    const { url, sockets, heard } = await venue(() => said);
+    const { told } = listen(url);
+    await seen(() => heard.length, 1);
+    sockets[0]?.close();
     await seen(() => told.length, 1);
+    expect(told.join()).toContain('what is [secret]');
     expect(told.join()).not.toContain(KEY_SECRET);
   });
 });
