@@ -43,7 +43,7 @@ export async function followSome(
   const { clock } = execution.ports;
   const finished = new Set<Followed>();
   for (let pause = POLL_FIRST; finished.size === 0; pause = Math.min(pause * 2, POLL_MAX)) {
-    await clock.sleep(pause);
+    await pauseUnlessNews(execution.ports, pause);
     for (const order of await pollOnce(execution, orders)) finished.add(order);
     for (const order of orders) {
       if (finished.has(order)) continue;
@@ -51,6 +51,12 @@ export async function followSome(
     }
   }
   return finished;
+}
+
+/** News make the next question come early, and are no answer themselves. */
+async function pauseUnlessNews({ broker, clock }: Execution['ports'], pause: number): Promise<void> {
+  const news = broker.news?.();
+  await (news === undefined ? clock.sleep(pause) : Promise.race([clock.sleep(pause), news]));
 }
 
 /** One batched question for all open orders, and one more for each that is no longer among them, all at once. */

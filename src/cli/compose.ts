@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { findAlpacaKeys } from './alpaca-keys.ts';
 import { viewLock } from '../actions/lock-view.ts';
-import { alpacaBroker } from '../broker/alpaca/alpaca.ts';
+import { alpacaBroker, type AlpacaBroker } from '../broker/alpaca/alpaca.ts';
 import { readFaults } from './fault-file.ts';
 import { fileFaultStore } from '../broker/fault-memory.ts';
 import { faultyBroker, memoryFaultStore } from '../broker/faulty-broker.ts';
@@ -46,6 +46,8 @@ export interface World {
   readonly ports: Ports;
   /** The account in the data folder; null where it is at a broker. */
   readonly simulated: SimulatedBrokerage | null;
+  /** The account at Alpaca; null where it is another one. */
+  readonly alpaca: AlpacaBroker | null;
   /** What this world is a shadow of; null: it is none, and orders are orders. */
   readonly shadow: ShadowOf | null;
   readonly paths: DataPaths;
@@ -171,7 +173,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
   const report = beginning === null ? lineReport(io.stderr) : shadowReport(io);
   const place = { account, paths, clock };
   const { market, spot, onData } = openData(io, place, report);
-  const { broker, simulated, shadow } =
+  const { broker, simulated, alpaca, shadow } =
     beginning === null
       ? { ...openBroker(io, place, { prices: spot, use: 'trade', report }), shadow: null }
       : openShadow(io, place, { spot, beginning, report });
@@ -207,6 +209,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
     ports,
     simulated,
     shadow,
+    alpaca,
     paths,
     run,
     onData,
@@ -250,11 +253,11 @@ function openBroker(
   io: Io,
   { account, paths, clock }: DataPlace,
   { prices, report, use }: BrokerParts,
-): { readonly broker: Broker; readonly simulated: SimulatedBrokerage | null } {
+): Pick<World, 'simulated' | 'alpaca'> & { readonly broker: Broker } {
   const { broker: settings, execution } = account;
   if (settings.type === 'alpaca') {
     refuseRehearsal(io);
-    const broker = alpacaBroker({
+    const alpaca = alpacaBroker({
       settings,
       keys: () => findAlpacaKeys(settings.keysFile, io.environment),
       allowedLive: variable(io, 'HGCTL_ALLOW_LIVE'),
@@ -262,11 +265,11 @@ function openBroker(
       requestTimeout: execution.requestTimeout,
       tell: (message) => report.warn(CONTROLLER, message),
     });
-    return { broker, simulated: null };
+    return { broker: alpaca, simulated: null, alpaca };
   }
   const simulated = simulatedBroker({ file: paths.broker, settings, clock, prices });
   const broker = withFaults(simulated, settings.faults, { clock, memory: paths.brokerFaults, use });
-  return { broker, simulated };
+  return { broker, simulated, alpaca: null };
 }
 
 interface Newest {
@@ -299,7 +302,10 @@ function openShadow(
   io: Io,
   place: DataPlace,
   { spot, beginning, report }: ShadowFacts,
-): { readonly broker: Broker; readonly simulated: SimulatedBrokerage; readonly shadow: ShadowOf & Newest } {
+): Pick<World, 'simulated' | 'alpaca'> & {
+  readonly broker: Broker;
+  readonly shadow: ShadowOf & Newest;
+} {
   const { account, paths, clock } = place;
   const real = openReal(io, { ...place, paths: pathsIn(dirname(paths.folder)) }, { prices: spot, report });
   const paper = openPaper(account, { file: paths.broker, clock }, spot);
@@ -307,6 +313,8 @@ function openShadow(
   return {
     broker: shadowBroker(paper, real.broker, beginning),
     simulated: paper,
+    // It is looked at only: no setting of it is changed, and nothing is heard of its orders.
+    alpaca: null,
     shadow: { ...real, beginning },
   };
 }

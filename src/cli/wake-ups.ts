@@ -1,5 +1,5 @@
 /**
- * What wakes the control loop before its time: manifests that change, records of other processes, the simulated account.
+ * What wakes the control loop before its time: manifests that change, records of other processes, the simulated account, the broker.
  * Events of the file system only make it quick, and get lost; what is compared every two seconds is the truth.
  */
 import { watch as watchFolder, type FSWatcher } from 'node:fs';
@@ -21,6 +21,8 @@ export interface WakeUpOptions {
   readonly stamp: () => string;
   /** Whether somebody waits for a pass. No part of the stamp: whoever asks just before a mark would not be heard. */
   readonly isAsked: () => boolean;
+  /** Whether the broker has told of something that is worth a look. Left out: it tells nothing. */
+  readonly hasNews?: () => boolean;
 }
 
 export interface WakeUps {
@@ -41,7 +43,7 @@ const DEBOUNCE_MOST = 2_000;
 const REHEARSAL_PAUSE = 40;
 
 export async function wakeUps(options: WakeUpOptions): Promise<WakeUps> {
-  const { clock, stop, isRehearsal, stamp, isAsked } = options;
+  const { clock, stop, isRehearsal, stamp, isAsked, hasNews = () => false } = options;
   const { watch } = await import('chokidar');
   let lastEvent = 0;
   const noteEvent = (): void => {
@@ -76,6 +78,7 @@ export async function wakeUps(options: WakeUpOptions): Promise<WakeUps> {
       const left = Math.min(until - clock.now(), latest - performance.now());
       if (left <= 0) return;
       await delay(Math.min(left, TICK));
+      if (hasNews()) return;
       if (lastEvent <= compared && performance.now() - compared < COMPARE) continue;
       compared = performance.now();
       if (await hasChanged()) return;

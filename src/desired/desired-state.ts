@@ -60,6 +60,11 @@ export interface Capital {
   readonly shorts?: 'allowed';
 }
 
+/** Whether orders of the account trade real money. */
+export function isLive({ broker }: Pick<DesiredAccount, 'broker'>): boolean {
+  return broker.type === 'alpaca' && broker.environment === 'live';
+}
+
 /** Whether a strategy may open a short position: where its manifest says so, or where its signal is nothing without. */
 export function mayGoShort({ capital, signal }: Pick<DesiredStrategy, 'capital' | 'signal'>): boolean {
   return capital.shorts === 'allowed' || signal.type === 'pairs';

@@ -250,6 +250,8 @@ export interface Totals {
 
 export interface Plan {
   readonly formatVersion: '1.0';
+  /** It would trade real money; left out where it would not. */
+  readonly environment?: 'live';
   /** Digest of the manifests it was made from. */
   readonly revision: string;
   readonly at: Instant;

@@ -4,6 +4,7 @@ import { emptyDraft, gatherFacts, hold, unknownParts, type PlanDraft, type PlanI
 import type { Action, Hold, OrderAction, Plan } from './plan-types.ts';
 import { EVIDENCE_RULES, tradingRules } from './rules/index.ts';
 import { settledFacts } from './settled-facts.ts';
+import { isLive } from '../desired/desired-state.ts';
 import { withDrains } from './switched.ts';
 import { totalsOf } from './totals.ts';
 
@@ -18,6 +19,7 @@ export function makePlan(given: PlanInput): Plan {
   for (const rule of tradingRules(input.observed.ledger.halt)) rule(settled, draft);
   return {
     formatVersion: '1.0',
+    ...(isLive(input.desired.account) && { environment: 'live' }),
     revision: input.desired.digest,
     at: input.now,
     session: facts.market?.clock.session.date ?? null,

@@ -83,6 +83,11 @@ export interface Broker {
   /** Every execution after `since` (exclusive), oldest first: complete, or a rejection. */
   history(since: Instant): Promise<readonly BrokerFill[]>;
   clock(): Promise<MarketClock>;
+  /**
+   * Resolves once something may have happened to an order, for whoever waits to ask again; one waits at a time. It may never
+   * resolve. Left out where the broker tells nothing by itself.
+   */
+  news?(): Promise<void>;
   /** What the broker says of these symbols, as it is now; one that it does not name cannot be sold short. */
   assets(symbols: readonly string[]): Promise<ReadonlyMap<string, Asset>>;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Ratio } from '../../src/domain/decimal.ts';
 import type { Broker, OrderRequest, Ports, RefusalCode, SubmitAnswer } from '../../src/reconciler/ports.ts';
 import type { PassResult } from '../../src/reconciler/reconcile.ts';
 import { allOrders } from '../../src/observed/ledger.ts';
@@ -63,6 +64,17 @@ describe('an order', () => {
     expect(new Set(ids).size).toBe(2);
     expect(w.books()).toEqual({ core: { GLD: '5' } });
   });
+});
+
+test('news of the broker make an order followed early: nobody waits for the next question', async () => {
+  const w = await world(core({ targets: { GLD: '5' } }, { settings: { partialFills: 0 as Ratio } }));
+  const news = (): Promise<void> => {
+    w.clock.advance(1_000);
+    return Promise.resolve();
+  };
+  const clock = { ...w.clock, sleep: () => new Promise<void>(() => undefined) };
+  expect(outcomes(await w.apply({ broker: { ...w.broker, news }, clock }))).toEqual(['open/core/GLD: done']);
+  expect(w.books()).toEqual({ core: { GLD: '5' } });
 });
 
 describe('a refusal', () => {

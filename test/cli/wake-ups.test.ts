@@ -53,6 +53,14 @@ describe('the wait between two passes', () => {
     expect(Date.now()).toBeLessThan(until);
   });
 
+  test('ends where the broker has told of something', async () => {
+    const wakes = await waiting({ hasNews: () => true });
+    wakes.mark();
+    const until = inAMinute();
+    await wakes.wait(until);
+    expect(Date.now()).toBeLessThan(until);
+  });
+
   test('goes on to its end where nothing has happened', async () => {
     const wakes = await waiting({});
     wakes.mark();

@@ -1,6 +1,6 @@
 /** An account at Alpaca, through its SDK. */
 import type { trading } from '@alpacahq/alpaca-trade-api/rest';
-import { dateOf, MINUTE, plus, type CalendarDate, type Instant } from '../../domain/instant.ts';
+import { MINUTE, plus, type Instant } from '../../domain/instant.ts';
 import type { FoundKeys } from '../../market/alpaca-keys.ts';
 import type {
   Asset,
@@ -9,7 +9,6 @@ import type {
   BrokerOrder,
   BrokerPosition,
   MarketClock,
-  TradingSession,
 } from '../../observed/broker-view.ts';
 import {
   BrokerUnavailable,
@@ -20,13 +19,15 @@ import {
   type SubmitAnswer,
 } from '../../reconciler/ports.ts';
 import { listOf, type Reader } from '../checked-json.ts';
+import { AlpacaAssets } from './assets.ts';
 import { AlpacaClient } from './client.ts';
 import { classify, classifyCancel, isKeysRefused, isNoSuchOrder } from './classify.ts';
 import { AlpacaConnection, SPENT } from './connection.ts';
-import { asset, fill, noShorting, orderOf, position, session, writtenClock } from './mapping.ts';
-import { isSessionOf, marketClock, sessionDate } from './market-clock.ts';
+import { fill, noShorting, orderOf, position } from './mapping.ts';
+import { AlpacaClock } from './market-clock.ts';
 import { toPostOrder, whyNotSendable } from './order-request.ts';
 import { allPages } from './pages.ts';
+import { openStream, type NewsStream } from './stream.ts';
 
 /** What the manifest says about the account. */
 export interface AlpacaSettings {
@@ -55,8 +56,10 @@ export interface AlpacaBrokerOptions {
 
 /** The account as the core sees it, and what only those who know it is at Alpaca ask for. */
 export interface AlpacaBroker extends Broker {
-  /** Tells the account whether to refuse short sales. True: it did the other thing before. Rejects as reads do. */
+  /** Sees to it, once, that the account refuses short sales, or takes them. True: it did not before. Rejects as reads do. */
   keepNoShorting(refuse: boolean): Promise<boolean>;
+  /** Listens to the stream of the account until it is closed; `hear` is called when something may have happened. */
+  listen(hear: () => void): { close(): void };
   /** How many requests went out, by name. */
   requests(): Readonly<Record<string, number>>;
 }
@@ -65,7 +68,6 @@ const ORDERS_PAGE = 500;
 const FILLS_PAGE = 100;
 /** The filter of the list is not trusted to the second: what is asked for too early is left out here. */
 const FILLS_MARGIN = MINUTE;
-const ASSETS_MAX = 2_000;
 
 /** Nothing is loaded, read or asked before the first request. */
 export function alpacaBroker(options: AlpacaBrokerOptions): AlpacaBroker {
@@ -76,17 +78,23 @@ class AccountAtAlpaca implements AlpacaBroker {
   readonly kind = 'alpaca';
   readonly #connection: AlpacaConnection;
   readonly #client: AlpacaClient;
-  readonly #clock: Clock;
   readonly #order: Reader<BrokerOrder>;
-  #session: TradingSession | null = null;
-  #assets: { readonly date: CalendarDate; readonly known: Map<string, Asset> } | null = null;
+  readonly #options: AlpacaBrokerOptions;
+  #stream: NewsStream | null = null;
+  #wake: () => void = () => undefined;
+  readonly #marketClock: AlpacaClock;
+  readonly #assets: AlpacaAssets;
+  /** As this process has seen or set it. */
+  #refusesShorts: boolean | null = null;
 
   constructor(options: AlpacaBrokerOptions) {
     const { settings, clock, requestTimeout, tell } = options;
     const { url, requestsPerMinute } = settings;
+    this.#options = options;
     this.#client = new AlpacaClient({ url, requestsPerMinute, clock, requestTimeout });
     this.#connection = new AlpacaConnection(options, this.#client);
-    this.#clock = clock;
+    this.#marketClock = new AlpacaClock(this.#connection);
+    this.#assets = new AlpacaAssets(this.#connection, clock);
     this.#order = orderOf(
       once((status) =>
         tell(`the broker names an order status that is not known: ${status}; such orders count as working`),
@@ -161,6 +169,7 @@ class AccountAtAlpaca implements AlpacaBroker {
   #created(json: unknown, { clientOrderId }: OrderRequest): SubmitAnswer {
     try {
       const order = this.#order(json, '');
+      this.#stream?.expect();
       if (order.clientOrderId === clientOrderId) return { kind: 'created', order };
       return { kind: 'unknown', reason: `the broker answered with another order, ${order.clientOrderId}` };
     } catch (error) {
@@ -216,65 +225,22 @@ class AccountAtAlpaca implements AlpacaBroker {
     );
   }
 
-  async clock(): Promise<MarketClock> {
-    const clock = await this.#connection.read(
-      { name: 'GET /v2/clock', call: ({ clock: api }) => api.legacyClockRaw() },
-      writtenClock,
-    );
-    if (this.#session === null || !isSessionOf(clock, this.#session)) {
-      const date = sessionDate(clock);
-      const [day, ...others] = await this.#calendar(date);
-      if (day === undefined || others.length > 0 || !isSessionOf(clock, day))
-        throw new BrokerUnavailable(
-          `the broker's clock and its calendar tell different sessions for ${date}`,
-        );
-      this.#session = day;
-    }
-    return marketClock(clock, this.#session);
+  clock(): Promise<MarketClock> {
+    return this.#marketClock.read();
   }
 
-  #calendar(date: CalendarDate): Promise<readonly TradingSession[]> {
-    const day = new PlainDate(`${date}T00:00:00Z`);
-    return this.#connection.read(
-      {
-        name: 'GET /v2/calendar',
-        call: ({ calendar }) => calendar.legacyCalendarRaw({ start: day, end: day }),
-      },
-      listOf(session),
-    );
-  }
-
-  /** One request a symbol, once a day. */
-  async assets(symbols: readonly string[]): Promise<ReadonlyMap<string, Asset>> {
-    if (!(await this.#connection.known()).mayShort)
-      return new Map(symbols.map((symbol) => [symbol, { notShortable: NO_SHORTS }]));
-    const known = this.#knownAssets();
-    const answers = await Promise.all(
-      symbols.map(async (symbol) => [symbol, known.get(symbol) ?? (await this.#asset(symbol))] as const),
-    );
-    const found = answers.flatMap(([symbol, one]) => (one === null ? [] : [[symbol, one] as const]));
-    for (const [symbol, one] of found) if (known.size < ASSETS_MAX) known.set(symbol, one);
-    return new Map(found);
-  }
-
-  #knownAssets(): Map<string, Asset> {
-    const date = dateOf(this.#clock.now());
-    if (this.#assets?.date !== date) this.#assets = { date, known: new Map() };
-    return this.#assets.known;
-  }
-
-  #asset(symbolOrAssetId: string): Promise<Asset | null> {
-    return this.#connection.readOr(
-      {
-        name: 'GET /v2/assets',
-        call: ({ assets }) => assets.getV2AssetsSymbolOrAssetIdRaw({ symbolOrAssetId }),
-      },
-      asset,
-      (failure) => failure.kind === 'answered' && failure.status === 404 && failure.message !== null,
-    );
+  assets(symbols: readonly string[]): Promise<ReadonlyMap<string, Asset>> {
+    return this.#assets.of(symbols);
   }
 
   async keepNoShorting(refuse: boolean): Promise<boolean> {
+    if (this.#refusesShorts === refuse) return false;
+    const isChanged = await this.#setNoShorting(refuse);
+    this.#refusesShorts = refuse;
+    return isChanged;
+  }
+
+  async #setNoShorting(refuse: boolean): Promise<boolean> {
     const refuses = await this.#connection.read(
       {
         name: 'GET /v2/account/configurations',
@@ -295,17 +261,36 @@ class AccountAtAlpaca implements AlpacaBroker {
     return true;
   }
 
+  listen(hear: () => void): { close(): void } {
+    const { settings, keys, tell } = this.#options;
+    const stream = openStream({
+      url: settings.url,
+      keys,
+      whyClosed: () => this.#connection.whyClosed(),
+      onNews: () => {
+        this.#wake();
+        hear();
+      },
+      tell,
+    });
+    this.#stream = stream;
+    return {
+      close: () => {
+        stream.close();
+        this.#stream = null;
+      },
+    };
+  }
+
+  /** One waits at a time: whoever follows orders. */
+  news(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
   requests(): Readonly<Record<string, number>> {
     return this.#client.requests();
-  }
-}
-
-const NO_SHORTS = 'the account may not sell short (shorting_enabled is false at the broker)';
-
-/** The calendar is asked for dates; the SDK would make moments of them, of which the day depends on the zone. */
-class PlainDate extends Date {
-  override toISOString(): string {
-    return super.toISOString().slice(0, 'yyyy-mm-dd'.length);
   }
 }
 

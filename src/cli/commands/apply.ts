@@ -1,6 +1,7 @@
 /** `hgctl apply`: show the plan, ask, carry it out, and say what became of it. */
 import { prunable, prune } from '../../actions/prune.ts';
 import type { Outcome } from '../../actions/outcome.ts';
+import { isLive } from '../../desired/desired-state.ts';
 import { EXIT, strongestExit, type ExitCode } from '../../domain/errors.ts';
 import type { OrderAction, Plan } from '../../reconciler/plan-types.ts';
 import { reconcile, type Approval, type PassResult } from '../../reconciler/reconcile.ts';
@@ -31,7 +32,8 @@ export async function applyIn(io: Io, world: World, options: ApplyOptions): Prom
   try {
     await checkData(world);
     const text: PlanTextOptions = { style: styleOf(io, options), locate: world.manifests.locate };
-    const approval = approvalOf(io, { yes: options.yes ?? false, format, text });
+    const onLive = isLive(world.desired.account) ? ' on the LIVE account, with real money' : '';
+    const approval = approvalOf(io, { yes: options.yes ?? false, format, text, onLive });
     const result = await reconcile(passOf(io, world), approval);
     if (result.kind === 'nothing') repairStateFile(io, world);
     const isPruning = options.prune === true && result.kind !== 'declined';
@@ -78,7 +80,13 @@ interface Prompt extends Approval {
   readonly agree: (question: string) => Promise<boolean>;
 }
 
-function approvalOf(io: Io, { yes, format, text }: View & { readonly yes: boolean }): Prompt {
+interface Asking extends View {
+  readonly yes: boolean;
+  /** What the question says of real money. */
+  readonly onLive: string;
+}
+
+function approvalOf(io: Io, { yes, format, text, onLive }: Asking): Prompt {
   // With JSON, stdout carries the one document of the result.
   const say = (said: string): void => (format === 'json' ? io.stderr : io.stdout)(`${said}\n`);
   const show = (shown: string): void => say(`${shown}\n`);
@@ -97,11 +105,11 @@ function approvalOf(io: Io, { yes, format, text }: View & { readonly yes: boolea
     agree,
     approve: (plan: Plan) => {
       show(planText(plan, text));
-      return agree('Carry out this plan?');
+      return agree(`Carry out this plan${onLive}?`);
     },
     approveChange: (orders: readonly OrderAction[]) => {
       show(orders.length === 0 ? 'After the lock nothing is left to do.' : ordersText(orders, text));
-      return orders.length === 0 ? Promise.resolve(true) : agree('Carry out the changed plan?');
+      return orders.length === 0 ? Promise.resolve(true) : agree(`Carry out the changed plan${onLive}?`);
     },
   };
 }

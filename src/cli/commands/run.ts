@@ -20,6 +20,7 @@ import { forgivingMarket } from '../../actions/forgiving-market.ts';
 import { checkData, passOf, repairStateFile } from '../prepare.ts';
 import { declaredBy, type DeclaredManifests } from '../declared.ts';
 import { startBeats, type Beats } from '../beats.ts';
+import { brokerNews, type BrokerNews } from '../broker-news.ts';
 import { watchRun, type RunWatch } from '../run-watch.ts';
 import { startedShadow } from '../shadow-begin.ts';
 import { startClock } from '../start-clock.ts';
@@ -126,7 +127,8 @@ async function loop(
 ): Promise<ExitCode> {
   const { ports, paths } = declared.world();
   const isRehearsal = variable(io, 'HGCTL_NOW') !== undefined;
-  const wakes = await wake(wakeUpsOf(io, declared, options));
+  const news = brokerNews();
+  const wakes = await wake(wakeUpsOf(io, declared, { options, news }));
   declared.world().log.keep();
   declared.report.info(CONTROLLER, 'Controller started');
   const beats = beatsOf(declared, isRehearsal);
@@ -143,11 +145,13 @@ async function loop(
       declared: () => {
         requests.claim();
         wakes.mark();
+        news.mark();
         beats.looking();
         return nextPass(io, declared, { isFirst, watch, unreadable });
       },
       checkData: () => checkData(declared.world()),
       wait: (moment) => {
+        news.listenTo(declared.world().alpaca);
         beats.waiting(moment);
         return wakes.wait(moment);
       },
@@ -168,6 +172,7 @@ async function loop(
     beats.stopped();
     return code;
   } finally {
+    news.close();
     beats.close();
     await watch.close();
     await wakes.close();
@@ -231,7 +236,12 @@ function show(io: Io, { options, plan, world }: Shown): void {
   if (plan.actions.some(isOrder)) io.stdout(`${stamp(world)}\n${planText(plan, text)}\n\n`);
 }
 
-function wakeUpsOf(io: Io, declared: DeclaredManifests, options: RunOptions): WakeUpOptions {
+interface Woken {
+  readonly options: RunOptions;
+  readonly news: BrokerNews;
+}
+
+function wakeUpsOf(io: Io, declared: DeclaredManifests, { options, news }: Woken): WakeUpOptions {
   const { ports, paths } = declared.world();
   return {
     clock: ports.clock,
@@ -241,6 +251,7 @@ function wakeUpsOf(io: Io, declared: DeclaredManifests, options: RunOptions): Wa
     journal: paths.journal,
     stamp: () => [declared.stamp(), fileStamp(paths.broker), folderStamp(paths.journal)].join('\n'),
     isAsked: () => openRequests(paths.requests).length > 0,
+    hasNews: () => news.isThere(),
   };
 }
 

@@ -8,6 +8,7 @@ export function planJson(plan: Plan): Json {
   return {
     kind: 'Plan',
     formatVersion: plan.formatVersion,
+    ...(plan.environment && { environment: plan.environment }),
     revision: plan.revision,
     at: formatInstant(plan.at),
     session: plan.session,

@@ -63,7 +63,8 @@ export function ordersText(orders: readonly OrderAction[], options: PlanTextOpti
 }
 
 function header(plan: Plan): string {
-  return `Plan at ${formatLocalZone(plan.at)}, manifests ${plan.revision.slice(0, 12)}`;
+  const made = `Plan at ${formatLocalZone(plan.at)}, manifests ${plan.revision.slice(0, 12)}`;
+  return plan.environment === undefined ? made : `LIVE account: these orders trade real money\n${made}`;
 }
 
 function section(title: string, rows: readonly (readonly string[])[]): string {
