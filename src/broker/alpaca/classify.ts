@@ -28,12 +28,16 @@ const REFUSALS: readonly Refusal[] = [
     words: /wash trade|opposite side .*order exists/i,
     fields: ['existing_order_id'],
   },
+  // Before short sales: of whole shares they may be allowed.
+  {
+    code: 'NotFractionable',
+    words: /not fractionable|fractional.* not (?:supported|allowed)|fractional orders cannot be sold short/i,
+  },
   {
     code: 'ShortNotAllowed',
     words:
       /sold short|not allowed to short|short (?:sales|selling|sells) (?:is|are) not|inferred: sell_to_open, specified: sell_to_close/i,
   },
-  { code: 'NotFractionable', words: /not fractionable|fractional.* not (?:supported|allowed)/i },
   { code: 'InsufficientQuantity', words: /insufficient (?:qty|quantity)/i, fields: ['held_for_orders'] },
   {
     code: 'InsufficientBuyingPower',

@@ -102,7 +102,7 @@ describe('an answer to an order', () => {
     [
       'parts of a share short',
       answered(422, { code: 42210000, message: 'fractional orders cannot be sold short' }),
-      'ShortNotAllowed',
+      'NotFractionable',
     ],
     [
       'an exit that would open a short',
