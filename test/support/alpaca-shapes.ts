@@ -272,7 +272,7 @@ export const history = z.strictObject({
 });
 
 const price = z.number().positive();
-export const bar = z.strictObject({
+const bar = z.strictObject({
   t: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:00Z$/),
   o: price,
   h: price,
@@ -283,7 +283,7 @@ export const bar = z.strictObject({
   vw: price,
 });
 const tape = z.enum(['A', 'B', 'C', 'N', 'O']);
-export const trade = z.strictObject({
+const trade = z.strictObject({
   t: utc,
   x: z.string().length(1),
   p: price,
@@ -292,7 +292,7 @@ export const trade = z.strictObject({
   i: z.int(),
   z: tape,
 });
-export const quote = z.strictObject({
+const quote = z.strictObject({
   t: utc,
   ax: z.string().length(1),
   ap: price,

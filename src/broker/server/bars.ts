@@ -106,7 +106,7 @@ function firstDay(date: CalendarDate, timeframe: Exclude<Timeframe, { of: 'minut
   return `${date.slice(0, 5)}${String(first).padStart(2, '0')}-01`;
 }
 
-export function midnight(date: CalendarDate): string {
+function midnight(date: CalendarDate): string {
   return utc(instantAt(date, '00:00'));
 }
 
@@ -143,7 +143,7 @@ function barOf(t: string, part: Part): Bar {
   return { t, o, h, l, c, v, n: Math.max(1, Math.round(v / 100)), vw: (h + l + c) / 3 };
 }
 
-export function ofDay({ open, close, volume = 0 }: DailyBar): Part {
+function ofDay({ open, close, volume = 0 }: DailyBar): Part {
   return { o: open, h: Math.max(open, close), l: Math.min(open, close), c: close, v: volume };
 }
 
