@@ -25,6 +25,7 @@ async function connected(facts: ServerFacts = {}): Promise<{ server: TestServer;
       base: 'VTI',
       quote: 'USD',
       type: 'spot',
+      precision: { amount: 1e-9, price: 0.01 },
       spot: true,
     }),
   ]);
@@ -35,25 +36,36 @@ async function connected(facts: ServerFacts = {}): Promise<{ server: TestServer;
 
 const FOR_THE_DAY = { timeInForce: 'day' };
 
-async function pass({ clock, server }: TestServer, milliseconds: number): Promise<void> {
-  clock.advance(milliseconds);
-  server.look();
-  // What was told of is on its way.
-  await new Promise((resolve) => setImmediate(resolve));
+/** Until the server has taken up that it wants to hear of orders. */
+function isListening(client: Client): Promise<void> {
+  return new Promise((resolve) => {
+    client.handleSubscription = (_: unknown, message: object) => {
+      resolve();
+      return message;
+    };
+  });
 }
 
-const market = (client: Client, side: 'buy' | 'sell', amount: number, id: string) =>
-  client.createOrder('VTI', 'market', side, amount, undefined, { ...FOR_THE_DAY, clientOrderId: id });
+function pass({ clock, server }: TestServer, milliseconds: number): void {
+  clock.advance(milliseconds);
+  server.look();
+}
+
+async function market(client: Client, side: 'buy' | 'sell', amount: number, id: string) {
+  const params = { ...FOR_THE_DAY, clientOrderId: id };
+  const order = await client.createOrder('VTI', 'market', side, amount, undefined, params);
+  return { ...order, id: order.id ?? '' };
+}
 
 test('enters, follows on the stream, is refused the same id, leaves, and finds the books even', async () => {
   const { server, client } = await connected();
   const first = client.watchOrders('VTI');
-  await expect.poll(() => server.listeners()).toBe(1);
+  await isListening(client);
   const order = await market(client, 'buy', 3, 'day-1');
   expect(order).toMatchObject({ clientOrderId: 'day-1', status: 'open', amount: 3, filled: 0 });
   await first;
   const filled = client.watchOrders('VTI');
-  await pass(server, 2_000);
+  pass(server, 2_000);
   expect((await filled).at(-1)).toMatchObject({ id: order.id, status: 'closed', filled: 3 });
 
   expect(await client.fetchOrder(order.id)).toMatchObject({ status: 'closed', filled: 3, average: 276.4 });
@@ -64,7 +76,7 @@ test('enters, follows on the stream, is refused the same id, leaves, and finds t
 
   await expect(market(client, 'sell', 4, 'day-2')).rejects.toThrow(/insufficient qty available/);
   await market(client, 'sell', 3, 'day-3');
-  await pass(server, 2_000);
+  pass(server, 2_000);
   expect(await client.traderPrivateGetV2Positions()).toEqual([]);
   expect((await client.fetchBalance())['USD']).toMatchObject({ free: 100_000 });
 });
@@ -74,7 +86,7 @@ test('cancels what it has sent, lists what is open and what has ended, and hears
   const order = await market(client, 'buy', 1, 'day-1');
   expect(await client.fetchOpenOrders('VTI')).toMatchObject([{ id: order.id }]);
   await client.cancelOrder(order.id);
-  await pass(server, 200);
+  pass(server, 200);
   expect(await client.fetchOpenOrders('VTI')).toEqual([]);
   expect(await client.fetchClosedOrders('VTI')).toMatchObject([
     { id: order.id, status: 'canceled', filled: 0 },
