@@ -1,4 +1,5 @@
 /** The journal's vocabulary: everything that is decided or seen, one type a payload. Times are instants (ms, UTC). */
+import type { ActionEvent } from './action-events.ts';
 import type { BookedFill, ResolvedLot } from './book.ts';
 import type { BlockedTarget, SignalDecision } from './decision.ts';
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
@@ -72,6 +73,7 @@ export type BreakKind =
   'missing-shares' | 'side-flip' | 'split' | 'price-mismatch' | 'fill-reversed' | 'id-collision' | 'overfill';
 
 export type JournalEvent =
+  | ActionEvent
   | MarkEvent
   | SlotEvent
   | {

@@ -22,6 +22,17 @@ export function passWarnings(
   return [...orphanWarnings(strategies, ledger), ...holdWarnings(plan)];
 }
 
+/** Figures below a warning, which move with every price. */
+const DETAIL = '  ';
+
+/** What the warnings of a pass say, but for the figures: equal where there is no news. */
+export function warningText(warnings: readonly PassWarning[]): string {
+  return warnings
+    .filter(({ message }) => !message.startsWith(DETAIL))
+    .map(({ strategy, message }) => `${strategy} ${message}`)
+    .join('\n');
+}
+
 /** For each disabled strategy with a book: one line that says so, then one a position. */
 export function orphanWarnings(strategies: readonly DesiredStrategy[], ledger: Ledger): PassWarning[] {
   return strategies.filter(isOff).flatMap(({ name }): PassWarning[] => {

@@ -20,6 +20,7 @@ export type Invariant =
   | 'limits-hold'
   | 'buying-power-holds'
   | 'sync-only-shrinks'
+  | 'announced-exactly'
   | 'loss-limits-hold'
   | 'quotes-hold'
   | 'groups-whole'
