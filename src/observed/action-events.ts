@@ -1,7 +1,7 @@
 /** What the journal says of corporate actions that the books have followed. */
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { CalendarDate } from '../domain/instant.ts';
-import type { Anchor } from './events.ts';
+import type { Anchor } from './anchor.ts';
 import type { SplitRatio } from './split.ts';
 
 /** A split as it was announced. */

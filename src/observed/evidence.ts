@@ -16,7 +16,7 @@ import {
 import { later, type Instant } from '../domain/instant.ts';
 import { bookTrade, type Lot } from './book.ts';
 import type { BrokerFill, BrokerPosition } from './broker-view.ts';
-import type { Anchor } from './events.ts';
+import type { Anchor } from './anchor.ts';
 import type { Difference } from './attribution.ts';
 import { allOrders, type Ledger } from './ledger.ts';
 import { likelySplit, type HeldBefore, type SplitRatio } from './split.ts';

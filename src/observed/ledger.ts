@@ -8,9 +8,9 @@ import type { DayMark, Latch } from './mark-events.ts';
 import type { Halt, Suspension } from './brakes.ts';
 import type { Drain } from './drain-events.ts';
 import type { SignalMemory, SlotRun, Trigger } from './slot-events.ts';
+import type { Anchor } from './anchor.ts';
 import type {
   AcceptedAccount,
-  Anchor,
   BreakKind,
   IntentPayload,
   InventoryEntry,

@@ -19,7 +19,16 @@ export function passWarnings(
   strategies: readonly DesiredStrategy[],
   ledger: Ledger,
 ): PassWarning[] {
-  return [...orphanWarnings(strategies, ledger), ...holdWarnings(plan)];
+  return [...orphanWarnings(strategies, ledger), ...renamedWarnings(plan), ...holdWarnings(plan)];
+}
+
+/** A manifest that names an old symbol is for a person to edit: said once a strategy and symbol. */
+function renamedWarnings({ notDone }: Plan): PassWarning[] {
+  const said = new Map<string, PassWarning>();
+  for (const { strategy, reason, detail } of notDone)
+    if (reason === 'SymbolChanged' && strategy !== null)
+      said.set(`${strategy} ${detail}`, { strategy, message: detail });
+  return [...said.values()];
 }
 
 /** Figures below a warning, which move with every price. */

@@ -5,7 +5,8 @@ import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
 import type { AnnouncedSplit, MovedLot, SplitLot } from '../observed/action-events.ts';
 import type { LatchPayload } from '../observed/mark-events.ts';
-import type { Anchor, BreakKind, OrderPurpose } from '../observed/events.ts';
+import type { Anchor } from '../observed/anchor.ts';
+import type { BreakKind, OrderPurpose } from '../observed/events.ts';
 import type { SlotTarget } from '../observed/slot-events.ts';
 
 /** Why something is done. */

@@ -259,6 +259,19 @@ describe('targets of before a split', () => {
     expect(ordersIn(await home.plan())).toEqual(['sell 90 X (reduce)']);
   });
 
+  test('that close follow a split that comes between the plan and its turn', async () => {
+    const home = (
+      await nextDay({
+        announced: { X: [split(1, 10)] },
+        faults: [fault('positions', { kind: 'split', symbol: 'X', from: 1, to: 10 }, { after: 1 })],
+      })
+    ).with({ a: { targets: { X: '0' } }, b: { targets: { Y: '8' } } });
+    await home.apply();
+    expect(written(home, 'split-applied')).toBe(1);
+    expect(home.held()).toEqual({ Y: '8' });
+    expect(home.books()).toEqual({ b: { Y: '8' } });
+  });
+
   test('that close are followed at once, in the same plan', async () => {
     const home = (await nextDay({ announced: { X: [split(1, 10)] } })).with({
       a: { targets: { X: '0' } },
@@ -357,6 +370,9 @@ describe('an announced change of a symbol', () => {
       'Z SymbolChanged',
     ]);
     expect(notDone[1]?.detail).toContain('until the manifest of a names Z in the place of X');
+    const before = home.log.length;
+    await home.apply();
+    expect(home.log.slice(before)).toEqual([`[!] [a] ${notDone[1]?.detail ?? ''}`]);
     const edited = home.with({ a: { targets: { Z: '4' } }, b: { targets: { Y: '8' } } });
     expect(ordersIn(await edited.plan())).toEqual(['sell 6 Z (reduce)']);
     const removed = home.with({ a: { targets: {}, universe: ['W'] }, b: { targets: { Y: '8' } } });
