@@ -206,6 +206,20 @@ async function edited(change: (text: string) => string): Promise<Project> {
   return mine;
 }
 
+/** Ten VTI of yesterday; a corporate action that was announced for today has taken effect, and the books have followed. */
+async function announced(action: string, happens: string): Promise<Project> {
+  const prices = { type: 'csv', folder: '../prices' };
+  const mine = project({ strategies: ONE, account: { prices, broker: { faults: '../faults.yaml' } } });
+  faults(mine);
+  mine.write('prices/VTI.csv', 'Date,Close\n2025-12-01,1000\n2025-12-03,100\n');
+  mine.write('prices/NEW.csv', 'Date,Close\n2025-12-03,1000\n');
+  mine.write('prices/corporate-actions.csv', `Date,Symbol,Kind,From,To\n2025-12-03,VTI,${action}\n`);
+  expect(await mine.run('apply', '--yes')).toMatchObject({ code: 0 });
+  faults(mine, `{on: positions, ${happens}}`);
+  expect(await nextDay(mine).run('apply', '--yes')).toMatchObject({ code: 0 });
+  return nextDay(mine);
+}
+
 const SYMBOLS: Commands = {
   UnmanagedShares: {
     enter: async () => {
@@ -225,6 +239,25 @@ const SYMBOLS: Commands = {
     },
     shows: 'EntryFrozenExternalReduction',
     leave: ['resolve', 'VTI', '--as', 'books', '--reason', 'buy it back'],
+  },
+  SplitApplied: {
+    enter: () => announced('split,1,10', 'effect: split, split: {symbol: VTI, from: 1, to: 10}'),
+    shows: 'SplitApplied',
+    leave: ['resolve', 'VTI', '--as', 'books', '--reason', 'ten of the new ones'],
+    orElse: [
+      {
+        way: 'another target in the manifest',
+        meanwhile: (mine) =>
+          declared(mine.at('2025-12-04T15:30:00-05:00'), { core: { targets: { VTI: '100' } } }),
+        leave: ['apply', '--yes'],
+      },
+    ],
+  },
+  SymbolChanged: {
+    enter: () => announced('symbol-change,VTI,NEW', 'effect: rename, rename: {from: VTI, to: NEW}'),
+    shows: 'SymbolChanged',
+    meanwhile: (mine) => declared(mine, { core: { targets: { NEW: '10' } } }),
+    leave: ['apply', '--yes'],
   },
   SymbolConflict: {
     enter: async () => {

@@ -2,6 +2,7 @@
 import type { Instant } from '../domain/instant.ts';
 import { isAsked, type DesiredState, type FixedSignal } from '../desired/desired-state.ts';
 import { isOrder, isReduction, type OrderAction, type Plan, type Hold } from '../reconciler/plan-types.ts';
+import { isFollowing } from '../reconciler/followed.ts';
 import { orderHours } from '../reconciler/order-hours.ts';
 import type { TurnPart } from '../reconciler/turns.ts';
 import { isWithinBand } from '../reconciler/rules/targets.ts';
@@ -202,7 +203,9 @@ async function settledLook(turn: Turn, execution: Execution, aim: LookAim): Prom
   const look = await turn.look(execution.fence, aim);
   const care = look.plan.actions.filter(
     (action) =>
-      (action.kind === 'sync-position' && action.strategy === turn.strategy) || action.kind === 'latch-limit',
+      (action.kind === 'sync-position' && action.strategy === turn.strategy) ||
+      action.kind === 'latch-limit' ||
+      isFollowing(action),
   );
   if (care.length === 0) return look;
   await keepHouse(execution, care, look.observed);

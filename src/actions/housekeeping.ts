@@ -14,6 +14,7 @@ import { isOrder } from '../reconciler/plan-types.ts';
 import { wayOut } from '../reconciler/way-out.ts';
 import { latchLimit } from './limits.ts';
 import { record, type Execution } from './execution.ts';
+import { followAction } from './follow-announced.ts';
 import type { Outcome } from './outcome.ts';
 import { followLateOrder, resolveOrders } from './resolve-order.ts';
 
@@ -44,6 +45,9 @@ async function carryOut(execution: Execution, action: Action, observed: Observed
   switch (action.kind) {
     case 'reopen-order':
       return followLateOrder(execution, action);
+    case 'apply-split':
+    case 'apply-symbol-change':
+      return followAction(execution, action, observed);
     case 'sync-position':
       return sync(execution, action, observed);
     case 'report-break':

@@ -8,6 +8,7 @@ import type { ManifestsOnDisk, PlanInput } from '../reconciler/draft.ts';
 import { makePlan } from '../reconciler/plan.ts';
 import { isOrder, isReduction, type Plan } from '../reconciler/plan-types.ts';
 import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
+import type { Announcements } from './announcements.ts';
 import { observe } from './observe.ts';
 import { otherAccount } from './open-books.ts';
 import { read } from './read.ts';
@@ -22,6 +23,7 @@ interface LookWorld {
   readonly ports: Ports;
   readonly desired: DesiredState;
   readonly manifests: ManifestsOnDisk;
+  readonly announcements?: Announcements;
 }
 
 export interface LookOptions {
@@ -42,9 +44,10 @@ export const FIRST_LOOK = {
   except: null,
 } as const;
 
-export async function look({ ports, desired, manifests }: LookWorld, options: LookOptions): Promise<Look> {
+export async function look(world: LookWorld, options: LookOptions): Promise<Look> {
+  const { ports, desired, manifests, announcements } = world;
   const { ownFence, earlier, turnTaken, reductionsOver, except } = options;
-  const seen = without(await observe(ports, desired, { ownFence, earlier }), except);
+  const seen = without(await observe(ports, desired, { ownFence, earlier, announcements }), except);
   const signals = options.signals ?? (await askSignals(ports, desired, seen));
   const quotes = await withTargets(ports, seen, signals);
   const dataIssues = ports.market.issues?.() ?? [];

@@ -1,12 +1,14 @@
 /** One look at the world: journal, broker, prices, and who holds the lock. */
 import { isAsked, type DesiredState, type DesiredStrategy } from '../desired/desired-state.ts';
+import { mayBeAction, notFollowed } from '../observed/announced.ts';
 import { attribute, gapOf, type Attribution, type Difference } from '../observed/attribution.ts';
 import type { BrokerOrder, BrokerPosition, Quote, Snapshot } from '../observed/broker-view.ts';
 import { historyNeededSince } from '../observed/evidence.ts';
 import type { CalendarOverrides } from '../domain/calendar.ts';
-import type { Instant } from '../domain/instant.ts';
+import { dateOf, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { findOrder, type Ledger } from '../observed/ledger.ts';
 import type { ObservedState, Sighting } from '../observed/observed-state.ts';
+import type { Announcements } from './announcements.ts';
 import { findLateOrders } from './late-orders.ts';
 import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
 import { ORDER_ID_PREFIX } from '../reconciler/rules/orders-in-flight.ts';
@@ -20,6 +22,8 @@ export interface LookOptions {
   readonly earlier: Sighting | null;
   /** Of an earlier look of the same pass; left out by those who plan nothing. */
   readonly signals?: ObservedState['signals'];
+  /** Left out: nobody asks what was announced. */
+  readonly announcements?: Announcements | undefined;
 }
 
 export async function observe(
@@ -33,16 +37,21 @@ export async function observe(
   const { differences } = compareBooks(newest, snapshot, desired.account.execution.settleWindow);
   const ledger = needsOldOrders(newest, snapshot, differences) ? ports.journal.whole() : newest;
   const lateOrders = await findLateOrders(ports, ledger, { snapshot, differences });
+  const announced = await announcedFor(ports, options.announcements, { ledger, snapshot, differences });
+  const doubtful = [...differences.values()].filter(
+    (difference) => isDoubtful(difference) || isAnnounced(ledger, snapshot, announced, difference),
+  );
   return {
     ledger,
     snapshot,
     lateOrders,
-    history: await historyIfNeeded(ports, ledger, differences, lateOrders),
+    history: await historyIfNeeded(ports, ledger, [...doubtful, ...lateOrders]),
     quotes: await quotesFor(ports, desired, { ledger, snapshot }),
     signals: options.signals ?? new Map(),
     assets: null,
     lock: viewLock(ports, ledger.lock, options.ownFence),
     earlier: options.earlier,
+    ...(announced.size > 0 && { announced }),
   };
 }
 
@@ -122,15 +131,46 @@ function isDoubtful({ missing, settling, repriced }: Difference): boolean {
   return missing !== 0 || settling !== 0 || repriced;
 }
 
-/** Shares that somebody added are nobody's without a question; everything else is asked for. */
+interface Compared extends Pick<Comparison, 'differences'> {
+  readonly ledger: Ledger;
+  readonly snapshot: Snapshot;
+}
+
+/** An ordinary pass asks nothing. */
+function announcedFor(
+  ports: Ports,
+  announcements: Announcements | undefined,
+  { ledger, snapshot, differences }: Compared,
+): Promise<NonNullable<ObservedState['announced']>> {
+  const { positions } = snapshot;
+  if (announcements === undefined || positions.kind !== 'ok') return Promise.resolve(new Map());
+  const doubtful = [...differences.values()]
+    .filter((difference) => mayBeAction(ledger, difference, positions.data.get(difference.symbol)))
+    .map(({ symbol }) => symbol);
+  return announcements.about(ports, ledger, { doubtful, session: sessionOf(snapshot) });
+}
+
+function sessionOf({ clock, takenAt }: Snapshot): CalendarDate {
+  return clock.kind === 'ok' ? clock.data.session.date : dateOf(takenAt);
+}
+
+function isAnnounced(
+  ledger: Ledger,
+  snapshot: Snapshot,
+  announced: NonNullable<ObservedState['announced']>,
+  { symbol }: Difference,
+): boolean {
+  const known = announced.get(symbol);
+  return known?.kind === 'ok' && notFollowed(ledger, symbol, known.data, sessionOf(snapshot)).length > 0;
+}
+
+/** Shares that somebody added are nobody's without a question, unless a split was announced; everything else is asked for. */
 async function historyIfNeeded(
   { broker, clock }: Ports,
   ledger: Ledger,
-  differences: Comparison['differences'],
-  late: readonly BrokerOrder[],
+  doubtful: readonly { readonly symbol: string }[],
 ): Promise<ObservedState['history']> {
-  const doubtful = [...differences.values()].filter(isDoubtful);
-  const symbols = new Set([...doubtful, ...late].map(({ symbol }) => symbol));
+  const symbols = new Set(doubtful.map(({ symbol }) => symbol));
   if (symbols.size === 0) return null;
   const since = historyNeededSince(ledger, symbols);
   return read(clock, () => broker.history(since));

@@ -66,7 +66,8 @@ function isInDoubt(view: SymbolView, { symbol, ratio }: Resolution): boolean {
   const isUnresolved = [...ledger.openOrders.values()].some(({ intent }) => intent.symbol === symbol);
   const isMissing =
     difference !== undefined && (difference.missing !== 0 || (ratio ?? likeness(view)) !== null);
-  return isUnresolved || isMissing || ledger.breaks.has(symbol) || ledger.shrunkOn.has(symbol);
+  const isRemembered = ledger.shrunkOn.has(symbol) || ledger.splits.has(symbol);
+  return isUnresolved || isMissing || ledger.breaks.has(symbol) || isRemembered;
 }
 
 function refuseWhileWorking({ ledger, snapshot, lock }: ObservedState, symbol: string): void {

@@ -70,7 +70,13 @@ const TRANSIENT: ReadonlySet<string> = new Set([
 ]);
 
 /** An exit goes on until the session ends: these end by themselves before that, or by an operator's word. */
-const HOLDS_EXITS: ReadonlySet<string> = new Set(['BookChanged', 'BreakOpen', 'JournalBusy', 'NoPrice']);
+const HOLDS_EXITS: ReadonlySet<string> = new Set([
+  'BookChanged',
+  'BreakOpen',
+  'JournalBusy',
+  'NoPrice',
+  'SplitPending',
+]);
 
 /** Said of the strategy as a whole: only an entry that waits for its end keeps a slot open. */
 function isSuspensionItself({ reason, symbol }: Hold): boolean {

@@ -61,7 +61,9 @@ export type FaultEffect =
       readonly price: Price | null;
     }
   /** A split takes effect just before the call: each `from` shares become `to`. */
-  | { readonly kind: 'split'; readonly symbol: string; readonly from: number; readonly to: number };
+  | { readonly kind: 'split'; readonly symbol: string; readonly from: number; readonly to: number }
+  /** A symbol changes just before the call: what is held of `from` is held as `to`. */
+  | { readonly kind: 'rename'; readonly from: string; readonly to: string };
 
 /** What becomes of an order when a script says so. */
 export interface OrderChange {

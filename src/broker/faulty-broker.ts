@@ -27,6 +27,7 @@ import {
   type OrderChange,
 } from './fault-script.ts';
 import type { OutsideTrade } from './simulated-orders.ts';
+import type { Rename } from './simulated-rename.ts';
 import type { Split } from './simulated-split.ts';
 
 /** A simulated broker to which things can happen. */
@@ -35,6 +36,7 @@ export interface FaultableBroker extends Broker {
   /** As somebody trades whom the account's own rules do not bind. */
   tradeFreely(trade: OutsideTrade): SubmitAnswer | Promise<SubmitAnswer>;
   split(split: Split): unknown;
+  rename(rename: Rename): unknown;
 }
 
 /** What a script has done so far: it outlives a process. */
@@ -193,6 +195,7 @@ class FaultyBroker implements Broker {
       await this.#trade({ ...trade, price: price ?? undefined });
     }
     if (effect?.kind === 'split') await this.#inner.split(effect);
+    if (effect?.kind === 'rename') await this.#inner.rename(effect);
     return effect;
   }
 

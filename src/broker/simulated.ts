@@ -1,5 +1,6 @@
 /** The simulated broker: Alpaca's behaviour on the good path and its refusals, kept in one file. */
 import type { FaultableBroker } from './faulty-broker.ts';
+import { renameHolding, type Rename } from './simulated-rename.ts';
 import { splitHolding, type Split } from './simulated-split.ts';
 import { formatChain } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -38,6 +39,7 @@ export interface SimulatedBrokerage extends FaultableBroker {
   tradeOutside(trade: OutsideTrade): Promise<SubmitAnswer>;
   tradeFreely(trade: OutsideTrade): Promise<SubmitAnswer>;
   split(split: Split): Promise<void>;
+  rename(rename: Rename): Promise<void>;
   /** The newest moment that the account has seen; undefined when its file cannot be read. */
   newestTime(): Instant | undefined;
 }
@@ -72,6 +74,8 @@ export function brokerageOf(
       .then((held) => prepare(prices, [...held, symbol], clock.now()))
       .then(() => store.change(apply))
       .catch(notSubmitted);
+  const happen = (to: (state: SimulatedState) => SimulatedState): Promise<void> =>
+    store.change((state) => ({ state: to(advance(state, clock.now())), answer: undefined }));
   return {
     kind: 'simulated',
     account: () => priced((state) => accountView(state, venue)),
@@ -87,11 +91,8 @@ export function brokerageOf(
       change(request.symbol, (state) =>
         submitOrder(state, { ...request, change: script }, clock.now(), venue),
       ),
-    split: (split) =>
-      store.change((state) => ({
-        state: splitHolding(advance(state, clock.now()), split),
-        answer: undefined,
-      })),
+    split: (split) => happen((state) => splitHolding(state, split)),
+    rename: (rename) => happen((state) => renameHolding(state, rename)),
     cancel: (brokerOrderId) =>
       store
         .change((state) => cancelOrder(state, brokerOrderId, clock.now()))

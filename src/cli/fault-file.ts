@@ -128,9 +128,11 @@ function outsideFaults() {
   const part = (about: string): z.ZodInt => wholeNumber(about, 1, 1_000);
   const trade = mapping({ symbol: of, side, quantity: shares('How many.'), price }, 'A trade by hand.');
   const split = mapping({ symbol: of, from: part('Old shares.'), to: part('New shares.') }, 'A stock split.');
+  const rename = mapping({ from: of, to: symbol('The new symbol.') }, 'A change of a symbol.');
   return [
     mapping({ ...when(OPERATIONS), ...effect('trade'), trade }, 'Somebody trades just before the call.'),
     mapping({ ...when(OPERATIONS), ...effect('split'), split }, 'A split takes effect just before the call.'),
+    mapping({ ...when(OPERATIONS), ...effect('rename'), rename }, 'A symbol changes just before the call.'),
   ] as const;
 }
 
@@ -179,5 +181,7 @@ function toEffect(entry: Entry): FaultEffect {
       return { kind: 'trade', ...entry.trade, price: (entry.trade.price ?? null) as Price | null };
     case 'split':
       return { kind: 'split', ...entry.split };
+    case 'rename':
+      return { kind: 'rename', ...entry.rename };
   }
 }

@@ -1,5 +1,6 @@
 /** What every mutating command does first: the right account, and a state file that fits the journal. */
 import { recoverySteps } from './recovery.ts';
+import { Announcements } from '../actions/announcements.ts';
 import { checkAccount, checkFirstStart, needsInit, openBooks } from '../actions/open-books.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { recover, type Pass } from '../reconciler/reconcile.ts';
@@ -212,6 +213,7 @@ export function passOf(io: Io, world: World): Pass {
     accountFile: manifests.accountFile,
     open: () => openData(io, world),
     looked: (look) => io.stderr(recoverySteps(world, look)),
+    announcements: new Announcements(),
   };
 }
 

@@ -6,6 +6,7 @@ import type { DesiredState } from '../desired/desired-state.ts';
 import { attribute } from '../observed/attribution.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import { describeHalt } from '../reconciler/brakes.ts';
+import { isFollowing } from '../reconciler/followed.ts';
 import { isOff } from '../reconciler/rules/orphans.ts';
 import { inspectStateFile } from '../store/state-inspection.ts';
 import type { World } from './compose.ts';
@@ -47,7 +48,9 @@ function syncLine({ plan, observed }: Look, settleWindow: number): string {
   const { ledger, snapshot } = observed;
   const { positions, takenAt } = snapshot;
   if (positions.kind === 'unknown') return `the broker does not answer: ${positions.reason}`;
-  const differing = plan.actions.filter(({ kind }) => kind === 'sync-position' || kind === 'report-break');
+  const differing = plan.actions.filter(
+    (action) => action.kind === 'sync-position' || action.kind === 'report-break' || isFollowing(action),
+  );
   const doubtful = plan.notDone.filter(({ reason }) => reason === 'Unconfirmed');
   const names = new Set([...differing, ...doubtful].map(({ symbol }) => symbol ?? ''));
   const breaks = [...ledger.breaks.keys()].filter((symbol) => !names.has(symbol));

@@ -1,4 +1,6 @@
 /** The journal's vocabulary: everything that is decided or seen, one type a payload. Times are instants (ms, UTC). */
+import type { ActionEvent } from './action-events.ts';
+import type { Anchor } from './anchor.ts';
 import type { BookedFill, ResolvedLot } from './book.ts';
 import type { BlockedTarget, SignalDecision } from './decision.ts';
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
@@ -72,6 +74,7 @@ export type BreakKind =
   'missing-shares' | 'side-flip' | 'split' | 'price-mismatch' | 'fill-reversed' | 'id-collision' | 'overfill';
 
 export type JournalEvent =
+  | ActionEvent
   | MarkEvent
   | SlotEvent
   | {
@@ -350,15 +353,6 @@ export interface ForgottenOrder {
   readonly fills: readonly BookedFill[];
   readonly detail: string;
   readonly reportedAt: Instant | null;
-}
-
-/**
- * From where on a symbol's outside history is counted: at `at`, the broker held `unmanaged` beyond the books.
- * Outside fills after `at` must lead from `unmanaged` to what is seen now, or evidence is missing.
- */
-export interface Anchor {
-  readonly at: Instant;
-  readonly unmanaged: Quantity;
 }
 
 /** One valid record of the journal. */

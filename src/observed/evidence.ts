@@ -16,10 +16,10 @@ import {
 import { later, type Instant } from '../domain/instant.ts';
 import { bookTrade, type Lot } from './book.ts';
 import type { BrokerFill, BrokerPosition } from './broker-view.ts';
-import type { Anchor } from './events.ts';
+import type { Anchor } from './anchor.ts';
 import type { Difference } from './attribution.ts';
 import { allOrders, type Ledger } from './ledger.ts';
-import { likelySplit, type SplitRatio } from './split.ts';
+import { likelySplit, type HeldBefore, type SplitRatio } from './split.ts';
 
 export type Explanation =
   | { readonly kind: 'explained'; readonly price: Price; readonly fills: readonly BrokerFill[] }
@@ -60,10 +60,18 @@ export function splitSeen(
   position: BrokerPosition,
   history: readonly BrokerFill[],
 ): SplitRatio | null {
-  const { symbol } = position;
+  const held = heldByRights(ledger, position.symbol, history);
+  return held === null ? null : likelySplit(held, position);
+}
+
+/** What the account should hold of a symbol by books, anchor and outside trades, and what that has cost; null: nothing. */
+export function heldByRights(
+  ledger: Ledger,
+  symbol: string,
+  history: readonly BrokerFill[],
+): HeldBefore | null {
   const fills = movedOutside(ledger, symbol, history).sort((a, b) => a.time - b.time);
-  const lot = fills.reduce(tradedOutside, heldAtAnchor(ledger, symbol));
-  return lot === undefined ? null : likelySplit(lot, position);
+  return fills.reduce(tradedOutside, heldAtAnchor(ledger, symbol)) ?? null;
 }
 
 /** Everything that the account held of a symbol, at what a share of the books cost. */

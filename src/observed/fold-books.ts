@@ -129,6 +129,7 @@ function resolveSymbol(ledger: WritableLedger, event: EventOf<'symbol-resolved'>
     endOrder(ledger, { ...order, status: 'resolved', detail: event.reason, updatedAt: at });
   }
   ledger.breaks.delete(event.symbol);
+  ledger.splits.delete(event.symbol);
   ledger.acceptedPrices.set(event.symbol, event.seenPrice);
   // An operator's sale stands for the day, as any outside sale; a second resolve lifts it.
   if (shrank) ledger.shrunkOn.set(event.symbol, event.sessionDate);

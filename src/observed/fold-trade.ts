@@ -22,6 +22,10 @@ export function noteOwners(ledger: WritableLedger, symbol: string): void {
   for (const book of ledger.books.values()) if (book.has(symbol)) owners += 1;
   if (owners > 1) ledger.shared.add(symbol);
   else ledger.shared.delete(symbol);
+  if (owners > 0) return;
+  // What was remembered of the shares for their owners' sake.
+  ledger.splits.delete(symbol);
+  ledger.formerNames.delete(symbol);
 }
 
 export function bookOf(ledger: WritableLedger, strategy: string): Map<string, Lot> {

@@ -113,6 +113,8 @@ const EVENT_TYPES: Readonly<Record<JournalEvent['type'], true>> = {
   'lots-set': true,
   'break-opened': true,
   'symbol-resolved': true,
+  'split-applied': true,
+  'symbol-changed': true,
   'targets-decided': true,
   'slot-started': true,
   'slot-ended': true,

@@ -2,7 +2,9 @@
 import { enableMapSet, produce, setAutoFreeze } from 'immer';
 import { later, type Instant } from '../domain/instant.ts';
 import { ledgerFields } from './checkpoint.ts';
+import type { ActionEvent } from './action-events.ts';
 import type { EventOf, JournalEvent, JournalRecord } from './events.ts';
+import { applyActionEvent } from './fold-actions.ts';
 import { applyBookEvent, openBooks } from './fold-books.ts';
 import { applyMarkEvent } from './fold-marks.ts';
 import { applyOperatorEvent } from './fold-operator.ts';
@@ -43,6 +45,8 @@ export function emptyLedger(): Ledger {
     shrunkOn: new Map(),
     breaks: new Map(),
     acceptedPrices: new Map(),
+    splits: new Map(),
+    formerNames: new Map(),
     slots: new Map(),
     triggers: new Map(),
     memories: new Map(),
@@ -57,6 +61,13 @@ export function emptyLedger(): Ledger {
 /** The ledger after one more record; the given one is unchanged. */
 export function advance(ledger: Ledger, record: JournalRecord): Ledger {
   return produce(ledger, (draft) => applyRecord(draft, record));
+}
+
+/** The books as they will be once these corporate actions are recorded; the given ones are unchanged. */
+export function withActions(ledger: Ledger, events: readonly ActionEvent[]): Ledger {
+  return produce(ledger, (draft) => {
+    for (const event of events) applyActionEvent(draft, event);
+  });
 }
 
 /** The ledger of a whole journal, or of one that starts with a checkpoint. */
@@ -118,6 +129,9 @@ function applyEvent(ledger: WritableLedger, event: JournalEvent, at: Instant): v
     case 'break-opened':
     case 'symbol-resolved':
       return applyBookEvent(ledger, event, at);
+    case 'split-applied':
+    case 'symbol-changed':
+      return applyActionEvent(ledger, event);
     case 'slot-started':
     case 'slot-ended':
     case 'slot-missed':

@@ -1,15 +1,16 @@
 /** The books, orders, lock and freezes that a journal says; ledger-fold.ts makes it. */
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
+import type { KnownSplit } from './action-events.ts';
 import type { BookedFill, Lot } from './book.ts';
 import type { LossCurve } from './loss-curve.ts';
 import type { DayMark, Latch } from './mark-events.ts';
 import type { Halt, Suspension } from './brakes.ts';
 import type { Drain } from './drain-events.ts';
 import type { SignalMemory, SlotRun, Trigger } from './slot-events.ts';
+import type { Anchor } from './anchor.ts';
 import type {
   AcceptedAccount,
-  Anchor,
   BreakKind,
   IntentPayload,
   InventoryEntry,
@@ -118,6 +119,10 @@ export interface Ledger {
   readonly breaks: ReadonlyMap<string, Break>;
   /** Symbol -> the broker's average price that an operator has accepted beside another cost in the book. */
   readonly acceptedPrices: ReadonlyMap<string, Price>;
+  /** By symbol: splits that its books have followed by their announcement, while somebody owns it and nobody has said more. */
+  readonly splits: ReadonlyMap<string, KnownSplit>;
+  /** Symbol -> what it was called before, oldest first, while somebody owns it. */
+  readonly formerNames: ReadonlyMap<string, readonly string[]>;
   /** At least those of the two newest sessions. */
   readonly slots: ReadonlyMap<string, SlotRun>;
   /** Slots that operators let run at another time, by slot. */

@@ -4,6 +4,7 @@ import type { Quantity } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Asset, BrokerFill, BrokerOrder, Observed, Quote, Snapshot } from './broker-view.ts';
 import type { DataIssue } from './data-issue.ts';
+import type { CorporateAction } from './corporate-action.ts';
 import type { SignalDecision } from './decision.ts';
 import type { SignalMemory } from './slot-events.ts';
 import type { Ledger } from './ledger.ts';
@@ -24,9 +25,14 @@ export interface ObservedState {
   readonly signals: ReadonlyMap<string, SignalAnswer>;
   /** Orders of ours that had counted as ended, and that the broker now shows otherwise. */
   readonly lateOrders: readonly BrokerOrder[];
+  /** Corporate actions of symbols that books own, where they were asked for; left out where nobody asks. */
+  readonly announced?: ReadonlyMap<string, Announced>;
   /** Of the newest answers of the market; left out where nobody says so. */
   readonly dataIssues?: readonly DataIssue[];
 }
+
+/** Those of one symbol up to the current session; none is an answer. */
+export type Announced = Observed<readonly CorporateAction[]>;
 
 export type SignalAnswer =
   | {

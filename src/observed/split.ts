@@ -1,4 +1,7 @@
-/** Whether a difference between books and broker looks like a stock split. A likeness is a proposal, never a proof. */
+/**
+ * Whether a difference between books and broker looks like a stock split, or is one that was announced. A likeness is a
+ * proposal, never a proof.
+ */
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import { mulDiv, SHARE } from '../domain/decimal.ts';
 
@@ -24,18 +27,61 @@ const COST_TOLERANCE = 0.02;
  * `before`: what the account should hold, and what that had cost; `after`: what it holds, at the broker's average
  * price. Null where the quantities stand in no ratio of common splits, or the cost did not stay.
  */
-export function likelySplit(
-  before: { readonly quantity: Quantity; readonly cost: Money },
-  after: { readonly quantity: Quantity; readonly averagePrice: Price },
-): SplitRatio | null {
-  if (before.quantity === 0 || after.quantity === 0) return null;
-  const was = before.cost / before.quantity;
-  const is = after.averagePrice / SHARE;
-  const fits = ({ from, to }: SplitRatio): boolean => {
-    const expected = (was * from) / to;
-    return Math.abs(is - expected) <= COST_TOLERANCE * Math.abs(expected);
-  };
-  return RATIOS.find((ratio) => isAfter(before.quantity, ratio, after.quantity) && fits(ratio)) ?? null;
+export function likelySplit(before: HeldBefore, after: HeldAfter): SplitRatio | null {
+  return RATIOS.find((ratio) => isSplitBy(ratio, before, after)) ?? null;
+}
+
+export interface HeldBefore {
+  readonly quantity: Quantity;
+  readonly cost: Money;
+}
+
+export interface HeldAfter {
+  readonly quantity: Quantity;
+  readonly averagePrice: Price;
+}
+
+/** Whether exactly this split lies between the two: in the quantity, and in what a share has cost. */
+export function isSplitBy(ratio: SplitRatio, before: HeldBefore, after: HeldAfter): boolean {
+  return isAfter(before.quantity, ratio, after.quantity) && costsStay(ratio, before, after);
+}
+
+/** Whether a share cost after it what it had cost before, by the ratio. Nothing stays of what is not there. */
+export function costsStay({ from, to }: SplitRatio, before: HeldBefore, after: HeldAfter): boolean {
+  if (before.quantity === 0 || after.quantity === 0) return false;
+  const expected = ((before.cost / before.quantity) * from) / to;
+  return Math.abs(after.averagePrice / SHARE - expected) <= COST_TOLERANCE * Math.abs(expected);
+}
+
+const RATE_DIGITS = 9;
+const TERM_MAX = 1_000_000_000;
+
+/**
+ * The same ratio in the smallest whole numbers, so that quantities are counted exactly: 1 and 1.05 become 20 and 21. Null
+ * where that takes more than {@link RATE_DIGITS} decimals, or numbers beyond a billion.
+ */
+export function inWholeNumbers({ from, to }: SplitRatio): SplitRatio | null {
+  const scale = 10 ** RATE_DIGITS;
+  const terms = [from, to].map((rate) => Math.round(rate * scale));
+  const [a = 0, b = 0] = terms;
+  if (!terms.every((term) => Number.isSafeInteger(term) && term > 0)) return null;
+  const shared = commonDivisor(a, b);
+  const ratio = { from: a / shared, to: b / shared };
+  return ratio.from <= TERM_MAX && ratio.to <= TERM_MAX ? ratio : null;
+}
+
+/** One split behind the other, of whole numbers; null where they leave the range of what can be counted. */
+export function splitTwice(first: SplitRatio, second: SplitRatio): SplitRatio | null {
+  const [from, to] = [first.from * second.from, first.to * second.to];
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) return null;
+  const shared = commonDivisor(from, to);
+  return { from: from / shared, to: to / shared };
+}
+
+function commonDivisor(a: number, b: number): number {
+  let [larger, smaller] = [a, b];
+  while (smaller !== 0) [larger, smaller] = [smaller, larger % smaller];
+  return larger;
 }
 
 /** The common split that would multiply a price by `factor`, within `tolerance` of it; null where there is none. */
@@ -47,9 +93,9 @@ export function splitOfPrice(factor: number, tolerance: number): SplitRatio | nu
 
 /** Exactly so many, or the whole shares of them. */
 function isAfter(before: Quantity, { from, to }: SplitRatio, after: Quantity): boolean {
-  if (Math.abs(before) > Number.MAX_SAFE_INTEGER / to) return false;
-  const exact = (before * to) / from;
-  return after === Math.round(exact) || after === Math.trunc(exact / SHARE) * SHARE;
+  const exact = mulDiv(before, to, from);
+  if (!Number.isSafeInteger(exact)) return false;
+  return after === exact || after === Math.trunc(exact / SHARE) * SHARE;
 }
 
 /** What a split makes of a quantity; what is less than the smallest fraction is lost. */

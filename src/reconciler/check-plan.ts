@@ -8,6 +8,7 @@ import { attribute } from '../observed/attribution.ts';
 import type { BrokerPosition } from '../observed/broker-view.ts';
 import type { Ledger, LedgerOrder } from '../observed/ledger.ts';
 import type { PlanInput } from './draft.ts';
+import { afterActions, checkActions } from './check-actions.ts';
 import { checkBlocked, checkHalt, checkSkew, checkSuspensions } from './check-brakes.ts';
 import { checkGroups } from './check-groups.ts';
 import { checkLosses } from './check-losses.ts';
@@ -17,16 +18,16 @@ import { checkQuotes } from './check-quotes.ts';
 import { isOrder, isReduction, type OrderAction, type Plan, type SyncAction } from './plan-types.ts';
 import type { Invariant, ReportViolation, Violation } from './violation.ts';
 
-export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
+export function checkPlan(plan: Plan, given: PlanInput): readonly Violation[] {
   const found: Violation[] = [];
   const report = (invariant: Invariant, detail: string): void => {
     found.push({ invariant, detail });
   };
   const orders = plan.actions.filter(isOrder);
-  checkConservation(input, report);
+  checkBooks(plan, given, report);
   checkShape(plan, orders, report);
-  for (const action of plan.actions) if (action.kind === 'sync-position') checkSync(action, input, report);
   if (orders.length === 0) return found;
+  const input = afterActions(plan, given);
   const world = knownWorld(input);
   if (world === null) {
     report('known-world', `${orders.length} orders are planned while a part of the account is unknown`);
@@ -54,6 +55,12 @@ export function checkPlan(plan: Plan, input: PlanInput): readonly Violation[] {
   for (const [invariant, wrong] of others) for (const detail of wrong) report(invariant, detail);
   checkPrefixes(plan, world, input, report);
   return found;
+}
+
+function checkBooks(plan: Plan, input: PlanInput, report: ReportViolation): void {
+  checkConservation(input, report);
+  for (const wrong of checkActions(plan, input)) report('announced-exactly', wrong);
+  for (const action of plan.actions) if (action.kind === 'sync-position') checkSync(action, input, report);
 }
 
 /** For every symbol: books, settling, unmanaged and missing shares are what the broker holds. */

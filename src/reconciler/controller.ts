@@ -11,7 +11,7 @@ import { markSession } from '../actions/mark-session.ts';
 import { preload } from '../actions/preload.ts';
 import { SecondLooks } from '../actions/second-looks.ts';
 import type { Outcome } from '../actions/outcome.ts';
-import type { PassWarning } from './pass-warnings.ts';
+import { warningText, type PassWarning } from './pass-warnings.ts';
 import { isOrder, type Plan } from './plan-types.ts';
 import type { Clock, Report, StopSignal } from './ports.ts';
 import { reconcile, type Pass } from './reconcile.ts';
@@ -142,6 +142,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
   const ended = endedSlots(pass);
   try {
     await controlled.checkData();
+    await pass.announcements?.lookAhead(pass.ports, pass.desired.account.calendar);
     const result = await reconcile(
       {
         ...pass,
@@ -246,7 +247,8 @@ function nextWake({ clock, random, nextLook }: Controlled, pass: Pass, memory: M
   const second = memory.secondLooks.due(execution) ?? resync;
   const own = nextOwnEdge(pass.desired.account, now);
   const due = now + pauseOfDue(pass, memory, now);
-  return Math.floor(Math.min(resync, due, edge, own, second, ...retries)) as Instant;
+  const ahead = pass.announcements?.nextLook(pass.ports, calendar) ?? resync;
+  return Math.floor(Math.min(resync, due, edge, own, second, ahead, ...retries)) as Instant;
 }
 
 /**
@@ -370,17 +372,11 @@ function noteDoubts(memory: Memory, { actions }: Plan, outcomes: readonly Outcom
 
 /** Rule 7 of the seed has orphans said at a start and in each trading cycle; what changes is said at once. */
 function isNews(memory: Memory, warnings: readonly PassWarning[], { slots }: Plan): boolean {
-  const now = warnings
-    .filter(({ message }) => !message.startsWith(DETAIL))
-    .map(({ strategy, message }) => `${strategy} ${message}`)
-    .join('\n');
+  const now = warningText(warnings);
   const isNew = now !== memory.warned;
   memory.warned = now;
   return isNew || slots.length > 0;
 }
-
-/** Figures below a warning, which move with every price. */
-const DETAIL = '  ';
 
 /** The same trouble is told once, and its end too. */
 function say(report: Report, memory: Memory, trouble: string): void {

@@ -19,7 +19,27 @@ export function passWarnings(
   strategies: readonly DesiredStrategy[],
   ledger: Ledger,
 ): PassWarning[] {
-  return [...orphanWarnings(strategies, ledger), ...holdWarnings(plan)];
+  return [...orphanWarnings(strategies, ledger), ...renamedWarnings(plan), ...holdWarnings(plan)];
+}
+
+/** A manifest that names an old symbol is for a person to edit: said once a strategy and symbol. */
+function renamedWarnings({ notDone }: Plan): PassWarning[] {
+  const said = new Map<string, PassWarning>();
+  for (const { strategy, reason, detail } of notDone)
+    if (reason === 'SymbolChanged' && strategy !== null)
+      said.set(`${strategy} ${detail}`, { strategy, message: detail });
+  return [...said.values()];
+}
+
+/** Figures below a warning, which move with every price. */
+const DETAIL = '  ';
+
+/** What the warnings of a pass say, but for the figures: equal where there is no news. */
+export function warningText(warnings: readonly PassWarning[]): string {
+  return warnings
+    .filter(({ message }) => !message.startsWith(DETAIL))
+    .map(({ strategy, message }) => `${strategy} ${message}`)
+    .join('\n');
 }
 
 /** For each disabled strategy with a book: one line that says so, then one a position. */

@@ -3,8 +3,10 @@ import type { DataIssue } from '../observed/data-issue.ts';
 import type { Money, Price, Quantity, Ratio } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
+import type { AnnouncedSplit, MovedLot, SplitLot } from '../observed/action-events.ts';
 import type { LatchPayload } from '../observed/mark-events.ts';
-import type { Anchor, BreakKind, OrderPurpose } from '../observed/events.ts';
+import type { Anchor } from '../observed/anchor.ts';
+import type { BreakKind, OrderPurpose } from '../observed/events.ts';
 import type { SlotTarget } from '../observed/slot-events.ts';
 
 /** Why something is done. */
@@ -27,6 +29,8 @@ export type ActionReason =
   | 'MissingShares'
   | 'SideFlip'
   | 'SplitSuspected'
+  | 'SplitAnnounced'
+  | 'SymbolChangeAnnounced'
   | 'PriceMismatch'
   | 'LateOrder'
   | 'LossLimit'
@@ -54,6 +58,9 @@ export type HoldReason =
   | 'BorrowUnknown'
   | 'OppositeSide'
   | 'EntryFrozenExternalReduction'
+  | 'SplitPending'
+  | 'SplitApplied'
+  | 'SymbolChanged'
   | 'BreakOpen'
   | 'Unconfirmed'
   | 'Settling'
@@ -133,6 +140,36 @@ export interface SyncAction extends ActionBase {
   readonly anchor: Anchor;
 }
 
+/** Books follow a split that was announced, and that the broker has carried out exactly so. */
+export interface SplitAction extends ActionBase {
+  readonly kind: 'apply-split';
+  readonly symbol: string;
+  /** By date. */
+  readonly splits: readonly AnnouncedSplit[];
+  readonly lots: readonly SplitLot[];
+  readonly unmanaged: { readonly from: Quantity; readonly to: Quantity };
+  /** Of all books. */
+  readonly from: Quantity;
+  readonly to: Quantity;
+  /** The broker's average price. */
+  readonly seenPrice: Price;
+  readonly anchor: Anchor;
+}
+
+/** Likewise a change of the symbol: the lots go on under another name. */
+export interface SymbolChangeAction extends ActionBase {
+  readonly kind: 'apply-symbol-change';
+  /** As it was. */
+  readonly symbol: string;
+  readonly from: string;
+  readonly to: string;
+  readonly date: CalendarDate;
+  readonly lots: readonly MovedLot[];
+  readonly unmanaged: Quantity;
+  readonly seenPrice: Price;
+  readonly anchor: Anchor;
+}
+
 export interface BreakAction extends ActionBase {
   readonly kind: 'report-break';
   readonly strategy: string | null;
@@ -204,6 +241,8 @@ export type Action =
   | ShutdownAction
   | OrderAction
   | SyncAction
+  | SplitAction
+  | SymbolChangeAction
   | BreakAction
   | OrderCareAction
   | LateOrderAction

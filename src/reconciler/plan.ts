@@ -61,6 +61,8 @@ const HOUSEKEEPING_ORDER: readonly Action['kind'][] = [
   'resolve-order',
   'cancel-order',
   'reopen-order',
+  'apply-split',
+  'apply-symbol-change',
   'sync-position',
   'report-break',
   'latch-limit',

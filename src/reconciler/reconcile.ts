@@ -21,6 +21,7 @@ import { waitUnlessStopped } from '../actions/wait.ts';
 import { announce, type SecondLooks } from '../actions/second-looks.ts';
 import { completeShutdown } from '../actions/shutdown.ts';
 import { housekeepingOf, keepHouse } from '../actions/housekeeping.ts';
+import type { Announcements } from '../actions/announcements.ts';
 import { viewLock } from '../actions/lock-view.ts';
 import { agreedSighting, sightingOf } from '../actions/observe.ts';
 import { recordFailures } from '../actions/record-decision.ts';
@@ -55,6 +56,8 @@ export interface Pass {
   readonly failuresTold?: Set<string>;
   /** Of whoever makes many passes: a later one is the second look. Left out: the pass waits for it. */
   readonly secondLooks?: SecondLooks;
+  /** What is known of corporate actions. Left out: nobody asks, as where the account follows none. */
+  readonly announcements?: Announcements;
 }
 
 export interface Approval {

@@ -1,12 +1,16 @@
 /** The facts as they will be once the plan's own syncs are booked: orders of the same plan are sized from these. */
 import { valueOf, type Money } from '../domain/decimal.ts';
 import type { Lot } from '../observed/book.ts';
+import { withActions } from '../observed/ledger-fold.ts';
 import { priceOf, type PlanDraft, type PlanFacts } from './draft.ts';
+import { isFollowing, recordOf, type FollowingAction } from './followed.ts';
 import type { SyncAction } from './plan-types.ts';
 
 export function settledFacts(facts: PlanFacts, draft: PlanDraft): PlanFacts {
   const syncs = draft.housekeeping.filter((action) => action.kind === 'sync-position');
-  const settled = syncs.length === 0 ? facts : withBooksAfter(facts, syncs);
+  const synced = syncs.length === 0 ? facts : withBooksAfter(facts, syncs);
+  const followed = draft.housekeeping.filter(isFollowing);
+  const settled = followed.length === 0 ? synced : withActionsAfter(synced, followed);
   return { ...settled, exposures: exposuresOf(settled) };
 }
 
@@ -19,6 +23,12 @@ function withBooksAfter(facts: PlanFacts, syncs: readonly SyncAction[]): PlanFac
     else if (lot !== undefined) book?.set(symbol, { ...lot, quantity: to });
   }
   return { ...facts, ledger: { ...facts.ledger, books }, prices: new Map() };
+}
+
+function withActionsAfter(facts: PlanFacts, followed: readonly FollowingAction[]): PlanFacts {
+  const sessionDate = facts.market?.clock.session.date ?? '';
+  const records = followed.map((action) => recordOf(action, { fence: 0, sessionDate }));
+  return { ...facts, ledger: withActions(facts.ledger, records), prices: new Map() };
 }
 
 /** Lots that the broker does not hold (yet, or any more) count at the latest quote. */

@@ -21,6 +21,7 @@ export type Invariant =
   | 'limits-hold'
   | 'buying-power-holds'
   | 'sync-only-shrinks'
+  | 'announced-exactly'
   | 'loss-limits-hold'
   | 'quotes-hold'
   | 'groups-whole'

@@ -1,8 +1,29 @@
 /** When the controller has to look again although nothing has happened: slots and sessions begin, windows close. */
-import { nextSessionAfter, sessionAtOrAfter, sessionOn, type CalendarOverrides } from '../domain/calendar.ts';
+import {
+  nextSessionAfter,
+  sessionAtOrAfter,
+  sessionOn,
+  type CalendarOverrides,
+  type Session,
+} from '../domain/calendar.ts';
 import { dateOf, MINUTE, plus, type Instant } from '../domain/instant.ts';
 import { nextSlot, slotsOn, type Slot } from '../domain/schedule.ts';
 import type { DesiredStrategy } from '../desired/desired-state.ts';
+
+/** Time to follow a split or a change of a symbol that takes effect today, before the first slot. */
+const AHEAD = 15 * MINUTE;
+
+/** When what was announced for a session is asked for. */
+export function lookAheadAt({ open }: Session): Instant {
+  return plus(open, -AHEAD);
+}
+
+/** The first such moment after `now`. */
+export function nextLookAhead(now: Instant, calendar?: CalendarOverrides): Instant {
+  const session = sessionAtOrAfter(now, calendar);
+  const ahead = lookAheadAt(session);
+  return ahead > now ? ahead : lookAheadAt(nextSessionAfter(session.date, calendar));
+}
 
 /** Time for a person to look after what is missing. */
 const PRELOAD = 5 * MINUTE;

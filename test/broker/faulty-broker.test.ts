@@ -156,6 +156,29 @@ test('a split changes quantity and price, and no execution tells of it', async (
   expect(home.broker.state().fills).toStrictEqual([]);
 });
 
+describe('a change of a symbol', () => {
+  const rename = fault('clock', { kind: 'rename', from: 'NVDA', to: 'NVX' });
+
+  test('moves what is held as it is, and no execution tells of it', async () => {
+    const home = await wanting('10', [rename], { books: { mp: { NVDA: '10' } } });
+    const before = home.broker.state();
+    await home.look();
+    const { positions, fills, cash } = home.broker.state();
+    expect([...positions]).toStrictEqual([['NVX', before.positions.get('NVDA')]]);
+    expect([fills, cash]).toStrictEqual([[], before.cash]);
+  });
+
+  test('into one that the account holds besides is told, and changes nothing', async () => {
+    const home = await wanting('10', [rename], {
+      books: { mp: { NVDA: '10' } },
+      broker: { NVDA: '10', NVX: '1' },
+      prices: { NVDA: '100', NVX: '100' },
+    });
+    await expect(home.look()).rejects.toThrow('NVDA cannot become NVX: the account holds both');
+    expect(home.held()).toStrictEqual({ NVDA: '10', NVX: '1' });
+  });
+});
+
 describe('which calls meet a fault', () => {
   const effect = { kind: 'stuck' } as const;
   const call = {

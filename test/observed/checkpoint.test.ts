@@ -102,6 +102,16 @@ describe('a checkpoint', () => {
     expect(foldRecords([earlier]).fees).toEqual(new Map());
   });
 
+  test('of a version that followed no corporate actions is read: there were none', () => {
+    const seal = recordsOf([{ type: 'sealed', next: 2 }])[0]!;
+    const record = written(seal, emptyLedger());
+    if (record.event.type !== 'checkpoint') throw new Error('no checkpoint');
+    const { splits, formerNames, ...state } = record.event.state;
+    expect([splits, formerNames]).toEqual([{ $map: [] }, { $map: [] }]);
+    const read = foldRecords([{ ...record, event: { ...record.event, state } }]);
+    expect([read.splits, read.formerNames]).toEqual([new Map(), new Map()]);
+  });
+
   test('does not grow with the number of days', () => {
     const seal = recordsOf([{ type: 'sealed', next: 2 }])[0]!;
     const sizeAfter = (count: number): number => {

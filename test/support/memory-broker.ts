@@ -15,6 +15,7 @@ import {
   type Venue,
 } from '../../src/broker/simulated-state.ts';
 import type { FaultableBroker } from '../../src/broker/faulty-broker.ts';
+import { renameHolding } from '../../src/broker/simulated-rename.ts';
 import { splitHolding } from '../../src/broker/simulated-split.ts';
 import type { SimulatedStore } from '../../src/broker/simulated-store.ts';
 import type { Clock } from '../../src/reconciler/ports.ts';
@@ -63,6 +64,9 @@ export function memoryBroker(start: SimulatedState, venue: Venue, clock: Clock):
     },
     split: (split) => {
       state = splitHolding(seen(), split);
+    },
+    rename: (rename) => {
+      state = renameHolding(seen(), rename);
     },
     cancel: (id) => Promise.resolve(change(cancelOrder(state, id, clock.now()))),
     history: (since) => Promise.resolve(seen().fills.filter((fill) => fill.time > since)),

@@ -92,5 +92,6 @@ function beside(adapter: Broker, account: MemoryBroker): FaultableBroker {
     submitChanged: (request, change) => account.submitChanged(request, change),
     tradeFreely: (trade) => account.tradeFreely(trade),
     split: (split) => account.split(split),
+    rename: (change) => account.rename(change),
   };
 }

@@ -19,6 +19,7 @@ import {
 import { sha256 } from '../../src/domain/digest.ts';
 import { plus, type Instant } from '../../src/domain/instant.ts';
 import type { Quote } from '../../src/observed/broker-view.ts';
+import type { CorporateAction } from '../../src/observed/corporate-action.ts';
 import type { Fault } from '../../src/broker/fault-script.ts';
 import { faultyBroker, memoryFaultStore, type FaultableBroker } from '../../src/broker/faulty-broker.ts';
 import type {
@@ -29,6 +30,7 @@ import type {
   ExecutionSettings,
   FixedTarget,
 } from '../../src/desired/desired-state.ts';
+import { Announcements } from '../../src/actions/announcements.ts';
 import { planAsking } from '../../src/actions/look.ts';
 import { observe } from '../../src/actions/observe.ts';
 import type { ObservedState, Sighting } from '../../src/observed/observed-state.ts';
@@ -83,6 +85,8 @@ export interface WorldFacts {
   readonly execution?: Partial<ExecutionSettings>;
   /** What goes wrong at the broker. */
   readonly faults?: readonly Fault[];
+  /** What companies have announced, by symbol; of every other symbol nothing was. */
+  readonly announced?: Readonly<Record<string, readonly CorporateAction[]>>;
 }
 
 export interface TestWorld {
@@ -97,7 +101,11 @@ export interface TestWorld {
   readonly log: readonly string[];
   /** The same account and books under other manifests. */
   with(strategies: Readonly<Record<string, StrategyFacts>>, limits?: Partial<AccountLimits>): TestWorld;
-  look(earlier?: Sighting): Promise<{ readonly observed: ObservedState; readonly plan: Plan }>;
+  /** `announced`: what is known besides, as of a controller that has asked before the open. */
+  look(
+    earlier?: Sighting,
+    announced?: NonNullable<ObservedState['announced']>,
+  ): Promise<{ readonly observed: ObservedState; readonly plan: Plan }>;
   plan(): Promise<Plan>;
   /** `changes`: parts of the world that behave otherwise this time. */
   apply(changes?: Partial<Ports>): Promise<PassResult>;
@@ -135,7 +143,8 @@ export async function world(facts: WorldFacts, reach: Reach = directly): Promise
   const log: string[] = [];
   const healthy = await reach({ broker, venue, clock });
   const faulty = faultyBroker(healthy, facts.faults ?? [], { clock, store: memoryFaultStore() });
-  const ports = portsOf({ clock, broker: faulty, journal, log, priceAt, marks: facts.quotes ?? {} });
+  const { quotes: marks = {}, announced = {} } = facts;
+  const ports = portsOf({ clock, broker: faulty, journal, log, priceAt, marks, announced });
   // What goes wrong begins once the books are open.
   await openBooks(
     { ...ports, broker: healthy },
@@ -162,11 +171,12 @@ function handle(
   base: { readonly facts: WorldFacts; readonly settings: SimulatedSettings },
 ): TestWorld {
   const { desired, ports, broker, journal } = parts;
-  const look: TestWorld['look'] = async (earlier) => {
-    const seen = await observe(ports, desired, { ownFence: null, earlier: earlier ?? null });
+  const look: TestWorld['look'] = async (earlier, announced) => {
+    const announcements = new Announcements();
+    const seen = await observe(ports, desired, { ownFence: null, earlier: earlier ?? null, announcements });
     const { plan, input } = await planAsking(ports, {
       desired,
-      observed: seen,
+      observed: announced === undefined ? seen : { ...seen, announced },
       now: ports.clock.now(),
       turnTaken: new Set(),
       reductionsOver: false,
@@ -188,6 +198,7 @@ function handle(
           accountFile: 'account.yaml',
           open: () => Promise.resolve(),
           looked: () => undefined,
+          announcements: new Announcements(),
         },
         { approve: () => Promise.resolve(true), approveChange: () => Promise.resolve(true) },
       ),
@@ -334,9 +345,10 @@ interface PortParts {
   readonly log: string[];
   readonly priceAt: (symbol: string) => Price | undefined;
   readonly marks: NonNullable<WorldFacts['quotes']>;
+  readonly announced: NonNullable<WorldFacts['announced']>;
 }
 
-function portsOf({ clock, broker, journal, log, priceAt, marks }: PortParts): Ports {
+function portsOf({ clock, broker, journal, log, priceAt, marks, announced }: PortParts): Ports {
   const self = { pid: 1, started: 'now', bootId: 'boot', host: 'test' };
   let ids = 0;
   return {
@@ -359,7 +371,15 @@ function portsOf({ clock, broker, journal, log, priceAt, marks }: PortParts): Po
       closes: () => Promise.resolve(new Map()),
       bars: () => Promise.resolve(new Map()),
       minutes: () => Promise.resolve(new Map()),
-      actions: () => Promise.resolve(new Map()),
+      actions: (symbols, { from, to }) =>
+        Promise.resolve(
+          new Map(
+            symbols.map((symbol) => [
+              symbol,
+              (announced[symbol] ?? []).filter(({ date }) => date >= from && date <= to),
+            ]),
+          ),
+        ),
     },
     signalFiles: { table: () => Promise.resolve(null) },
     programs: {

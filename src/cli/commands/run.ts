@@ -16,6 +16,7 @@ import { manifestPaths } from '../manifests.ts';
 import { planText } from '../output/plan-text.ts';
 import { variable } from '../places.ts';
 import { passRequests } from '../pass-requests.ts';
+import { Announcements } from '../../actions/announcements.ts';
 import { forgivingMarket } from '../../actions/forgiving-market.ts';
 import { checkData, passOf, repairStateFile } from '../prepare.ts';
 import { declaredBy, type DeclaredManifests } from '../declared.ts';
@@ -136,6 +137,7 @@ async function loop(
   let isFirst = true;
   const requests = passRequests(paths.requests, declared.report);
   const unreadable = new Set<string>();
+  const announcements = new Announcements();
   try {
     const code = await control({
       clock: ports.clock,
@@ -147,7 +149,7 @@ async function loop(
         wakes.mark();
         news.mark();
         beats.looking();
-        return nextPass(io, declared, { isFirst, watch, unreadable });
+        return nextPass(io, declared, { isFirst, watch, unreadable, announcements });
       },
       checkData: () => checkData(declared.world()),
       wait: (moment) => {
@@ -184,9 +186,11 @@ interface Next {
   readonly watch: RunWatch;
   /** What was said of prices that cannot be read. */
   readonly unreadable: Set<string>;
+  readonly announcements: Announcements;
 }
 
-function nextPass(io: Io, declared: DeclaredManifests, { isFirst, watch, unreadable }: Next): Declared {
+function nextPass(io: Io, declared: DeclaredManifests, next: Next): Declared {
+  const { isFirst, watch, unreadable, announcements } = next;
   const { world, problems } = declared.read();
   world.log.keep();
   if (!isFirst) world.log.nextPass();
@@ -198,7 +202,7 @@ function nextPass(io: Io, declared: DeclaredManifests, { isFirst, watch, unreada
     // The five steps of a start are not those of every pass.
     if (isFirst) pass.looked(look);
   };
-  return { problems, pass: { ...pass, looked } };
+  return { problems, pass: { ...pass, looked, announcements } };
 }
 
 function beatsOf(declared: DeclaredManifests, isRehearsal: boolean): Beats {

@@ -1,7 +1,8 @@
 /** A plan as JSON: quantities and money as decimal strings, times with offset. */
-import { formatMoney, formatQuantity } from '../../domain/decimal.ts';
+import { formatMoney, formatQuantity, type Quantity } from '../../domain/decimal.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import type { Json } from '../../domain/digest.ts';
+import type { FollowingAction } from '../../reconciler/followed.ts';
 import { isOrder, type Action, type Plan, type Total, type Totals } from '../../reconciler/plan-types.ts';
 
 export function planJson(plan: Plan): Json {
@@ -55,6 +56,9 @@ export function actionJson(action: Action): Json {
         reason,
         sources,
       };
+    case 'apply-split':
+    case 'apply-symbol-change':
+      return { ...base, ...followingJson(action), reason, sources };
     case 'report-break':
       return {
         ...base,
@@ -67,6 +71,42 @@ export function actionJson(action: Action): Json {
     default:
       return { ...base, from: action.from, to: action.to, reason, sources };
   }
+}
+
+/** Books that follow what was announced: every lot, before and after. */
+function followingJson(action: FollowingAction): Record<string, Json> {
+  if (action.kind === 'apply-split') {
+    const { splits, lots, unmanaged, from, to } = action;
+    return {
+      splits: splits.map(({ date, ratio }) => ({ date, from: ratio.from, to: ratio.to })),
+      lots: lots.map(({ strategy, cost, ...lot }) => ({
+        strategy,
+        ...changeJson(lot),
+        cost: formatMoney(cost),
+      })),
+      unmanaged: changeJson(unmanaged),
+      ...changeJson({ from, to }),
+    };
+  }
+  const { date, lots, unmanaged, from, to } = action;
+  return {
+    date,
+    lots: lots.map(({ strategy, quantity, cost }) => ({
+      strategy,
+      quantity: formatQuantity(quantity),
+      cost: formatMoney(cost),
+    })),
+    unmanaged: formatQuantity(unmanaged),
+    from,
+    to,
+  };
+}
+
+function changeJson({ from, to }: { readonly from: Quantity; readonly to: Quantity }): {
+  from: string;
+  to: string;
+} {
+  return { from: formatQuantity(from), to: formatQuantity(to) };
 }
 
 function totalsJson({ equity, gross, net, buyingPower, strategies }: Totals): Json {

@@ -18,6 +18,7 @@ import {
   type Plan,
   type Total,
 } from '../../reconciler/plan-types.ts';
+import { isFollowing } from '../../reconciler/followed.ts';
 import { grouped, twoDecimals } from './figures.ts';
 import { printable } from './printable.ts';
 import type { Style } from './style.ts';
@@ -123,7 +124,13 @@ function careRow(action: Action, { style }: PlanTextOptions): string[] {
       : `${action.from} -> ${String(action.to)}`;
   const mark = action.kind === 'report-break' ? style.warning : style.changed;
   const price = action.kind === 'sync-position' ? ` @ ${formatDollars(action.price)}` : '';
-  return [mark(action.kind), subjectOf(action), printable(change) + price, action.reason];
+  const cause = isFollowing(action) ? ` (${printable(announcementOf(action))})` : '';
+  return [mark(action.kind), subjectOf(action), printable(change) + price, action.reason + cause];
+}
+
+/** What was announced, and what the broker says of it. */
+function announcementOf({ sources }: Action): string {
+  return sources.filter((source) => /^(?:announced|broker): /.test(source)).join('; ');
 }
 
 function holdRow({ strategy, symbol, reason, detail }: Hold, { style }: PlanTextOptions): string[] {
@@ -169,6 +176,8 @@ const KIND_WORDS: readonly (readonly [Action['kind'], string, string])[] = [
   ['resolve-order', 'order to resolve', 'orders to resolve'],
   ['cancel-order', 'order to cancel', 'orders to cancel'],
   ['reopen-order', 'late order to follow', 'late orders to follow'],
+  ['apply-split', 'split to follow', 'splits to follow'],
+  ['apply-symbol-change', 'change of a symbol to follow', 'changes of symbols to follow'],
   ['sync-position', 'to sync', 'to sync'],
   ['report-break', 'break to report', 'breaks to report'],
   ['report-missed', 'missed slot to report', 'missed slots to report'],

@@ -1,9 +1,11 @@
 /** What the journal has recorded, in words. */
 import type { HaltMode } from '../../observed/brakes.ts';
 import { formatDollars, formatQuantity } from '../../domain/decimal.ts';
+import type { ActionEvent } from '../../observed/action-events.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import type { JournalEvent, JournalRecord } from '../../observed/events.ts';
 import type { SlotEvent } from '../../observed/slot-events.ts';
+import { formatSplit } from '../../observed/split.ts';
 import { latchDetail } from '../../reconciler/rules/loss-limits.ts';
 import type { Column } from '../output/formats.ts';
 
@@ -121,6 +123,9 @@ export function messageOf(event: JournalEvent): string {
       return event.reason;
     case 'day-marked':
       return `${event.kind} of ${event.session}: equity $${formatDollars(event.equity)}`;
+    case 'split-applied':
+    case 'symbol-changed':
+      return actionMessage(event);
     case 'limit-latched':
       return `${latchDetail(event)}: no entry until it is reset`;
     case 'limit-reset':
@@ -145,9 +150,24 @@ type Plain = Exclude<
       | 'lots-set'
       | 'day-marked'
       | 'limit-latched'
-      | 'limit-reset';
+      | 'limit-reset'
+      | ActionEvent['type'];
   }
 >;
+
+function actionMessage(event: ActionEvent): string {
+  const what =
+    event.type === 'split-applied'
+      ? event.splits.map(({ date, ratio }) => `${formatSplit(ratio)} split of ${date}`)
+      : [`${event.symbol} is ${event.to} since ${event.date}`];
+  const lots =
+    event.type === 'split-applied'
+      ? event.lots.map(
+          ({ strategy, from, to }) => `${strategy} ${formatQuantity(from)} -> ${formatQuantity(to)}`,
+        )
+      : event.lots.map(({ strategy, quantity }) => `${strategy} ${formatQuantity(quantity)}`);
+  return `${what.join(', ')}: ${lots.join(', ')}`;
+}
 
 function plainMessage(event: Plain): string {
   switch (event.type) {

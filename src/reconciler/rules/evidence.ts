@@ -12,6 +12,7 @@ import type { BrokerFill } from '../../observed/broker-view.ts';
 import { lotOf } from '../../observed/ledger.ts';
 import { formatSplit, type SplitRatio } from '../../observed/split.ts';
 import { freeze, hold, type PlanDraft, type PlanFacts } from '../draft.ts';
+import { isFollowing, symbolsOf } from '../followed.ts';
 import type { BreakAction, SyncAction } from '../plan-types.ts';
 import { wayOut } from '../way-out.ts';
 
@@ -20,7 +21,9 @@ const MASS_SYMBOLS = 3;
 const MASS_PART = 0.2;
 
 export function weighEvidence(facts: PlanFacts, draft: PlanDraft): void {
+  const followed = new Set(draft.housekeeping.filter(isFollowing).flatMap(symbolsOf));
   for (const { symbol, kind, detail } of facts.ledger.breaks.values()) {
+    if (followed.has(symbol)) continue;
     const what = `${kind}: ${detail}; ${wayOut(symbol, kind)}`;
     const grade = kind === 'price-mismatch' ? 'entries' : 'all';
     freeze(draft, symbol, { grade, reason: 'BreakOpen', detail: what });
@@ -34,7 +37,9 @@ export function weighEvidence(facts: PlanFacts, draft: PlanDraft): void {
     });
   }
   freezeShrunk(facts, draft);
-  const differences = [...facts.differences.values()].map((difference) => unlessTraded(facts, difference));
+  const differences = [...facts.differences.values()]
+    .filter(({ symbol }) => !followed.has(symbol))
+    .map((difference) => unlessTraded(facts, difference));
   const judged = differences.filter(({ symbol }) => isJudged(draft, symbol));
   for (const difference of judged) if (!isSplit(facts, difference)) noteHarmless(difference, draft);
   const doubtful = judged.filter((difference) => difference.missing !== 0 || isSplit(facts, difference));

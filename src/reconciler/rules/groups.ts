@@ -160,8 +160,14 @@ function lacksTooMuch(brought: Brought | null, maxHedgeError: number): boolean {
   return brought !== null && brought.filled / brought.wanted < 1 - maxHedgeError - ROUNDING;
 }
 
-function heldOf({ books }: Ledger, strategy: string, symbol: string): Quantity {
-  return books.get(strategy)?.get(symbol)?.quantity ?? (0 as Quantity);
+/** Also of what has another name by now than that of its group. */
+function heldOf({ books, formerNames }: Ledger, strategy: string, symbol: string): Quantity {
+  const book = books.get(strategy);
+  const lot = book?.get(symbol);
+  if (book === undefined || lot !== undefined || formerNames.size === 0)
+    return lot?.quantity ?? (0 as Quantity);
+  const renamed = [...book].find(([name]) => formerNames.get(name)?.includes(symbol));
+  return renamed?.[1].quantity ?? (0 as Quantity);
 }
 
 function keepGroup(facts: PlanFacts, draft: PlanDraft, group: Group, date: CalendarDate): void {

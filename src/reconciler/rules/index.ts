@@ -2,6 +2,8 @@
 import type { Halt } from '../../observed/brakes.ts';
 import type { PlanDraft, PlanFacts } from '../draft.ts';
 import { keepBlockedAccount } from './account-blocked.ts';
+import { holdAfterActions } from './after-actions.ts';
+import { followAnnounced } from './announced.ts';
 import { weighEvidence } from './evidence.ts';
 import { keepGroups } from './groups.ts';
 import { flattenBooks, keepHalt } from './halt.ts';
@@ -35,6 +37,8 @@ export const EVIDENCE_RULES: readonly Rule[] = [
   holdUnderInvalidManifests,
   carefulOfOrders,
   followLateOrders,
+  // Before everything that takes a difference for a doubt.
+  followAnnounced,
   weighEvidence,
   doubtPrices,
   reportMissedSlots,
@@ -44,6 +48,8 @@ export const EVIDENCE_RULES: readonly Rule[] = [
 const TRADING_RULES: readonly Rule[] = [
   handleOrphans,
   followTargets,
+  // Before what would count on them.
+  holdAfterActions,
   // Before ownership and money, so that an entry that is stopped stands in nobody's way.
   keepLossLimits,
   // Ownership before money, so that a refused order reserves nothing.

@@ -17,6 +17,7 @@ const clientOrderId = fc.constantFrom('o1', 'o2', 'o3', 'o4');
 const slot = fc.constantFrom('core/2025-12-02/entry', 'omr/2025-12-02/exit');
 const sessionDate = fc.constantFrom('2025-12-02', '2025-12-03');
 const fence = fc.integer({ min: 1, max: 3 });
+const ratio = fc.record({ from: fc.integer({ min: 1, max: 20 }), to: fc.integer({ min: 1, max: 20 }) });
 const anchor = fc.record({ at: instant, unmanaged: quantity });
 const orderId = fc.option(fc.string({ unit: 'grapheme', maxLength: 8 }));
 const words = fc.string({ unit: 'grapheme', maxLength: 12 });
@@ -224,6 +225,31 @@ const events = {
     seenPrice: price,
     anchor,
     sessionDate: fc.constant('2025-12-02'),
+  }),
+  'split-applied': fc.record({
+    type: type('split-applied' as const),
+    fence,
+    symbol,
+    splits: fc.array(fc.record({ date: sessionDate, ratio }), { maxLength: 2 }),
+    lots: fc.array(fc.record({ strategy, from: quantity, to: quantity, cost: money }), { maxLength: 2 }),
+    unmanaged: fc.record({ from: quantity, to: quantity }),
+    seenPrice: price,
+    evidence: fc.array(words, { maxLength: 2 }),
+    anchor,
+    sessionDate,
+  }),
+  'symbol-changed': fc.record({
+    type: type('symbol-changed' as const),
+    fence,
+    symbol,
+    to: symbol,
+    date: sessionDate,
+    lots: fc.array(fc.record({ strategy, quantity, cost: money }), { maxLength: 2 }),
+    unmanaged: quantity,
+    seenPrice: price,
+    evidence: fc.array(words, { maxLength: 2 }),
+    anchor,
+    sessionDate,
   }),
   'slot-started': fc.record(
     {
