@@ -28,6 +28,10 @@ export function number(value: unknown, path: string): number {
   return typeof value === 'number' ? value : refuse(path, 'expected a number');
 }
 
+export function boolean(value: unknown, path: string): boolean {
+  return typeof value === 'boolean' ? value : refuse(path, 'expected true or false');
+}
+
 export function oneOf<const Choice extends string | number>(choices: readonly Choice[]): Reader<Choice> {
   return (value, path) =>
     choices.find((choice) => choice === value) ?? refuse(path, `expected one of: ${choices.join(', ')}`);

@@ -44,6 +44,8 @@ export type FaultEffect =
   | { readonly kind: 'reject'; readonly code: RefusalCode; readonly message: string }
   /** The order is taken, and behaves so. */
   | ({ readonly kind: 'order'; readonly hiddenFor: number } & OrderChange)
+  /** Trading in the symbol is halted: the order is taken, and waits for the end of it. `until` null: none is known. */
+  | { readonly kind: 'halt'; readonly until: Instant | null }
   /** The cancel is acknowledged and never happens. */
   | { readonly kind: 'stuck' }
   /** A list that looks complete and is not: without these symbols, or without any. */
@@ -61,12 +63,16 @@ export type FaultEffect =
   /** A split takes effect just before the call: each `from` shares become `to`. */
   | { readonly kind: 'split'; readonly symbol: string; readonly from: number; readonly to: number };
 
-/** How an order fills when a script says so. */
+/** What becomes of an order when a script says so. */
 export interface OrderChange {
   /** No more than so many shares ever fill; null: all. */
   readonly fills: Quantity | null;
   /** Later than it would, ms. */
   readonly fillAfter: number;
+  /** Taken, and rejected so many ms later, with what has filled by then. Absent: not. */
+  readonly rejectAfter?: number;
+  /** Its symbol does not trade before then; null: no more. Absent: it trades. */
+  readonly haltedUntil?: Instant | null;
 }
 
 export interface Call {
@@ -85,16 +91,26 @@ export interface Met {
   readonly counts: FaultCounts;
 }
 
-/** The first fault that is due for this call. Every fault that matches counts it, due or not. */
+/** The first fault that is due for this call. */
 export function meet(script: readonly Fault[], counts: FaultCounts, call: Call, now: Instant): Met {
-  let effect: FaultEffect | null = null;
+  const { fault, counts: next } = firstDue(script, counts, (one) => matches(one, call, now));
+  return { effect: fault?.effect ?? null, counts: next };
+}
+
+/** Of those that match, the first that is due. Every fault that matches counts it, due or not. */
+export function firstDue<Item extends Pick<Fault, 'after' | 'times'>>(
+  script: readonly Item[],
+  counts: FaultCounts,
+  matchesCall: (fault: Item) => boolean,
+): { readonly fault: Item | null; readonly counts: FaultCounts } {
+  let due: Item | null = null;
   const next = script.map((fault, index) => {
     const before = counts[index] ?? 0;
-    if (!matches(fault, call, now)) return before;
-    if (effect === null && before >= fault.after && before < fault.after + fault.times) effect = fault.effect;
+    if (!matchesCall(fault)) return before;
+    if (due === null && before >= fault.after && before < fault.after + fault.times) due = fault;
     return before + 1;
   });
-  return { effect, counts: next };
+  return { fault: due, counts: next };
 }
 
 function matches(fault: Fault, { operation, symbol, side, clientOrderId }: Call, now: Instant): boolean {

@@ -145,6 +145,8 @@ class FaultyBroker implements Broker {
       case 'order':
         this.#hide(clientOrderId, effect.hiddenFor);
         return this.#inner.submitChanged(request, effect);
+      case 'halt':
+        return this.#inner.submitChanged(request, { fills: null, fillAfter: 0, haltedUntil: effect.until });
       default:
         return this.#inner.submit(request);
     }

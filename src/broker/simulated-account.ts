@@ -46,7 +46,7 @@ export function positionsView(state: SimulatedState, venue: Venue): BrokerPositi
 }
 
 export function orderView(order: SimulatedOrder): BrokerOrder {
-  const { pending: _, filledValue, ...seen } = order;
+  const { pending: _, timeInForce: __, filledValue, ...seen } = order;
   return {
     ...seen,
     averagePrice: order.filledQuantity === 0 ? null : averageOf(filledValue, order.filledQuantity),
@@ -61,6 +61,13 @@ export function availableOf(state: SimulatedState, symbol: string, quantity: Qua
     .reduce((sum, order) => sum + remainingOf(order), 0);
   const free = Math.max(0, absolute(quantity) - held);
   return (quantity > 0 ? free : 0 - free) as Quantity;
+}
+
+export function assetsView(
+  settings: SimulatedSettings,
+  symbols: readonly string[],
+): ReadonlyMap<string, Asset> {
+  return new Map(symbols.map((symbol) => [symbol, assetView(settings, symbol)]));
 }
 
 /** In Alpaca's words, as far as it has any. */

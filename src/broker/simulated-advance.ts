@@ -66,6 +66,7 @@ function afterEvent(order: SimulatedOrder, event: OrderEvent): SimulatedOrder {
       return { ...order, ...rest, status: isBeingCanceled ? order.status : 'new' };
     case 'canceled':
     case 'expired':
+    case 'rejected':
       return { ...order, ...rest, status: event.kind, pending: [] };
     case 'fill': {
       const filledQuantity = add(order.filledQuantity, event.quantity);

@@ -3,18 +3,29 @@ import type { Price, Quantity } from '../domain/decimal.ts';
 import { later, plus, type Instant } from '../domain/instant.ts';
 import { isSymbol, type Side } from '../domain/names.ts';
 import { isTerminal } from '../observed/broker-view.ts';
-import type { CancelAnswer, OrderRequest, SubmitAnswer } from '../reconciler/ports.ts';
+import type { CancelAnswer, OrderRequest } from '../reconciler/ports.ts';
 import { orderView } from './simulated-account.ts';
 import { advance } from './simulated-advance.ts';
 import { drawUuid } from './simulated-chance.ts';
 import { fillPrice, withFees } from './simulated-costs.ts';
-import { refusal, refusalOfRequest, refusalOfValue, type PlacedRequest } from './simulated-refusals.ts';
+import {
+  NO_PRICE,
+  refusalOfCancel,
+  refusalOfRequest,
+  refusalOfValue,
+  unknownOrder,
+  unknownSymbol,
+  type PlacedRequest,
+  type PositionIntent,
+  type SimulatedAnswer,
+} from './simulated-refusals.ts';
 import type { OrderChange } from './fault-script.ts';
 import { scheduleOrder, withEnding, type Schedule } from './simulated-schedule.ts';
 import {
   untouched,
   type Allowed,
   type SimulatedState,
+  type TimeInForce,
   type Transition,
   type Venue,
 } from './simulated-state.ts';
@@ -35,24 +46,27 @@ export interface OutsideTrade {
 export interface ScriptedRequest extends OrderRequest {
   /** How it fills, where a fault script says so. */
   readonly change?: OrderChange;
+  /** `day` when not given. */
+  readonly timeInForce?: TimeInForce;
+  /** As `reduceOnly` says, when not given. */
+  readonly intent?: PositionIntent;
 }
 
-/** Takes a market order for the day. Its first answer is `pending_new`, or `accepted` while the market is closed. */
+/** Takes a market order. Its first answer is `pending_new`, or `accepted` while the market is closed. */
 export function submitOrder(
   state: SimulatedState,
   request: ScriptedRequest,
   now: Instant,
   venue: Venue,
-): Transition<SubmitAnswer> {
+): Transition<SimulatedAnswer> {
   const current = advance(state, now);
-  const { clientOrderId, symbol, side, quantity, change } = request;
-  const schedule = (price: Price): Schedule => {
-    const outline = { clientOrderId, symbol, side, quantity, submittedAt: current.time, price, change };
-    return scheduleOrder(outline, state.seed, venue);
-  };
+  const { clientOrderId, symbol, side, quantity, change, timeInForce = 'day' } = request;
+  const order = { clientOrderId, symbol, side, quantity, timeInForce };
+  const schedule = (price: Price): Schedule =>
+    scheduleOrder({ ...order, submittedAt: current.time, price, change }, state.seed, venue);
   const price = venue.priceAt(symbol, current.time);
-  const intent = request.reduceOnly ? 'close' : 'open';
-  const placed: PlacedRequest = { clientOrderId, symbol, side, quantity, intent };
+  const { intent = request.reduceOnly ? 'close' : 'open' } = request;
+  const placed: PlacedRequest = { ...order, intent };
   return settled(state, place(current, { request: placed, price, schedule, allowed: 'as-account' }, venue));
 }
 
@@ -65,11 +79,12 @@ export function tradeOutside(
   trade: OutsideTrade,
   now: Instant,
   venue: Venue,
-): Transition<SubmitAnswer> {
+): Transition<SimulatedAnswer> {
   const current = advance(state, plus(later(now, state.time), 1));
   const { symbol, side, quantity, allowed = 'as-account' } = trade;
   const clientOrderId = drawUuid(state.seed, String(state.orders.length), 'outside');
-  const request: PlacedRequest = { clientOrderId, symbol, side, quantity, intent: 'either' };
+  const order = { clientOrderId, symbol, side, quantity, timeInForce: 'day' } as const;
+  const request: PlacedRequest = { ...order, intent: 'either' };
   const at = current.time;
   // Who names a price has it from the trade itself.
   const paid = (price: Price): Price => trade.price ?? fillPrice({ symbol, side, at, price }, venue);
@@ -90,9 +105,9 @@ export function cancelOrder(
   const current = advance(state, now);
   const order = current.orders.find((candidate) => candidate.brokerOrderId === brokerOrderId);
   if (order === undefined)
-    return { state, answer: { kind: 'unknown', reason: `order not found for ${brokerOrderId}` } };
-  if (isTerminal(order.status)) return { state, answer: { kind: 'already-final' } };
-  if (order.status === 'pending_cancel') return { state, answer: { kind: 'requested' } };
+    return { state, answer: { kind: 'unknown', reason: unknownOrder(brokerOrderId).message } };
+  if (refusalOfCancel(order) !== null)
+    return { state, answer: { kind: isTerminal(order.status) ? 'already-final' : 'requested' } };
   const pending = withEnding(order.pending, { kind: 'canceled', at: plus(current.time, CANCELED_AFTER) });
   const asked = { ...order, status: 'pending_cancel' as const, updatedAt: current.time, pending };
   const orders = current.orders.map((candidate) => (candidate === order ? asked : candidate));
@@ -106,18 +121,15 @@ interface Placement {
   readonly allowed: Allowed;
 }
 
-function place(current: SimulatedState, placement: Placement, venue: Venue): Transition<SubmitAnswer> {
+function place(current: SimulatedState, placement: Placement, venue: Venue): Transition<SimulatedAnswer> {
   const { request, price, schedule, allowed } = placement;
   const early = refusalOfRequest(current, request, { allowed, settings: venue.settings });
   if (early !== null) return { state: current, answer: early };
   if (!isSymbol(request.symbol) || price === undefined) {
-    return {
-      state: current,
-      answer: refusal('UnknownSymbol', `asset ${JSON.stringify(request.symbol)} not found`),
-    };
+    return { state: current, answer: unknownSymbol(request.symbol) };
   }
   if (!Number.isSafeInteger(price) || price <= 0) {
-    return { state: current, answer: refusal('Refused', 'price must be > 0') };
+    return { state: current, answer: NO_PRICE };
   }
   const order = untouched({
     brokerOrderId: drawUuid(current.seed, request.clientOrderId, 'order'),
@@ -125,6 +137,7 @@ function place(current: SimulatedState, placement: Placement, venue: Venue): Tra
     symbol: request.symbol,
     side: request.side,
     quantity: request.quantity,
+    ...(request.timeInForce !== 'day' && { timeInForce: request.timeInForce }),
     submittedAt: current.time,
     ...schedule(price),
   });
@@ -137,7 +150,7 @@ function place(current: SimulatedState, placement: Placement, venue: Venue): Tra
 /** A refused order leaves no trace, not even the time at which it was refused. */
 function settled(
   before: SimulatedState,
-  { state, answer }: Transition<SubmitAnswer>,
-): Transition<SubmitAnswer> {
+  { state, answer }: Transition<SimulatedAnswer>,
+): Transition<SimulatedAnswer> {
   return { state: answer.kind === 'created' ? state : before, answer };
 }

@@ -1,13 +1,14 @@
 /** Decides at submission what will become of an order, and when. */
 import type { OrderChange } from './fault-script.ts';
 import { SHARE, WHOLE, type Price, type Quantity } from '../domain/decimal.ts';
-import { plus, type Instant } from '../domain/instant.ts';
+import { later, plus, type Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
 import type { OrderStatus } from '../observed/broker-view.ts';
+import { auctionOf } from './simulated-auctions.ts';
 import { draw } from './simulated-chance.ts';
 import { fillPrice, withFees } from './simulated-costs.ts';
 import { marketClock } from './simulated-clock.ts';
-import type { OrderEnding, OrderEvent, SimulatedSettings, Venue } from './simulated-state.ts';
+import type { OrderEnding, OrderEvent, SimulatedSettings, TimeInForce, Venue } from './simulated-state.ts';
 
 const ACKNOWLEDGED_AFTER_MAX = 20;
 const FILLED_AFTER_MIN = 50;
@@ -17,6 +18,7 @@ interface OrderOutline {
   readonly symbol: string;
   readonly side: Side;
   readonly quantity: Quantity;
+  readonly timeInForce: TimeInForce;
   readonly submittedAt: Instant;
   /** The symbol's price at submission. */
   readonly price: Price;
@@ -31,13 +33,37 @@ export interface Schedule {
   readonly pending: readonly OrderEvent[];
 }
 
-/** A market order for the day. While the market is closed it is accepted, and waits for the next open. */
+/** A market order. While the market is closed it is accepted, and waits for the next open, or for its auction. */
 export function scheduleOrder(order: OrderOutline, seed: number, venue: Venue): Schedule {
+  const { timeInForce, submittedAt } = order;
+  if (timeInForce === 'day') return scheduleForDay(order, seed, venue);
+  const auction = auctionOf(timeInForce, venue.settings, submittedAt);
+  // Refused before it comes here.
+  if (auction.kind !== 'at') throw new Error(`there is no auction for ${order.clientOrderId}`);
+  return scheduleForAuction(order, auction.at, venue);
+}
+
+/** Everybody who takes part in an auction has its price, all at once. What it does not fill is cancelled. */
+function scheduleForAuction(order: OrderOutline, at: Instant, venue: Venue): Schedule {
+  const market = marketClock(venue.settings, order.submittedAt);
+  const price = venue.priceAt(order.symbol, at) ?? order.price;
+  const usual: FillEvent[] = [{ kind: 'fill', at, quantity: order.quantity, price }];
+  const planned = order.change === undefined ? usual : changedFills(usual, order.change);
+  const fills = withFees(planned, order.side, venue.settings.fees);
+  const acknowledged = market.isOpen ? plus(order.submittedAt, ACKNOWLEDGED_AFTER_MAX) : market.session.open;
+  const events: OrderEvent[] = [{ kind: 'new', at: acknowledged }, ...fills];
+  const isMissed = fills.some((fill) => fill.at > at);
+  const pending = isMissed ? withEnding(events, { kind: 'canceled', at: plus(at, 1) }) : events;
+  return { status: market.isOpen ? 'pending_new' : 'accepted', pending: withRejection(pending, order) };
+}
+
+function scheduleForDay(order: OrderOutline, seed: number, venue: Venue): Schedule {
   const market = marketClock(venue.settings, order.submittedAt);
   const start = market.isOpen ? order.submittedAt : market.session.open;
   const delays = fillDelays(order, seed, venue.settings);
+  const trades = later(start, order.change?.haltedUntil ?? start);
   const usual = fillSizes(order, delays.length, seed).map((quantity, step): FillEvent => {
-    const at = plus(start, delays[step] ?? 0);
+    const at = plus(trades, delays[step] ?? 0);
     const price = venue.priceAt(order.symbol, at) ?? order.price;
     return { kind: 'fill', at, quantity, price: fillPrice({ ...order, at, price }, venue) };
   });
@@ -47,7 +73,14 @@ export function scheduleOrder(order: OrderOutline, seed: number, venue: Venue): 
   const events: OrderEvent[] = [{ kind: 'new', at: plus(start, acknowledgedAfter) }, ...fills];
   const expires = market.lastSubmit !== null && fills.some((fill) => fill.at >= market.session.close);
   const pending = expires ? withEnding(events, { kind: 'expired', at: market.session.close }) : events;
-  return { status: market.isOpen ? 'pending_new' : 'accepted', pending };
+  return { status: market.isOpen ? 'pending_new' : 'accepted', pending: withRejection(pending, order) };
+}
+
+/** What was taken may still be rejected, some time after it was. */
+function withRejection(events: readonly OrderEvent[], order: OrderOutline): readonly OrderEvent[] {
+  const { rejectAfter } = order.change ?? {};
+  if (rejectAfter === undefined) return events;
+  return withEnding(events, { kind: 'rejected', at: plus(order.submittedAt, rejectAfter) });
 }
 
 /** Far behind every session: what is scheduled for it never happens. */
@@ -61,11 +94,16 @@ function changedFills(fills: readonly FillEvent[], change: OrderChange): FillEve
     left -= quantity;
     const rest = (fill.quantity - quantity) as Quantity;
     return [
-      { ...fill, quantity, at: plus(fill.at, change.fillAfter) },
+      { ...fill, quantity, at: afterHalt(plus(fill.at, change.fillAfter), change) },
       { ...fill, quantity: rest, at: NEVER },
     ];
   });
   return parts.filter(({ quantity }) => quantity > 0).sort((a, b) => a.at - b.at);
+}
+
+function afterHalt(at: Instant, { haltedUntil }: OrderChange): Instant {
+  if (haltedUntil === undefined) return at;
+  return haltedUntil === null ? NEVER : later(at, haltedUntil);
 }
 
 /** Puts an ending before whatever would happen at its time or later. */

@@ -5,6 +5,7 @@ import { isSymbol, SYMBOL_RULE } from '../domain/names.ts';
 import { isTerminal, type BrokerFill } from '../observed/broker-view.ts';
 import { parseUtc } from '../observed/utc-text.ts';
 import {
+  boolean,
   checked,
   fields,
   listOf,
@@ -46,6 +47,9 @@ const TIME = textOf((text) => parseUtc(text) ?? parseInstant(text), 'a time with
 
 const FEE = optional(textOf(notNegative(parseMoney), 'an amount of zero or more'));
 
+/** Off is what is left out. */
+const SWITCH: Reader<true | undefined> = (value, path) => (boolean(value, path) ? true : undefined);
+
 const FILL_EVENT = fields<Extract<OrderEvent, { kind: 'fill' }>>({
   kind: oneOf(['fill']),
   at: TIME,
@@ -53,7 +57,7 @@ const FILL_EVENT = fields<Extract<OrderEvent, { kind: 'fill' }>>({
   price: PRICE,
   fee: FEE,
 });
-const OTHER_EVENT = fields({ kind: oneOf(['new', 'canceled', 'expired']), at: TIME });
+const OTHER_EVENT = fields({ kind: oneOf(['new', 'canceled', 'expired', 'rejected']), at: TIME });
 
 const EVENT: Reader<OrderEvent> = (value, path) =>
   object(value, path)['kind'] === 'fill' ? FILL_EVENT(value, path) : OTHER_EVENT(value, path);
@@ -64,6 +68,7 @@ const ANY_ORDER = fields<SimulatedOrder>({
   symbol: SYMBOL,
   side: SIDE,
   quantity: AMOUNT,
+  timeInForce: optional(oneOf(['opg', 'cls'])),
   filledQuantity: textOf(notNegative(parseQuantity), 'a quantity of zero or more'),
   filledValue: textOf(notNegative(parseMoney), 'an amount of zero or more'),
   fees: FEE,
@@ -76,6 +81,7 @@ const ANY_ORDER = fields<SimulatedOrder>({
     'filled',
     'canceled',
     'expired',
+    'rejected',
   ]),
   submittedAt: TIME,
   updatedAt: TIME,
@@ -125,6 +131,8 @@ export const DOCUMENT = fields<Document>({
   seed: number,
   time: TIME,
   cash: textOf(parseMoney, 'an amount of money'),
+  noShorting: optional(SWITCH),
+  suspendTrade: optional(SWITCH),
   positions: mapOf(SYMBOL, HOLDING),
   orders: ORDERS,
   fills: checked(

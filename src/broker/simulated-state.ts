@@ -19,6 +19,10 @@ export interface SimulatedState {
   /** Decides, with the client order id, everything that is chance about an order. */
   readonly seed: number;
   readonly cash: Money;
+  /** Set on the account itself: no new short position. Absent: off. */
+  readonly noShorting?: true;
+  /** Likewise: no new order at all. Absent: off. */
+  readonly suspendTrade?: true;
   readonly positions: ReadonlyMap<string, Holding>;
   /** Every order ever taken, in the order of submission: client order ids are unique for ever. */
   readonly orders: readonly SimulatedOrder[];
@@ -34,12 +38,17 @@ export interface Holding {
   readonly averagePrice: Price;
 }
 
+/** `day`: at once, or at the next open. `opg`, `cls`: in the auction at the open, at the close, and never else. */
+export type TimeInForce = 'day' | 'opg' | 'cls';
+
 export interface SimulatedOrder {
   readonly brokerOrderId: string;
   readonly clientOrderId: string;
   readonly symbol: string;
   readonly side: Side;
   readonly quantity: Quantity;
+  /** Absent: `day`. */
+  readonly timeInForce?: Exclude<TimeInForce, 'day'>;
   readonly filledQuantity: Quantity;
   /** Value of all fills so far, unsigned. */
   readonly filledValue: Money;
@@ -68,7 +77,7 @@ export type OrderEvent =
   | OrderEnding;
 
 export interface OrderEnding {
-  readonly kind: 'canceled' | 'expired';
+  readonly kind: 'canceled' | 'expired' | 'rejected';
   readonly at: Instant;
 }
 
@@ -90,6 +99,8 @@ export interface SimulatedSettings {
   readonly calendar?: CalendarOverrides;
   /** Absent: nothing can be sold short. */
   readonly shorting?: Shorting;
+  /** Traded by whole shares only. Absent: nothing is. */
+  readonly notFractionable?: readonly string[];
   /** By how much a fill is worse than the price of its moment. Absent: by nothing. */
   readonly slippage?: Slippage;
   /** Absent: none. */

@@ -6,12 +6,12 @@ import type { Instant } from '../domain/instant.ts';
 import type { Clock, SubmitAnswer } from '../reconciler/ports.ts';
 import type { PriceSource } from '../market/price-source.ts';
 import type { SpotPrices } from '../market/spot-prices.ts';
-import { accountView, assetView, orderView, positionsView } from './simulated-account.ts';
+import { accountView, assetsView, orderView, positionsView } from './simulated-account.ts';
 import { advance } from './simulated-advance.ts';
+import { allowedBy } from './simulated-configuration.ts';
 import { marketClock } from './simulated-clock.ts';
 import { simulatedFile } from './simulated-file.ts';
 import { cancelOrder, submitOrder, tradeOutside, type OutsideTrade } from './simulated-orders.ts';
-import { refusal } from './simulated-refusals.ts';
 import {
   freshState,
   openOrdersOf,
@@ -98,8 +98,7 @@ export function brokerageOf(
         .catch((error: unknown) => ({ kind: 'unknown', reason: formatChain(error) })),
     history: (since) => read((state) => state.fills.filter((fill) => fill.time > since)),
     clock: () => read((state) => marketClock(settings, state.time)),
-    assets: (symbols) =>
-      Promise.resolve(new Map(symbols.map((symbol) => [symbol, assetView(settings, symbol)]))),
+    assets: (symbols) => read((state) => assetsView(allowedBy(state, settings), symbols)),
     newestTime: () => {
       try {
         return store.load().time;
@@ -129,5 +128,7 @@ async function prepare(prices: BrokerPrices, symbols: readonly string[], now: In
 /** The embedded broker knows what a remote one cannot: an order that was not written does not exist. */
 function notSubmitted(error: unknown): SubmitAnswer {
   const reason = formatChain(error);
-  return error instanceof WriteUndecided ? { kind: 'unknown', reason } : refusal('Refused', reason);
+  return error instanceof WriteUndecided
+    ? { kind: 'unknown', reason }
+    : { kind: 'refused', code: 'Refused', message: reason };
 }

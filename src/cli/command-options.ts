@@ -25,12 +25,25 @@ function withFiles(command: Command, flags: string): Command {
   return withManifestFiles(withData(command), flags);
 }
 
+/** For a command that does without manifests, too: then `instead` stands in, and nothing is kept. */
+export function withManifestsOr(command: Command, instead: string): Command {
+  const kept = command.option(
+    '--data <folder>',
+    'data folder (default: HGCTL_DATA, store.data of the Account, ./data; without an Account: memory)',
+  );
+  return withManifestFiles(kept, '-f, --filename <path>', instead);
+}
+
 /** For commands that have no data folder. */
-export function withManifestFiles(command: Command, flags = '-f, --filename <path>'): Command {
+export function withManifestFiles(
+  command: Command,
+  flags = '-f, --filename <path>',
+  otherwise = './manifests',
+): Command {
   return command
     .option(
       flags,
-      'file, folder or - with manifests, repeatable (default: HGCTL_MANIFESTS, ./manifests)',
+      `file, folder or - with manifests, repeatable (default: HGCTL_MANIFESTS, ${otherwise})`,
       (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
     )
     .option('-R, --recursive', 'read folders with all that is in them');

@@ -240,17 +240,4 @@ function declareTools(root: Command, io: Io, exit: Exit): void {
       io.stdout(`hgctl ${version()}\n`);
       exit(EXIT.done);
     });
-  const sim = root.command('sim').description('act on the simulated broker from outside: sim trade');
-  withManifests(sim.command('trade'))
-    .description('trade by hand, past every strategy')
-    .argument('<side>', 'buy or sell')
-    .argument('<quantity>')
-    .argument('<symbol>', 'as VTI')
-    .option('--price <dollars>', 'the current price if left out')
-    .action(async (...words: readonly unknown[]) => {
-      const { runSimTrade } = await import('./commands/sim-trade.ts');
-      const [side, quantity, symbol] = words as readonly [string, string, string];
-      const command = words.at(-1) as Command;
-      exit(await runSimTrade(io, { side, quantity, symbol }, command.optsWithGlobals()));
-    });
 }

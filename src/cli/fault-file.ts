@@ -1,53 +1,22 @@
 /** The fault script of a user: YAML in, validated faults out, every problem at once as `file:line:col`. */
 import * as z from 'zod';
 import { dollars, duration, mapping, name, shares, symbol, text, wholeNumber } from '../desired/fields.ts';
-import { formatProblem, sortProblems, type Problem } from '../desired/problem.ts';
-import { checkSchema } from '../desired/schema-check.ts';
-import { parseYaml } from '../desired/yaml-document.ts';
-import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { Price } from '../domain/decimal.ts';
-import { parseInstant, type Instant } from '../domain/instant.ts';
 import type { RefusalCode } from '../reconciler/ports.ts';
 import { OPERATIONS, type Fault, type FaultEffect } from '../broker/fault-script.ts';
-import { readText } from '../broker/simulated-text.ts';
+import { readScript, timeField } from './script-file.ts';
 
 const MANY = 1_000_000;
 
 /** Throws exit 4 with every problem of the file, exit 6 where there is none. */
 export function readFaults(file: string): readonly Fault[] {
-  const source = readText(file);
-  if (source === null) {
-    throw new HgctlError(EXIT.notFound, `there is no fault script ${file}`, {
-      hint: 'broker.faults of the Account names it',
-    });
-  }
-  const { documents, problems } = parseYaml(file, source);
-  const [document] = documents;
-  if (problems.length > 0 || document === undefined) throw invalid(file, problems);
-  const checked = checkSchema(document, scriptSchema());
-  if (checked.kind === 'valid') return checked.value.faults.map(toFault);
-  const outline = checkSchema(document, outlineSchema());
-  throw invalid(
-    file,
-    outline.kind === 'valid' ? checked.problems : merged(outline.problems, checked.problems),
-  );
-}
-
-/** Of a fault whose outline is wrong, only that is said. */
-function merged(outline: readonly Problem[], all: readonly Problem[]): readonly Problem[] {
-  const told = new Set(outline.map(faultOf));
-  return sortProblems([...outline, ...all.filter((problem) => !told.has(faultOf(problem)))]);
-}
-
-function faultOf({ path }: Problem): string {
-  return /^faults\[\d+\]/.exec(path)?.[0] ?? '';
-}
-
-function invalid(file: string, problems: readonly Problem[]): HgctlError {
-  const list = problems.map((problem) => `\n  ${formatProblem(problem)}`).join('');
-  return new HgctlError(EXIT.invalid, `the fault script ${file} is not valid:${list || ' it is empty'}`, {
-    hint: 'docs/simulated-broker.md lists what it may say',
+  const script = readScript(file, {
+    schema: scriptSchema,
+    outline: outlineSchema,
+    namedBy: 'broker.faults of the Account',
+    document: 'docs/simulated-broker.md',
   });
+  return script.faults.map(toFault);
 }
 
 const REFUSALS = [
@@ -65,12 +34,10 @@ const REFUSALS = [
 
 type Entry = z.output<ReturnType<typeof scriptSchema>>['faults'][number];
 
-/** Built when a script is there: it would cost every start some milliseconds. */
 function scriptSchema() {
   return script(z.discriminatedUnion('effect', kindsOfFaults()));
 }
 
-/** What every fault has in common: the schema of one kind does not say what the others allow. */
 function outlineSchema() {
   const kinds = kindsOfFaults();
   const keys = kinds.flatMap(({ shape }) => Object.keys(shape));
@@ -89,15 +56,6 @@ function kindsOfFaults() {
 
 /** The fields of every fault: which calls meet it. */
 function when<Operation extends Fault['on']>(operations: readonly Operation[]) {
-  const time = z.string().transform((source, context): Instant => {
-    const instant = parseInstant(source);
-    if (instant !== undefined) return instant;
-    context.addIssue({
-      code: 'custom',
-      message: 'expected a time with its offset, as 2025-12-02T15:55:00-05:00',
-    });
-    return z.NEVER;
-  });
   return {
     on: z.enum(operations),
     symbol: symbol('Only calls about this symbol.').optional(),
@@ -105,8 +63,8 @@ function when<Operation extends Fault['on']>(operations: readonly Operation[]) {
     strategy: name('Only orders of this strategy.').optional(),
     after: wholeNumber('So many matching calls pass first.', 0, MANY).default(0),
     times: wholeNumber('So many matching calls then meet the fault.', 1, MANY).default(1),
-    from: time.optional(),
-    until: time.optional(),
+    from: timeField().optional(),
+    until: timeField().optional(),
   };
 }
 
@@ -136,11 +94,16 @@ function orderFaults() {
   const message = text('In words.').default('rejected by the fault script');
   const fills = shares('So many shares fill in all.').optional();
   const fillAfter = duration('So much later than usual.', 'zero').prefault('0s');
+  const rejectAfter = duration('It is rejected so long after it was taken.', 'zero').optional();
   return [
     mapping({ ...when(['submit']), ...effect('reject'), code, message }, 'The order is refused.'),
     mapping(
-      { ...when(['submit']), ...effect('order'), fills, fillAfter, hiddenFor: hiddenFor() },
-      'How it fills.',
+      { ...when(['submit']), ...effect('order'), fills, fillAfter, rejectAfter, hiddenFor: hiddenFor() },
+      'What becomes of it.',
+    ),
+    mapping(
+      { ...when(['submit']), ...effect('halt') },
+      'The symbol is halted, until the time of the fault ends.',
     ),
     mapping({ ...when(['cancel']), ...effect('stuck') }, 'The cancel never happens.'),
   ] as const;
@@ -201,8 +164,11 @@ function toEffect(entry: Entry): FaultEffect {
         kind: 'order',
         fills: entry.fills ?? null,
         fillAfter: entry.fillAfter,
+        ...(entry.rejectAfter !== undefined && { rejectAfter: entry.rejectAfter }),
         hiddenFor: entry.hiddenFor,
       };
+    case 'halt':
+      return { kind: 'halt', until: entry.until ?? null };
     case 'stuck':
       return { kind: 'stuck' };
     case 'without':

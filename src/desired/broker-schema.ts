@@ -49,6 +49,10 @@ const simulated = mapping(
       },
       'With this, the account may be short, of all that is not listed here. Default: no short sales.',
     ).optional(),
+    notFractionable: described(
+      z.array(symbol('A symbol of which there are whole shares only.')),
+      'What trades by whole shares only. Default: nothing.',
+    ).optional(),
     slippage: slippageField.optional(),
     fees: feesField.optional(),
     faults: filePath('A fault script: what goes wrong at the simulated broker. Default: nothing.').optional(),
@@ -144,15 +148,17 @@ function toAlpaca(
 }
 
 function toSimulated(
-  { faults, calendar: own, shorting, slippage, fees, ...broker }: Extract<Written, { type: 'simulated' }>,
+  written: Extract<Written, { type: 'simulated' }>,
   declared: CalendarOverrides | undefined,
   resolve: (path: string) => string,
 ): SimulatedBroker {
+  const { faults, calendar: own, shorting, notFractionable = [], slippage, fees, ...broker } = written;
   const calendar = own ?? declared;
   return {
     ...broker,
     ...(calendar && { calendar }),
     ...(shorting && { shorting: { hardToBorrow: [...shorting.hardToBorrow].sort(compareText) } }),
+    ...(notFractionable.length > 0 && { notFractionable: [...notFractionable].sort(compareText) }),
     ...(slippage && { slippage }),
     ...(fees && { fees: toFees(fees) }),
     faults: faults === undefined ? null : resolve(faults),

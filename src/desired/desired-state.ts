@@ -246,6 +246,8 @@ export interface SimulatedBroker {
   readonly calendar?: CalendarOverrides;
   /** What can be sold short: everything but these. Absent: nothing can. */
   readonly shorting?: { readonly hardToBorrow: readonly string[] };
+  /** What trades by whole shares only. Absent: nothing does. */
+  readonly notFractionable?: readonly string[];
   /** By how much a fill is worse than the price of its moment. Absent: by nothing. */
   readonly slippage?: Slippage;
   /** Absent: none. */

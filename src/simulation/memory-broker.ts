@@ -1,9 +1,9 @@
 /** The simulated broker without its file, and quick over years: what has ended is kept apart from what may still happen. */
-import { accountView, assetView, orderView, positionsView } from '../broker/simulated-account.ts';
+import { accountView, assetsView, orderView, positionsView } from '../broker/simulated-account.ts';
 import { advance } from '../broker/simulated-advance.ts';
 import { marketClock } from '../broker/simulated-clock.ts';
 import { cancelOrder, submitOrder } from '../broker/simulated-orders.ts';
-import { refusal } from '../broker/simulated-refusals.ts';
+import { NOT_UNIQUE } from '../broker/simulated-refusals.ts';
 import {
   freshState,
   openOrdersOf,
@@ -52,8 +52,7 @@ export function memoryBroker(venue: Venue, clock: Clock): MemoryBroker {
     },
     submit: (request) => {
       const current = now();
-      if (ended.has(request.clientOrderId))
-        return Promise.resolve(refusal('DuplicateClientOrderId', 'client_order_id must be unique'));
+      if (ended.has(request.clientOrderId)) return Promise.resolve(NOT_UNIQUE);
       return Promise.resolve(change(submitOrder(current, request, clock.now(), venue)));
     },
     cancel: (id) => {
@@ -67,7 +66,6 @@ export function memoryBroker(venue: Venue, clock: Clock): MemoryBroker {
       return Promise.resolve(fills.filter(({ time }) => time > since));
     },
     clock: () => Promise.resolve(marketClock(venue.settings, now().time)),
-    assets: (symbols) =>
-      Promise.resolve(new Map(symbols.map((symbol) => [symbol, assetView(venue.settings, symbol)]))),
+    assets: (symbols) => Promise.resolve(assetsView(venue.settings, symbols)),
   };
 }

@@ -4,7 +4,12 @@ import { accountView, availableOf, orderView, positionsView } from '../../src/br
 import { advance } from '../../src/broker/simulated-advance.ts';
 import { formatDocument, parseDocument } from '../../src/broker/simulated-document.ts';
 import { cancelOrder, submitOrder, tradeOutside } from '../../src/broker/simulated-orders.ts';
-import { freshState, type SimulatedState, type Venue } from '../../src/broker/simulated-state.ts';
+import {
+  freshState,
+  type SimulatedState,
+  type TimeInForce,
+  type Venue,
+} from '../../src/broker/simulated-state.ts';
 import { valueOf, type Price, type Quantity, type Ratio } from '../../src/domain/decimal.ts';
 import { plus, type Instant } from '../../src/domain/instant.ts';
 import type { Side } from '../../src/domain/names.ts';
@@ -19,7 +24,15 @@ const SYMBOLS = ['AAPL', 'KO', 'BRK.B'];
 
 type Command =
   | { kind: 'wait'; milliseconds: number }
-  | { kind: 'submit'; id: number; symbol: string; side: Side; quantity: Quantity; reduceOnly: boolean }
+  | {
+      kind: 'submit';
+      id: number;
+      symbol: string;
+      side: Side;
+      quantity: Quantity;
+      reduceOnly: boolean;
+      timeInForce: TimeInForce;
+    }
   | { kind: 'outside'; symbol: string; side: Side; quantity: Quantity; price: Price | undefined }
   | { kind: 'cancel'; index: number };
 
@@ -54,6 +67,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       side,
       quantity,
       reduceOnly: fc.boolean(),
+      timeInForce: fc.oneof(
+        { weight: 5, arbitrary: fc.constant<TimeInForce>('day') },
+        { weight: 1, arbitrary: fc.constantFrom<TimeInForce>('opg', 'cls') },
+      ),
     }),
   },
   {

@@ -104,6 +104,18 @@ describe('an order', () => {
   });
 });
 
+test('about as many orders as the rate says fill in steps: a part first, the rest after it', () => {
+  const rate = venue({ partialFills: 100_000 as Ratio });
+  const ids = Array.from({ length: 1_000 }, (_, index) => `hg-${index}`);
+  const orders = ids.map((id) => submitted(FRESH, buy(id, 'KO', 100), START, rate).orders[0]!);
+  const fills = orders.map(({ pending }) => pending.filter(({ kind }) => kind === 'fill'));
+  const partial = fills.filter(({ length }) => length > 1);
+  expect(partial.length).toBeGreaterThan(70);
+  expect(partial.length).toBeLessThan(130);
+  const firsts = new Set(partial.map(([first]) => first?.kind === 'fill' && first.quantity));
+  expect(firsts.size).toBeGreaterThan(30);
+});
+
 describe('an order is refused', () => {
   const held = holding('KO', 10);
   const selling = submitted(held, sell('hg-open', 'KO', 6), held.time);

@@ -53,6 +53,10 @@ describe('The digest', () => {
       { 'm/account.yaml': ACCOUNT.replace('seed: 7}', 'seed: 7, shorting: {hardToBorrow: [GME]}}') },
     ],
     [
+      'what the simulated broker trades by whole shares only',
+      { 'm/account.yaml': ACCOUNT.replace('seed: 7}', 'seed: 7, notFractionable: [GME]}') },
+    ],
+    [
       'what the simulated broker charges',
       { 'm/account.yaml': ACCOUNT.replace('seed: 7}', 'seed: 7, fees: {perOrder: "1"}}') },
     ],
@@ -69,6 +73,10 @@ describe('The digest', () => {
     ['the order of targets', { 'm/core.yaml': CORE.replace(/( +- .*\n)( +- .*\n)/, '$2$1') }],
     ['another way to write a number', { 'm/core.yaml': CORE.replace('"50%"', "'50.00%'") }],
     ['a default that is written out', { 'm/core.yaml': `${CORE}  orphans: hold\n  schedule: []\n` }],
+    [
+      'that nothing trades by whole shares only',
+      { 'm/account.yaml': ACCOUNT.replace('seed: 7}', 'seed: 7, notFractionable: []}') },
+    ],
     [
       'that shorts are never allowed',
       { 'm/core.yaml': CORE.replace('maxPositions: 3', 'maxPositions: 3, shorts: never') },

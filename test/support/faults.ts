@@ -38,8 +38,12 @@ const submitFaults = fc.tuple(
     fc.constant<FaultEffect>({ kind: 'reject', code: 'Refused', message: 'no' }),
     delay.map((hiddenFor): FaultEffect => ({ kind: 'answer-lost', hiddenFor })),
     fc
-      .record({ fills: fc.option(shares), fillAfter: delay, hiddenFor: delay })
+      .record(
+        { fills: fc.option(shares), fillAfter: delay, hiddenFor: delay, rejectAfter: delay },
+        { requiredKeys: ['fills', 'fillAfter', 'hiddenFor'] },
+      )
       .map((change): FaultEffect => ({ kind: 'order', ...change })),
+    fc.constant<FaultEffect>({ kind: 'halt', until: null }),
   ),
 );
 

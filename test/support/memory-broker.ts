@@ -1,5 +1,5 @@
 /** The simulated broker's own machine without its file: for tests that need thousands of worlds. */
-import { accountView, assetView, orderView, positionsView } from '../../src/broker/simulated-account.ts';
+import { accountView, assetsView, orderView, positionsView } from '../../src/broker/simulated-account.ts';
 import { advance } from '../../src/broker/simulated-advance.ts';
 import { marketClock } from '../../src/broker/simulated-clock.ts';
 import {
@@ -60,8 +60,7 @@ export function memoryBroker(start: SimulatedState, venue: Venue, clock: Clock):
     cancel: (id) => Promise.resolve(change(cancelOrder(state, id, clock.now()))),
     history: (since) => Promise.resolve(seen().fills.filter((fill) => fill.time > since)),
     clock: () => Promise.resolve(marketClock(venue.settings, seen().time)),
-    assets: (symbols) =>
-      Promise.resolve(new Map(symbols.map((symbol) => [symbol, assetView(venue.settings, symbol)]))),
+    assets: (symbols) => Promise.resolve(assetsView(venue.settings, symbols)),
     tradeFreely: (trade) =>
       change(tradeOutside(state, { ...trade, allowed: 'anything' }, clock.now(), venue)),
     tradeOutside: (trade) => {
