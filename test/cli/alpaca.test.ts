@@ -1,6 +1,9 @@
 /** Real commands on an account at a trading API of this machine: what is asked, what is sent, and what is said of real money. */
 import { text as bodyOf } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { runApply } from '../../src/cli/commands/apply.ts';
+import type { Io } from '../../src/cli/io.ts';
+import { EXIT } from '../../src/domain/errors.ts';
 import { ACCOUNT, CLOCK, DAY, ORDER, POSITION } from '../support/alpaca-answers.ts';
 import { json, KEY_ID, KEY_SECRET } from '../support/alpaca-fake.ts';
 import { localServer, type LocalServer } from '../support/http-server.ts';
@@ -184,6 +187,34 @@ describe('with real money', () => {
     const { stdout } = await mine.run('plan');
     expect(stdout).toMatch(/^LIVE account: these orders trade real money\nPlan at /);
     expect(JSON.parse((await mine.run('plan', '-o', 'json')).stdout)).toMatchObject({ environment: 'live' });
+  });
+
+  test('apply asks in those words', async () => {
+    const home = await venue();
+    const { folder } = at(home, { broker: LIVE });
+    const questions: string[] = [];
+    const environment = { ...ALLOWED, APCA_API_KEY_ID: KEY_ID, APCA_API_SECRET_KEY: KEY_SECRET };
+    const io: Io = {
+      stdout: () => undefined,
+      stderr: () => undefined,
+      environment,
+      isInteractive: true,
+      stdoutIsTerminal: false,
+      ask: (question) => {
+        questions.push(question);
+        return Promise.resolve('n');
+      },
+      stop: { requested: () => false, signal: () => null },
+    };
+    const options = {
+      filename: [`${folder}/manifests`],
+      data: `${folder}/data`,
+      color: 'never',
+      output: 'table',
+    } as const;
+    expect(await runApply(io, options)).toBe(EXIT.declined);
+    expect(questions).toEqual(['Carry out this plan on the LIVE account, with real money? [y/N] ']);
+    expect(home.sent).toEqual([]);
   });
 
   test('an order above $1,000 waits where no limit is named', async () => {

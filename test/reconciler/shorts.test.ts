@@ -185,8 +185,10 @@ describe('the question for the borrow', () => {
       return broker.assets(symbols);
     };
     const told = new Proxy(broker, {
-      get: (target, name) =>
-        name === 'assets' ? assets : (Reflect.get(target, name, target) as () => void).bind(target),
+      get: (target, name) => {
+        const value: unknown = name === 'assets' ? assets : Reflect.get(target, name, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
     });
     await home.apply({ broker: told });
     expect(questions.slice(0, 1)).toEqual(asked);

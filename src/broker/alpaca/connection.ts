@@ -5,7 +5,7 @@
 import type { FoundKeys } from '../../market/alpaca-keys.ts';
 import { BrokerRateLimited, BrokerUnavailable } from '../../reconciler/ports.ts';
 import { UnexpectedValue, type Reader } from '../checked-json.ts';
-import type { AlpacaSettings } from './alpaca.ts';
+import type { AlpacaSettings } from './settings.ts';
 import { isKeysRefused, wordsOf } from './classify.ts';
 import type { AlpacaClient, Question } from './client.ts';
 import type { Failure } from './failure.ts';

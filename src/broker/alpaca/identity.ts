@@ -1,5 +1,5 @@
 /** Whether keys, host and account are those that the manifest means: before anything else is asked or sent. */
-import type { AlpacaSettings } from './alpaca.ts';
+import type { AlpacaSettings } from './settings.ts';
 
 /** Before the first request. Null: go on. */
 export function whyNotAsked(
