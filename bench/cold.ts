@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { benchHome, owning } from './home.ts';
+import { benchHome, simulatedAccount, owning } from './home.ts';
 import { median } from './statistics.ts';
 
 const ROUNDS = 15;
@@ -71,7 +71,7 @@ export async function benchPlanCold(
       Array.from({ length: size.positions }, (__, n) => [symbolAt(index * size.positions + n), 1]),
     ),
   }));
-  const home = benchHome(strategies, 'clock: always-open');
+  const home = benchHome(strategies, simulatedAccount('clock: always-open'));
   try {
     await owning(home, strategies);
     const { filename = [], data = '' } = home.options;

@@ -28,7 +28,12 @@ export interface Home {
   remove(): void;
 }
 
-/** `broker`: the settings of the simulated broker. `environment`: as `HGCTL_NOW`. */
+/** The `broker` of an Account, with settings of a simulated one. */
+export function simulatedAccount(settings: string): string {
+  return `type: simulated, cash: "10000000.00", seed: 7, ${settings}`;
+}
+
+/** `broker`: that of the Account. `environment`: as `HGCTL_NOW`. */
 export function benchHome(
   strategies: readonly HomeStrategy[],
   broker: string,
@@ -107,7 +112,7 @@ function accountText(broker: string): string {
 kind: Account
 metadata: {name: bench}
 spec:
-  broker: {type: simulated, cash: "10000000.00", seed: 7, ${broker}}
+  broker: {${broker}}
   prices: {type: synthetic, seed: 7}
   limits: {maxOrdersPerDay: 100000, maxOrdersPerSymbol: 1000}
 `;

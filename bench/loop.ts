@@ -9,10 +9,10 @@ import type { CommandClock } from '../src/cli/start-clock.ts';
 import { parseInstant, type Instant } from '../src/domain/instant.ts';
 import type { Broker } from '../src/reconciler/ports.ts';
 import { offsetClock, systemClock } from '../src/store/clocks.ts';
-import { benchHome, owning, pass, type Home, type HomeStrategy } from './home.ts';
+import { benchHome, simulatedAccount, owning, pass, type Home, type HomeStrategy } from './home.ts';
 import { median } from './statistics.ts';
 
-const OPEN_ALWAYS = 'clock: always-open, fillDelay: 10ms';
+const OPEN_ALWAYS = simulatedAccount('clock: always-open, fillDelay: 10ms');
 
 function shares(prefix: string, count: number, quantity: number): Record<string, number> {
   return Object.fromEntries(Array.from({ length: count }, (_, n) => [`${prefix}${String(n)}`, quantity]));
@@ -79,7 +79,10 @@ export async function bench1555(): Promise<number> {
     schedule: [`{at: ${SLOT}, action: entry, window: 4m}`],
   };
   const mp = (targets: Record<string, number>): HomeStrategy => ({ name: 'mp', priority: 2, targets });
-  const home = benchHome([omr, mp(shares('M', 5, 10))], 'clock: exchange, fillDelay: 500ms');
+  const home = benchHome(
+    [omr, mp(shares('M', 5, 10))],
+    simulatedAccount('clock: exchange, fillDelay: 500ms'),
+  );
   try {
     const early = openWorld(home.io, home.options, clockAt(BEFORE));
     await pass(home, early);

@@ -6,6 +6,7 @@ import { bench1555, benchMemory, benchNoOp, benchReaction } from './loop.ts';
 import { benchSync } from './python.ts';
 import { benchCommit, benchLockCycle, benchStart } from './journal.ts';
 import { benchPlan, scorePlan } from './plan.ts';
+import { benchRequests, type RequestCount } from './requests.ts';
 import { benchSimulatedYear } from './simulation.ts';
 import { formatTable } from '../src/cli/output/table.ts';
 
@@ -43,6 +44,22 @@ const cells = rows.map(({ what, measured, budget, within }) => [
 process.stdout.write(
   `Node ${process.version}, ${cpus().length} cores, medians\n\n${formatTable(columns, cells)}`,
 );
+progress('requests to an account at Alpaca');
+process.stdout.write(`\nRequests to an account at Alpaca\n\n${requestTable(await benchRequests())}`);
+
+function requestTable(counts: readonly RequestCount[]): string {
+  const names = [...new Set(counts.flatMap(({ requests }) => Object.keys(requests)))].sort();
+  const sum = (requests: RequestCount['requests']): number =>
+    Object.values(requests).reduce((total, sent) => total + sent, 0);
+  return formatTable(
+    [{ header: 'REQUEST' }, ...counts.map(({ what }) => ({ header: what, align: 'right' as const }))],
+    [
+      ...names.map((name) => [name, ...counts.map(({ requests }) => String(requests[name] ?? 0))]),
+      ['all of them', ...counts.map(({ requests }) => String(sum(requests)))],
+      ['in', ...counts.map(({ took }) => `${(took / 1_000).toFixed(2)} s`)],
+    ],
+  );
+}
 
 function planRows(): Row[] {
   const sizes = [

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openWorld } from '../src/cli/compose.ts';
 import { SHARE } from '../src/domain/decimal.ts';
-import { benchHome, owning, pass } from './home.ts';
+import { benchHome, simulatedAccount, owning, pass } from './home.ts';
 import { median } from './statistics.ts';
 
 const ROUNDS = 30;
@@ -25,7 +25,7 @@ export async function benchSync(positions: number): Promise<SyncCost> {
 async function ourCycle(positions: number): Promise<number> {
   const targets = Object.fromEntries(Array.from({ length: positions }, (_, n) => [`N${String(n)}`, 100]));
   const core = { name: 'core', priority: 1, targets };
-  const home = benchHome([core], 'clock: always-open, fillDelay: 10ms');
+  const home = benchHome([core], simulatedAccount('clock: always-open, fillDelay: 10ms'));
   try {
     await owning(home, [core]);
     const world = openWorld(home.io, home.options);

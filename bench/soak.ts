@@ -8,7 +8,7 @@ import { wakeUps } from '../src/cli/wake-ups.ts';
 import { nextSessionAfter, sessionAtOrAfter } from '../src/domain/calendar.ts';
 import { formatInstant, formatLocalZone, parseInstant, plus, type Instant } from '../src/domain/instant.ts';
 import { verifyJournal, type JournalVerdict } from '../src/store/journal-check.ts';
-import { benchHome, type Home } from './home.ts';
+import { benchHome, simulatedAccount, type Home } from './home.ts';
 
 /** ms. */
 const SETTLED = 1_000;
@@ -54,7 +54,7 @@ export async function soak({ sessions, samples, collect }: SoakOptions): Promise
         targets: Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`C${String(n)}`, 7])),
       },
     ],
-    'clock: exchange, fillDelay: 500ms',
+    simulatedAccount('clock: exchange, fillDelay: 500ms'),
     { HGCTL_NOW: START },
   );
   try {

@@ -18,6 +18,7 @@ export function marketClock(
   return { now, isOpen: session.open <= now && now < session.close, session, lastSubmit };
 }
 
-function wholeDay(date: CalendarDate): TradingSession {
+/** A session where none is ever closed. */
+export function wholeDay(date: CalendarDate): TradingSession {
   return { date, open: instantAt(date, '00:00'), close: instantAt(addDays(date, 1), '00:00') };
 }

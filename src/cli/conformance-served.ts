@@ -33,6 +33,7 @@ export const THROUGH_SERVER: EmbeddedOptions = {
       settings: {
         environment: 'paper',
         url: `${server.url}/`,
+        clock: settings.clock,
         requestsPerMinute: REQUESTS,
         noShorting: 'leave',
       },

@@ -82,6 +82,10 @@ const alpaca = mapping(
     url: webFolder(
       'Address of the trading API, for a simulator on this machine or a proxy. Default: that of Alpaca.',
     ).optional(),
+    clock: described(
+      z.enum(['always-open', 'exchange']),
+      'always-open: a simulator on this machine takes orders at any time. exchange: as its clock and calendar say. Default exchange.',
+    ).default('exchange'),
     requestsPerMinute: wholeNumber(
       'Most requests a minute, of everything together. Default 200, as Alpaca has it.',
       10,
@@ -97,7 +101,7 @@ const alpaca = mapping(
   const refuse = (field: string, message: string): void => {
     issues.push({ code: 'custom', input: value, path: [field], message });
   };
-  const { environment, accountId, url } = value;
+  const { environment, accountId, url, clock } = value;
   if (environment === 'live' && accountId === undefined)
     refuse(
       'accountId',
@@ -105,6 +109,8 @@ const alpaca = mapping(
     );
   const other = environment === 'live' ? HOSTS.paper : HOSTS.live;
   if (url?.startsWith(other) === true) refuse('url', `is not that of environment ${environment}`);
+  if (clock === 'always-open' && url?.startsWith('http:') !== true)
+    refuse('clock', 'is for a simulator on this machine, which url names: no exchange is always open');
 });
 
 export const brokerField = described(

@@ -265,6 +265,8 @@ export interface AlpacaBroker {
   readonly url: string;
   /** Absolute path. Absent: the keys stand in the environment. */
   readonly keysFile?: string;
+  /** `always-open`: a simulator that takes orders at any time. */
+  readonly clock: 'always-open' | 'exchange';
   readonly requestsPerMinute: number;
   /** Whether the account is told to refuse short sales while no strategy makes any. */
   readonly noShorting: 'when-unused' | 'leave';

@@ -16,7 +16,7 @@ export interface SessionEdge {
 /** The edge that was passed last on this date; null before the first one, and where there is no session. */
 export function edgeAt({ broker, calendar }: Clocked, now: Instant): SessionEdge | null {
   const date = dateOf(now);
-  if (isAlwaysOpen(broker)) return { date, kind: now < lastMinuteOf(date) ? 'start' : 'close' };
+  if (broker.clock === 'always-open') return { date, kind: now < lastMinuteOf(date) ? 'start' : 'close' };
   const session = sessionOn(date, calendar);
   if (session === null || now < session.open) return null;
   return { date, kind: now < session.close ? 'start' : 'close' };
@@ -31,20 +31,16 @@ export function endedAt(
   { date, kind }: SessionEdge,
   { before, after }: Readonly<Record<'before' | 'after', Ledger['lastMark']>>,
 ): CalendarDate | null {
-  if (!isAlwaysOpen(broker)) return after?.kind === 'close' && after.session === date ? date : null;
+  if (broker.clock !== 'always-open') return after?.kind === 'close' && after.session === date ? date : null;
   if (kind === 'close' || before === null) return null;
   return before.session < date ? before.session : addDays(date, -1);
 }
 
 /** The next edge of a session that no exchange opens or closes; infinity where one does. */
 export function nextOwnEdge({ broker }: Clocked, now: Instant): number {
-  if (!isAlwaysOpen(broker)) return Number.POSITIVE_INFINITY;
+  if (broker.clock !== 'always-open') return Number.POSITIVE_INFINITY;
   const date = dateOf(now);
   return now < lastMinuteOf(date) ? lastMinuteOf(date) : midnightAfter(date);
-}
-
-function isAlwaysOpen(broker: DesiredAccount['broker']): boolean {
-  return broker.type === 'simulated' && broker.clock === 'always-open';
 }
 
 function lastMinuteOf(date: CalendarDate): Instant {

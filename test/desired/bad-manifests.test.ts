@@ -426,7 +426,7 @@ describe('One mistake in the account gives one problem', () => {
     [
       'cash of an account that is not ours to fill',
       account(['type: simulated', 'type: alpaca'], [', clock: always-open, seed: 7', '']),
-      'm/account.yaml:5:26 spec.broker.cash: unknown key (allowed type, environment, accountId, keysFile, url, requestsPerMinute, noShorting)',
+      'm/account.yaml:5:26 spec.broker.cash: unknown key (allowed type, environment, accountId, keysFile, url, clock, requestsPerMinute, noShorting)',
     ],
     [
       'real money for whichever account',
@@ -437,6 +437,11 @@ describe('One mistake in the account gives one problem', () => {
       'the host of real money for paper',
       alpaca('url: https://api.alpaca.markets'),
       'm/account.yaml:5:31 spec.broker.url: is not that of environment paper',
+    ],
+    [
+      'an exchange that never closes',
+      alpaca('clock: always-open'),
+      'm/account.yaml:5:33 spec.broker.clock: is for a simulator on this machine, which url names: no exchange is always open',
     ],
     [
       'keys over the open network',

@@ -71,6 +71,7 @@ export async function fakeAlpaca(first: Routes = {}, changes: Changes = {}): Pro
       settings: {
         environment: 'paper',
         url: server.url,
+        clock: 'exchange',
         requestsPerMinute: 200,
         noShorting: 'when-unused',
         ...settings,

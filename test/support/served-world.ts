@@ -54,6 +54,7 @@ const throughServer: Reach = async ({ broker, venue, clock }) => {
     settings: {
       environment: 'paper',
       url: `${server.url}/`,
+      clock: settings.clock,
       requestsPerMinute: REQUESTS,
       noShorting: 'leave',
     },

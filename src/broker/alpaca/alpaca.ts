@@ -82,7 +82,7 @@ class AccountAtAlpaca implements AlpacaBroker {
     this.#options = options;
     this.#client = new AlpacaClient({ url, requestsPerMinute, clock, requestTimeout });
     this.#connection = new AlpacaConnection(options, this.#client);
-    this.#marketClock = new AlpacaClock(this.#connection);
+    this.#marketClock = new AlpacaClock(this.#connection, settings.clock);
     this.#assets = new AlpacaAssets(this.#connection, clock);
     this.#order = orderOf(
       once((status) =>

@@ -3,7 +3,9 @@ import { dateOf, plus, SECOND, type CalendarDate } from '../../domain/instant.ts
 import type { MarketClock, TradingSession } from '../../observed/broker-view.ts';
 import { BrokerUnavailable } from '../../reconciler/ports.ts';
 import { listOf } from '../checked-json.ts';
+import { wholeDay } from '../simulated-clock.ts';
 import type { AlpacaConnection } from './connection.ts';
+import type { AlpacaSettings } from './settings.ts';
 import { session, writtenClock, type WrittenClock } from './mapping.ts';
 
 /** Nothing is sent in the last seconds of a session. */
@@ -11,10 +13,12 @@ const CUT_OFF = 30 * SECOND;
 
 export class AlpacaClock {
   readonly #connection: AlpacaConnection;
+  readonly #hours: AlpacaSettings['clock'];
   #session: TradingSession | null = null;
 
-  constructor(connection: AlpacaConnection) {
+  constructor(connection: AlpacaConnection, hours: AlpacaSettings['clock']) {
     this.#connection = connection;
+    this.#hours = hours;
   }
 
   /** One request, and one more where the session is another than before. */
@@ -23,6 +27,7 @@ export class AlpacaClock {
       { name: 'GET /v2/clock', call: ({ clock: api }) => api.legacyClockRaw() },
       writtenClock,
     );
+    if (this.#hours === 'always-open') return alwaysOpen(clock);
     if (this.#session === null || !isSessionOf(clock, this.#session))
       this.#session = await this.#sessionOf(clock);
     return {
@@ -47,6 +52,11 @@ export class AlpacaClock {
     if (found !== undefined && others.length === 0 && isSessionOf(clock, found)) return found;
     throw new BrokerUnavailable(`the broker's clock and its calendar tell different sessions for ${date}`);
   }
+}
+
+/** Such a simulator has a calendar for clients that want one, and no cut-off. */
+function alwaysOpen({ timestamp, is_open: isOpen }: WrittenClock): MarketClock {
+  return { now: timestamp, isOpen, session: wholeDay(dateOf(timestamp)), lastSubmit: null };
 }
 
 /** Of the session that goes on, or else of the next one. */

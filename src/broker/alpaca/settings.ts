@@ -5,6 +5,8 @@ export interface AlpacaSettings {
   readonly accountId?: string;
   /** Of the trading API, with a slash at its end. */
   readonly url: string;
+  /** `always-open`: a simulator that takes orders at any time, so that a session is a New York date, without a cut-off. */
+  readonly clock: 'always-open' | 'exchange';
   readonly requestsPerMinute: number;
   /** Whether the account is told to refuse short sales while no strategy makes any. */
   readonly noShorting: 'when-unused' | 'leave';

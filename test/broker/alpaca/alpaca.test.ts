@@ -314,6 +314,22 @@ describe('the history', () => {
 });
 
 describe('the clock', () => {
+  test('of a simulator that is always open has no calendar, and no last moment for orders', async () => {
+    const { again, names } = await verified();
+    const broker = again({ settings: { clock: 'always-open' } });
+    expect(await broker.clock()).toEqual({
+      now: instant('2025-12-02T15:55:00.123-05:00'),
+      isOpen: true,
+      session: {
+        date: '2025-12-02',
+        open: instant('2025-12-02T00:00:00-05:00'),
+        close: instant('2025-12-03T00:00:00-05:00'),
+      },
+      lastSubmit: null,
+    });
+    expect(names()).toEqual(['GET /v2/clock']);
+  });
+
   test('has the session of the calendar, which is asked for once', async () => {
     const { broker, asked } = await verified();
     const clock = await broker.clock();
@@ -630,6 +646,7 @@ describe('the keys', () => {
       settings: {
         environment: 'paper',
         url: 'http://127.0.0.1:1/',
+        clock: 'exchange',
         requestsPerMinute: 10,
         noShorting: 'leave',
       },
