@@ -17,7 +17,7 @@ import {
   weekdayOf,
   type DayNumber,
 } from './days.ts';
-import { dateOf, instantOn, MINUTE, plus, type CalendarDate, type Instant } from './instant.ts';
+import { dateOf, instantOn, type CalendarDate, type Instant } from './instant.ts';
 
 export interface Session {
   readonly date: CalendarDate;
@@ -64,9 +64,8 @@ function sessionOf(
 ): Session | null {
   const hours = hoursOf(day, date, overrides);
   if (hours === null) return null;
-  const open = instantOn(day, hours.open);
-  // Clocks change at night, never inside a session.
-  return { date, open, close: plus(open, (hours.close - hours.open) * MINUTE) };
+  // Clocks change at night, which is inside a session where an override opens it at midnight.
+  return { date, open: instantOn(day, hours.open), close: instantOn(day, hours.close) };
 }
 
 /** The session that contains `now`, or the next one. */

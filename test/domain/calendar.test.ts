@@ -218,6 +218,14 @@ describe('overrides', () => {
     expect(parseDayOverride(text)).toEqual(read);
   });
 
+  test.each(['2026-03-08', '2026-11-01'])(
+    'close at their wall time also where clocks change inside the session: %s',
+    (date) => {
+      const session = sessionOn(date, { [date]: { open: '00:00', close: '23:59' } })!;
+      expect([wall(session.open), wall(session.close)]).toEqual([`${date} 00:00`, `${date} 23:59`]);
+    },
+  );
+
   test('open a day that the rules close', () => {
     const session = sessionOn('2025-11-27', overrides)!;
     expect(session.close - session.open).toBe(390 * MINUTE);
