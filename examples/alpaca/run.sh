@@ -131,8 +131,11 @@ mp_is() {
   mv toggle manifests/strategy_toggle.yaml
 }
 
-node today.mjs >manifests/calendar.yaml &
-wait "$!"
+# What a day has seen is told by its session, which ends at midnight in New York: this one ends in the day in which it began.
+while [ "$(TZ=America/New_York date +%H%M)" -ge 2357 ]; do
+  sleep 1 &
+  wait "$!"
+done
 
 # Part one: the original's account, of which its books do not know two sales by hand.
 mkdir exchange data

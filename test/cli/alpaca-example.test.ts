@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/alpaca', import.meta.url));
 const GOLDEN = join(EXAMPLE, 'golden');
@@ -191,32 +191,3 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
   PATIENCE,
 );
-
-describe('today.mjs', () => {
-  /** At a moment, from which time goes two hundred times as fast. */
-  async function calendarAt(moment: string): Promise<{ readonly stdout: string; readonly stderr: string }> {
-    const clock = `const begin = performance.now();
-      Date.now = () => ${Date.parse(moment)} + (performance.now() - begin) * 200;`;
-    const url = `data:text/javascript,${encodeURIComponent(clock)}`;
-    const child = spawn(process.execPath, ['--import', url, join(EXAMPLE, 'today.mjs')]);
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    return { stdout, stderr };
-  }
-
-  test.each([
-    ['2026-11-27T14:16:26-05:00', '2026-11-27', '2026-11-28'],
-    ['2026-12-31T23:40:00-05:00', '2026-12-31', '2027-01-01'],
-    ['2026-11-01T00:10:00-04:00', '2026-11-01', '2026-11-02'],
-    ['2026-03-08T00:10:00-05:00', '2026-03-08', '2026-03-09'],
-  ])('at %s names the day of New York, and the next one.', async (moment, today, tomorrow) => {
-    const { stdout, stderr } = await calendarAt(moment);
-    expect(stdout).toContain(`\noverrides: {${today}: "00:00-23:59", ${tomorrow}: "00:00-23:59"}\n`);
-    expect(stderr).toBe('');
-  });
-
-  test('in the last minutes of a session waits for the next one.', async () => {
-    const { stdout, stderr } = await calendarAt('2026-11-27T23:57:30-05:00');
-    expect(stdout).toContain('overrides: {2026-11-28: ');
-    expect(stderr).toContain('waiting for midnight in New York');
-  });
-});
