@@ -5,6 +5,7 @@ import { isOrder, isReduction, type OrderAction, type Plan, type Hold } from '..
 import { isFollowing } from '../reconciler/followed.ts';
 import { orderHours } from '../reconciler/order-hours.ts';
 import type { TurnPart } from '../reconciler/turns.ts';
+import { UNKNOWN_WORLD } from '../reconciler/waiting-slots.ts';
 import { isWithinBand } from '../reconciler/rules/targets.ts';
 import type { OrderContext, Renew, Renewed } from './dispatch.ts';
 import { LockLost, type Execution } from './execution.ts';
@@ -15,7 +16,7 @@ import { markAfterTrading, markIfDue } from './mark-session.ts';
 import type { Outcome } from './outcome.ts';
 import { recordDecision } from './record-decision.ts';
 import { runOrders } from './run-orders.ts';
-import { endSlots, slotsOf, startSlots, UNKNOWN_WORLD, withoutOutcome } from './slot-records.ts';
+import { endSlots, slotsOf, startSlots, withoutOutcome } from './slot-records.ts';
 import type { Ports } from '../reconciler/ports.ts';
 
 export interface LookAim {

@@ -1,15 +1,9 @@
 /** How scheduled executions begin and end in the journal. */
 import { isOrder, type DueSlot, type Hold, type OrderAction, type Plan } from '../reconciler/plan-types.ts';
+import { keepsOpen, mayPass } from '../reconciler/waiting-slots.ts';
 import { record, type Execution } from './execution.ts';
 import type { Look } from './look.ts';
 import { isChangingSide, type Outcome } from './outcome.ts';
-
-export const UNKNOWN_WORLD: ReadonlySet<string> = new Set([
-  'AccountUnknown',
-  'PositionsUnknown',
-  'OrdersUnknown',
-  'ClockUnknown',
-]);
 
 export function withoutOutcome(actions: readonly OrderAction[], outcomes: readonly Outcome[]): OrderAction[] {
   const told = new Set(outcomes.map(({ action }) => action.id));
@@ -42,47 +36,6 @@ export function startSlots(execution: Execution, { plan, observed }: Look, strat
   }
 }
 
-/** What may be otherwise in a minute: a slot that was stopped by it goes on while its window is open. */
-const TRANSIENT: ReadonlySet<string> = new Set([
-  ...UNKNOWN_WORLD,
-  'Settling',
-  'Unconfirmed',
-  'HistoryUnavailable',
-  'PendingOrder',
-  'OrderUnresolved',
-  'NothingAvailable',
-  'MarketClosed',
-  'Halted',
-  'AccountBlocked',
-  'Suspended',
-  'NotFilled',
-  'PartialFill',
-  'RateLimited',
-  'ClockSkew',
-  'CalendarMismatch',
-  'ForeignController',
-  'ManifestsInvalid',
-  'LossUnknown',
-  'QuoteStale',
-  'SpreadTooWide',
-  'SymbolHalted',
-  'BorrowUnknown',
-]);
-
-/** An exit goes on until the session ends: these end by themselves before that, or by an operator's word. */
-const HOLDS_EXITS: ReadonlySet<string> = new Set([
-  'BookChanged',
-  'BreakOpen',
-  'JournalBusy',
-  'NoPrice',
-  'SplitPending',
-]);
-
-/** Said of the strategy as a whole: only an entry that waits for its end keeps a slot open. */
-function isSuspensionItself({ reason, symbol }: Hold): boolean {
-  return reason === 'Suspended' && symbol === null;
-}
-
 interface Ran {
   readonly strategy: string;
   /** What the shown plan did not do. */
@@ -97,14 +50,10 @@ export function endSlots(
   outcomes: readonly Outcome[],
 ): void {
   const { fence } = execution;
-  const isExit = slotsOf(plan, strategy).some(({ action }) => action === 'exit');
-  const isTransient = (code: string): boolean => TRANSIENT.has(code) || (isExit && HOLDS_EXITS.has(code));
-  const holds = [...held, ...plan.notDone].filter(
-    (hold) =>
-      hold.strategy === strategy &&
-      (isTransient(hold.reason) || isChangingSide(hold, outcomes)) &&
-      !isSuspensionItself(hold),
-  );
+  const due = slotsOf(plan, strategy);
+  const isTransient = (code: string): boolean => mayPass(code, due);
+  const ofStrategy = [...held, ...plan.notDone].filter((hold) => hold.strategy === strategy);
+  const holds = ofStrategy.filter((hold) => keepsOpen(hold, due) || isChangingSide(hold, outcomes));
   const isOpen = (outcome: Outcome): boolean =>
     outcome.kind === 'not-started' ||
     outcome.kind === 'in-doubt' ||
@@ -113,6 +62,5 @@ export function endSlots(
   const isUntried = withoutOutcome(orders, outcomes).length > 0;
   if (holds.length > 0 || isUntried || outcomes.some(isOpen)) return;
   const outcome = outcomes.every(({ kind }) => kind === 'done') ? 'done' : 'partial';
-  for (const { slot } of slotsOf(plan, strategy))
-    record(execution, () => ({ type: 'slot-ended', fence, slot, outcome }));
+  for (const { slot } of due) record(execution, () => ({ type: 'slot-ended', fence, slot, outcome }));
 }

@@ -7,6 +7,7 @@ import { settledFacts } from './settled-facts.ts';
 import { isLive } from '../desired/desired-state.ts';
 import { withDrains } from './switched.ts';
 import { totalsOf } from './totals.ts';
+import { onlyWaiting } from './waiting-slots.ts';
 
 export function makePlan(given: PlanInput): Plan {
   const input = { ...given, desired: withDrains(given.desired, given.observed.ledger) };
@@ -35,7 +36,8 @@ export function makePlan(given: PlanInput): Plan {
 
 /** True when a pass with this plan has something to carry out. */
 export function hasWork(plan: Plan): boolean {
-  return plan.actions.length > 0 || plan.slots.length > 0;
+  const waiting = onlyWaiting(plan);
+  return plan.actions.length > 0 || plan.slots.some(({ strategy }) => !waiting.has(strategy));
 }
 
 /** What holds a whole symbol is said once: by the strategies that it stops, or by itself where it stops none. */

@@ -30,11 +30,12 @@ import type { Outcome } from '../actions/outcome.ts';
 import { passWarnings, type PassWarning } from './pass-warnings.ts';
 import type { ManifestsOnDisk } from './draft.ts';
 import { hasWork } from './plan.ts';
-import { isOrder, type Action, type OrderAction, type Plan } from './plan-types.ts';
+import { isOrder, type Action, type DueSlot, type OrderAction, type Plan } from './plan-types.ts';
 import type { Ports, ProgramAnswer } from './ports.ts';
 import { mayFollow } from './rules/targets.ts';
 import { dueSlot } from './slots.ts';
 import { turns, type PlannedTurn } from './turns.ts';
+import { onlyWaiting } from './waiting-slots.ts';
 
 export interface Pass {
   readonly ports: Ports;
@@ -141,7 +142,9 @@ function hasWorkNow({ resting, restingCare }: Pass, plan: Plan): boolean {
   const isLater = (action: Action): boolean =>
     restingCare?.has(action.id) === true ||
     (resting.has(action.strategy ?? '') && (isOrder(action) || action.kind === 'complete-shutdown'));
-  return !plan.actions.every(isLater) || plan.slots.some(({ strategy }) => !resting.has(strategy));
+  const waiting = onlyWaiting(plan);
+  const isDue = ({ strategy }: DueSlot): boolean => !resting.has(strategy) && !waiting.has(strategy);
+  return !plan.actions.every(isLater) || plan.slots.some(isDue);
 }
 
 /** What a command that changes books does first: orders without an end, sync and breaks, and no order of its own. */

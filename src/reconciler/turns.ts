@@ -3,6 +3,7 @@ import type { DesiredState } from '../desired/desired-state.ts';
 import { compareText } from '../domain/names.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import { isOrder, isReduction, type Plan } from './plan-types.ts';
+import { onlyWaiting } from './waiting-slots.ts';
 
 export type TurnPart = 'all' | 'reductions' | 'entries';
 
@@ -18,7 +19,8 @@ export interface PlannedTurn {
 export function turns(plan: Plan, desired: DesiredState, ledger: Ledger): PlannedTurn[] {
   const orders = plan.actions.filter(isOrder);
   const lost = losersOf(ledger);
-  const due = new Set(plan.slots.map((slot) => slot.strategy));
+  const waiting = onlyWaiting(plan);
+  const due = new Set(plan.slots.map((slot) => slot.strategy).filter((name) => !waiting.has(name)));
   const names = [...new Set([...orders.map((order) => order.strategy), ...due, ...lost])];
   const rank = (name: string): number => desired.strategies.findIndex((strategy) => strategy.name === name);
   names.sort((a, b) => rank(a) - rank(b) || compareText(a, b));
