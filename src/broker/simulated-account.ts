@@ -13,6 +13,7 @@ import {
 } from '../domain/decimal.ts';
 import { compareText } from '../domain/names.ts';
 import type { Asset, BrokerAccount, BrokerOrder, BrokerPosition } from '../observed/broker-view.ts';
+import { allowedBy } from './simulated-configuration.ts';
 import {
   heldOf,
   openOrdersOf,
@@ -31,6 +32,10 @@ export function accountView(state: SimulatedState, venue: Venue): BrokerAccount 
     equity: valuation(state, venue).equity,
     cash: state.cash,
     buyingPower: buyingPowerOf(state, venue),
+    terms: {
+      multiplier: venue.settings.multiplier,
+      mayShort: allowedBy(state, venue.settings).shorting !== undefined,
+    },
   };
 }
 
