@@ -102,8 +102,14 @@ export interface Asset {
   readonly notShortable: string | null;
   /** Whether parts of a share can be traded. Absent: the broker does not say. */
   readonly isFractionable?: boolean;
-  /** Part of a position's value that must be covered by equity. Absent: the broker does not say. */
-  readonly marginRequirement?: { readonly long?: Ratio; readonly short?: Ratio };
+  /** Absent: the broker does not say. */
+  readonly marginRequirement?: MarginRequirement;
+}
+
+/** Part of a position's value that must be covered by equity. */
+export interface MarginRequirement {
+  readonly long?: Ratio;
+  readonly short?: Ratio;
 }
 
 export interface TradingSession {
