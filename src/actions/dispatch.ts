@@ -1,5 +1,6 @@
 /** The checks just before an order, its intent, and the request. */
 import { brakeOn, FLATTENING } from '../reconciler/brakes.ts';
+import { takenBy, whyMore, type Margins } from '../reconciler/margin.ts';
 import { doubtOf } from '../reconciler/quote-guards.ts';
 import { windowEnd } from '../reconciler/slots.ts';
 import { isDraining } from '../reconciler/switched.ts';
@@ -35,6 +36,7 @@ export interface OrderContext {
   /** When the account was last read. */
   readonly readAt: Instant;
   readonly session: SessionBounds;
+  readonly margins: Margins;
   /** Falls with each entry that is sent. */
   buyingPower: number;
 }
@@ -289,9 +291,10 @@ function short(text: string): string {
 function unaffordable(context: OrderContext, action: OrderAction): Skip | null {
   const { report } = context.execution.ports;
   const available = dollars(Math.max(0, context.buyingPower) as Money);
-  const needed = dollars(action.value);
-  if (action.value > context.buyingPower) {
-    const detail = `Needed: ${needed}, Available: ${available}`;
+  const taken = takenBy(context.margins, action);
+  const needed = dollars(taken);
+  if (taken > context.buyingPower) {
+    const detail = `Needed: ${needed}${whyMore(context.margins, action)}, Available: ${available}`;
     report.warn(action.strategy, `Insufficient buying power for ${action.symbol}`, 'InsufficientBuyingPower');
     report.warn(action.strategy, `  ${detail}`);
     return { code: 'InsufficientBuyingPower', detail };

@@ -3,6 +3,7 @@ import type { Instant } from '../domain/instant.ts';
 import { isAsked, type DesiredState, type FixedSignal } from '../desired/desired-state.ts';
 import { isOrder, isReduction, type OrderAction, type Plan, type Hold } from '../reconciler/plan-types.ts';
 import { isFollowing } from '../reconciler/followed.ts';
+import { marginsOf } from '../reconciler/margin.ts';
 import { orderHours } from '../reconciler/order-hours.ts';
 import type { TurnPart } from '../reconciler/turns.ts';
 import { UNKNOWN_WORLD } from '../reconciler/waiting-slots.ts';
@@ -320,6 +321,7 @@ function contextOf({ desired }: Turn, execution: Execution, { observed }: Look):
             lastSubmit: orderHours(clock.data, desired.account.calendar).lastSubmit,
           }
         : { date: '', lastSubmit: execution.acquiredAt },
+    margins: marginsOf(observed),
     buyingPower: account.kind === 'ok' ? account.data.buyingPower : 0,
   };
 }

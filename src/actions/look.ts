@@ -1,7 +1,9 @@
 /** One look at the world, and the plan that follows from it, checked. */
 import { EXIT, HgctlError } from '../domain/errors.ts';
+import { WHOLE } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
+import type { Asset, MarginRequirement } from '../observed/broker-view.ts';
 import type { ObservedState, Sighting } from '../observed/observed-state.ts';
 import { checkPlan } from '../reconciler/check-plan.ts';
 import type { ManifestsOnDisk, PlanInput } from '../reconciler/draft.ts';
@@ -78,8 +80,8 @@ export async function look(world: LookWorld, options: LookOptions): Promise<Look
 
 /**
  * The plan, on what only it shows to be needed; other plans ask nothing. Where it would sell short: the broker's word about
- * whether that can be done. Where it adds to what is held, which is priced by the account: a quote. Each turn asks for what
- * no turn before has asked for, so that it ends.
+ * whether that can be done. Where it adds to what is held, which is priced by the account: a quote. What it buys on margin:
+ * how much of that must be covered. Each turn asks for what no turn before has asked for, so that it ends.
  */
 export async function planAsking(
   { broker, market, clock }: Pick<Ports, 'broker' | 'market' | 'clock'>,
@@ -88,19 +90,54 @@ export async function planAsking(
   const asked = new Set<string>();
   for (let input = given; ;) {
     const plan = makePlan(input);
-    const { quotes, assets } = input.observed;
+    const { quotes, assets, margins } = input.observed;
     if (plan.toBorrow.length > 0 && assets === null) {
       const answer = await read(clock, () => broker.assets([...plan.toBorrow].sort()));
       input = { ...input, observed: { ...input.observed, assets: answer } };
       continue;
     }
-    const lacking = plan.actions
-      .filter((action) => isOrder(action) && !isReduction(action))
-      .flatMap(({ symbol }) => (symbol === null || quotes.has(symbol) || asked.has(symbol) ? [] : [symbol]));
+    const entered = plan.actions.filter((action) => isOrder(action)).filter((order) => !isReduction(order));
+    const unasked = hasMargin(input) ? entered.filter(({ symbol }) => margins?.has(symbol) !== true) : [];
+    if (unasked.length > 0) {
+      const more = await requirementsOf(broker, unasked.map(({ symbol }) => symbol).sort());
+      input = { ...input, observed: { ...input.observed, margins: new Map([...(margins ?? []), ...more]) } };
+      continue;
+    }
+    const lacking = entered
+      .map(({ symbol }) => symbol)
+      .filter((symbol) => !quotes.has(symbol) && !asked.has(symbol));
     if (lacking.length === 0) return { plan, input };
     for (const symbol of lacking) asked.add(symbol);
     const more = await quotesIfKnown(market, lacking, clock.now());
     input = { ...input, observed: { ...input.observed, quotes: new Map([...quotes, ...more]) } };
+  }
+}
+
+function hasMargin({ observed: { snapshot } }: PlanInput): boolean {
+  return snapshot.account.kind === 'ok' && (snapshot.account.data.terms?.multiplier ?? WHOLE) > WHOLE;
+}
+
+/**
+ * Of each of these symbols, also where the broker says nothing of it. It is asked once and nobody waits: without an answer an
+ * entry is sent as if it took its value, and refused at worst.
+ */
+async function requirementsOf(
+  broker: Ports['broker'],
+  symbols: readonly string[],
+): Promise<ReadonlyMap<string, MarginRequirement>> {
+  const known = await assetsIfKnown(broker, symbols);
+  return new Map(symbols.map((symbol) => [symbol, known.get(symbol)?.marginRequirement ?? {}]));
+}
+
+async function assetsIfKnown(
+  broker: Ports['broker'],
+  symbols: readonly string[],
+): Promise<ReadonlyMap<string, Asset>> {
+  try {
+    return await broker.assets(symbols);
+  } catch (error) {
+    if (error instanceof BrokerUnavailable) return new Map();
+    throw error;
   }
 }
 

@@ -3,6 +3,7 @@ import { isWorthWaiting, RATE_LIMIT_PAUSE } from './read.ts';
 import { formatQuantity, type Quantity } from '../domain/decimal.ts';
 import type { IntentPayload } from '../observed/events.ts';
 import { allOrders } from '../observed/ledger.ts';
+import { takenBy } from '../reconciler/margin.ts';
 import { isReduction, type OrderAction } from '../reconciler/plan-types.ts';
 import type { RefusalCode, SubmitAnswer } from '../reconciler/ports.ts';
 import { bookOrder } from './book-order.ts';
@@ -182,7 +183,7 @@ async function start(context: OrderContext, action: OrderAction, renew: Renew): 
   }
   const { intent, answer } = dispatched;
   report.info(strategy, `Submitting order: ${describeOrder(intent)}`);
-  if (!isReduction(action)) context.buyingPower -= action.value;
+  if (!isReduction(action)) context.buyingPower -= takenBy(context.margins, action);
   return take(context, { action, intent, renew }, answer);
 }
 

@@ -11,8 +11,10 @@ import {
   type Price,
   type Quantity,
 } from '../domain/decimal.ts';
+import { marginFactor } from '../domain/margin.ts';
 import { compareText } from '../domain/names.ts';
 import type { Asset, BrokerAccount, BrokerOrder, BrokerPosition } from '../observed/broker-view.ts';
+import { allowedBy } from './simulated-configuration.ts';
 import {
   heldOf,
   openOrdersOf,
@@ -31,6 +33,10 @@ export function accountView(state: SimulatedState, venue: Venue): BrokerAccount 
     equity: valuation(state, venue).equity,
     cash: state.cash,
     buyingPower: buyingPowerOf(state, venue),
+    terms: {
+      multiplier: venue.settings.multiplier,
+      mayShort: allowedBy(state, venue.settings).shorting !== undefined,
+    },
   };
 }
 
@@ -71,20 +77,27 @@ export function assetsView(
 }
 
 /** In Alpaca's words, as far as it has any. */
-export function assetView({ shorting }: SimulatedSettings, symbol: string): Asset {
-  if (shorting === undefined) return { notShortable: 'account is not allowed to short' };
-  const isHard = shorting.hardToBorrow.includes(symbol);
-  return { notShortable: isHard ? `asset "${symbol}" cannot be sold short` : null };
+export function assetView({ shorting, marginRequirements }: SimulatedSettings, symbol: string): Asset {
+  const requirement = marginRequirements?.[symbol];
+  return {
+    notShortable: whyNotShortable(shorting, symbol),
+    ...(requirement !== undefined && { marginRequirement: { long: requirement, short: requirement } }),
+  };
+}
+
+function whyNotShortable(shorting: SimulatedSettings['shorting'], symbol: string): string | null {
+  if (shorting === undefined) return 'account is not allowed to short';
+  return shorting.hardToBorrow.includes(symbol) ? `asset "${symbol}" cannot be sold short` : null;
 }
 
 /**
- * Equity times the multiplier, less what is invested, long or short, and what open orders will add to that; never
- * negative. Without margin and without shorts this is exactly cash less reservations.
+ * Equity times the multiplier, less what is invested, long or short, and what open orders will add to that, each as much as
+ * it takes; never negative. Without margin and without shorts this is exactly cash less reservations.
  */
 export function buyingPowerOf(state: SimulatedState, venue: Venue): Money {
-  const { equity, gross } = valuation(state, venue);
+  const { equity, taken } = valuation(state, venue);
   const limit = mulDiv(equity, venue.settings.multiplier, WHOLE);
-  return Math.max(0, limit - gross - reservedOf(state, venue)) as Money;
+  return Math.max(0, limit - taken - reservedOf(state, venue)) as Money;
 }
 
 /**
@@ -97,7 +110,8 @@ function reservedOf(state: SimulatedState, venue: Venue): number {
   for (const order of openOrdersOf(state)) {
     const key = `${order.symbol} ${order.side}`;
     const before = closed.get(key) ?? 0;
-    reserved += mulDiv(pendingValueOf(order), openingOf(state, order, before), remainingOf(order));
+    const opened = mulDiv(pendingValueOf(order), openingOf(state, order, before), remainingOf(order));
+    reserved += takenByValue(opened, order.symbol, venue);
     reserved += takenByFees(pendingFeesOf(order), venue);
     closed.set(key, before + remainingOf(order));
   }
@@ -131,15 +145,24 @@ export function takenByFees(fees: Money, { settings }: Venue): number {
   return mulDiv(fees, settings.multiplier, WHOLE);
 }
 
-function valuation(state: SimulatedState, venue: Venue): { readonly equity: Money; readonly gross: Money } {
+/** Of buying power: more than the value, where more than the multiplier leaves must be covered by equity. */
+export function takenByValue(value: number, symbol: string, { settings }: Venue): number {
+  const requirement = settings.marginRequirements?.[symbol];
+  return requirement === undefined
+    ? value
+    : mulDiv(value, marginFactor(requirement, settings.multiplier), WHOLE);
+}
+
+/** `taken`: of buying power, by all positions. */
+function valuation(state: SimulatedState, venue: Venue): { readonly equity: Money; readonly taken: Money } {
   let equity: number = state.cash;
-  let gross = 0;
+  let taken = 0;
   for (const [symbol, holding] of state.positions) {
     const value = valueOf(holding.quantity, marketPriceOf(state, venue, symbol, holding));
     equity += value;
-    gross += Math.abs(value);
+    taken += takenByValue(Math.abs(value), symbol, venue);
   }
-  return { equity: equity as Money, gross: gross as Money };
+  return { equity: equity as Money, taken: taken as Money };
 }
 
 /** What was paid, for a symbol that has no price any more: a position never vanishes from the list. */

@@ -22,6 +22,7 @@ import {
   pendingFeesOf,
   pendingValueOf,
   takenByFees,
+  takenByValue,
 } from './simulated-account.ts';
 import { auctionOf, missedWords } from './simulated-auctions.ts';
 import { allowedBy } from './simulated-configuration.ts';
@@ -234,7 +235,8 @@ export function refusalOfValue(
   // What only closes needs no money, however little there is.
   const opening = openingOf(state, order, before);
   if (opening === 0) return null;
-  const needed = mulDiv(value, opening, order.quantity) + takenByFees(fees, venue);
+  const opened = mulDiv(value, opening, order.quantity);
+  const needed = takenByValue(opened, order.symbol, venue) + takenByFees(fees, venue);
   const buyingPower = buyingPowerOf(state, venue);
   if (needed <= buyingPower) return null;
   return forbidden('InsufficientBuyingPower', 'insufficient buying power', {

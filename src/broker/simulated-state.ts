@@ -101,6 +101,8 @@ export interface SimulatedSettings {
   readonly shorting?: Shorting;
   /** Traded by whole shares only. Absent: nothing is. */
   readonly notFractionable?: readonly string[];
+  /** By symbol: part of a position, long or short, that must be covered by equity. Absent: nothing beyond the multiplier. */
+  readonly marginRequirements?: Readonly<Record<string, Ratio>>;
   /** By how much a fill is worse than the price of its moment. Absent: by nothing. */
   readonly slippage?: Slippage;
   /** Absent: none. */

@@ -53,6 +53,13 @@ const simulated = mapping(
       z.array(symbol('A symbol of which there are whole shares only.')),
       'What trades by whole shares only. Default: nothing.',
     ).optional(),
+    marginRequirements: described(
+      z.record(
+        symbol('A symbol of which more must be covered.'),
+        percent('Part of a position that must be covered by equity, as "75%".', { least: 1, most: 100 }),
+      ),
+      'What takes more of buying power than its value, on an account with margin. Default: nothing.',
+    ).optional(),
     slippage: slippageField.optional(),
     fees: feesField.optional(),
     faults: filePath('A fault script: what goes wrong at the simulated broker. Default: nothing.').optional(),
@@ -163,13 +170,15 @@ function toSimulated(
   declared: CalendarOverrides | undefined,
   resolve: (path: string) => string,
 ): SimulatedBroker {
-  const { faults, calendar: own, shorting, notFractionable = [], slippage, fees, ...broker } = written;
+  const { faults, calendar: own, shorting, notFractionable = [], slippage, fees, ...others } = written;
+  const { marginRequirements = {}, ...broker } = others;
   const calendar = own ?? declared;
   return {
     ...broker,
     ...(calendar && { calendar }),
     ...(shorting && { shorting: { hardToBorrow: [...shorting.hardToBorrow].sort(compareText) } }),
     ...(notFractionable.length > 0 && { notFractionable: [...notFractionable].sort(compareText) }),
+    ...(Object.keys(marginRequirements).length > 0 && { marginRequirements }),
     ...(slippage && { slippage }),
     ...(fees && { fees: toFees(fees) }),
     faults: faults === undefined ? null : resolve(faults),

@@ -12,6 +12,18 @@ export interface BrokerAccount {
   readonly buyingPower: Money;
   /** Why the broker takes no order of this account, in words. Absent: it does, or it does not say. */
   readonly blocked?: string;
+  /** Absent: the broker does not say. */
+  readonly terms?: AccountTerms;
+}
+
+/** On which terms the broker lets the account trade. */
+export interface AccountTerms {
+  /** Buying power as a multiple of equity. */
+  readonly multiplier: Ratio;
+  /** Whether anything at all may be sold short. */
+  readonly mayShort: boolean;
+  /** Equity that what is held needs; with less, the broker sells. Absent: it does not say. */
+  readonly maintenanceMargin?: Money;
 }
 
 export interface BrokerPosition {
@@ -90,8 +102,14 @@ export interface Asset {
   readonly notShortable: string | null;
   /** Whether parts of a share can be traded. Absent: the broker does not say. */
   readonly isFractionable?: boolean;
-  /** Part of a position's value that must be covered by equity. Absent: the broker does not say. */
-  readonly marginRequirement?: { readonly long?: Ratio; readonly short?: Ratio };
+  /** Absent: the broker does not say. */
+  readonly marginRequirement?: MarginRequirement;
+}
+
+/** Part of a position's value that must be covered by equity. */
+export interface MarginRequirement {
+  readonly long?: Ratio;
+  readonly short?: Ratio;
 }
 
 export interface TradingSession {

@@ -2,7 +2,15 @@
 import type { FixedTarget } from '../desired/desired-state.ts';
 import type { Quantity } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Asset, BrokerFill, BrokerOrder, Observed, Quote, Snapshot } from './broker-view.ts';
+import type {
+  Asset,
+  BrokerFill,
+  BrokerOrder,
+  MarginRequirement,
+  Observed,
+  Quote,
+  Snapshot,
+} from './broker-view.ts';
 import type { DataIssue } from './data-issue.ts';
 import type { CorporateAction } from './corporate-action.ts';
 import type { SignalDecision } from './decision.ts';
@@ -18,6 +26,8 @@ export interface ObservedState {
   readonly quotes: ReadonlyMap<string, Quote>;
   /** What the broker says of symbols that are to be sold short; null: it was not asked. */
   readonly assets: Observed<ReadonlyMap<string, Asset>> | null;
+  /** What must be covered by equity, of symbols that were asked for; left out where there is no margin to ask for. */
+  readonly margins?: ReadonlyMap<string, MarginRequirement>;
   readonly lock: LockView;
   /** What an earlier look saw missing, if this is a second look. */
   readonly earlier: Sighting | null;

@@ -11,6 +11,7 @@ import type { PlanInput } from './draft.ts';
 import { afterActions, checkActions } from './check-actions.ts';
 import { checkBlocked, checkHalt, checkSkew, checkSuspensions } from './check-brakes.ts';
 import { checkGroups } from './check-groups.ts';
+import { leastTaken } from './check-margin.ts';
 import { checkLosses } from './check-losses.ts';
 import { checkBeside, checkBesideSync } from './check-beside.ts';
 import { checkShort, checkSides, checkSize } from './check-sides.ts';
@@ -210,7 +211,9 @@ function checkPrefixes(plan: Plan, world: World, input: PlanInput, report: Repor
   for (const order of plan.actions.filter(isOrder)) {
     const sign = isReduction(order) ? -1 : 1;
     running.gross += sign * order.value;
-    running.buyingPower -= sign * order.value;
+    running.buyingPower -= isReduction(order)
+      ? 0 - order.value
+      : leastTaken(input.observed, { ...order, after: order.to });
     running.exposure.set(order.strategy, (running.exposure.get(order.strategy) ?? 0) + sign * order.value);
     const counted = order.kind === 'open' ? 1 : order.to === 0 ? -1 : 0;
     running.count.set(order.strategy, (running.count.get(order.strategy) ?? 0) + counted);
@@ -282,7 +285,9 @@ function addWorking(
     running.count.set(strategy, (running.count.get(strategy) ?? 0) + 1);
   const isAtBroker =
     openOrders.kind === 'ok' && openOrders.data.some((working) => working.clientOrderId === clientOrderId);
-  if (!isAtBroker) running.buyingPower -= value;
+  if (isAtBroker) return;
+  const after = intent.side === 'buy' ? 1 : -1;
+  running.buyingPower -= leastTaken(observed, { symbol, value, after });
 }
 
 function quantityIn(books: Ledger['books'], strategy: string, symbol: string): Quantity {

@@ -1,6 +1,7 @@
 /** What the account looks like now, and what it would look like after the plan. */
 import { negate, shareOf, subtract, valueOf, type Money } from '../domain/decimal.ts';
 import type { Market, PlanDraft, PlanFacts } from './draft.ts';
+import { marginsOf, takenBy } from './margin.ts';
 import type { OrderAction, Total, Totals } from './plan-types.ts';
 
 /** `settled`: the facts after the plan's own syncs. */
@@ -11,6 +12,7 @@ export function totalsOf(facts: PlanFacts, settled: PlanFacts, draft: PlanDraft)
   const { maxGross } = facts.input.desired.account.limits;
   const { equity, buyingPower } = market.account;
   const { gross, net } = exposureOf(market);
+  const margins = marginsOf(facts.input.observed);
   const grossLimit = maxGross === null ? null : shareOf(equity, maxGross);
   return {
     equity,
@@ -18,7 +20,10 @@ export function totalsOf(facts: PlanFacts, settled: PlanFacts, draft: PlanDraft)
     net: total(net, sum(orders, netChange), null),
     buyingPower: total(
       buyingPower,
-      sum(orders, (order) => -exposureChange(order)),
+      sum(orders, (order) => {
+        const change = exposureChange(order);
+        return change > 0 ? 0 - takenBy(margins, order) : 0 - change;
+      }),
       null,
     ),
     strategies: strategyTotals(facts, settled, market, orders),

@@ -8,6 +8,7 @@ import {
   type SimulatedAnswer,
 } from '../../src/broker/simulated-refusals.ts';
 import { freshState, type SimulatedState, type Venue } from '../../src/broker/simulated-state.ts';
+import type { Ratio } from '../../src/domain/decimal.ts';
 import { plus } from '../../src/domain/instant.ts';
 import type { OrderRequest } from '../../src/reconciler/ports.ts';
 import { buy, dollars, sell, SETTINGS, shares, START, venue } from '../support/simulated-world.ts';
@@ -15,6 +16,7 @@ import { buy, dollars, sell, SETTINGS, shares, START, venue } from '../support/s
 const PLAIN = venue();
 const SHORTING = venue({ shorting: { hardToBorrow: ['GME'] } });
 const WHOLE = venue({ notFractionable: ['BRK.A'] });
+const MARGIN = venue({ multiplier: 2_000_000 as Ratio, marginRequirements: { TQQQ: 750_000 as Ratio } });
 const FRESH = freshState(SETTINGS, START);
 const LONG: SimulatedState = {
   ...FRESH,
@@ -60,6 +62,18 @@ describe("Alpaca's answer over HTTP to an order that is refused", () => {
           symbol: 'KO',
           related_orders: [OPEN_SELL],
         },
+      },
+    ],
+    [
+      'needs more than the value where more must be covered',
+      { ...FRESH, positions: new Map([['TQQQ', { quantity: shares(100), averagePrice: dollars(100) }]]) },
+      buy('hg-1', 'TQQQ', 1_400),
+      MARGIN,
+      {
+        status: 403,
+        code: 40310000,
+        message: 'insufficient buying power',
+        fields: { buying_power: '205000.00', cost_basis: '210000.00' },
       },
     ],
     [

@@ -116,6 +116,8 @@ describe('on paper', () => {
     // Before the first start it looks whether apply would begin, too.
     expect([...new Set(home.asked)].sort()).toEqual([
       'GET /v2/account',
+      // What it takes, on an account with margin.
+      'GET /v2/assets/KO',
       'GET /v2/calendar',
       'GET /v2/clock',
       'GET /v2/orders',

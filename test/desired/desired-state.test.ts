@@ -57,6 +57,10 @@ describe('The digest', () => {
       { 'm/account.yaml': ACCOUNT.replace('seed: 7}', 'seed: 7, notFractionable: [GME]}') },
     ],
     [
+      'what must be covered by equity at the simulated broker',
+      { 'm/account.yaml': ACCOUNT.replace('seed: 7}', 'seed: 7, marginRequirements: {TQQQ: "75%"}}') },
+    ],
+    [
       'what the simulated broker charges',
       { 'm/account.yaml': ACCOUNT.replace('seed: 7}', 'seed: 7, fees: {perOrder: "1"}}') },
     ],
@@ -76,6 +80,10 @@ describe('The digest', () => {
     [
       'that nothing trades by whole shares only',
       { 'm/account.yaml': ACCOUNT.replace('seed: 7}', 'seed: 7, notFractionable: []}') },
+    ],
+    [
+      'that no symbol must be covered by more',
+      { 'm/account.yaml': ACCOUNT.replace('seed: 7}', 'seed: 7, marginRequirements: {}}') },
     ],
     [
       'that shorts are never allowed',

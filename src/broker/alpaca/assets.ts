@@ -19,10 +19,15 @@ export class AlpacaAssets {
     this.#clock = clock;
   }
 
-  /** A symbol that the broker does not know is not in the answer. */
+  /** A symbol that the broker does not know is not in the answer, unless nothing may be sold short anyway. */
   async of(symbols: readonly string[]): Promise<ReadonlyMap<string, Asset>> {
     const { mayShort } = await this.#connection.known();
-    if (!mayShort) return new Map(symbols.map((symbol) => [symbol, { notShortable: NO_SHORTS }]));
+    const answers = await this.#all(symbols);
+    if (mayShort) return answers;
+    return new Map(symbols.map((symbol) => [symbol, { ...answers.get(symbol), notShortable: NO_SHORTS }]));
+  }
+
+  async #all(symbols: readonly string[]): Promise<ReadonlyMap<string, Asset>> {
     const known = this.#knownToday();
     const answers = await Promise.all(
       symbols.map(async (symbol) => [symbol, known.get(symbol) ?? (await this.#ask(symbol))] as const),

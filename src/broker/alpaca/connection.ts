@@ -5,12 +5,12 @@
 import type { FoundKeys } from '../../market/alpaca-keys.ts';
 import { BrokerRateLimited, BrokerUnavailable } from '../../reconciler/ports.ts';
 import { UnexpectedValue, type Reader } from '../checked-json.ts';
+import { accountOf, type AlpacaAccount } from './account.ts';
 import type { AlpacaSettings } from './settings.ts';
 import { isKeysRefused, wordsOf } from './classify.ts';
 import type { AlpacaClient, Question } from './client.ts';
 import type { Failure } from './failure.ts';
 import { keysRefused, whyNotAsked, whyNotThisAccount } from './identity.ts';
-import { accountOf, type AlpacaAccount } from './mapping.ts';
 
 /** What a request of ours is refused with, by ourselves. */
 export const SPENT =

@@ -1,5 +1,5 @@
 /**
- * What the broker's JSON means in our own types: the one place that reads it. From the text of the answers, because the
+ * What the broker's JSON means in our own types: with `account.ts` the one place that reads it. From the text of the answers, because the
  * SDK's objects cut times, drop fields of positions and turn null into nothing. What we need and cannot read throws
  * `UnexpectedValue` with the place of the field; fields that we do not need are not looked at.
  */
@@ -18,7 +18,6 @@ import { instantAt, parseInstant, type CalendarDate, type Instant } from '../../
 import type { Side } from '../../domain/names.ts';
 import type {
   Asset,
-  BrokerAccount,
   BrokerFill,
   BrokerOrder,
   BrokerPosition,
@@ -28,8 +27,8 @@ import type {
 import { readLongDecimal, toUnits } from '../../observed/long-decimal.ts';
 import { atLeast, checked, oneOf, orNull, textOf, truth, type Reader } from '../checked-json.ts';
 
-const NAME = textOf((text) => (text === '' ? undefined : text), 'a name');
-const MONEY = textOf((text) => rounded(text) as Money | undefined, 'a decimal');
+export const NAME = textOf((text) => (text === '' ? undefined : text), 'a name');
+export const MONEY = textOf((text) => rounded(text) as Money | undefined, 'a decimal');
 const PRICE = checked(
   textOf((text) => rounded(text) as Price | undefined, 'a decimal'),
   (price) => price >= 0,
@@ -49,59 +48,6 @@ function rounded(text: string): number | undefined {
 /** A short sale is a sale. */
 const SIDE: Reader<Side> = (value, path) =>
   oneOf(['buy', 'sell', 'sell_short'])(value, path) === 'buy' ? 'buy' : 'sell';
-
-interface WrittenAccount {
-  readonly account_number: string;
-  readonly status: string;
-  readonly equity: Money;
-  readonly cash: Money;
-  readonly buying_power: Money;
-  readonly account_blocked: boolean | null;
-  readonly trading_blocked: boolean | null;
-  readonly trade_suspended_by_user: boolean | null;
-  readonly shorting_enabled: boolean | null;
-}
-
-const writtenAccount = atLeast<WrittenAccount>({
-  account_number: NAME,
-  status: NAME,
-  equity: MONEY,
-  cash: MONEY,
-  buying_power: MONEY,
-  account_blocked: orNull(truth),
-  trading_blocked: orNull(truth),
-  trade_suspended_by_user: orNull(truth),
-  shorting_enabled: orNull(truth),
-});
-
-/** What the adapter itself needs to know besides. */
-export interface AlpacaAccount {
-  readonly view: BrokerAccount;
-  /** False where the account may sell nothing short, whatever the symbol. */
-  readonly mayShort: boolean;
-}
-
-export function accountOf(environment: 'paper' | 'live'): Reader<AlpacaAccount> {
-  return (value, path) => {
-    const account = writtenAccount(value, path);
-    const blocked = whyBlocked(account);
-    const { account_number: id, equity, cash, buying_power: buyingPower } = account;
-    return {
-      view: { id, environment, equity, cash, buyingPower, ...(blocked !== null && { blocked }) },
-      mayShort: account.shorting_enabled !== false,
-    };
-  };
-}
-
-function whyBlocked(account: WrittenAccount): string | null {
-  if (account.account_blocked === true) return 'the broker has blocked the account (account_blocked)';
-  if (account.trading_blocked === true) return 'the broker has blocked trading (trading_blocked)';
-  if (account.trade_suspended_by_user === true)
-    return 'trading is suspended in the settings of the account (trade_suspended_by_user)';
-  return account.status === 'ACTIVE'
-    ? null
-    : `the account is not active at the broker (status ${account.status})`;
-}
 
 interface WrittenPosition {
   readonly symbol: string;

@@ -1,11 +1,12 @@
 /** The account, and what its user may set. */
 import * as z from 'zod';
-import { valueOf, WHOLE, type Money } from '../../domain/decimal.ts';
+import { absolute, shareOf, valueOf, WHOLE, type Money } from '../../domain/decimal.ts';
 import { dateOf } from '../../domain/instant.ts';
 import { accountView } from '../simulated-account.ts';
 import { allowedBy, configurationOf, type AccountConfiguration } from '../simulated-configuration.ts';
 import type { SimulatedState } from '../simulated-state.ts';
 import { malformed, ok, type Answer } from './answer.ts';
+import { USUAL_REQUIREMENT } from './assets.ts';
 import type { Desk } from './desk.ts';
 import { equityAt } from './equity.ts';
 import { accountNumber, accountUuid } from './ids.ts';
@@ -18,10 +19,9 @@ export async function showAccount(desk: Desk): Promise<Answer> {
   const state = await desk.priced();
   const { venue } = desk;
   const { equity, cash, buyingPower } = accountView(state, venue);
-  const { long, short } = valuesOf(state, desk);
+  const { long, short, maintenance } = valuesOf(state, desk);
   const last = closeBefore(desk, state.time);
   const [past] = pastOf(state, [last]);
-  const margin = marginOf({ long, short }, desk);
   return ok({
     id: accountUuid(state),
     account_number: accountNumber(state),
@@ -40,8 +40,8 @@ export async function showAccount(desk: Desk): Promise<Answer> {
     portfolio_value: cents(equity),
     long_market_value: cents(long),
     short_market_value: cents(short),
-    initial_margin: cents(margin.initial),
-    maintenance_margin: cents(margin.maintenance),
+    initial_margin: cents(initialMargin(long - short, desk)),
+    maintenance_margin: cents(maintenance),
     last_maintenance_margin: '0',
     multiplier: multiplierOf(desk),
     sma: '0',
@@ -68,27 +68,29 @@ function multiplierOf({ settings }: Desk): string {
   return plain(settings.multiplier as number as Money);
 }
 
-function valuesOf(state: SimulatedState, desk: Desk): { readonly long: number; readonly short: number } {
+interface Values {
+  readonly long: number;
+  readonly short: number;
+  /** Of it, what must be covered by equity. */
+  readonly maintenance: number;
+}
+
+function valuesOf(state: SimulatedState, desk: Desk): Values {
   const { venue } = desk;
-  let [long, short] = [0, 0];
+  const { marginRequirements } = venue.settings;
+  let [long, short, maintenance] = [0, 0, 0];
   for (const [symbol, { quantity, averagePrice }] of state.positions) {
     const value = valueOf(quantity, venue.priceAt(symbol, state.time) ?? averagePrice);
     if (value > 0) long += value;
     else short += value;
+    maintenance += shareOf(absolute(value), marginRequirements?.[symbol] ?? USUAL_REQUIREMENT);
   }
-  return { long, short };
+  return { long, short, maintenance };
 }
 
-const MAINTENANCE = 0.3;
-
-/** Shares of what is invested, as regulation T has them; nothing is called in for want of them. */
-function marginOf(
-  { long, short }: { readonly long: number; readonly short: number },
-  { settings }: Desk,
-): { readonly initial: number; readonly maintenance: number } {
-  const gross = long - short;
-  const initial = settings.multiplier > WHOLE ? gross / 2 : gross;
-  return { initial, maintenance: gross * MAINTENANCE };
+/** A share of what is invested, as regulation T has it; nothing is called in for want of it. */
+function initialMargin(gross: number, { settings }: Desk): number {
+  return settings.multiplier > WHOLE ? gross / 2 : gross;
 }
 
 export function showConfiguration(desk: Desk): Answer {

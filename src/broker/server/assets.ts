@@ -1,9 +1,10 @@
 /** Assets: every symbol that has a price can be traded. */
 import { compareText, isSymbol } from '../../domain/names.ts';
-import { WHOLE } from '../../domain/decimal.ts';
+import { formatPercent, WHOLE, type Ratio } from '../../domain/decimal.ts';
 import { INDEX_SYMBOLS } from '../../market/index-symbols.ts';
 import { assetView } from '../simulated-account.ts';
 import { allowedBy } from '../simulated-configuration.ts';
+import type { SimulatedSettings } from '../simulated-state.ts';
 import { notFound, ok, type Answer } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { assetId } from './ids.ts';
@@ -11,6 +12,9 @@ import type { ApiRequest } from './request.ts';
 
 /** Every asset is listed at one exchange: prices know of none. */
 export const EXCHANGE = 'NASDAQ';
+
+/** What Alpaca asks to be covered of ordinary symbols. */
+export const USUAL_REQUIREMENT = 300_000 as Ratio;
 
 /** Of a symbol or the id of a symbol that is known here; null for any other id. */
 export function symbolOf(desk: Desk, symbolOrId: string): string | null {
@@ -49,6 +53,7 @@ async function isTraded(desk: Desk, symbol: string): Promise<boolean> {
 
 function assetJson(desk: Desk, symbol: string): Readonly<Record<string, unknown>> {
   const settings = allowedBy(desk.read(), desk.settings);
+  const requirement = requirementOf(settings, symbol);
   const isHard = settings.shorting?.hardToBorrow.includes(symbol) === true;
   return {
     id: assetId(symbol),
@@ -59,9 +64,9 @@ function assetJson(desk: Desk, symbol: string): Readonly<Record<string, unknown>
     status: 'active',
     tradable: true,
     marginable: settings.multiplier > WHOLE,
-    maintenance_margin_requirement: 30,
-    margin_requirement_long: '30',
-    margin_requirement_short: '30',
+    maintenance_margin_requirement: Number(requirement),
+    margin_requirement_long: requirement,
+    margin_requirement_short: requirement,
     shortable: assetView(settings, symbol).notShortable === null,
     easy_to_borrow: !isHard,
     borrow_status: isHard ? 'hard_to_borrow' : 'easy_to_borrow',
@@ -69,4 +74,9 @@ function assetJson(desk: Desk, symbol: string): Readonly<Record<string, unknown>
     cusip: null,
     attributes: [],
   };
+}
+
+/** `30`: a percentage without its sign, as Alpaca writes it. */
+function requirementOf({ marginRequirements }: SimulatedSettings, symbol: string): string {
+  return formatPercent(marginRequirements?.[symbol] ?? USUAL_REQUIREMENT).slice(0, -1);
 }

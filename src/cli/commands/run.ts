@@ -15,6 +15,7 @@ import { styleOf, type GlobalOptions, type Io } from '../io.ts';
 import { manifestPaths } from '../manifests.ts';
 import { planText } from '../output/plan-text.ts';
 import { variable } from '../places.ts';
+import { watchAccount, type AccountWatch } from '../account-watch.ts';
 import { passRequests } from '../pass-requests.ts';
 import { Announcements } from '../../actions/announcements.ts';
 import { forgivingMarket } from '../../actions/forgiving-market.ts';
@@ -134,10 +135,10 @@ async function loop(
   declared.report.info(CONTROLLER, 'Controller started');
   const beats = beatsOf(declared, isRehearsal);
   const watch = watchRun(io, declared, after);
+  const account = watchAccount(declared.report);
   let isFirst = true;
   const requests = passRequests(paths.requests, declared.report);
-  const unreadable = new Set<string>();
-  const announcements = new Announcements();
+  const kept = { watch, account, unreadable: new Set<string>(), announcements: new Announcements() };
   try {
     const code = await control({
       clock: ports.clock,
@@ -149,12 +150,13 @@ async function loop(
         wakes.mark();
         news.mark();
         beats.looking();
-        return nextPass(io, declared, { isFirst, watch, unreadable, announcements });
+        return nextPass(io, declared, { isFirst, ...kept });
       },
       checkData: () => checkData(declared.world()),
-      wait: (moment) => {
+      wait: async (moment) => {
         news.listenTo(declared.world().alpaca);
         beats.waiting(moment);
+        await account.ask(declared.world());
         return wakes.wait(moment);
       },
       show: (plan) => show(io, { options, plan, world: declared.world() }),
@@ -184,13 +186,14 @@ async function loop(
 interface Next {
   readonly isFirst: boolean;
   readonly watch: RunWatch;
+  readonly account: AccountWatch;
   /** What was said of prices that cannot be read. */
   readonly unreadable: Set<string>;
   readonly announcements: Announcements;
 }
 
 function nextPass(io: Io, declared: DeclaredManifests, next: Next): Declared {
-  const { isFirst, watch, unreadable, announcements } = next;
+  const { isFirst, watch, account, unreadable, announcements } = next;
   const { world, problems } = declared.read();
   world.log.keep();
   if (!isFirst) world.log.nextPass();
@@ -199,6 +202,7 @@ function nextPass(io: Io, declared: DeclaredManifests, next: Next): Declared {
   const pass = passOf(io, { ...world, ports: { ...world.ports, market: forgiving } });
   const looked: typeof pass.looked = (look) => {
     watch.looked(look, problems);
+    account.looked(look, world.desired);
     // The five steps of a start are not those of every pass.
     if (isFirst) pass.looked(look);
   };

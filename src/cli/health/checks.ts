@@ -12,6 +12,7 @@ import type { HealthFacts } from './facts.ts';
 import { portfolioChecks } from './portfolio.ts';
 import { isStale } from './quotes.ts';
 import { tables } from './tables.ts';
+import { termsChecks } from './terms.ts';
 import { counted, failing, fine, some, warning, type Check } from './verdicts.ts';
 
 /** From what must live to what may be worth a look. */
@@ -29,6 +30,7 @@ export function healthChecks(facts: HealthFacts): Check[] {
     orphans(facts),
     inDoubt(facts),
     brakes(facts),
+    ...termsChecks(facts),
     ...portfolioChecks(facts),
     errors(facts),
     disk(facts),

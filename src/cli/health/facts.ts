@@ -2,13 +2,15 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { observe } from '../../actions/observe.ts';
+import { read } from '../../actions/read.ts';
 import { DEFAULT_HEALTH, type DesiredState, type HealthSettings } from '../../desired/desired-state.ts';
 import { HgctlError } from '../../domain/errors.ts';
 import { dateOf, HOUR, plus, type Instant } from '../../domain/instant.ts';
-import type { Observed, Quote } from '../../observed/broker-view.ts';
+import type { Asset, Observed, Quote } from '../../observed/broker-view.ts';
 import type { ObservedState } from '../../observed/observed-state.ts';
 import { readHeartbeat, type HeartbeatSighting } from '../../store/heartbeat.ts';
 import { readLogs } from '../../store/log-reader.ts';
+import { ASKED_MAX, heldOrWanted, type Exposed } from '../account-terms.ts';
 import type { World } from '../compose.ts';
 import { foreignLock, refusalOf, type ForeignLock } from '../prepare.ts';
 import { isSelected, parseLogLine, type LogLine } from '../views/log-lines.ts';
@@ -30,10 +32,19 @@ export interface HealthFacts {
   readonly symbols: readonly string[];
   readonly quotes: Observed<ReadonlyMap<string, Quote>>;
   readonly tables: readonly TableFacts[];
+  /** What the broker asks to be covered; null: it does not say on which terms the account trades, and was not asked. */
+  readonly margins: AskedMargins | null;
   /** Errors in the log of the last hour, oldest first. */
   readonly errors: readonly LogLine[];
   /** Bytes that the data folder may still grow by; null where the system does not say. */
   readonly free: number | null;
+}
+
+export interface AskedMargins {
+  readonly asked: readonly Exposed[];
+  /** So many more are held or wanted. */
+  readonly left: number;
+  readonly assets: Observed<ReadonlyMap<string, Asset>>;
 }
 
 export async function collect(world: World): Promise<HealthFacts> {
@@ -54,6 +65,7 @@ export async function collect(world: World): Promise<HealthFacts> {
     symbols,
     quotes: await quotesOf(world, symbols),
     tables: await tablesOf(world),
+    margins: await marginsOf(world, observed),
     errors: errorsIn(paths.logs, plus(now, -HOUR)),
     free: freeSpace(paths.folder),
   };
@@ -78,6 +90,19 @@ async function quotesOf(
     if (!(error instanceof HgctlError)) throw error;
     return { kind: 'unknown', reason: error.message };
   }
+}
+
+/** One request for each symbol: a check is made now and then, a pass every few minutes. */
+async function marginsOf(
+  { desired, ports: { broker, clock } }: World,
+  observed: ObservedState,
+): Promise<AskedMargins | null> {
+  const { account } = observed.snapshot;
+  if (account.kind === 'unknown' || account.data.terms === undefined) return null;
+  const all = heldOrWanted(desired, observed);
+  const asked = all.slice(0, ASKED_MAX);
+  const assets = await read(clock, () => broker.assets(asked.map(({ symbol }) => symbol)));
+  return { asked, left: all.length - asked.length, assets };
 }
 
 function errorsIn(folder: string, since: Instant): LogLine[] {

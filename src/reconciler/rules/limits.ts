@@ -17,6 +17,7 @@ import type { DesiredStrategy } from '../../desired/desired-state.ts';
 import type { BrokerOrder } from '../../observed/broker-view.ts';
 import { ordersOn, type LedgerOrder } from '../../observed/ledger.ts';
 import { hold, priceOf, type Market, type PlanDraft, type PlanFacts } from '../draft.ts';
+import { marginsOf, takenBy, whyMore, type Margins } from '../margin.ts';
 import { isEntry, type HoldReason, type OrderAction } from '../plan-types.ts';
 
 /** A loop that undoes what it has done, each time with success, would go on for ever. */
@@ -67,6 +68,7 @@ interface Room {
   readonly flips: ReadonlyMap<string, number>;
   readonly strategies: Map<string, { exposure: number; positions: number }>;
   readonly equity: Money;
+  readonly margins: Margins;
 }
 
 function measureRoom(facts: PlanFacts, market: Market, draft: PlanDraft): Room {
@@ -90,6 +92,7 @@ function measureRoom(facts: PlanFacts, market: Market, draft: PlanDraft): Room {
       ]),
     ),
     equity: market.account.equity,
+    margins: marginsOf(facts.input.observed),
   };
   for (const { strategy, value, to } of draft.reductions) {
     room.buyingPower += value;
@@ -99,7 +102,7 @@ function measureRoom(facts: PlanFacts, market: Market, draft: PlanDraft): Room {
     own.exposure -= value;
     if (to === 0) own.positions -= 1;
   }
-  for (const working of workingEntries(facts, market)) reserve(room, working);
+  for (const working of workingEntries(facts, market, room.margins)) reserve(room, working);
   return room;
 }
 
@@ -121,13 +124,15 @@ interface WorkingEntry {
   /** Null: nobody's order, or one that we do not know. */
   readonly strategy: string | null;
   readonly value: Money;
+  /** Of buying power, unless that has been set aside. */
+  readonly taken: Money;
   readonly opens: boolean;
   /** The broker has set its money aside already. */
   readonly isPaidFor: boolean;
 }
 
 /** An order without an end may fill at any moment: until its end it counts as if it had. */
-function workingEntries(facts: PlanFacts, market: Market): WorkingEntry[] {
+function workingEntries(facts: PlanFacts, market: Market, margins: Margins): WorkingEntry[] {
   const { ledger } = facts;
   const atBroker = new Set(market.openOrders.map(({ clientOrderId }) => clientOrderId));
   const ours = [...ledger.openOrders.values()].filter(({ intent }) => isEntry(intent.purpose));
@@ -139,12 +144,14 @@ function workingEntries(facts: PlanFacts, market: Market): WorkingEntry[] {
       const { strategy, symbol, quantity, estimate, clientOrderId } = intent;
       const value = valueOf(subtract(quantity, filled), priceOf(facts, symbol) ?? estimate);
       const opens = ledger.books.get(strategy)?.has(symbol) !== true;
-      return { strategy, value, opens, isPaidFor: atBroker.has(clientOrderId) };
+      const to = intent.side === 'buy' ? 1 : -1;
+      const taken = takenBy(margins, { symbol, value, to });
+      return { strategy, value, taken, opens, isPaidFor: atBroker.has(clientOrderId) };
     }),
     ...others.map(({ symbol, quantity, filledQuantity }): WorkingEntry => {
       const price = priceOf(facts, symbol) ?? (0 as Price);
       const value = valueOf(subtract(quantity, filledQuantity), price);
-      return { strategy: null, value, opens: false, isPaidFor: true };
+      return { strategy: null, value, taken: value, opens: false, isPaidFor: true };
     }),
   ];
 }
@@ -155,9 +162,9 @@ function mayGrow({ positions }: Market, { symbol, side, quantity, filledQuantity
   return side === 'buy' || subtract(quantity, filledQuantity) > held;
 }
 
-function reserve(room: Room, { strategy, value, opens, isPaidFor }: WorkingEntry): void {
+function reserve(room: Room, { strategy, value, taken, opens, isPaidFor }: WorkingEntry): void {
   room.gross += value;
-  if (!isPaidFor) room.buyingPower -= value;
+  if (!isPaidFor) room.buyingPower -= taken;
   if (strategy === null) return;
   const own = room.strategies.get(strategy) ?? { exposure: 0, positions: 0 };
   room.strategies.set(strategy, {
@@ -212,8 +219,10 @@ function refuseOrder(entry: OrderAction, room: Room, { input }: PlanFacts): Refu
 
 /** Rule 9 of the seed: skip what cannot be paid and try the next. */
 function refuseMoney(entry: OrderAction, room: Room): Refusal | null {
-  if (entry.value <= room.buyingPower) return null;
-  const detail = `Needed: ${dollars(entry.value)}, Available: ${dollars(Math.max(0, room.buyingPower))}`;
+  const { margins, buyingPower } = room;
+  const needed = takenBy(margins, entry);
+  if (needed <= buyingPower) return null;
+  const detail = `Needed: ${dollars(needed)}${whyMore(margins, entry)}, Available: ${dollars(Math.max(0, buyingPower))}`;
   return { reason: 'InsufficientBuyingPower', detail };
 }
 
@@ -241,7 +250,7 @@ function refuseExposure(
 }
 
 function take(entry: OrderAction, room: Room): void {
-  room.buyingPower -= entry.value;
+  room.buyingPower -= takenBy(room.margins, entry);
   room.gross += entry.value;
   room.ordersToday += 1;
   room.ordersBySymbol.set(entry.symbol, (room.ordersBySymbol.get(entry.symbol) ?? 0) + 1);

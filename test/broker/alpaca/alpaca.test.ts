@@ -413,11 +413,14 @@ describe('what can be sold short', () => {
   });
 
   test('is nothing where the account may not', async () => {
-    const { broker, names } = await verified({ 'GET /v2/account': { ...ACCOUNT, shorting_enabled: false } });
-    const assets = await broker.assets(['AAPL', 'KO']);
-    for (const symbol of ['AAPL', 'KO'])
+    const { broker } = await verified({
+      'GET /v2/account': { ...ACCOUNT, shorting_enabled: false },
+      'GET /v2/assets/AAPL': ASSET,
+    });
+    const assets = await broker.assets(['AAPL', 'NOPE']);
+    for (const symbol of ['AAPL', 'NOPE'])
       expect(assets.get(symbol)?.notShortable).toMatch(/may not sell short/);
-    expect(names()).toEqual([]);
+    expect(assets.get('AAPL')?.marginRequirement?.long).toBe(300_000);
   });
 });
 

@@ -1,14 +1,7 @@
 /** What the broker's JSON means, field by field, and what is never made up. */
 import { describe, expect, test } from 'vitest';
-import {
-  accountOf,
-  asset,
-  fill,
-  orderOf,
-  position,
-  session,
-  writtenClock,
-} from '../../../src/broker/alpaca/mapping.ts';
+import { accountOf } from '../../../src/broker/alpaca/account.ts';
+import { asset, fill, orderOf, position, session, writtenClock } from '../../../src/broker/alpaca/mapping.ts';
 import type { Reader } from '../../../src/broker/checked-json.ts';
 import { parseInstant } from '../../../src/domain/instant.ts';
 import { isTerminal } from '../../../src/observed/broker-view.ts';
@@ -27,6 +20,7 @@ describe('an account', () => {
         equity: 100_000_500_000,
         cash: -12_340_000,
         buyingPower: 400_002_000_000,
+        terms: { multiplier: 4_000_000, mayShort: true, maintenanceMargin: 0 },
       },
       mayShort: true,
     });
@@ -43,7 +37,25 @@ describe('an account', () => {
   });
 
   test('that may not sell short says so', () => {
-    expect(read(account, { ...ACCOUNT, shorting_enabled: false }).mayShort).toBe(false);
+    const { mayShort, view } = read(account, { ...ACCOUNT, shorting_enabled: false });
+    expect([mayShort, view.terms?.mayShort]).toEqual([false, false]);
+  });
+
+  test.each<[object, object | undefined]>([
+    [
+      { maintenance_margin: '1234.56' },
+      { multiplier: 4e6, mayShort: true, maintenanceMargin: 1_234_560_000 },
+    ],
+    [{ multiplier: '1.5' }, { multiplier: 1.5e6, mayShort: true, maintenanceMargin: 0 }],
+    [{ maintenance_margin: undefined }, { multiplier: 4e6, mayShort: true }],
+    [{ maintenance_margin: 'much' }, { multiplier: 4e6, mayShort: true }],
+    [{ multiplier: undefined }, undefined],
+    [{ multiplier: '0' }, undefined],
+    [{ multiplier: '4x' }, undefined],
+    [{ multiplier: 4 }, undefined],
+    [{ shorting_enabled: null }, undefined],
+  ])('has terms as far as the broker says them, and is no worse without: %j', (change, terms) => {
+    expect(read(account, { ...ACCOUNT, ...change }).view.terms).toEqual(terms);
   });
 });
 

@@ -4,6 +4,7 @@ import { DEFAULT_HEALTH, type DesiredStrategy } from '../../../src/desired/desir
 import type { Money, Price, Quantity, Ratio } from '../../../src/domain/decimal.ts';
 import { EXIT, HgctlError } from '../../../src/domain/errors.ts';
 import { plus, type Instant } from '../../../src/domain/instant.ts';
+import type { AccountTerms, Asset, BrokerAccount } from '../../../src/observed/broker-view.ts';
 import { newCurve } from '../../../src/observed/loss-curve.ts';
 import type { ExecutionLock, Ledger, LedgerOrder } from '../../../src/observed/ledger.ts';
 import { healthChecks } from '../../../src/cli/health/checks.ts';
@@ -65,6 +66,7 @@ async function well(): Promise<HealthFacts> {
     symbols: ['VTI'],
     quotes: { kind: 'ok', data: await ports.market.quotes(['VTI'], asOf), asOf },
     tables: [],
+    margins: null,
     errors: [],
     free: 1e12,
   };
@@ -151,6 +153,47 @@ const accountOf =
     };
     return inSnapshot({ account: { ...account, data } })(facts);
   };
+
+/** An account of $100,000. */
+const terms =
+  (changes: Partial<AccountTerms>, others: Partial<BrokerAccount> = {}): Change =>
+  (facts) => {
+    const { account } = facts.observed.snapshot;
+    if (account.kind === 'unknown') throw new Error('the account is known');
+    const known = { multiplier: 2e6 as Ratio, mayShort: false, ...changes };
+    return inSnapshot({
+      account: { ...account, data: { ...account.data, equity: 1e11 as Money, terms: known, ...others } },
+    })(facts);
+  };
+
+const mayShort: Change = (facts) => {
+  const [first] = facts.desired.strategies;
+  if (first === undefined) throw new Error('there is a strategy');
+  return strategy({ capital: { ...first.capital, shorts: 'allowed' } })(facts);
+};
+
+const margin = (dollars: number): Change => terms({ maintenanceMargin: (dollars * 1e6) as Money });
+
+const requirements = (left: number, requirement: Asset['marginRequirement']): Change =>
+  with_({
+    margins: {
+      asked: [
+        { symbol: 'SPXU', isShort: true },
+        { symbol: 'TQQQ', isShort: false },
+        { symbol: 'VTI', isShort: false },
+      ],
+      left,
+      assets: {
+        kind: 'ok',
+        asOf: NOW,
+        data: new Map([
+          ['SPXU', { notShortable: null, marginRequirement: { long: 750_000 as Ratio } }],
+          ['TQQQ', { notShortable: null, ...(requirement && { marginRequirement: requirement }) }],
+          ['VTI', { notShortable: null, marginRequirement: { long: 500_000 as Ratio } }],
+        ]),
+      },
+    },
+  });
 
 /** Of $100,000 at the start of the day. */
 const lost = (dollars: number): Change =>
@@ -335,6 +378,11 @@ describe('One row changes, and it alone:', () => {
       })),
       'account',
     ],
+    ['terms', 'FAIL', terms({}, { blocked: 'trading_blocked' }), 'trading_blocked'],
+    ['terms', 'WARN', all(terms({}), mayShort), 'core may sell short, and the account may not'],
+    ['terms', 'WARN', margin(80_100), 'maintenance margin 80.1% of equity'],
+    ['terms', 'WARN', margin(100_000), 'maintenance margin 100% of equity'],
+    ['terms', 'FAIL', margin(100_000.01), 'of equity'],
     ['account', 'WARN', accountOf(4_999, 2_000), 'equity is below $5,000.00'],
     ['account', 'WARN', accountOf(6_000, 999), 'buying power is below $1,000.00'],
     ['losses', 'WARN', lost(5_001), 'daily 5%, more than 5%'],
@@ -368,6 +416,60 @@ describe('One row changes, and it alone:', () => {
     expect(
       rows.filter(({ status }) => status !== 'OK').map(({ name, status }) => `${name} ${status}`),
     ).toEqual(['broker FAIL', 'clock WARN', 'account WARN', 'losses WARN', 'open orders WARN']);
+  });
+});
+
+describe('The row of the terms', () => {
+  const rowOf = async (change: Change): Promise<Check | undefined> =>
+    (await rowsOf(change)).find(({ name }) => name === 'terms');
+
+  test.each<[string, Change, string]>([
+    ['without margin', terms({ multiplier: 1e6 as Ratio }), 'buying power 1x equity, no short sales'],
+    [
+      'with all of it',
+      all(terms({ mayShort: true, maintenanceMargin: 8e10 as Money }), mayShort),
+      'buying power 2x equity, short sales possible; maintenance margin 80% of equity',
+    ],
+    ['of unread parts', terms({ multiplier: 1.5e6 as Ratio }), 'buying power 1.5x equity, no short sales'],
+    [
+      'and what is to be covered, on the side that is held',
+      all(terms({}), requirements(0, { long: 750_000 as Ratio, short: 900_000 as Ratio })),
+      'buying power 2x equity, no short sales; margin requirement above 50%: TQQQ 75%',
+    ],
+    [
+      'and what was not asked for',
+      all(terms({}), requirements(2, undefined)),
+      'buying power 2x equity, no short sales; margin requirement at most 50% (2 symbols beyond 3 not asked for)',
+    ],
+    [
+      'and what is not known',
+      all(
+        terms({}),
+        with_({ margins: { asked: [], left: 0, assets: { kind: 'unknown', reason: 'HTTP 503' } } }),
+      ),
+      'buying power 2x equity, no short sales; margin requirements are not known: HTTP 503',
+    ],
+  ])('says what there is, %s', async (_, change, message) => {
+    expect(await rowOf(change)).toEqual({ name: 'terms', status: 'OK', message });
+  });
+
+  test('of an account without equity names no part of it', async () => {
+    const row = await rowOf(all(margin(1), accountOf(0, 2_000)));
+    expect([row?.status, row?.message]).toEqual([
+      'FAIL',
+      'buying power 2x equity, no short sales; maintenance margin, and no equity',
+    ]);
+  });
+
+  test('is not there where the broker does not say', async () => {
+    const silent: Change = (facts) => {
+      const { account } = facts.observed.snapshot;
+      if (account.kind === 'unknown') throw new Error('the account is known');
+      const { terms: _, ...data } = account.data;
+      return inSnapshot({ account: { ...account, data } })(facts);
+    };
+    expect(await rowOf(silent)).toBeUndefined();
+    expect(await rowOf(inSnapshot({ account: UNKNOWN }))).toBeUndefined();
   });
 });
 
