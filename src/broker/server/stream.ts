@@ -55,6 +55,7 @@ export class TradeUpdates {
 
   /** Who begins to listen hears of what happens from now on. */
   #join(): void {
+    this.#tell('stream: a client listens');
     this.look();
     this.#seen ??= this.#desk.read();
   }
