@@ -102,6 +102,12 @@ describe('a status', () => {
     expect(Number(told.headers.get('x-ratelimit-reset'))).toBe(Math.ceil((START + 2_500) / 1_000));
     expect(Date.parse(told.headers.get('date') ?? '')).toBe(START);
   });
+
+  test('says nothing of the rate limit, where the script does not.', async () => {
+    const server = await serverWith(fault({ on: 'any', effect: { ...STATUS, status: 429 } }));
+    const { headers } = await server.ask('GET /v2/account');
+    expect([...headers.keys()].filter((name) => name.startsWith('x-ratelimit'))).toEqual([]);
+  });
 });
 
 describe('a delay', () => {

@@ -46,7 +46,8 @@ export function alpacaApp(options: AppOptions): Hono<Bindings> {
       options.asked();
       options.tell(lineOf(context, handled, performance.now() - begun));
       return respond(context, handled, {
-        ...rate.headers,
+        // A status of a script is whole: it says of the limit what the script says.
+        ...(handled.fault?.effect.kind === 'status' ? {} : rate.headers),
         // Clients reckon from it how long the rest of a minute is.
         Date: new Date(options.desk.clock.now()).toUTCString(),
         'X-Request-ID': randomUUID().replaceAll('-', ''),
