@@ -12,8 +12,8 @@ const HEAD = `# What goes wrong at a broker, and what hgctl does
 <!-- Written by test/alpaca/faults.test.ts from what it sees: UPDATE_DOCS=1 npx vitest run test/alpaca/faults.test.ts -->
 
 Each case here was played: the real command line, on an account of \`type: alpaca\`, through Alpaca's SDK and over real
-sockets, at the server of [sim serve](simulated-broker.md) with a fault script in between. Exit codes and lines are those that
-were seen; this page is made from that run, and a test fails where it is not what is seen today.
+sockets, at the server of \`hgctl sim serve\` with a fault script in between (\`--faults\`). Exit codes, lines, orders and books
+are those that were seen; this page is made from that run, and a test fails where it is not what is seen today.
 
 \`core\` buys 10 VTI, or sells 6 of the 10 that it holds, unless the case says otherwise. In the lines, what differs from run
 to run is \`...\`, and the host is the one of the test.
@@ -49,32 +49,44 @@ function anchor(title: string): string {
 }
 
 function caseText({ title, story, script, turns, todo }: FaultCase, seen: ReadonlyMap<Turn, Seen>): string {
-  const rows = turns.flatMap((turn) => rowsOf(turn, seen.get(turn)));
   return [
     `### ${title}\n`,
     `${story}\n`,
     ...(script === '' ? [] : [`\`\`\`yaml\n${script.replace(/^ {2}/gm, '')}\`\`\`\n`]),
-    '| about to | command | exit | says |',
-    '|---|---|---|---|',
-    ...rows,
-    '',
-    ...turns.map((turn) => `${outcome(turn)}`),
+    '| about to | command | exit | says | orders at the broker, then | the book, then |',
+    '|---|---|---|---|---|---|',
+    ...turns.flatMap((turn) => rowsOf(turn, seen.get(turn))),
     `\n**To do:** ${todo}\n`,
   ].join('\n');
 }
 
+/** One for each command; what is there in the end, in the last of them. */
 function rowsOf(turn: Turn, seen: Seen | undefined): string[] {
+  if (seen === undefined) return [];
   const steps = turn.steps.filter((step) => 'hgctl' in step);
   return steps.map(({ hgctl, says }, index) => {
-    const found = seen?.steps[index];
-    const line = found?.lines.find((one) => one === says) ?? '(not seen)';
-    const of = index === 0 ? turn.of : '';
-    return `| ${of} | \`hgctl ${hgctl}\` | ${String(found?.exit)} | \`${line.trim().replaceAll('|', '\\|')}\` |`;
+    const { exit, lines } = seen.steps[index] ?? { exit: null, lines: [] };
+    const line = lines.find((one) => one === says)?.trim() ?? '';
+    const isLast = index === steps.length - 1;
+    return tableRow([
+      index === 0 ? turn.of : 'and then',
+      code(`hgctl ${hgctl}`),
+      String(exit),
+      code(line),
+      isLast ? listed(seen.orders.map(code)) : '',
+      isLast ? listed(Object.entries(seen.books).map(([symbol, quantity]) => `${quantity} ${symbol}`)) : '',
+    ]);
   });
 }
 
-function outcome({ of, orders, books }: Turn): string {
-  const there = orders.length === 0 ? 'none' : orders.map((order) => `\`${order}\``).join(', ');
-  const held = Object.entries(books).map(([symbol, quantity]) => `${quantity} ${symbol}`);
-  return `- ${of}: orders at the broker: ${there}; the book: ${held.length === 0 ? 'nothing' : held.join(', ')}`;
+function tableRow(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function listed(items: readonly string[]): string {
+  return items.length === 0 ? 'none' : items.join(', ');
 }

@@ -137,8 +137,8 @@ function textOf({ text }: TextOf): string {
   return text;
 }
 
-function ordersAtBroker({ account }: FaultWorld): TextOf[] {
-  return account().orders.map((order) => ({
+function ordersAtBroker(world: FaultWorld): TextOf[] {
+  return world.account().orders.map((order) => ({
     id: order.clientOrderId,
     text: orderText({
       ...order,

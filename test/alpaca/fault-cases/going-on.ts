@@ -63,7 +63,7 @@ const BROKER: readonly FaultCase[] = [
     script: '',
     turns: [
       sale({
-        of: 'a sale and a purchase, and the next command',
+        of: 'a sale and a purchase',
         wanted: { VTI: '4', BND: '5' },
         steps: [
           {

@@ -42,14 +42,14 @@ const POSITIONS: readonly FaultCase[] = [
     script: '  - {on: GET /v2/positions, effect: stale, by: 10s, times: 99}\n',
     turns: [
       purchase({
-        of: 'a purchase, and the next command at once',
+        of: 'a purchase',
         steps: [
           apply(0, DONE),
           apply(0, "  ! VTI   Settling   -10 of our own fills are not in the broker's positions yet"),
         ],
       }),
       sale({
-        of: 'a sale, and the next command at once',
+        of: 'a sale',
         steps: [
           apply(0, DONE),
           apply(0, "  ! VTI   Settling   6 of our own fills are not in the broker's positions yet"),
@@ -102,7 +102,7 @@ const POSITIONS: readonly FaultCase[] = [
       '  - {on: GET /v2/positions, effect: empty, times: 99}\n  - {on: GET /v2/account/activities, effect: empty, times: 99}\n',
     turns: [
       nothingWanted({
-        of: 'nothing to do, and the next command',
+        of: 'nothing to do',
         steps: [
           apply(0, BREAK),
           apply(
