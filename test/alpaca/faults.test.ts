@@ -29,6 +29,7 @@ describe.each(CHAPTERS)('$title', ({ cases }) => {
     test.each(one.turns.map((turn): [string, Turn] => [turn.of, turn]))(`${one.id}: %s`, async (_, turn) => {
       const found = await runTurn(one, turn);
       seen.set(turn, found);
+      expect(found.unmet).toEqual([]);
       expectTurn(found, turn);
       expectPeace(found);
     });

@@ -37,6 +37,8 @@ export interface FaultWorld {
   serve(what: 'gone' | 'back'): Promise<void>;
   /** Returns once hgctl has said it on stderr, or the server in its log: what the stream does takes real time. */
   said(text: string): Promise<void>;
+  /** What the script wants, and the server has not done yet. */
+  unmet(): readonly string[];
   /** The account itself, whatever the server says of it. */
   account(): SimulatedState;
 }
@@ -94,6 +96,7 @@ export async function faultWorld({ script, requestTimeout }: FaultWorldFacts): P
     said: async (text) => {
       while (!said.includes(text)) await delay(5);
     },
+    unmet: () => faults.map(({ effect }) => effect.kind).filter((kind) => !said.includes(`fault ${kind}`)),
     account: () => advance(store.load(), clock.server.now()),
   };
 }

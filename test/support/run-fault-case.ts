@@ -17,6 +17,8 @@ export interface Seen {
   readonly journal: readonly string[];
   readonly books: Quantities;
   readonly afterwards: Afterwards;
+  /** Faults of the script that nothing has met. */
+  readonly unmet: readonly string[];
 }
 
 export interface SeenStep {
@@ -63,7 +65,8 @@ export async function runTurn(
   const orders = ordersAtBroker(world).filter(isNew).map(textOf);
   const journal = (await ordersInJournal(world)).filter(isNew).map(textOf).sort();
   const { owned } = await positionsOf(world);
-  return { steps, orders, journal, books: owned, afterwards: await afterwards(world, turn) };
+  const peace = await afterwards(world, turn);
+  return { steps, orders, journal, books: owned, afterwards: peace, unmet: world.unmet() };
 }
 
 async function carryOut(

@@ -50,6 +50,7 @@ export class TradeUpdates {
     if (this.#downUntil !== null && this.#desk.clock.now() < this.#downUntil) return UNAVAILABLE;
     const effect = this.#faults.meet({ place: 'stream connect' })?.effect;
     if (effect === undefined) return null;
+    this.#tell(`stream connect, fault ${effect.kind}`);
     return effect.kind === 'refused' ? effect.status : UNAVAILABLE;
   }
 

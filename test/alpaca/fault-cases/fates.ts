@@ -92,9 +92,9 @@ export const FATES: readonly FaultCase[] = [
     id: 'cancel-422',
     title: '422: the cancel comes too late',
     story:
-      'The order fills at the moment when it is to be cancelled, and the broker says that it is over. The fill is booked, and no cancel is repeated.',
+      'The broker says that the order is over, and shows its fill a little later. The order is followed until it shows, the fill is booked, and no cancel is repeated.',
     script:
-      '  - {on: POST /v2/orders, effect: order, fillAfter: 30s}\n  - {on: \'DELETE /v2/orders/{id}\', effect: status, status: 422, code: 42210000, message: order is already in "filled" state}\n',
+      '  - {on: POST /v2/orders, effect: order, fillAfter: 32s}\n  - {on: \'DELETE /v2/orders/{id}\', effect: status, status: 422, code: 42210000, message: order is already in "filled" state}\n',
     turns: both(0, DONE, DONE),
     todo: NOTHING,
   },
