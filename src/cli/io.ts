@@ -1,5 +1,5 @@
 /** What a command may know of its terminal and its environment. */
-import type { StopSignal } from '../reconciler/ports.ts';
+import type { Clock, StopSignal } from '../reconciler/ports.ts';
 import { styleFor, wantsColor, type ColorMode, type Style } from './output/style.ts';
 
 export interface Io {
@@ -14,6 +14,8 @@ export interface Io {
   /** Asks on stderr and reads one line; only when `isInteractive`. */
   readonly ask: (question: string) => Promise<string>;
   readonly stop: StopSignal;
+  /** A time of its own, which passes where somebody waits; left out: that of this machine. `HGCTL_NOW` goes before it. */
+  readonly clock?: Clock;
 }
 
 /** Options that every command takes. */

@@ -4,7 +4,7 @@ import { noticeJson, type Notice } from '../reconciler/alerts.ts';
 import { callUrl, type CallAnswer } from '../programs/call-url.ts';
 import { runProgram } from '../programs/run-program.ts';
 import type { Io } from './io.ts';
-import { variable } from './places.ts';
+import { isRehearsal } from './start-clock.ts';
 import { findUrl } from './secret-url.ts';
 
 export const CHANNELS = ['webhook', 'exec'] as const;
@@ -21,9 +21,9 @@ export function channelsOf({ notifications }: DesiredAccount): Channel[] {
 export async function send(
   channel: Channel,
   notice: Notice,
-  { io, account }: { readonly io: Pick<Io, 'environment'>; readonly account: DesiredAccount },
+  { io, account }: { readonly io: Pick<Io, 'environment' | 'clock'>; readonly account: DesiredAccount },
 ): Promise<CallAnswer> {
-  const rehearsal = variable(io, 'HGCTL_NOW') !== undefined;
+  const rehearsal = isRehearsal(io);
   const input = `${JSON.stringify(noticeJson(notice, { account: account.name, rehearsal }))}\n`;
   const { webhook = null, exec = null } = account.notifications ?? {};
   if (channel === 'webhook' && webhook !== null) {

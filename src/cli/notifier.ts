@@ -13,7 +13,7 @@ import { CHANNELS, channelsOf, send, type Channel } from './notice-channels.ts';
 import { readBox, writeBox, type NoticeBox } from './notice-file.ts';
 
 export interface NotifierOptions {
-  readonly io: Pick<Io, 'environment'>;
+  readonly io: Pick<Io, 'environment' | 'clock'>;
   /** Of the box that outlives the process. */
   readonly file: string;
   readonly account: () => DesiredAccount;

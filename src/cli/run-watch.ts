@@ -11,7 +11,7 @@ import type { DeclaredManifests } from './declared.ts';
 import type { Io } from './io.ts';
 import { Notifier } from './notifier.ts';
 import { startPings } from './pings.ts';
-import { variable } from './places.ts';
+import { isRehearsal } from './start-clock.ts';
 
 export interface RunWatch {
   /** `problems`: why the manifests on disk are not in force. */
@@ -31,7 +31,7 @@ export function watchRun(io: Io, declared: DeclaredManifests, after: LeaseHolder
   const conditions = watchConditions(paths.folder);
   const notifier = new Notifier({ io, file: join(paths.folder, 'notices.json'), account, report });
   // A rehearsal must not tell anybody that the real one is well.
-  const pings = variable(io, 'HGCTL_NOW') === undefined ? startPings({ io, account, report }) : null;
+  const pings = isRehearsal(io) ? null : startPings({ io, account, report });
   let said = '';
   if (after !== null) notifier.post(happened(crashOf(after), clock.now()));
   return {

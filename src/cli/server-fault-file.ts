@@ -72,7 +72,10 @@ function acceptance() {
 function connectionFaults() {
   const request = ofRequest(REQUESTS);
   return [
-    mapping({ ...request, ...named('late') }, 'The answer comes late.'),
+    mapping(
+      { ...request, ...named('late'), when: acceptance().default('after') },
+      'The answer comes late, or the request.',
+    ),
     mapping({ ...request, ...named('drop'), when: acceptance() }, 'No answer: the connection ends.'),
     mapping({ ...request, ...named('reset'), when: acceptance() }, 'No answer: the connection is reset.'),
     mapping({ ...request, ...named('cut') }, 'Half of an answer, and the connection ends.'),
@@ -83,7 +86,7 @@ function connectionFaults() {
 function answerFaults() {
   const request = ofRequest(REQUESTS);
   const status = {
-    status: wholeNumber('Of HTTP.', 400, 599),
+    status: wholeNumber('Of HTTP; below 400, a redirect to nowhere.', 300, 599),
     when: acceptance(),
     page: z.enum(['json', 'html']).default('json'),
     code: wholeNumber('Of Alpaca.', 0, 99_999_999).optional(),
@@ -176,6 +179,7 @@ const SECOND = 1_000;
 
 function toEffect(entry: Entry): ServerEffect {
   switch (entry.effect) {
+    case 'late':
     case 'drop':
     case 'reset':
       return { kind: entry.effect, when: entry.when satisfies When };

@@ -1,4 +1,4 @@
-/** The clock of a command: real time, or the standing one of `HGCTL_NOW`, and never behind what is on disk. */
+/** The clock of a command: real time, the standing one of `HGCTL_NOW`, or one that it is given; never behind what is on disk. */
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { formatInstant, parseInstant, type Instant } from '../domain/instant.ts';
 import type { Clock } from '../reconciler/ports.ts';
@@ -35,9 +35,14 @@ export function startClock(io: Io): CommandClock {
   };
 }
 
+/** Whether time passes by waiting alone: then a wait is a jump, and nobody is told that the real account is well. */
+export function isRehearsal(io: Pick<Io, 'environment' | 'clock'>): boolean {
+  return io.clock !== undefined || variable(io, 'HGCTL_NOW') !== undefined;
+}
+
 function baseClock(io: Io): Clock {
   const text = variable(io, 'HGCTL_NOW');
-  if (text === undefined) return systemClock();
+  if (text === undefined) return io.clock ?? systemClock();
   const instant = parseInstant(text);
   if (instant === undefined) {
     throw new HgctlError(EXIT.usage, `HGCTL_NOW is no instant: ${JSON.stringify(text)}`, {

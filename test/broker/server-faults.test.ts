@@ -100,6 +100,25 @@ describe('a status', () => {
     expect(told.headers.get('retry-after')).toBe('3');
     expect(told.headers.get('x-ratelimit-remaining')).toBe('0');
     expect(Number(told.headers.get('x-ratelimit-reset'))).toBe(Math.ceil((START + 2_500) / 1_000));
+    expect(Date.parse(told.headers.get('date') ?? '')).toBe(START);
+  });
+
+  test('says nothing of the rate limit, where the script does not.', async () => {
+    const server = await serverWith(fault({ on: 'any', effect: { ...STATUS, status: 429 } }));
+    const { headers } = await server.ask('GET /v2/account');
+    expect([...headers.keys()].filter((name) => name.startsWith('x-ratelimit'))).toEqual([]);
+  });
+});
+
+describe('a delay', () => {
+  test.each([
+    ['before', START + 700],
+    ['after', START],
+  ] as const)('is that of the request, or of its answer: %s the order is taken.', async (when, taken) => {
+    const server = await serverWith(fault({ on: SUBMIT, delay: 700, effect: { kind: 'late', when } }));
+    const { body } = await server.order({ client_order_id: 'a' });
+    expect(server.clock.now()).toBe(START + 700);
+    expect(Date.parse(body.submitted_at)).toBe(taken);
   });
 });
 
@@ -178,7 +197,7 @@ test('an order fills in part, is rejected after it was taken, or waits for the e
 });
 
 describe('which fault a request meets', () => {
-  const late: ServerEffect = { kind: 'late' };
+  const late: ServerEffect = { kind: 'late', when: 'after' };
   const met = (
     script: readonly ServerFault[],
     calls: readonly Parameters<typeof meetServerFault>[2][],
@@ -219,7 +238,7 @@ describe('which fault a request meets', () => {
 });
 
 test('a request that is delayed for long does not keep the server from its end.', async () => {
-  const script = [fault({ on: 'any', delay: 3_600_000, effect: { kind: 'late' } })];
+  const script = [fault({ on: 'any', delay: 3_600_000, effect: { kind: 'late', when: 'after' } })];
   const server = await alpacaServer({ script });
   const realSleep = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
   server.clock.sleep = realSleep;

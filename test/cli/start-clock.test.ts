@@ -1,8 +1,9 @@
 /** The clock of a command. */
 import { expect, test } from 'vitest';
-import { startClock } from '../../src/cli/start-clock.ts';
+import { isRehearsal, startClock } from '../../src/cli/start-clock.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { parseInstant } from '../../src/domain/instant.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
 
 const at = (text: string) => parseInstant(text)!;
 const NOON = '2025-12-02T12:00:00-05:00';
@@ -17,4 +18,15 @@ test('A clock that was moved to what is on disk is moved from there, and never b
   expect(clock.now()).toBe(at('2025-12-02T13:00:05-05:00'));
   clock.notBefore([at('2025-12-02T11:00:00-05:00'), undefined]);
   expect(clock.now()).toBe(at('2025-12-02T13:00:05-05:00'));
+});
+
+test('A clock that is given is the time of the command, and its waits are jumps; HGCTL_NOW goes before it.', async () => {
+  const clock = virtualClock(at(NOON));
+  const given = { environment: {}, stderr: () => undefined, clock } as unknown as Io;
+  expect(isRehearsal(given)).toBe(true);
+  await startClock(given).sleep(60_000);
+  expect(clock.now()).toBe(at('2025-12-02T12:01:00-05:00'));
+  const named = { ...given, environment: { HGCTL_NOW: '2025-12-02T13:00:00-05:00' } };
+  expect(startClock(named).now()).toBe(at('2025-12-02T13:00:00-05:00'));
+  expect(isRehearsal({ environment: {} })).toBe(false);
 });

@@ -3,6 +3,7 @@
  * What a process of its own proves (signals, locks of others, that it ends by itself) is `cli.ts`.
  */
 import type * as Program from '../../src/cli/command-line.ts';
+import type { Clock } from '../../src/reconciler/ports.ts';
 import type { CliOptions, CliResult } from './cli.ts';
 
 const PROGRAM = new URL('../../dist/command-line.js', import.meta.url).href;
@@ -10,13 +11,23 @@ const PROGRAM = new URL('../../dist/command-line.js', import.meta.url).href;
 /** A command owns the working folder and the environment while it runs, so they run one after another. */
 let last: Promise<unknown> = Promise.resolve();
 
-export function runInProcess(args: readonly string[], options: CliOptions): Promise<CliResult> {
+export interface InProcessOptions extends CliOptions {
+  /** Left out: the time of this machine, or that of `HGCTL_NOW`. */
+  readonly clock?: Clock;
+  /** What it says on stderr, as it says it. */
+  readonly heard?: (text: string) => void;
+}
+
+export function runInProcess(args: readonly string[], options: InProcessOptions): Promise<CliResult> {
   const result = last.then(() => run(args, options));
   last = result.catch(() => undefined);
   return result;
 }
 
-async function run(args: readonly string[], { cwd, env }: CliOptions): Promise<CliResult> {
+async function run(
+  args: readonly string[],
+  { cwd, env, clock, heard }: InProcessOptions,
+): Promise<CliResult> {
   const { commandLine } = (await import(/* @vite-ignore */ PROGRAM)) as typeof Program;
   const output = { stdout: '', stderr: '' };
   const environment = { PATH: process.env['PATH'], HOME: cwd, TZ: 'Asia/Tokyo', ...env };
@@ -24,12 +35,16 @@ async function run(args: readonly string[], { cwd, env }: CliOptions): Promise<C
   try {
     const code = await commandLine(args, {
       stdout: (text) => void (output.stdout += text),
-      stderr: (text) => void (output.stderr += text),
+      stderr: (text) => {
+        output.stderr += text;
+        heard?.(text);
+      },
       environment,
       isInteractive: false,
       stdoutIsTerminal: false,
       ask: () => Promise.reject(new Error('nobody is there to be asked')),
       stop: { requested: () => false, signal: () => null },
+      ...(clock && { clock }),
     });
     return { code, ...output };
   } finally {

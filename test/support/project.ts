@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { runCli, startCli, type CliOptions, type CliResult, type RunningCli } from './cli.ts';
-import { runInProcess } from './in-process.ts';
+import { runInProcess, type InProcessOptions } from './in-process.ts';
 
 /** A Tuesday, 15:30 in New York. */
 const NOW = '2025-12-02T15:30:00-05:00';
@@ -63,6 +63,8 @@ export interface Project {
   copy(): Project;
   /** The same folder, with commands in the process of the test: for what only looks at what a process has left. */
   inProcess(): Project;
+  /** Likewise, on a time of the test's own. `heard`: what they say on stderr, as they say it. */
+  timed(options: Required<Pick<InProcessOptions, 'clock' | 'heard'>>): Project;
   /** Runs and reads the answer, which must be exit 0 and JSON. In the process of the test: the answer is all it is about. */
   json<Answer>(...args: readonly string[]): Promise<Answer>;
   path(name: string): string;
@@ -135,7 +137,10 @@ function handle(place: Place): Project {
       return handle({ ...place, folder: other });
     },
     inProcess: () => handle({ ...place, runner: runInProcess }),
-    json: async (...args) => parsed(await runInProcess(args, { cwd: folder, env, input })) as never,
+    timed: (options) =>
+      handle({ ...place, runner: (args, given) => runInProcess(args, { ...given, ...options }) }),
+    json: async (...args) =>
+      parsed(await (runner === runCli ? runInProcess : runner)(args, { cwd: folder, env, input })) as never,
     exists: (name) => existsSync(path(name)),
     read: (name) => readFileSync(path(name), 'utf8'),
     remove: (name) => rmSync(path(name), { recursive: true }),

@@ -85,10 +85,14 @@ function refusalOf({ status, message, body }: Answered): RefusalCode {
   return status === 404 ? 'UnknownSymbol' : 'Refused';
 }
 
-/** A refusal for a reason has a code; one of the keys, or of keys of the other environment, has none. */
+/**
+ * A refusal for a reason has a code; one of the keys, or of keys of the other environment, has words and none. A 403 without
+ * words of the broker is a page of something before it, and says nothing of the keys.
+ */
 export function isKeysRefused(failure: Failure): boolean {
   if (failure.kind !== 'answered') return false;
-  return failure.status === 401 || (failure.status === 403 && failure.code === null);
+  const { status, code, message } = failure;
+  return status === 401 || (status === 403 && code === null && message !== null);
 }
 
 /** The answer to a cancel: what has ended needs none. */

@@ -45,7 +45,13 @@ export function alpacaApp(options: AppOptions): Hono<Bindings> {
       const handled = await handle(options, route, context, rate.isOver);
       options.asked();
       options.tell(lineOf(context, handled, performance.now() - begun));
-      return respond(context, handled, { ...rate.headers, 'X-Request-ID': randomUUID().replaceAll('-', '') });
+      return respond(context, handled, {
+        // A status of a script is whole: it says of the limit what the script says.
+        ...(handled.fault?.effect.kind === 'status' ? {} : rate.headers),
+        // Clients reckon from it how long the rest of a minute is.
+        Date: new Date(options.desk.clock.now()).toUTCString(),
+        'X-Request-ID': randomUUID().replaceAll('-', ''),
+      });
     });
   }
   app.notFound((context) => respond(context, answered(refusal(404, 40410000, 'endpoint not found')), {}));
@@ -76,8 +82,12 @@ async function handle(
   if (body === NO_JSON) return answered(refusal(400, 40010000, 'request body format is invalid'));
   const asked = { parameters: req.param(), query: new URL(req.url).searchParams, body };
   const fault = faults.isEmpty ? null : faults.meet({ place: route.name, ...subjectOf(desk, asked) });
-  if (fault !== null) await pause(desk, fault.delay);
-  return { sent: await carriedOut(desk, route, { ...asked, fault }), fault };
+  const isOnItsWay = fault?.effect.kind === 'late' && fault.effect.when === 'before';
+  const delay = fault?.delay ?? 0;
+  if (isOnItsWay) await pause(desk, delay);
+  const sent = await carriedOut(desk, route, { ...asked, fault });
+  if (!isOnItsWay) await pause(desk, delay);
+  return { sent, fault };
 }
 
 const NO_JSON = Symbol('no JSON');
@@ -100,7 +110,7 @@ async function bodyOf({ req, env }: Context<Bindings>): Promise<unknown> {
 /** What a fault keeps from being carried out is not. */
 async function carriedOut(desk: Desk, route: Route, request: ApiRequest): Promise<Sent> {
   const effect = request.fault?.effect ?? null;
-  if (effect !== null && 'when' in effect && effect.when === 'before')
+  if (effect !== null && 'when' in effect && effect.when === 'before' && effect.kind !== 'late')
     return effect.kind === 'status'
       ? statusAnswer(effect, desk.clock.now())
       : sentOf({ status: 500, body: {} });

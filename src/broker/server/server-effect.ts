@@ -2,7 +2,7 @@
 import type { OrderChange } from '../fault-script.ts';
 
 export interface FaultDeed {
-  /** The answer comes so much later, ms. */
+  /** The answer comes so much later than the request was carried out, ms. */
   readonly delay: number;
   /** A new order is not shown by lists and look-ups for so long, ms. */
   readonly hiddenFor: number;
@@ -13,8 +13,8 @@ export interface FaultDeed {
 export type When = 'before' | 'after';
 
 export type ServerEffect =
-  /** Nothing but the delay, or that the order is hidden. */
-  | { readonly kind: 'late' }
+  /** Nothing but the delay, of the request (`before`) or of its answer, or that the order is hidden. */
+  | { readonly kind: 'late'; readonly when: When }
   /** The connection ends without an answer; `reset`: by RST. */
   | { readonly kind: 'drop' | 'reset'; readonly when: When }
   /** Headers of the whole answer, half of its body, and the end of the connection. */

@@ -50,11 +50,13 @@ export class TradeUpdates {
     if (this.#downUntil !== null && this.#desk.clock.now() < this.#downUntil) return UNAVAILABLE;
     const effect = this.#faults.meet({ place: 'stream connect' })?.effect;
     if (effect === undefined) return null;
+    this.#tell(`stream connect, fault ${effect.kind}`);
     return effect.kind === 'refused' ? effect.status : UNAVAILABLE;
   }
 
   /** Who begins to listen hears of what happens from now on. */
   #join(): void {
+    this.#tell('stream: a client listens');
     this.look();
     this.#seen ??= this.#desk.read();
   }

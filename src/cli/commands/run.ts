@@ -14,7 +14,6 @@ import { writeEodReport } from '../eod-files.ts';
 import { styleOf, type GlobalOptions, type Io } from '../io.ts';
 import { manifestPaths } from '../manifests.ts';
 import { planText } from '../output/plan-text.ts';
-import { variable } from '../places.ts';
 import { watchAccount, type AccountWatch } from '../account-watch.ts';
 import { passRequests } from '../pass-requests.ts';
 import { Announcements } from '../../actions/announcements.ts';
@@ -25,7 +24,7 @@ import { startBeats, type Beats } from '../beats.ts';
 import { brokerNews, type BrokerNews } from '../broker-news.ts';
 import { watchRun, type RunWatch } from '../run-watch.ts';
 import { startedShadow } from '../shadow-begin.ts';
-import { startClock } from '../start-clock.ts';
+import { isRehearsal, startClock } from '../start-clock.ts';
 import { version } from '../version.ts';
 import { wakeUps, type WakeUpOptions } from '../wake-ups.ts';
 import { outcomeLines } from './apply.ts';
@@ -128,12 +127,11 @@ async function loop(
   { options, until, wake, after }: LoopOptions,
 ): Promise<ExitCode> {
   const { ports, paths } = declared.world();
-  const isRehearsal = variable(io, 'HGCTL_NOW') !== undefined;
   const news = brokerNews();
   const wakes = await wake(wakeUpsOf(io, declared, { options, news }));
   declared.world().log.keep();
   declared.report.info(CONTROLLER, 'Controller started');
-  const beats = beatsOf(declared, isRehearsal);
+  const beats = beatsOf(declared, isRehearsal(io));
   const watch = watchRun(io, declared, after);
   const account = watchAccount(declared.report);
   let isFirst = true;
@@ -209,11 +207,11 @@ function nextPass(io: Io, declared: DeclaredManifests, next: Next): Declared {
   return { problems, pass: { ...pass, looked, announcements } };
 }
 
-function beatsOf(declared: DeclaredManifests, isRehearsal: boolean): Beats {
+function beatsOf(declared: DeclaredManifests, rehearses: boolean): Beats {
   const { ports, paths } = declared.world();
   return startBeats({
     folder: paths.folder,
-    mode: isRehearsal ? 'rehearsal' : 'real-time',
+    mode: rehearses ? 'rehearsal' : 'real-time',
     release: version(),
     clock: ports.clock,
     processes: ports.processes,
@@ -254,7 +252,7 @@ function wakeUpsOf(io: Io, declared: DeclaredManifests, { options, news }: Woken
   return {
     clock: ports.clock,
     stop: io.stop,
-    isRehearsal: variable(io, 'HGCTL_NOW') !== undefined,
+    isRehearsal: isRehearsal(io),
     watched: [...manifestPaths(io, options), ...declared.files(), paths.broker, paths.requests],
     journal: paths.journal,
     stamp: () => [declared.stamp(), fileStamp(paths.broker), folderStamp(paths.journal)].join('\n'),

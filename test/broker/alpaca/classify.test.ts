@@ -158,7 +158,6 @@ describe('an answer to an order', () => {
     ['no keys', answered(401, { message: 'unauthorized.' }), 'AccessDenied'],
     ['no keys, without a body', answered(401), 'AccessDenied'],
     ['other keys', answered(403, { message: 'forbidden.' }), 'AccessDenied'],
-    ['other keys, without a body', answered(403), 'AccessDenied'],
   ])('refuses: %s', (_, failure, code) => {
     expect(classify(failure)).toMatchObject({ kind: 'refused', code });
   });
@@ -170,6 +169,7 @@ describe('an answer to an order', () => {
     ['a request that took too long', answered(408, { message: 'request timeout' })],
     ['a request that came too early', answered(425, { message: 'too early' })],
     ['a page of a proxy', answered(404)],
+    ['a page of a proxy that lets nobody through', answered(403)],
     ['a refusal without a body of the broker', answered(422)],
     ['a status that nobody knows', answered(418, { code: 1, message: 'teapot' })],
     ['no answer in time', { kind: 'lost', reason: 'no answer in time' }],
