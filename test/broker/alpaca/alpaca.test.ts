@@ -275,6 +275,12 @@ describe('a look-up', () => {
     expect(asked[0]?.query).toEqual({ client_order_id: ID });
   });
 
+  test('does not take another order for the one that was asked for', async () => {
+    const other = { ...ORDER, client_order_id: 'somebody-else' };
+    const { broker } = await verified({ 'GET /v2/orders:by_client_order_id': other });
+    await expect(broker.orderByClientId(ID)).rejects.toThrow(BrokerUnavailable);
+  });
+
   test('is null only where the broker itself knows no such order', async () => {
     const what = 'GET /v2/orders:by_client_order_id';
     const message = 'order not found';
