@@ -5,6 +5,7 @@ import { formatLocalZone, MINUTE, SECOND } from '../domain/instant.ts';
 import type { Broker, Clock } from '../reconciler/ports.ts';
 import type { Form, Harness, Need, Pace } from './harness.ts';
 import { remembering, undo, type OwnOrders } from './own-trades.ts';
+import { patientBroker } from './patient-broker.ts';
 import { reasonOf } from './reason.ts';
 import { Scene } from './scene.ts';
 
@@ -42,7 +43,8 @@ const ROUNDING = 20_000 as Money;
  * Rejects with an {@link HgctlError} where the account is not to be used: another one, one with real money, one that is
  * not empty of the symbol, a closed market, or a price too high for the budget. Buys and sells one share to see the price.
  */
-export async function realAccountForm(options: RealAccountOptions): Promise<Form> {
+export async function realAccountForm(given: RealAccountOptions): Promise<Form> {
+  const options = { ...given, broker: patientBroker(given.broker, given.clock) };
   await refuseAccount(options);
   await refuseHours(options.broker);
   await refuseUsed(options);

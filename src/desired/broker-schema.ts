@@ -115,10 +115,16 @@ const alpaca = mapping(
       'must be there for environment live: real money is never traded by whatever keys are found',
     );
   const other = environment === 'live' ? HOSTS.paper : HOSTS.live;
-  if (url?.startsWith(other) === true) refuse('url', `is not that of environment ${environment}`);
+  if (url !== undefined && hostOf(url) === hostOf(other))
+    refuse('url', `is not that of environment ${environment}`);
   if (clock === 'always-open' && url?.startsWith('http:') !== true)
     refuse('clock', 'is for a simulator on this machine, which url names: no exchange is always open');
 });
+
+/** However it is written: with a port, capitals, or the dot at its end that names of hosts may have. */
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/\.+$/, '');
+}
 
 export const brokerField = described(
   z.discriminatedUnion('type', [simulated, alpaca]),

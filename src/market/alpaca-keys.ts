@@ -24,9 +24,11 @@ export class AlpacaKeys {
     return make(this.#id, this.#secret);
   }
 
-  /** Words of somebody else, who may repeat what was sent. */
+  /** Words of somebody else, who may repeat what was sent. Not `any`, which simulators take: whole words have it in them. */
   hideIn(text: string): string {
-    return text.replaceAll(this.#secret, SHOWN).replaceAll(this.#id, SHOWN);
+    return [this.#secret, this.#id]
+      .filter((key) => key.length >= LEAST)
+      .reduce((words, key) => words.replaceAll(key, SHOWN), text);
   }
 
   toString(): string {
@@ -40,6 +42,8 @@ export class AlpacaKeys {
 
 const KEY = /^[\x21-\x7e]{1,200}$/;
 const SHOWN = '[secret]';
+/** Characters; those of a broker have 20 and more. */
+const LEAST = 8;
 
 /** Or why there are none, in words without them. */
 export type FoundKeys =

@@ -1,5 +1,5 @@
 /** Finds and reads the files of an installation of the original; never writes there. */
-import { readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileContent } from '../desired/parse-manifests.ts';
 import { sha256 } from '../domain/digest.ts';
@@ -38,8 +38,9 @@ export function findInstallation(root: string, wanted: readonly WantedFile[]): F
 
 function findOne(root: string, { name, file, folders }: WantedFile): FoundFile {
   const places = folders.map((folder) => join(folder, file));
+  // A link to nowhere is there, and cannot be read: it is not the same as none.
   const [first, ...others] = places.filter(
-    (place) => statSync(join(root, place), { throwIfNoEntry: false }) !== undefined,
+    (place) => lstatSync(join(root, place), { throwIfNoEntry: false }) !== undefined,
   );
   if (first === undefined) return { name, file: null, content: null, sha256: null, others: [] };
   const content = readText(join(root, first));

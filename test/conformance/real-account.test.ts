@@ -10,7 +10,7 @@ import type { Quantity } from '../../src/domain/decimal.ts';
 import { HgctlError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import type { BrokerFill } from '../../src/observed/broker-view.ts';
-import type { Broker, Clock } from '../../src/reconciler/ports.ts';
+import { BrokerRateLimited, type Broker, type Clock } from '../../src/reconciler/ports.ts';
 import { virtualClock } from '../../src/simulation/virtual-clock.ts';
 import { at, dollars, SETTINGS, shares, START } from '../support/simulated-world.ts';
 
@@ -296,4 +296,21 @@ describe('the kit does not begin', () => {
         : [],
     );
   });
+});
+
+test('Requests of a minute that are spent are waited for', async () => {
+  const sentAway = new Set<string>();
+  /** The first time only. */
+  const isSentAway = (what: string): boolean => !sentAway.has(what) && sentAway.add(what).has(what);
+  const account = await paper({}, (inner) => ({
+    positions: () =>
+      isSentAway('positions') ? Promise.reject(new BrokerRateLimited('spent', 20_000)) : inner.positions(),
+    submit: (request) =>
+      isSentAway(request.clientOrderId)
+        ? Promise.resolve({ kind: 'rate-limited', retryAfter: 20_000, reason: 'spent' })
+        : inner.submit(request),
+  }));
+  const results = await run(account, ['duplicate-filled', 'position-gone', 'refused-over']);
+  expect(results.map(({ outcome: { kind } }) => kind)).toEqual(['passed', 'passed', 'passed']);
+  expect(await account.inner.positions()).toMatchObject([{ symbol: 'KO' }]);
 });

@@ -438,6 +438,16 @@ describe('One mistake in the account gives one problem', () => {
       alpaca('url: https://api.alpaca.markets'),
       'm/account.yaml:5:31 spec.broker.url: is not that of environment paper',
     ],
+    ...[
+      'https://API.Alpaca.Markets',
+      'https://api.alpaca.markets:443/',
+      'https://api.alpaca.markets.',
+      'https://api.alpaca.markets:8443/v2',
+    ].map((url): [string, Texts, string] => [
+      `the host of real money for paper, written ${url}`,
+      alpaca(`url: "${url}"`),
+      'm/account.yaml:5:31 spec.broker.url: is not that of environment paper',
+    ]),
     [
       'an exchange that never closes',
       alpaca('clock: always-open'),

@@ -125,8 +125,8 @@ class AccountAtAlpaca implements AlpacaBroker {
     );
   }
 
-  orderByClientId(clientOrderId: string): Promise<BrokerOrder | null> {
-    return this.#connection.readOr(
+  async orderByClientId(clientOrderId: string): Promise<BrokerOrder | null> {
+    const order = await this.#connection.readOr(
       {
         purpose: 'urgent',
         name: 'GET /v2/orders:by_client_order_id',
@@ -135,6 +135,9 @@ class AccountAtAlpaca implements AlpacaBroker {
       this.#order,
       isNoSuchOrder,
     );
+    if (order === null || order.clientOrderId === clientOrderId) return order;
+    // Its fills would be booked to whoever asks.
+    throw new BrokerUnavailable(`the look-up of ${clientOrderId} gave another order, ${order.clientOrderId}`);
   }
 
   /** Nothing is sent before the account has been verified, and nothing waits here for it. */

@@ -6,7 +6,7 @@ import type { trading } from '@alpacahq/alpaca-trade-api/rest';
 import type { AlpacaKeys } from '../../market/alpaca-keys.ts';
 import type { Clock } from '../../reconciler/ports.ts';
 import { decide, hear, newBudget, spend, type Budget, type Purpose } from './budget.ts';
-import { describeFailure, type Failure } from './failure.ts';
+import { describeFailure, parseHiding, type Failure } from './failure.ts';
 import { heardIn } from './rate-headers.ts';
 
 export interface Apis {
@@ -69,6 +69,7 @@ export class AlpacaClient {
     if (this.#open === null) throw new Error('asked before it was opened');
     const { apis, keys } = this.#open;
     const { clock } = this.#options;
+    const hide = (words: string): string => keys.hideIn(words);
     const decision = decide(this.#budget, purpose, clock.monotonic());
     if (decision.kind === 'wait') return { kind: 'paced', wait: decision.milliseconds };
     this.#budget = spend(this.#budget, clock.monotonic());
@@ -77,9 +78,9 @@ export class AlpacaClient {
       const { raw } = await call(apis);
       this.#hear(heardIn(raw.headers));
       const text = await raw.text();
-      return { kind: 'ok', json: text === '' ? null : (JSON.parse(text) as unknown) };
+      return { kind: 'ok', json: text === '' ? null : parseHiding(text, hide) };
     } catch (error) {
-      const failure = await describeFailure(error, (text) => keys.hideIn(text));
+      const failure = await describeFailure(error, hide);
       if (failure.kind === 'answered') this.#hear(heardOf(failure));
       return { kind: 'failed', failure };
     }

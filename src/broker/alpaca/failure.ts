@@ -43,6 +43,14 @@ export async function describeFailure(error: unknown, hide: (text: string) => st
   return { kind: 'lost', reason: hide(lossOf(error, codes)) };
 }
 
+/**
+ * JSON with `hide` applied to all its texts. After they are read, because a text has many ways to be written in JSON: what
+ * the broker says goes into messages and into the journal, and it may repeat what it was sent.
+ */
+export function parseHiding(text: string, hide: (words: string) => string): unknown {
+  return JSON.parse(text, (_, value: unknown) => (typeof value === 'string' ? hide(value) : value));
+}
+
 /** The SDK has two bundles with classes of their own, so `instanceof` says nothing. */
 function responseOf(error: unknown): Response | null {
   if (!(error instanceof Error) || !('response' in error)) return null;
@@ -69,7 +77,7 @@ async function bodyOf(
   hide: (text: string) => string,
 ): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const parsed: unknown = JSON.parse(hide(await response.clone().text()));
+    const parsed: unknown = parseHiding(await response.clone().text(), hide);
     const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
     return isObject ? (parsed as Readonly<Record<string, unknown>>) : {};
   } catch {

@@ -25,7 +25,16 @@ import type {
   TradingSession,
 } from '../../observed/broker-view.ts';
 import { readLongDecimal, toUnits } from '../../observed/long-decimal.ts';
-import { atLeast, checked, oneOf, orNull, textOf, truth, type Reader } from '../checked-json.ts';
+import {
+  atLeast,
+  checked,
+  oneOf,
+  orNull,
+  textOf,
+  truth,
+  UnexpectedValue,
+  type Reader,
+} from '../checked-json.ts';
 
 export const NAME = textOf((text) => (text === '' ? undefined : text), 'a name');
 export const MONEY = textOf((text) => rounded(text) as Money | undefined, 'a decimal');
@@ -67,15 +76,16 @@ const writtenPosition = atLeast<WrittenPosition>({
   current_price: PRICE,
 });
 
-/** The side says the sign, whether or not the figures have it. */
+/** Of a short one the side says the sign, whether or not the figures have it; a long one below zero is none. */
 export const position: Reader<BrokerPosition> = (value, path) => {
   const { symbol, side, qty, qty_available: free, ...prices } = writtenPosition(value, path);
-  const signed = (quantity: Quantity): Quantity =>
-    side === 'short' ? negate(absolute(quantity)) : absolute(quantity);
+  const isShort = side === 'short';
+  if (!isShort && qty < 0) throw new UnexpectedValue(`${path}.qty: is below zero, on side long`);
   return {
     symbol,
-    quantity: signed(qty),
-    available: signed(free),
+    quantity: isShort ? negate(absolute(qty)) : qty,
+    // Less than nothing is nothing: it is not free to be sold.
+    available: isShort ? negate(absolute(free)) : (Math.max(0, free) as Quantity),
     averagePrice: prices.avg_entry_price,
     marketPrice: prices.current_price,
   };

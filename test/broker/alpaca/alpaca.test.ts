@@ -34,6 +34,11 @@ const timeoutFor = (route: unknown): { readonly requestTimeout: number } => ({
 const HTML: Handler = text('<html><body>502 Bad Gateway</body></html>', 502, { 'content-type': 'text/html' });
 const instant = (iso: string): Instant => parseInstant(iso) as Instant;
 
+/** As JSON may write it, too. */
+function escaped(word: string): string {
+  return word.replace(/./g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** As any process is that has looked at the account before. */
 async function verified(...given: Parameters<typeof fakeAlpaca>): Promise<Fake> {
   const fake = await fakeAlpaca(...given);
@@ -268,6 +273,12 @@ describe('a look-up', () => {
     const { broker, asked } = await verified({ 'GET /v2/orders:by_client_order_id': ORDER });
     expect(await broker.orderByClientId(ID)).toMatchObject({ clientOrderId: ID });
     expect(asked[0]?.query).toEqual({ client_order_id: ID });
+  });
+
+  test('does not take another order for the one that was asked for', async () => {
+    const other = { ...ORDER, client_order_id: 'somebody-else' };
+    const { broker } = await verified({ 'GET /v2/orders:by_client_order_id': other });
+    await expect(broker.orderByClientId(ID)).rejects.toThrow(BrokerUnavailable);
   });
 
   test('is null only where the broker itself knows no such order', async () => {
@@ -637,6 +648,27 @@ describe('the keys', () => {
       broker,
     ]
       .map((one) => `${inspect(one, { depth: 9, showHidden: true })}${JSON.stringify(one)}`)
+      .join('\n');
+    expect(said).toContain('[secret]');
+    expect(said).not.toContain(KEY_SECRET);
+    expect(said).not.toContain(KEY_ID);
+  });
+
+  test.each([
+    ['escaped in a refusal', text(`{"code": 42210000, "message": "${escaped(KEY_SECRET + KEY_ID)}"}`, 422)],
+    ['in a list that is none', json([{ symbol: KEY_SECRET, side: 'long', qty: KEY_ID }])],
+  ])('are not printed %s', async (_, positions) => {
+    const { broker } = await verified({
+      'POST /v2/orders': json({ ...ORDER, id: KEY_ID, client_order_id: KEY_SECRET }),
+      'GET /v2/positions': positions,
+      'GET /v2/account': json({ ...ACCOUNT, status: KEY_SECRET }),
+    });
+    const said = [
+      await broker.submit(BUY),
+      await broker.positions().catch((error: unknown) => error),
+      await broker.account(),
+    ]
+      .map((one) => inspect(one, { depth: 9, showHidden: true }))
       .join('\n');
     expect(said).toContain('[secret]');
     expect(said).not.toContain(KEY_SECRET);

@@ -70,6 +70,12 @@ describe('a position', () => {
     });
   });
 
+  test('of the long side is not below zero, nor is what can be sold of it', () => {
+    const long = { ...POSITION, side: 'long' };
+    expect(() => read(position, { ...long, qty: '-10' })).toThrow(/qty: is below zero, on side long/);
+    expect(read(position, { ...long, qty_available: '-10' }).available).toBe(0);
+  });
+
   test.each([
     ['-7', '-5'],
     ['7', '5'],
