@@ -1,6 +1,6 @@
 /** Asks the broker a question: patiently, and never for ever. */
 import type { Observed } from '../observed/broker-view.ts';
-import { BrokerRateLimited, BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
+import { BrokerBarred, BrokerRateLimited, BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
 
 /** Reads are tried three times, one second apart and then two. */
 const READ_BACKOFF = [1_000, 2_000] as const;
@@ -28,7 +28,7 @@ export async function read<Data>(
     } catch (error) {
       if (!(error instanceof BrokerUnavailable)) throw error;
       const isLimited = error instanceof BrokerRateLimited;
-      const pause = isLimited ? limitPause(error, wasLimited) : READ_BACKOFF[attempt];
+      const pause = isLimited ? limitPause(error, wasLimited) : backoff(error, attempt);
       wasLimited ||= isLimited;
       const isTooLong = pause !== undefined && !isWorthWaiting(clock, pause, until);
       if (pause === undefined || isTooLong) return { kind: 'unknown', reason: reasonOf(error, pause) };
@@ -44,6 +44,10 @@ export function isWorthWaiting(clock: Ports['clock'], pause: number, until: numb
 
 function reasonOf(error: BrokerUnavailable, pause: number | undefined): string {
   return pause === undefined ? error.message : `${error.message}; it asks for a pause of ${pause / 1_000} s`;
+}
+
+function backoff(error: BrokerUnavailable, attempt: number): number | undefined {
+  return error instanceof BrokerBarred ? undefined : READ_BACKOFF[attempt];
 }
 
 /** As the broker says, else the 30 s of the seed's table, and once only. */

@@ -41,7 +41,7 @@ export function someText(text: string): string {
  */
 export async function runProgram(root: Command, args: readonly string[]): Promise<ExitCode> {
   try {
-    await root.parseAsync(args, { from: 'user' });
+    await root.parseAsync(helpAsked(args), { from: 'user' });
     return EXIT.done;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -49,6 +49,12 @@ export async function runProgram(root: Command, args: readonly string[]): Promis
     if (error.code === 'commander.help') return EXIT.usage;
     throw usageError(root, args, error);
   }
+}
+
+/** `help sim serve` is `sim serve --help`: Commander looks at the first name only, and shows the help of `sim`. */
+function helpAsked(args: readonly string[]): readonly string[] {
+  const [first, ...names] = args;
+  return first === 'help' && names.length > 1 ? [...names, '--help'] : args;
 }
 
 /** Commander's text is `error: what`, with `(Did you mean this?)` on a second line; it calls `release` like `delete`. */

@@ -11,6 +11,18 @@ const PLACES = [...ROUTE_NAMES, 'any', 'stream', 'stream connect'] as const sati
 /** Of a request, whichever it is. */
 const REQUESTS = [...ROUTE_NAMES, 'any'] as const satisfies readonly FaultPlace[];
 const SUBMIT = 'POST /v2/orders';
+/** Those that the stream of the simulated account has: another name would never be met. */
+const EVENTS = [
+  'pending_new',
+  'accepted',
+  'new',
+  'partial_fill',
+  'fill',
+  'pending_cancel',
+  'canceled',
+  'expired',
+  'rejected',
+] as const;
 
 /** Throws exit 4 with every problem of the file, exit 6 where there is none. */
 export function readServerFaults(file: string): readonly ServerFault[] {
@@ -132,7 +144,10 @@ function orderFaults() {
 }
 
 function streamFaults() {
-  const events = { ...when(['stream']), event: text('Only events of this name, as fill.').optional() };
+  const events = {
+    ...when(['stream']),
+    event: described(z.enum(EVENTS), 'Only events of this name, as fill.').optional(),
+  };
   return [
     mapping({ ...events, ...named('lost') }, 'The event is not told.'),
     mapping({ ...events, ...named('doubled') }, 'It is told twice.'),

@@ -143,9 +143,9 @@ export function standInAccount(): SimulatedBroker {
   return toSimulated(written, undefined, (path) => path);
 }
 
-/** The simulated account that is like this one: itself, or the stand-in. */
+/** The simulated account that is like this one: itself, or the stand-in with its hours. */
 export function simulatedAs(broker: DesiredAccount['broker']): SimulatedBroker {
-  return broker.type === 'simulated' ? broker : standInAccount();
+  return broker.type === 'simulated' ? broker : { ...standInAccount(), clock: broker.clock };
 }
 
 type Written = z.output<typeof brokerField>;

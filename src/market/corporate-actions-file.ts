@@ -14,16 +14,22 @@ export interface ListFault {
   readonly what: string;
 }
 
+type SymbolChange = Extract<CorporateAction, { kind: 'symbol-change' }>;
+
 const COLUMNS = ['date', 'symbol', 'kind', 'from', 'to'] as const;
 type Row = Readonly<Record<(typeof COLUMNS)[number], string>>;
 
-/** By line, or the first that nobody understands: of a list with a hole, nobody knows what is missing. */
+/**
+ * By line, or the first that nobody understands: of a list with a hole, nobody knows what is missing. A change of the symbol is of
+ * the old and of the new one, whichever its line is listed under, and once where both are.
+ */
 export function readActions(text: string): readonly ListedAction[] | ListFault {
   const [header = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const names = cellsOf(header).map((name) => name.toLowerCase());
   const missing = COLUMNS.find((name) => !names.includes(name));
   if (missing !== undefined) return { line: 1, what: `the header names no ${missing}` };
   const actions: ListedAction[] = [];
+  const changes = new Set<string>();
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue;
     const cells = cellsOf(line);
@@ -31,9 +37,15 @@ export function readActions(text: string): readonly ListedAction[] | ListFault {
     const row = Object.fromEntries(COLUMNS.map((name) => [name, cell(name)])) as Row;
     const action = actionOf(row);
     if (typeof action === 'string') return { line: index + 2, what: action };
-    actions.push({ symbol: row.symbol, action });
+    if (action.kind !== 'symbol-change') actions.push({ symbol: row.symbol, action });
+    else if (isNew(changes, action))
+      actions.push(...[action.from, action.to].map((symbol) => ({ symbol, action })));
   }
   return actions;
+}
+
+function isNew(seen: Set<string>, { date, from, to }: SymbolChange): boolean {
+  return seen.size < seen.add([date, from, to].join()).size;
 }
 
 const RATE = /^\d{1,6}(?:\.\d{1,6})?$/;

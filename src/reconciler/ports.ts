@@ -96,6 +96,11 @@ export class BrokerUnavailable extends Error {
   override readonly name: string = 'BrokerUnavailable';
 }
 
+/** Not asked, or not the account that is meant: keys, manifest or environment have to be mended first, so that it is asked no second time. */
+export class BrokerBarred extends BrokerUnavailable {
+  override readonly name = 'BrokerBarred';
+}
+
 /** Too many requests. */
 export class BrokerRateLimited extends BrokerUnavailable {
   override readonly name = 'BrokerRateLimited';

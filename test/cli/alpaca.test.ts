@@ -170,6 +170,8 @@ describe('on paper', () => {
       'the keys are of account PA3TESTACCT1, and spec.broker.accountId is PA-OTHER',
     );
     expect(home.sent).toEqual([]);
+    // Asking again would not make it another account.
+    expect(home.asked).toEqual(['GET /v2/account']);
   });
 });
 

@@ -130,6 +130,13 @@ describe('use', () => {
     },
   );
 
+  test('help of a command in a group is that of the command', async () => {
+    const { root, heard } = sample();
+    expect(await runProgram(root, ['help', 'journal', 'verify'])).toBe(EXIT.done);
+    expect(heard.out.join('')).toContain('Usage: hgctl journal verify');
+    expect(heard.out.join('')).toContain('--from <date>');
+  });
+
   test('lets the errors of an action through as they are', async () => {
     await expect(runProgram(sample().root, ['fail'])).rejects.toMatchObject({ exit: EXIT.broker });
     await expect(runProgram(sample().root, ['crash'])).rejects.toBeInstanceOf(TypeError);

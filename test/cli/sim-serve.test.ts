@@ -113,11 +113,12 @@ test('a script of faults works on whoever asks, and its mistakes are told by the
   expect(server.stderr()).toContain('POST /v2/orders 500');
   folder.write(
     'faults.yaml',
-    'faults:\n  - {on: stream, effect: cut}\n  - {on: any, effect: down}\n  - {on: any, effect: late, delay: soon}\n',
+    'faults:\n  - {on: stream, effect: cut}\n  - {on: any, effect: down}\n  - {on: any, effect: late, delay: soon}\n  - {on: stream, event: filled, effect: lost}\n',
   );
   const refused = await folder.inProcess().run('sim', 'serve', '--port', '0', '--faults', 'faults.yaml');
   expect(refused.code).toBe(4);
-  for (const place of ['2:10', '3:10', '4:36']) expect(refused.stderr).toContain(`faults.yaml:${place}`);
+  for (const place of ['2:10', '3:10', '4:36', '5:25'])
+    expect(refused.stderr).toContain(`faults.yaml:${place}`);
 });
 
 describe('keys', () => {
@@ -145,6 +146,15 @@ describe('keys', () => {
       5,
       'error: no keys for the server: APCA_API_SECRET_KEY is not set in the environment\nhint: set both, or neither: then any pair of keys is taken\n',
     ]);
+  });
+
+  test('in a file that others may read are refused, and what such a file is, is told.', async () => {
+    const folder = projectInProcess({ now: null });
+    folder.write('keys', 'APCA_API_KEY_ID=PKSEEN\nAPCA_API_SECRET_KEY=hush-hush\n');
+    chmodSync(folder.path('keys'), 0o644);
+    const { code, stderr } = await folder.run('sim', 'serve', '--port', '0', '--keys-file', 'keys');
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/keys can be read by others: chmod 600 it\nhint: it has lines APCA_API_KEY_ID=/);
   });
 });
 

@@ -1,3 +1,5 @@
+import { simulatedAs } from '../../src/desired/broker-schema.ts';
+import { parseMoney } from '../../src/domain/decimal.ts';
 import { DEFAULT_VOL_PARAMETERS } from '../../src/desired/vol-parameters.ts';
 import { describe, expect } from 'vitest';
 import { fc, test } from '../support/law.ts';
@@ -259,3 +261,16 @@ test.each([
 ])('The place of %s is %s', (subject, place) => {
   expect(loaded(BASE).locate(subject)).toBe(place);
 });
+
+test.each(['always-open', 'exchange'] as const)(
+  'A simulated account in the place of one at Alpaca has the hours of that, here %s.',
+  (clock) => {
+    const written = `type: alpaca, url: "http://127.0.0.1:4010/", clock: ${clock}`;
+    const account = ACCOUNT.replace(/type: simulated[^}]*/, written);
+    expect(simulatedAs(loaded({ ...BASE, 'm/account.yaml': account }).desired.account.broker)).toMatchObject({
+      type: 'simulated',
+      clock,
+      cash: parseMoney('100000.00'),
+    });
+  },
+);

@@ -171,6 +171,15 @@ describe('a list of corporate actions', () => {
       '2025-12-02,AAPL,symbol-change,AAPX,AAPL\n',
       ['change of the symbol from AAPX to AAPL on 2025-12-02'],
     ],
+    [
+      'another symbol, listed under the old one, under both, or now the old one',
+      '2025-12-01,AAPX,symbol-change,AAPX,AAPL\n2025-12-02,OLD,symbol-change,OLD,AAPL\n2025-12-02,AAPL,symbol-change,OLD,AAPL\n2025-12-03,NEW,symbol-change,AAPL,NEW\n',
+      [
+        'change of the symbol from AAPX to AAPL on 2025-12-01',
+        'change of the symbol from OLD to AAPL on 2025-12-02',
+        'change of the symbol from AAPL to NEW on 2025-12-03',
+      ],
+    ],
     ['a spin-off into nobody knows what', '2025-12-02,AAPL,spin-off,,\n', ['spin-off on 2025-12-02']],
     [
       'of others, and before and after',

@@ -3,7 +3,7 @@
  * found to be those that the manifest means, once a process; and what the broker says is checked.
  */
 import type { FoundKeys } from '../../market/alpaca-keys.ts';
-import { BrokerRateLimited, BrokerUnavailable } from '../../reconciler/ports.ts';
+import { BrokerBarred, BrokerRateLimited, BrokerUnavailable } from '../../reconciler/ports.ts';
 import { UnexpectedValue, type Reader } from '../checked-json.ts';
 import { accountOf, type AlpacaAccount } from './account.ts';
 import type { AlpacaSettings } from './settings.ts';
@@ -123,9 +123,9 @@ export class AlpacaConnection {
     return account;
   }
 
-  #closed(why: string): BrokerUnavailable {
+  #closed(why: string): BrokerBarred {
     this.#standing = { kind: 'closed', why };
-    return new BrokerUnavailable(why);
+    return new BrokerBarred(why);
   }
 
   async #readNow<Value>(question: ReadQuestion, reader: Reader<Value>): Promise<Value>;

@@ -28,8 +28,9 @@ export async function listCorporateActions(desk: Desk, { query }: ApiRequest): P
   const limit = count(query, 'limit', LIMIT, badQuestion);
   const symbols = query.has('symbols') ? symbolsAsked(query) : desk.symbols;
   const found = await desk.market.actions(symbols, span);
-  const rows = [...found]
-    .flatMap(([symbol, actions]) => actions.map((action) => rowOf(symbol, action)))
+  const rows = distinct(
+    [...found].flatMap(([symbol, actions]) => actions.map((action) => rowOf(symbol, action))),
+  )
     .filter(({ kind }) => types === null || types.includes(kind))
     .sort((a, b) => (a.date < b.date ? -1 : 1));
   if (query.get('sort') === 'desc') rows.reverse();
@@ -47,9 +48,15 @@ function dateIn(query: URLSearchParams, name: string): string | null {
   throw badQuestion(`invalid ${name}: ${given}`);
 }
 
+/** A change of the symbol is of two symbols, and one row. */
+function distinct(rows: readonly Row[]): Row[] {
+  return [...new Map(rows.map((row) => [row.body['id'], row])).values()];
+}
+
 function rowOf(symbol: string, action: CorporateAction): Row {
   const { date } = action;
-  const common = { id: drawUuid(0, `${symbol} ${date} ${action.kind}`, 'action'), process_date: date };
+  const subject = action.kind === 'symbol-change' ? action.from : symbol;
+  const common = { id: drawUuid(0, `${subject} ${date} ${action.kind}`, 'action'), process_date: date };
   switch (action.kind) {
     case 'split': {
       const { from, to } = action.ratio;

@@ -108,7 +108,10 @@ function keysOf(io: Io, { keysFile }: SimServeOptions): KeyPair | null {
   const found = findAlpacaKeys(keysFile, io.environment);
   if (found.kind === 'failed')
     throw new HgctlError(EXIT.refused, `no keys for the server: ${found.reason}`, {
-      hint: 'set both, or neither: then any pair of keys is taken',
+      hint:
+        keysFile === undefined
+          ? 'set both, or neither: then any pair of keys is taken'
+          : 'it has lines APCA_API_KEY_ID=... and APCA_API_SECRET_KEY=..., for its owner only; without --keys-file any pair of keys is taken',
     });
   const headers = found.keys.headers();
   return { id: headers['APCA-API-KEY-ID'] ?? '', secret: headers['APCA-API-SECRET-KEY'] ?? '' };
