@@ -57,6 +57,8 @@ const REFUSALS: readonly Refusal[] = [
 
 /** Statuses that say, with the broker's own error body, that there is no order. */
 const CLEAN: ReadonlySet<number> = new Set([400, 403, 404, 409, 422]);
+/** Not found, and a conflict, may be about anything: only words that are known say that there is no order. */
+const ONLY_IN_WORDS: ReadonlySet<number> = new Set([404, 409]);
 const TOO_MANY = 429;
 
 /** The answer to an order. Never a refusal of which an order might exist all the same. */
@@ -71,18 +73,19 @@ export function classify(failure: Failure): SubmitAnswer {
       message: `the broker does not accept the keys (${wordsOf(failure)})`,
     };
   if (!CLEAN.has(status) || failure.message === null) return { kind: 'unknown', reason: wordsOf(failure) };
-  return { kind: 'refused', code: refusalOf(failure), message: wordsOf(failure) };
+  const code = refusalOf(failure);
+  if (code === 'Refused' && ONLY_IN_WORDS.has(status)) return { kind: 'unknown', reason: wordsOf(failure) };
+  return { kind: 'refused', code, message: wordsOf(failure) };
 }
 
-function refusalOf({ status, message, body }: Answered): RefusalCode {
+function refusalOf({ message, body }: Answered): RefusalCode {
   const row = REFUSALS.find(
     ({ words, fields = [] }) =>
       words.test(message ?? '') ||
       words.test(typeof body['reject_reason'] === 'string' ? body['reject_reason'] : '') ||
       (fields.length > 0 && fields.every((field) => body[field] !== undefined)),
   );
-  if (row !== undefined) return row.code;
-  return status === 404 ? 'UnknownSymbol' : 'Refused';
+  return row?.code ?? 'Refused';
 }
 
 /**

@@ -131,7 +131,6 @@ describe('an answer to an order', () => {
       answered(404, { code: 40410000, message: 'asset not found for NOPE' }),
       'UnknownSymbol',
     ],
-    ['no such thing', answered(404, { code: 40410000, message: 'not here' }), 'UnknownSymbol'],
     ['a closed market', answered(403, { code: 40310000, message: 'market is closed' }), 'MarketClosed'],
     [
       'trading is suspended by the user',
@@ -169,6 +168,8 @@ describe('an answer to an order', () => {
     ['a request that took too long', answered(408, { message: 'request timeout' })],
     ['a request that came too early', answered(425, { message: 'too early' })],
     ['a page of a proxy', answered(404)],
+    ['not found, and not what', answered(404, { code: 40410000, message: 'not here' })],
+    ['a conflict of something', answered(409, { code: 40910000, message: 'conflict' })],
     ['a page of a proxy that lets nobody through', answered(403)],
     ['a refusal without a body of the broker', answered(422)],
     ['a status that nobody knows', answered(418, { code: 1, message: 'teapot' })],
