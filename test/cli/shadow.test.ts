@@ -32,6 +32,29 @@ async function held(mine: Project, ...words: readonly string[]): Promise<string[
   return items.map(({ symbol, quantity, strategy }) => `${String(strategy)} ${symbol} ${quantity}`).sort();
 }
 
+/** Of `core VTI 15`: 15; of none, 0. */
+function sharesOf(row = ''): number {
+  return Number(row.split(' ')[2] ?? 0);
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.split(' ')[1] === other.split(' ')[1];
+}
+
+/** Symbols of orders of which the broker has never said anything. */
+async function neverSeen(mine: Project, ...words: readonly string[]): Promise<string[]> {
+  const { items } = await mine.json<{ items: Record<string, string | null>[] }>(
+    'get',
+    'orders',
+    '-o',
+    'json',
+    ...words,
+  );
+  const isLost = ({ status, brokerOrderId }: Record<string, string | null>): boolean =>
+    brokerOrderId === null && status !== 'refused';
+  return items.filter(isLost).map(({ symbol }) => String(symbol));
+}
+
 /** All that belongs to the account, and not to its shadow; a folder of `data` is changed by what is new in it. */
 function account(mine: Project): string[] {
   const data = mine.fingerprint('data').filter((line) => !line.startsWith('shadow'));
@@ -298,11 +321,11 @@ describe('in real time, in processes of their own', () => {
   }
 
   async function until(check: () => Promise<boolean>): Promise<void> {
-    for (let tries = 0; tries < 200; tries += 1) {
+    for (let tries = 0; tries < 1_200; tries += 1) {
       if (await check()) return;
       await delay(50);
     }
-    throw new Error('it did not come about within 10 s');
+    throw new Error('it did not come about within a minute');
   }
 
   test('run and run --shadow beside each other, both with a place of their own; then nothing differs', async () => {
@@ -325,7 +348,7 @@ describe('in real time, in processes of their own', () => {
     expect(code).toBe(0);
   });
 
-  test('kill -9 at any moment: the shadow goes on, has every share once, and the account has never moved', async () => {
+  test('kill -9 at any moment: the shadow goes on, has no share twice, and the account has never moved', async () => {
     const mine = live();
     expect((await mine.run('apply', '--yes')).code).toBe(0);
     mine.declare({ core: { targets: { VTI: '15', BND: '25', GLD: '3' } } });
@@ -338,7 +361,14 @@ describe('in real time, in processes of their own', () => {
       await running.ended;
     }
     const last = start(mine, 'run', '--shadow');
-    await until(async () => (await held(mine, ...SHADOW)).join() === wanted.join());
+    // An entry that was killed on its way is not sent again: it stays in doubt.
+    await until(async () => {
+      const has = await held(mine, ...SHADOW);
+      const lost = await neverSeen(mine, ...SHADOW);
+      for (const row of has)
+        expect(sharesOf(row)).toBeLessThanOrEqual(sharesOf(wanted.find((one) => isSame(one, row))));
+      return wanted.every((row) => has.includes(row) || lost.some((symbol) => row.includes(` ${symbol} `)));
+    });
     last.process.kill('SIGTERM');
     await last.ended;
     expect(account(mine)).toEqual(before);
