@@ -5,15 +5,16 @@ import { market } from '../market/market.ts';
 import type { PriceSource } from '../market/price-source.ts';
 import { AlpacaKeys, type FoundKeys } from '../market/alpaca-keys.ts';
 import { SECOND } from '../domain/instant.ts';
-import { IN_PROCESS, type EmbeddedOptions } from './conformance-embedded.ts';
+import { IN_PROCESS, type Embedded, type EmbeddedOptions } from './conformance-embedded.ts';
 
 /** A case asks more often than a minute of the broker's time, which jumps, would let it. */
 const REQUESTS = 10_000;
 
-export const THROUGH_SERVER: EmbeddedOptions = {
+/** Its connection needs no brokerage: the server stands on the store. */
+export const THROUGH_SERVER = {
   ...IN_PROCESS,
   name: "the embedded broker, through the server and Alpaca's SDK",
-  connect: async ({ store, settings, prices, clock }) => {
+  connect: async ({ store, settings, prices, clock }: Omit<Embedded, 'brokerage'>) => {
     const server = await serveAlpaca({
       store,
       settings,
@@ -47,7 +48,7 @@ export const THROUGH_SERVER: EmbeddedOptions = {
     await broker.account();
     return { broker, close: () => server.close() };
   },
-};
+} satisfies EmbeddedOptions;
 
 /** No case asks what prices were. */
 function pricesOnly({ priceAt }: Pick<PriceSource, 'priceAt'>): PriceSource {
