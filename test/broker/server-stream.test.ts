@@ -1,4 +1,5 @@
 /** The websocket of trade updates, by hand. */
+import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import WebSocket from 'ws';
 import { alpacaServer, fault, KEYS, type ServerFacts, type TestServer } from '../support/alpaca-server.ts';
@@ -164,6 +165,21 @@ test('a stream may be refused when it is opened, and is at one place only.', asy
   await expect(opened(server)).rejects.toThrow('429');
   await expect(opened(server)).resolves.toBeDefined();
   await expect(opened({ ...server, url: `${server.url}/other` })).rejects.toThrow('404');
+});
+
+test('a client that cuts its connection while it is refused does no harm.', async () => {
+  const server = await alpacaServer();
+  const { port } = new URL(server.url);
+  for (let count = 0; count < 20; count += 1) {
+    const socket = connect(Number(port), '127.0.0.1');
+    const gone = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => undefined);
+    socket.write('GET /other HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', () =>
+      socket.resetAndDestroy(),
+    );
+    await gone;
+  }
+  await expect(server.ask('GET /v2/clock')).resolves.toMatchObject({ status: 200 });
 });
 
 test('the end of the server ends every socket at once.', async () => {

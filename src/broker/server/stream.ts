@@ -40,6 +40,8 @@ export class TradeUpdates {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const status = this.#refusedWith(request);
     if (status === null) return this.#clients.accept(request, socket, head);
+    // A client that is gone before it has read its refusal is no trouble of ours.
+    socket.on('error', () => socket.destroy());
     const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}`;
     socket.end(`${line}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   }

@@ -1,6 +1,7 @@
 /** The stream against a real server of sockets: it only ever wakes, and it never gives up, storms or leaves something behind. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { openStream, type NewsStream, type StreamTimes } from '../../../src/broker/alpaca/stream.ts';
@@ -57,6 +58,9 @@ async function listening(http: Server): Promise<string> {
   });
   return `http://127.0.0.1:${(http.address() as AddressInfo).port}/`;
 }
+
+/** A client that cuts its connection does not end the test. */
+const letGo = (socket: Duplex): unknown => socket.on('error', () => socket.destroy());
 
 const welcoming = ({ action }: Heard): object => (action === 'authenticate' ? AUTHORIZED : LISTENING);
 
@@ -152,7 +156,10 @@ describe('the stream', () => {
   test('does not wait for ever for an answer to its first request', async () => {
     let requests = 0;
     const http = createServer();
-    http.on('upgrade', () => (requests += 1));
+    http.on('upgrade', (_, socket) => {
+      requests += 1;
+      letGo(socket);
+    });
     const { told } = listen(await listening(http), { deadline: 50 });
     await seen(() => requests, 2);
     expect(told).toHaveLength(1);
@@ -163,6 +170,7 @@ describe('the stream', () => {
     const http = createServer();
     http.on('upgrade', (_, socket) => {
       requests += 1;
+      letGo(socket);
       socket.end(`HTTP/1.1 ${status} No\r\nconnection: close\r\n\r\n`);
     });
     const { told, news } = listen(await listening(http));
