@@ -2,25 +2,13 @@
 import { callModule } from '../programs/call-module.ts';
 import { runProgram } from '../programs/run-program.ts';
 import { randomUUID } from 'node:crypto';
-import { dirname, join } from 'node:path';
-import { findAlpacaKeys } from './alpaca-keys.ts';
+import { join } from 'node:path';
 import { viewLock } from '../actions/lock-view.ts';
-import { alpacaBroker, type AlpacaBroker } from '../broker/alpaca/alpaca.ts';
-import { readFaults } from './fault-file.ts';
-import { fileFaultStore } from '../broker/fault-memory.ts';
-import { faultyBroker, memoryFaultStore } from '../broker/faulty-broker.ts';
-import { readOnly, type AccountReads } from '../broker/read-only.ts';
-import { shadowBroker } from '../broker/shadow.ts';
-import type { Beginning } from '../broker/shadow-beginning.ts';
-import { simulatedBroker, type SimulatedBrokerage } from '../broker/simulated.ts';
-import { simulatedAs } from '../desired/broker-schema.ts';
-import type { DesiredAccount, DesiredState, SimulatedBroker } from '../desired/desired-state.ts';
-import type { MarketData } from '../market/market.ts';
+import type { SimulatedBrokerage } from '../broker/simulated.ts';
+import type { DesiredState, SimulatedBroker } from '../desired/desired-state.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
-import type { Instant } from '../domain/instant.ts';
 import { CONTROLLER } from '../domain/names.ts';
-import type { Ledger } from '../observed/ledger.ts';
-import type { Broker, Ports } from '../reconciler/ports.ts';
+import type { Ports } from '../reconciler/ports.ts';
 import { withDrains } from '../reconciler/switched.ts';
 import { openJournal } from '../store/journal.ts';
 import { processes } from '../store/processes.ts';
@@ -34,20 +22,26 @@ import { ManifestsInvalid, readManifests, type Manifests } from './manifests.ts'
 import { lineReport } from './output/report.ts';
 import { startClock, type CommandClock } from './start-clock.ts';
 import { openData, type AccountData, type DataPlace } from './open-data.ts';
-import { dataPaths, pathsIn, refuseRehearsal, variable, type DataPaths } from './places.ts';
+import { dataPaths, type DataPaths } from './places.ts';
+import {
+  openBroker,
+  openPaper,
+  openReal,
+  openShadow,
+  paperSettings,
+  type BrokerKinds,
+  type RealAccount,
+  type ShadowOf,
+} from './open-broker.ts';
 import { readLedger } from './read-ledger.ts';
-import { findBeginning, shadowLine, shadowReport } from './shadow-place.ts';
+import { findBeginning, shadowReport } from './shadow-place.ts';
 
-export interface World {
+export interface World extends BrokerKinds {
   readonly desired: DesiredState;
   readonly manifests: Manifests;
   /** Why the account of the last accepted revision stands in for the manifests on disk; empty where they are in force. */
   readonly problems: readonly string[];
   readonly ports: Ports;
-  /** The account in the data folder; null where it is at a broker. */
-  readonly simulated: SimulatedBrokerage | null;
-  /** The account at Alpaca; null where it is another one. */
-  readonly alpaca: AlpacaBroker | null;
   /** What this world is a shadow of; null: it is none, and orders are orders. */
   readonly shadow: ShadowOf | null;
   readonly paths: DataPaths;
@@ -56,17 +50,6 @@ export interface World {
   readonly onData: AccountData['onData'];
   /** Waits for what must be on disk, and lets go of everything. */
   readonly close: () => void;
-}
-
-/** The account that a shadow follows. Nothing here writes. */
-export interface RealAccount {
-  readonly broker: AccountReads;
-  /** What its journal says by now, with all its orders. */
-  readonly ledger: () => Ledger;
-}
-
-export interface ShadowOf extends RealAccount {
-  readonly beginning: Beginning;
 }
 
 /** Reads the manifests and opens everything that they name; writes nothing. */
@@ -240,116 +223,8 @@ function togglesOf({ account, paths, clock }: DataPlace): Ports['switchToggle'] 
     );
 }
 
-/** `look`: nobody trades by way of this broker, and a fault script does nothing there that lasts. */
-type Use = 'trade' | 'look';
-
-interface BrokerParts {
-  readonly prices: MarketData['spot'];
-  readonly report: Ports['report'];
-  readonly use: Use;
-}
-
-function openBroker(
-  io: Io,
-  { account, paths, clock }: DataPlace,
-  { prices, report, use }: BrokerParts,
-): Pick<World, 'simulated' | 'alpaca'> & { readonly broker: Broker } {
-  const { broker: settings, execution } = account;
-  if (settings.type === 'alpaca') {
-    refuseRehearsal(io);
-    const alpaca = alpacaBroker({
-      settings,
-      keys: () => findAlpacaKeys(settings.keysFile, io.environment),
-      allowedLive: variable(io, 'HGCTL_ALLOW_LIVE'),
-      clock,
-      requestTimeout: execution.requestTimeout,
-      tell: (message) => report.warn(CONTROLLER, message),
-    });
-    return { broker: alpaca, simulated: null, alpaca };
-  }
-  const simulated = simulatedBroker({ file: paths.broker, settings, clock, prices });
-  const broker = withFaults(simulated, settings.faults, { clock, memory: paths.brokerFaults, use });
-  return { broker, simulated, alpaca: null };
-}
-
-interface Newest {
-  /** The newest moment that the account has seen; undefined where it does not say. */
-  readonly newest: Instant | undefined;
-}
-
-/** The account in this data folder, or at the broker: to be looked at. */
-function openReal(
-  io: Io,
-  place: DataPlace,
-  parts: Pick<BrokerParts, 'prices' | 'report'>,
-): RealAccount & Newest {
-  const { broker, simulated } = openBroker(io, place, { ...parts, use: 'look' });
-  return {
-    broker: readOnly(broker),
-    ledger: () => readLedger(place.clock, place.paths, 'whole'),
-    newest: simulated?.newestTime(),
-  };
-}
-
-interface ShadowFacts {
-  readonly spot: MarketData['spot'];
-  readonly beginning: Beginning;
-  readonly report: Ports['report'];
-}
-
-/** The data folder of a shadow is in that of the account. */
-function openShadow(
-  io: Io,
-  place: DataPlace,
-  { spot, beginning, report }: ShadowFacts,
-): Pick<World, 'simulated' | 'alpaca'> & {
-  readonly broker: Broker;
-  readonly shadow: ShadowOf & Newest;
-} {
-  const { account, paths, clock } = place;
-  const real = openReal(io, { ...place, paths: pathsIn(dirname(paths.folder)) }, { prices: spot, report });
-  const paper = openPaper(account, { file: paths.broker, clock }, spot);
-  io.stderr(shadowLine(beginning));
-  return {
-    broker: shadowBroker(paper, real.broker, beginning),
-    simulated: paper,
-    // It is looked at only: no setting of it is changed, and nothing is heard of its orders.
-    alpaca: null,
-    shadow: { ...real, beginning },
-  };
-}
-
-function openPaper(
-  account: DesiredAccount,
-  { file, clock }: { readonly file: string; readonly clock: Ports['clock'] },
-  prices: MarketData['spot'],
-): SimulatedBrokerage {
-  return simulatedBroker({ file, settings: paperSettings(account), clock, prices });
-}
-
-/** Fills as those of the simulated account, or of the one that stands in for an account at a broker. */
-function paperSettings({ broker, calendar }: DesiredAccount): SimulatedBroker {
-  return { ...(calendar && { calendar }), ...simulatedAs(broker) };
-}
-
 /** A shadow tells nobody: not of its troubles, and not that the account is well. */
 function withoutNotices(desired: DesiredState): DesiredState {
   const { notifications: _, heartbeat: __, ...account } = desired.account;
   return { ...desired, account };
-}
-
-/** Only for those who script faults: everybody else pays nothing for them. */
-function withFaults(
-  broker: SimulatedBrokerage,
-  script: string | null,
-  { clock, memory, use }: { readonly clock: Ports['clock']; readonly memory: string; readonly use: Use },
-): Ports['broker'] {
-  if (script === null) return broker;
-  const faults = readFaults(script);
-  if (use === 'look') {
-    // What others do there, they do once, and not because somebody looks.
-    const answers = faults.filter(({ effect: { kind } }) => kind !== 'trade' && kind !== 'split');
-    return faultyBroker(broker, answers, { clock, store: memoryFaultStore() });
-  }
-  return faultyBroker(broker, faults, { clock, store: fileFaultStore(memory, faults) });
 }
