@@ -108,7 +108,7 @@ module.exports = {
       name: 'nobody-imports-tests',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(test|bench|scripts)/' },
+      to: { path: '^(test|bench|proof|scripts)/' },
     },
   ],
   options: {
