@@ -205,6 +205,17 @@ export class Disk {
     this.#count();
   }
 
+  /** Whether no power loss can take all names of a file. */
+  isDurablyNamed({ ino }: DiskNode): boolean {
+    const inFolder = (folder: FolderNode): boolean =>
+      [...folder.durable.values()].some((found) => {
+        if (found === ino) return true;
+        const node = this.#nodes.get(found);
+        return node?.kind === 'folder' && inFolder(node);
+      });
+    return inFolder(this.node(ROOT) as FolderNode);
+  }
+
   /** Every file by its path, in order. */
   files(): ReadonlyMap<string, FileNode> {
     const found = new Map<string, FileNode>();

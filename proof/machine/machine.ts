@@ -1,6 +1,9 @@
 /** A machine with one disk, one clock and its processes. Power can go, the clock can jump, and chance has a seed. */
 import type { Io } from '../../src/cli/io.ts';
 import { commandLine } from '../../src/cli/command-line.ts';
+import { advance } from '../../src/broker/simulated-advance.ts';
+import type { SimulatedState } from '../../src/broker/simulated-state.ts';
+import type { Instant } from '../../src/domain/instant.ts';
 import { chance, type Chance } from './chance.ts';
 import { Disk, type Loss } from './disk.ts';
 import type { Effect, Hooks } from './effects.ts';
@@ -66,6 +69,12 @@ export class Machine {
 
   bootId(): string {
     return `00000000-0000-4000-8000-${String(this.#boot).padStart(12, '0')}`;
+  }
+
+  /** The account at the broker, as it is now; undefined before it was used. */
+  account(): SimulatedState | undefined {
+    const newest = this.venue.newest();
+    return newest && advance(newest, this.wallNow() as Instant);
   }
 
   /** `hgctl ARGS` as a process of its own. */

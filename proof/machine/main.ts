@@ -1,3 +1,4 @@
 /** The bundle of the simulated machine, as the parts of the proof use it. */
-export { Machine, newMachine } from './machine.ts';
-export { chance } from './chance.ts';
+export { referenceDay, runCrashes } from '../crashes/crashes.ts';
+export { DAY, MORNING } from '../crashes/day.ts';
+export { newMachine } from './machine.ts';

@@ -14,11 +14,9 @@ export class Venue {
     return venue;
   }
 
-  /** The newest version of the only account. */
-  account(): SimulatedState {
-    const [versions = []] = [...this.accounts.values()];
-    const state = versions.at(-1);
-    if (state === undefined) throw new Error('the broker knows no account yet');
-    return state;
+  /** The newest version of the only account; undefined before it was used. */
+  newest(): SimulatedState | undefined {
+    const [versions] = this.accounts.values();
+    return versions?.at(-1);
   }
 }

@@ -14,7 +14,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { ensureFolder, refuseNetworkFolder, syncFolder } from './folders.ts';
 import { diskFull, notAppended, RESTORE } from './journal-trouble.ts';
@@ -122,13 +122,28 @@ export function createSuccessor(folder: string, segment: number, checkpoint: Buf
   removeAbandonedStages(segmentPath(folder, segment - 1));
 }
 
-/** Makes the names in a journal folder durable, whoever gave them. Refuses (exit 5) a network file system. */
+/**
+ * Makes the names in a journal folder durable, and its own, and that of the data folder around it, whoever gave them: who made
+ * a folder may have died before it was. Refuses (exit 5) a network file system.
+ */
 export function syncNames(folder: string): void {
+  const data = dirname(resolve(folder));
   try {
     refuseNetworkFolder(folder);
     syncFolder(folder);
+    syncFolder(data);
+    syncWhereReadable(dirname(data));
   } catch (error) {
     throw error instanceof HgctlError ? error : cannotOpen(folder, error);
+  }
+}
+
+/** Above the data folder is the user's own: where it cannot be opened, its names are not ours to keep. */
+function syncWhereReadable(folder: string): void {
+  try {
+    syncFolder(folder);
+  } catch (error) {
+    if (codeOf(error) !== 'EACCES') throw error;
   }
 }
 

@@ -22,8 +22,8 @@ export function simulatedFile(file: string, fresh: () => SimulatedState): Simula
       refuseDead(process);
       const { venue, hooks } = process.machine;
       const all = versions();
-      const version =
-        hooks.staleRead?.({ number: (venue.reads += 1), versions: all.length }) ?? all.length - 1;
+      venue.reads += 1;
+      const version = hooks.staleRead?.({ number: venue.reads, versions: all.length }) ?? all.length - 1;
       return all[version] ?? fresh();
     },
     change: async (apply) => {

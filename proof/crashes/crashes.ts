@@ -1,0 +1,89 @@
+/** Each step of the reference day with each single fault in it, and a sample of all pairs. */
+import type { Effort, Finding, Report } from '../part.ts';
+import { chance } from '../machine/chance.ts';
+import { Machine, newMachine, type MachineState } from '../machine/machine.ts';
+import { BETWEEN, DAY, MORNING, type Step } from './day.ts';
+import { catalogueOf, wordsOf, type Extent, type Fault } from './fault.ts';
+import { tryStep } from './trial.ts';
+
+interface Ready {
+  readonly step: Step;
+  readonly start: MachineState;
+  readonly expected: string;
+  readonly extent: Extent;
+}
+
+/** The day as it goes where nothing goes wrong. */
+export async function referenceDay(seed: number): Promise<readonly Ready[]> {
+  const ready: Ready[] = [];
+  let state = newMachine(seed, MORNING).state();
+  for (const step of DAY) {
+    const machine = new Machine(seed, state);
+    await step.before(machine);
+    const start = machine.state();
+    const trial = await tryStep(start, { seed, step, faults: [], expected: null, seen: new Set() });
+    if (trial === null || trial.broken.length > 0)
+      throw new Error(`the day itself is broken at ${step.name}: ${JSON.stringify(trial?.broken)}`);
+    ready.push({ step, start, expected: trial.outcome, extent: trial.extent });
+    const next = new Machine(seed, trial.state);
+    await next.loop.passTo(next.loop.now + BETWEEN);
+    state = next.state();
+  }
+  return ready;
+}
+
+interface Count {
+  runs: number;
+  of: number;
+}
+
+export async function runCrashes({ seed, deadline, form, tell }: Effort, now: () => number): Promise<Report> {
+  const day = await referenceDay(seed);
+  const findings: Finding[] = [];
+  const counts = new Map<string, Count>();
+  const seen = new Map(day.map(({ step }) => [step.name, new Set<string>()]));
+  const pick = chance(seed).stream('sample');
+  const attempt = async (ready: Ready, faults: readonly Fault[]): Promise<void> => {
+    const { step, start, expected } = ready;
+    const states = seen.get(step.name) ?? new Set<string>();
+    const trial = await tryStep(start, { seed, step, faults, expected, seen: states });
+    for (const { invariant, what } of trial?.broken ?? []) {
+      const replay = `--only crashes --seed ${seed} --step '${step.name}' ${faults.map((fault) => `--fault '${wordsOf(fault)}'`).join(' ')}`;
+      findings.push({ invariant, what, replay });
+    }
+  };
+  const short = form === 'short';
+  for (const ready of day) {
+    for (const [name, faults] of catalogueOf(ready.extent)) {
+      const count = counts.get(name) ?? { runs: 0, of: 0 };
+      counts.set(name, count);
+      count.of += faults.length;
+      for (const fault of faults) {
+        if (short && !pick.once(SHORT_SAMPLE)) continue;
+        if (now() > deadline) break;
+        count.runs += 1;
+        await attempt(ready, [fault]);
+      }
+      tell(`crashes: ${ready.step.name}, ${name}: ${faults.length} faults, ${findings.length} findings`);
+    }
+  }
+  const pairs = { runs: 0, of: short ? SHORT_PAIRS : PAIRS };
+  while (pairs.runs < pairs.of && now() <= deadline) {
+    const ready = pick.pick(day);
+    const all = [...catalogueOf(ready.extent).values()].filter((faults) => faults.length > 0);
+    await attempt(ready, [pick.pick(pick.pick(all)), pick.pick(pick.pick(all))]);
+    pairs.runs += 1;
+  }
+  counts.set('pairs', pairs);
+  return {
+    figures: [
+      ...[...counts].map(([name, { runs, of }]) => [`${name}, of ${of}`, runs] as const),
+      ['distinct states', [...seen.values()].reduce((total, states) => total + states.size, 0)],
+    ],
+    findings,
+  };
+}
+
+const SHORT_SAMPLE = 60;
+const SHORT_PAIRS = 20;
+const PAIRS = 10_000;

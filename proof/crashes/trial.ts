@@ -1,0 +1,189 @@
+/** One step of the day with faults in it, and what comes of it. */
+import { createHash } from 'node:crypto';
+import { INVARIANTS, type Invariant, type Rest, type Story } from '../invariants.ts';
+import { chance } from '../machine/chance.ts';
+import type { Effect } from '../machine/effects.ts';
+import { Machine, type MachineState } from '../machine/machine.ts';
+import type { SimProcess } from '../machine/process.ts';
+import { APPLY, JOURNAL, MANIFESTS, misbehave, STATE_FILE } from '../machine/trader.ts';
+import { Watcher } from '../machine/watcher.ts';
+import { MOST_WANTED, type Step } from './day.ts';
+import { injector, script, type Extent, type Fault } from './fault.ts';
+
+export interface Broken {
+  readonly invariant: string;
+  readonly what: string;
+}
+
+/** Null where everything was found as it had been found before. */
+export interface Trial {
+  readonly broken: readonly Broken[];
+  /** What is left in the end: as of {@link outcomeOf}. */
+  readonly outcome: string;
+  /** Where the machine stands. */
+  readonly state: MachineState;
+  readonly extent: Extent;
+}
+
+export interface TrialOptions {
+  readonly seed: number;
+  readonly step: Step;
+  readonly faults: readonly Fault[];
+  /** How it ends where nothing goes wrong; null: this is how. */
+  readonly expected: string | null;
+  /** What was found behind faults already: from equal things equal things follow. */
+  readonly seen: Set<string>;
+}
+
+const TRIES = 10;
+const PAUSE = 60_000;
+
+/** `start`: with everything that comes before the command done. */
+export async function tryStep(start: MachineState, options: TrialOptions): Promise<Trial | null> {
+  const { seed, step, faults, expected, seen } = options;
+  const machine = new Machine(seed, start);
+  const broken: Broken[] = [];
+  const extent = {
+    effects: [] as Effect[],
+    bytes: new Map<number, number>(),
+    orders: 0,
+    reads: [] as number[],
+  };
+  const watcher = watch(machine, broken);
+  script(machine, faults);
+  const inject = injector(machine, faults, chance(seed).stream('loss'));
+  const first = machine.effects;
+  machine.hooks = {
+    effect: (effect) => {
+      watcher.sees(effect);
+      if (effect.phase === 'before') extent.effects.push(effect);
+      if (inject.strike(effect) === 'power') watcher.lookAgain();
+    },
+    failure: (effect, bytes) => {
+      if (bytes > 0) extent.bytes.set(effect.number - first, bytes);
+      return inject.failure(effect);
+    },
+    staleRead: ({ versions }) => {
+      extent.reads.push(versions);
+      return inject.staleRead();
+    },
+  };
+  const before = machine.account()?.orders.length ?? 0;
+  const say = async (args: readonly string[]): Promise<SimProcess> => {
+    const process = await machine.run(args);
+    exits(process, broken);
+    return process;
+  };
+  let process = await say(step.command);
+  extent.orders = (machine.account()?.orders.length ?? 0) - before;
+  const happened = {
+    ...extent,
+    effects: [...extent.effects],
+    reads: [...extent.reads],
+    bytes: new Map(extent.bytes),
+  };
+  const found = digestOf(machine);
+  if (broken.length === 0 && seen.has(found)) return null;
+  seen.add(found);
+  // From now on nothing goes wrong.
+  machine.hooks = { effect: (effect) => watcher.sees(effect) };
+  misbehave(machine, []);
+  let tries = 0;
+  while (
+    tries < TRIES &&
+    (process.code !== 0 || (expected !== null && outcomeOf(machine, watcher) !== expected))
+  ) {
+    await machine.loop.passTo(machine.loop.now + PAUSE);
+    process = await say(step.command);
+    tries += 1;
+    if (expected !== null && outcomeOf(machine, watcher) === expected) break;
+  }
+  await machine.loop.passTo(machine.loop.now + PAUSE);
+  const last = await say(APPLY);
+  const outcome = outcomeOf(machine, watcher);
+  rests(machine, watcher, last, broken);
+  if (expected !== null && outcome !== expected)
+    broken.push({ invariant: 'same-end', what: `${outcome}\nwhere it is without the fault\n${expected}` });
+  return { broken, outcome, state: machine.state(), extent: happened };
+}
+
+function storyOf(machine: Machine): Story {
+  return {
+    mostWanted: MOST_WANTED,
+    isAlive: ({ pid, bootId }) =>
+      bootId === machine.bootId() && machine.processes.get(pid)?.state === 'running',
+  };
+}
+
+function watch(machine: Machine, broken: Broken[]): Watcher {
+  const story = storyOf(machine);
+  const note = ({ name }: Invariant, what: string | null): void => {
+    if (what !== null) broken.push({ invariant: name, what });
+  };
+  return new Watcher(machine, JOURNAL, {
+    written: (written) => {
+      for (const invariant of INVARIANTS)
+        if (invariant.at === 'record') note(invariant, invariant.check(written, story));
+    },
+    taken: (taken) => {
+      if (!taken.order.clientOrderId.startsWith('hg-')) return;
+      for (const invariant of INVARIANTS)
+        if (invariant.at === 'order') note(invariant, invariant.check(taken, story));
+    },
+    damaged: (what) => broken.push({ invariant: 'journal-is-whole', what }),
+  });
+}
+
+function exits(process: SimProcess, broken: Broken[]): void {
+  for (const invariant of INVARIANTS) {
+    if (invariant.at !== 'exit') continue;
+    const what = invariant.check(process);
+    if (what !== null) broken.push({ invariant: invariant.name, what });
+  }
+}
+
+function rests(machine: Machine, watcher: Watcher, last: SimProcess, broken: Broken[]): void {
+  const account = watcher.account();
+  if (account === undefined) return;
+  const file = machine.disk.find(STATE_FILE);
+  const stateFile = file?.kind === 'file' ? file.data.toString() : null;
+  const rest: Rest = { ledger: watcher.ledger, account, story: storyOf(machine), stateFile, last };
+  for (const invariant of INVARIANTS) {
+    if (invariant.at !== 'rest') continue;
+    const what = invariant.check(rest);
+    if (what !== null) broken.push({ invariant: invariant.name, what });
+  }
+}
+
+/** Of all that whoever comes next can find. */
+function digestOf(machine: Machine): string {
+  const hash = createHash('sha1');
+  for (const [path, { data }] of machine.disk.files())
+    if (!path.includes('/logs/')) hash.update(path).update(data);
+  const account = machine.account();
+  hash.update(JSON.stringify([account?.orders, account?.fills, machine.bootId()]));
+  return hash.digest('hex');
+}
+
+/** What does not depend on when and how often: books, account, switches, and how much was traded on each side. */
+function outcomeOf(machine: Machine, { ledger }: Watcher): string {
+  const account = machine.account();
+  const books = [...ledger.books].map(([name, book]) => [
+    name,
+    [...book].map(([symbol, { quantity }]) => [symbol, quantity]).sort(),
+  ]);
+  const traded = new Map<string, number>();
+  for (const { symbol, side, quantity } of account?.fills ?? [])
+    traded.set(`${side} ${symbol}`, (traded.get(`${side} ${symbol}`) ?? 0) + quantity);
+  const toggle = machine.disk.find(`${MANIFESTS}/strategy_toggle.yaml`);
+  return JSON.stringify({
+    books: books.filter(([, book]) => book?.length !== 0).sort(),
+    held: [...(account?.positions ?? [])].map(([symbol, { quantity }]) => [symbol, quantity]).sort(),
+    traded: [...traded].sort(),
+    drains: [...ledger.drains.values()].map(({ strategy, close, state }) => [strategy, close, state]).sort(),
+    toggle:
+      toggle?.kind === 'file'
+        ? toggle.data.toString().replace(/^(last_modified|modified_by).*$/gm, '')
+        : null,
+  });
+}

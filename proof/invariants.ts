@@ -1,0 +1,476 @@
+/**
+ * What must hold whatever happens, in one place: each with its name, its sentence, its check, and the faults that attack it.
+ * Checks see the journal on the disk and the account at the broker, never the program's own word, but where the word is
+ * what is checked.
+ */
+import { remainingOf, type SimulatedOrder, type SimulatedState } from '../src/broker/simulated-state.ts';
+import type { EventOf, JournalEvent } from '../src/observed/events.ts';
+import { isTerminal } from '../src/observed/broker-view.ts';
+import { findOrder, type Ledger } from '../src/observed/ledger.ts';
+import { ORDER_ID_PREFIX } from '../src/reconciler/rules/orders-in-flight.ts';
+import { isEntry } from '../src/reconciler/plan-types.ts';
+import type { SimProcess } from './machine/process.ts';
+import type { Taken, Written } from './machine/watcher.ts';
+
+export type Attack =
+  | 'crash'
+  | 'power loss'
+  | 'torn record'
+  | 'full disk'
+  | 'failed sync'
+  | 'lost answer'
+  | 'lost request'
+  | 'refusal'
+  | 'rate limit'
+  | 'partial fill'
+  | 'stale read'
+  | 'empty list'
+  | 'outside trade'
+  | 'edit'
+  | 'operator'
+  | 'two processes'
+  | 'pause past expiry'
+  | 'clock jump';
+
+/** What only who wrote the story knows. */
+export interface Story {
+  /** By symbol: how many shares the manifests have wanted so far, at most, in units of a billionth. */
+  readonly mostWanted: ReadonlyMap<string, number>;
+  /** Whether a process is still there. */
+  readonly isAlive: (identity: { readonly pid: number; readonly bootId: string }) => boolean;
+}
+
+/** When nothing runs, no fault is left, and the account was followed until nothing was left to do. */
+export interface Rest {
+  readonly ledger: Ledger;
+  readonly account: SimulatedState;
+  readonly story: Story;
+  /** What the state file says, as text; null where there is none. */
+  readonly stateFile: string | null;
+  /** The last pass, which was to find nothing to do. */
+  readonly last: SimProcess;
+}
+
+/** Words of what is wrong; null where nothing is. */
+type Verdict = string | null;
+
+interface Named {
+  readonly name: string;
+  readonly sentence: string;
+  readonly attackedBy: readonly Attack[];
+}
+
+export type Invariant = Named &
+  (
+    | { readonly at: 'record'; readonly check: (written: Written, story: Story) => Verdict }
+    | { readonly at: 'order'; readonly check: (taken: Taken, story: Story) => Verdict }
+    | { readonly at: 'rest'; readonly check: (rest: Rest) => Verdict }
+    | { readonly at: 'exit'; readonly check: (process: SimProcess) => Verdict }
+    /** Checked by the watcher itself, which cannot go on where it does not hold. */
+    | { readonly at: 'journal' }
+    /** Checked by who compares two runs. */
+    | { readonly at: 'comparison' }
+  );
+
+const PROCESS: readonly Attack[] = ['crash', 'power loss', 'pause past expiry', 'two processes'];
+const ANSWERS: readonly Attack[] = ['lost answer', 'lost request', 'refusal', 'rate limit', 'partial fill'];
+
+export const INVARIANTS: readonly Invariant[] = [
+  {
+    name: 'order-has-intent',
+    sentence: 'Every order of ours at the broker is word for word one that the journal intended before.',
+    attackedBy: [...PROCESS, 'torn record'],
+    at: 'order',
+    check: ({ order, ledger }) => {
+      const intent = findOrder(ledger, order.clientOrderId)?.intent;
+      if (intent === undefined) return `the journal has no intent of ${order.clientOrderId}`;
+      const same =
+        intent.symbol === order.symbol && intent.side === order.side && intent.quantity === order.quantity;
+      return same ? null : `${order.clientOrderId} is not what was intended`;
+    },
+  },
+  {
+    name: 'intent-is-durable-first',
+    sentence: 'No request leaves before no power loss can take its intent.',
+    attackedBy: ['power loss', 'failed sync', 'crash'],
+    at: 'order',
+    check: ({ order, ledger, durable }) =>
+      ledger.seq === durable
+        ? null
+        : `${order.clientOrderId} was sent when ${ledger.seq - durable} records were not durable`,
+  },
+  {
+    name: 'never-twice',
+    sentence:
+      'What is held and what is on its way never adds up to more than was wanted, nor to less than nothing.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'stale read', 'empty list', 'torn record', 'clock jump'],
+    at: 'order',
+    check: ({ order: { symbol }, account }, { mostWanted }) => {
+      const held = account.positions.get(symbol)?.quantity ?? 0;
+      const open = openOf(account).filter((order) => order.symbol === symbol);
+      const most = held + sum(open.filter(({ side }) => side === 'buy').map(remainingOf));
+      const least = held - sum(open.filter(({ side }) => side === 'sell').map(remainingOf));
+      const bound = (mostWanted.get(symbol) ?? 0) + boughtOutside(account, symbol);
+      if (most > bound) return `${shares(most)} ${symbol} where ${shares(bound)} were wanted at most`;
+      return least < 0 ? `${shares(-least)} ${symbol} more are being sold than are held` : null;
+    },
+  },
+  {
+    name: 'one-order-a-symbol',
+    sentence: 'No order is sent while another one of ours is open in its symbol.',
+    attackedBy: [...PROCESS, 'lost answer', 'stale read', 'empty list'],
+    at: 'order',
+    check: ({ order, account }) => {
+      const others = openOf(account).filter(
+        ({ symbol, clientOrderId }) => symbol === order.symbol && clientOrderId !== order.clientOrderId,
+      );
+      const [other] = others.filter(isOurs);
+      return other === undefined ? null : `${order.clientOrderId} beside ${other.clientOrderId}`;
+    },
+  },
+  {
+    name: 'sells-only-what-it-owns',
+    sentence: 'No order takes more of a symbol than its strategy owns.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'outside trade', 'stale read'],
+    at: 'order',
+    check: ({ order, ledger }) => {
+      const intent = findOrder(ledger, order.clientOrderId)?.intent;
+      if (intent === undefined || order.side === 'buy') return null;
+      const owned = ledger.books.get(intent.strategy)?.get(order.symbol)?.quantity ?? 0;
+      return order.quantity <= owned
+        ? null
+        : `${intent.strategy} sells ${shares(order.quantity)} of ${shares(owned)} ${order.symbol}`;
+    },
+  },
+  {
+    name: 'sent-under-the-lock',
+    sentence: 'An order is sent by who holds the execution lock, under its fence, before it expires.',
+    attackedBy: ['two processes', 'pause past expiry', 'crash', 'clock jump'],
+    at: 'order',
+    check: ({ order, ledger, monotonic }) => {
+      const { lock } = ledger;
+      if (lock === null) return `${order.clientOrderId} was sent while nobody held the lock`;
+      if (monotonic >= lock.expiresMonotonic)
+        return `${order.clientOrderId} was sent behind the expiry of its lock`;
+      const fence = findOrder(ledger, order.clientOrderId)?.intent.fence ?? lock.fence;
+      return fence <= lock.fence ? null : `${order.clientOrderId} has fence ${fence}, the lock ${lock.fence}`;
+    },
+  },
+  {
+    name: 'one-holder',
+    sentence: 'Nobody takes the lock from a holder that lives before it expires, unless an operator does.',
+    attackedBy: ['two processes', 'pause past expiry', 'clock jump', 'crash'],
+    at: 'record',
+    check: ({ record, before }, { isAlive }) => {
+      const { lock } = before;
+      if (record.event.type !== 'lock-acquired' || lock === null) return null;
+      const isExpired = record.boot !== lock.owner.bootId || record.mono >= lock.expiresMonotonic;
+      return isExpired || !isAlive(lock.owner)
+        ? null
+        : `fence ${record.event.fence} from a holder that lives`;
+    },
+  },
+  {
+    name: 'fences-grow',
+    sentence: 'Each lock has a fence of its own, higher than all before.',
+    attackedBy: PROCESS,
+    at: 'record',
+    check: ({ record: { event }, before }) =>
+      event.type === 'lock-acquired' && event.fence <= before.fence
+        ? `fence ${event.fence} after ${before.fence}`
+        : null,
+  },
+  {
+    name: 'current-fence-writes',
+    sentence: 'What counts in the journal of an execution was written under the newest fence.',
+    attackedBy: ['pause past expiry', 'two processes'],
+    at: 'record',
+    check: ({ record: { event }, before, after }) => {
+      if (!('fence' in event) || event.type === 'lock-acquired') return null;
+      const counts = after.fencedOff === before.fencedOff;
+      return counts && event.fence < before.fence ? `${event.type} of fence ${event.fence} counts` : null;
+    },
+  },
+  {
+    name: 'fills-are-true',
+    sentence: 'No more of an order is booked than the broker has filled.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'stale read'],
+    at: 'record',
+    check: ({ record: { event }, after, account }) => {
+      if (event.type !== 'fill') return null;
+      const filled = orderAt(account, event.clientOrderId)?.filledQuantity ?? 0;
+      const booked = findOrder(after, event.clientOrderId)?.filled ?? 0;
+      return booked <= filled
+        ? null
+        : `${shares(booked)} of ${event.clientOrderId} are booked, ${shares(filled)} are filled`;
+    },
+  },
+  {
+    name: 'books-change-with-cause',
+    sentence:
+      'A book changes by a fill of its own order, by an operator, or by a trade that somebody else really made.',
+    attackedBy: ['stale read', 'empty list', 'crash', 'outside trade'],
+    at: 'record',
+    check: ({ record: { event }, before, after, account }) => {
+      if (OPERATOR_CHANGES.has(event.type) || before.books === after.books) return null;
+      for (const [strategy, symbol, from, to] of changesOf(before, after)) {
+        const wrong = wrongCause(event, { strategy, symbol, change: to - from }, before, account);
+        if (wrong !== null)
+          return `${strategy}/${symbol} from ${shares(from)} to ${shares(to)} by ${event.type}: ${wrong}`;
+      }
+      return null;
+    },
+  },
+  {
+    name: 'ends-are-true',
+    sentence: 'An order has ended in the journal only if it has at the broker, or never was there.',
+    attackedBy: ['lost answer', 'lost request', 'stale read', 'empty list', 'clock jump', 'rate limit'],
+    at: 'record',
+    check: ({ record: { event }, account }) => {
+      if (event.type !== 'order-ended') return null;
+      const order = orderAt(account, event.clientOrderId);
+      if (event.status === 'not-created' || event.status === 'refused')
+        return order === undefined
+          ? null
+          : `${event.clientOrderId} is ${event.status}, and the broker has it`;
+      if (event.status === 'resolved') return null;
+      const ended = order !== undefined && isTerminal(order.status);
+      return ended
+        ? null
+        : `${event.clientOrderId} is ${event.status}, and at the broker ${order?.status ?? 'unknown'}`;
+    },
+  },
+  {
+    name: 'ends-lose-no-fill',
+    sentence: 'When an order ends in the journal, every fill of it is booked.',
+    attackedBy: ['partial fill', 'lost answer', 'crash', 'stale read'],
+    at: 'record',
+    check: ({ record: { event }, after, account }) => {
+      if (event.type !== 'order-ended' || event.status === 'resolved') return null;
+      const filled = orderAt(account, event.clientOrderId)?.filledQuantity ?? 0;
+      const booked = findOrder(after, event.clientOrderId)?.filled ?? 0;
+      return booked === filled
+        ? null
+        : `${event.clientOrderId} ended with ${shares(booked)} of ${shares(filled)} booked`;
+    },
+  },
+  {
+    name: 'one-owner',
+    sentence: 'A symbol is in one book at most.',
+    attackedBy: ['edit', 'operator', 'crash'],
+    at: 'record',
+    check: ({ after }) => (after.shared.size === 0 ? null : `${[...after.shared].join(', ')} in two books`),
+  },
+  {
+    name: 'off-is-off',
+    sentence: 'A strategy that an operator has turned off or suspended, and a halted account, gets no entry.',
+    attackedBy: ['operator', 'crash', 'two processes'],
+    at: 'record',
+    check: ({ record: { event, time }, before }) => {
+      if (event.type !== 'intent' || !isEntry(event.purpose)) return null;
+      if (before.halt !== null) return `an entry while the account is halted: ${event.clientOrderId}`;
+      const suspension = before.suspensions.get(event.strategy);
+      const isSuspended = suspension !== undefined && (suspension.until === null || time < suspension.until);
+      const isOff = before.drains.has(event.strategy) || isSuspended;
+      return isOff ? `an entry of ${event.strategy}, which is off: ${event.clientOrderId}` : null;
+    },
+  },
+  {
+    name: 'opposite-orders-of-one-moment',
+    sentence: 'No strategy buys a symbol that it is about to sell, nor the other way round.',
+    attackedBy: ['crash', 'two processes', 'edit'],
+    at: 'record',
+    check: ({ record: { event }, before }) => {
+      if (event.type !== 'intent') return null;
+      const open = [...before.openOrders.values()].filter(({ intent }) => intent.symbol === event.symbol);
+      return open.length === 0
+        ? null
+        : `${event.clientOrderId} beside ${open[0]?.intent.clientOrderId ?? ''}`;
+    },
+  },
+  {
+    name: 'time-goes-on',
+    sentence: 'No record is older than the one before, or from the future.',
+    attackedBy: ['clock jump', 'power loss'],
+    at: 'record',
+    check: ({ record, before }) =>
+      record.seq === before.seq + 1 ? null : `record ${record.seq} follows record ${before.seq}`,
+  },
+  {
+    name: 'journal-is-whole',
+    sentence: 'The journal can always be read, record by record, and what was durable stays.',
+    attackedBy: ['power loss', 'torn record', 'full disk', 'failed sync', 'crash', 'two processes'],
+    at: 'journal',
+  },
+  {
+    name: 'books-are-the-brokers',
+    sentence: 'At rest, books and what nobody owns are together what the broker holds, symbol by symbol.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'outside trade', 'stale read', 'empty list', 'torn record'],
+    at: 'rest',
+    check: ({ ledger, account }) => {
+      const symbols = new Set([...account.positions.keys(), ...bookedSymbols(ledger)]);
+      for (const symbol of symbols) {
+        const held = account.positions.get(symbol)?.quantity ?? 0;
+        const booked = sum([...ledger.books.values()].map((book) => book.get(symbol)?.quantity ?? 0));
+        const others = outsideOf(account, symbol);
+        if (booked !== held && others === 0)
+          return `${shares(booked)} ${symbol} are booked, ${shares(held)} are held`;
+        if (booked > held) return `${shares(booked)} ${symbol} are booked, and only ${shares(held)} are held`;
+      }
+      return null;
+    },
+  },
+  {
+    name: 'nothing-is-left-open',
+    sentence: 'At rest, no lock is held, no order is without its end, no symbol is frozen.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'full disk', 'failed sync'],
+    at: 'rest',
+    check: ({ ledger, account }) => {
+      if (ledger.lock !== null) return `the lock is held by ${ledger.lock.holder}`;
+      const [order] = ledger.openOrders.values();
+      if (order !== undefined) return `${order.intent.clientOrderId} is ${order.status}`;
+      const open = openOf(account).find(isOurs);
+      if (open !== undefined) return `${open.clientOrderId} is open at the broker`;
+      const [broken] = ledger.breaks.values();
+      return broken === undefined ? null : `${broken.symbol} is frozen: ${broken.kind}, ${broken.detail}`;
+    },
+  },
+  {
+    name: 'answer-is-true',
+    sentence:
+      'Who says that nothing is to be done is right, and exits with 0; who says anything else says what.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'stale read'],
+    at: 'rest',
+    check: ({ last }) => {
+      const said = last.stdout.includes('Nothing to do.');
+      if (last.code === 0 && said) return null;
+      return `the last pass ended with ${String(last.code)}: ${(last.stderr + last.stdout).slice(-400)}`;
+    },
+  },
+  {
+    name: 'no-defect',
+    sentence: 'No process ends by an error that is not its own word, whatever happens to it.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'full disk', 'failed sync', 'torn record', 'clock jump', 'edit'],
+    at: 'exit',
+    check: ({ code, stderr, state }) => {
+      if (state === 'killed') return null;
+      const isDefect = code === 70 || /^bug:|unhandled:|\n {4}at /m.test(stderr);
+      return isDefect ? `exit ${String(code)}: ${stderr.slice(-600)}` : null;
+    },
+  },
+  {
+    name: 'same-end',
+    sentence: 'A run with a fault ends where the run without it ended.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'torn record', 'stale read', 'full disk', 'failed sync'],
+    at: 'comparison',
+  },
+  {
+    name: 'same-work',
+    sentence: 'A run with a fault trades as much of each symbol as the run without it, on each side.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'torn record', 'stale read'],
+    at: 'comparison',
+  },
+  {
+    name: 'comes-to-rest',
+    sentence: 'Once faults are over, a few passes find nothing more to do.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'full disk', 'failed sync', 'stale read'],
+    at: 'comparison',
+  },
+  {
+    name: 'same-from-the-start',
+    sentence: 'Who reads the journal from its first record knows what they know who have followed it.',
+    attackedBy: ['crash', 'power loss'],
+    at: 'comparison',
+  },
+];
+
+/** Events by which an operator changes books, or by which they begin. */
+const OPERATOR_CHANGES: ReadonlySet<JournalEvent['type']> = new Set<JournalEvent['type']>([
+  'books-opened',
+  'adopted',
+  'released',
+  'lots-set',
+  'symbol-resolved',
+  'strategy-renamed',
+  'checkpoint',
+]);
+
+interface BookChange {
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly change: number;
+}
+
+function wrongCause(
+  event: JournalEvent,
+  { strategy, symbol, change }: BookChange,
+  before: Ledger,
+  account: SimulatedState,
+): Verdict {
+  if (event.type === 'fill') return wrongFill(event, { strategy, symbol, change }, before);
+  if (event.type === 'synced') return outsideOf(account, symbol) === 0 ? 'nobody else has traded it' : null;
+  if (event.type === 'order-reopened') return null;
+  return 'no cause';
+}
+
+function wrongFill(
+  event: EventOf<'fill'>,
+  { strategy, symbol, change }: BookChange,
+  before: Ledger,
+): Verdict {
+  const intent = findOrder(before, event.clientOrderId)?.intent;
+  if (intent?.strategy !== strategy || intent.symbol !== symbol) return 'the order is another one’s';
+  const signed = intent.side === 'buy' ? event.quantity : -event.quantity;
+  return signed === change ? null : `${shares(event.quantity)} are filled`;
+}
+
+function* changesOf(before: Ledger, after: Ledger): Generator<[string, string, number, number]> {
+  for (const strategy of new Set([...before.books.keys(), ...after.books.keys()])) {
+    const old = before.books.get(strategy);
+    const young = after.books.get(strategy);
+    if (old === young) continue;
+    for (const symbol of new Set([...(old?.keys() ?? []), ...(young?.keys() ?? [])])) {
+      const from = old?.get(symbol)?.quantity ?? 0;
+      const to = young?.get(symbol)?.quantity ?? 0;
+      if (from !== to) yield [strategy, symbol, from, to];
+    }
+  }
+}
+
+function isOurs({ clientOrderId }: SimulatedOrder): boolean {
+  return clientOrderId.startsWith(ORDER_ID_PREFIX);
+}
+
+function openOf(account: SimulatedState): SimulatedOrder[] {
+  return account.orders.filter(({ status }) => !isTerminal(status));
+}
+
+function orderAt(account: SimulatedState, clientOrderId: string): SimulatedOrder | undefined {
+  return account.orders.find((order) => order.clientOrderId === clientOrderId);
+}
+
+function bookedSymbols({ books }: Ledger): string[] {
+  return [...books.values()].flatMap((book) => [...book.keys()]);
+}
+
+/** How often somebody else has traded a symbol. */
+function outsideOf(account: SimulatedState, symbol: string): number {
+  return account.orders.filter((order) => order.symbol === symbol && !isOurs(order)).length;
+}
+
+function boughtOutside(account: SimulatedState, symbol: string): number {
+  const bought = account.orders.filter(
+    (order) => order.symbol === symbol && order.side === 'buy' && !isOurs(order),
+  );
+  return sum(bought.map(({ quantity }) => quantity));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+const SHARE = 1_000_000_000;
+
+function shares(quantity: number): string {
+  return String(quantity / SHARE);
+}

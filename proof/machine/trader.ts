@@ -1,0 +1,80 @@
+/** The trader's folder on a simulated machine: what she declares, and how she calls the program. */
+import type { Machine } from './machine.ts';
+
+const HOME = '/home/trader';
+export const MANIFESTS = `${HOME}/manifests`;
+export const JOURNAL = `${HOME}/data/journal`;
+export const STATE_FILE = `${HOME}/data/strategy_positions.json`;
+const FAULTS = `${HOME}/faults.yaml`;
+
+/** Symbol -> shares. */
+export type Targets = Readonly<Record<string, number>>;
+
+export interface Declared {
+  readonly targets: Targets;
+  /** Everything that it may ever own. */
+  readonly universe: readonly string[];
+}
+
+export interface AccountFacts {
+  /** Parts of `spec.execution`. */
+  readonly execution?: Readonly<Record<string, unknown>>;
+  /** Over the parts of `spec.broker`. */
+  readonly broker?: Readonly<Record<string, unknown>>;
+}
+
+/** An account at a simulated broker whose faults are in a file, with these strategies, all of them on. */
+export function settle(machine: Machine, names: readonly string[], facts: AccountFacts = {}): void {
+  const broker = { type: 'simulated', cash: '1000000.00', clock: 'always-open', seed: 7, faults: FAULTS };
+  const account = {
+    broker: { ...broker, ...facts.broker },
+    prices: { type: 'synthetic', seed: 7 },
+    store: { data: `${HOME}/data` },
+    toggles: { file: `${MANIFESTS}/strategy_toggle.yaml` },
+    ...(facts.execution && { execution: facts.execution }),
+  };
+  machine.put(`${MANIFESTS}/account.yaml`, manifest('Account', 'test', account));
+  machine.put(`${MANIFESTS}/strategy_toggle.yaml`, toggles(names));
+  misbehave(machine, []);
+}
+
+export function declare(machine: Machine, name: string, { targets, universe }: Declared): void {
+  const list = Object.entries(targets).map(([symbol, quantity]) => ({ symbol, quantity: String(quantity) }));
+  const spec = {
+    signal: { type: 'fixed', params: { targets: list } },
+    universe: { symbols: universe },
+    capital: { positionSize: '100%', maxPositions: 20, maxExposure: '100%' },
+  };
+  machine.put(`${MANIFESTS}/${name}.yaml`, manifest('Strategy', name, spec));
+}
+
+/** What the broker does wrong from now on. */
+export function misbehave(machine: Machine, faults: readonly object[]): void {
+  machine.put(FAULTS, JSON.stringify({ faults }));
+}
+
+/** A command with her manifests. */
+export function command(...args: readonly string[]): readonly string[] {
+  return [...args, '-f', MANIFESTS];
+}
+
+export const APPLY = command('apply', '--yes');
+
+function manifest(kind: string, name: string, spec: object): string {
+  return JSON.stringify({ apiVersion: 'homeguard/v1', kind, metadata: { name }, spec });
+}
+
+function toggles(names: readonly string[]): string {
+  const entries = names.flatMap((name) => [
+    `  ${name}:`,
+    '    enabled: true',
+    '    shutdown_requested: false',
+  ]);
+  return [
+    'strategies:',
+    ...entries,
+    'last_modified: "2025-12-02T09:00:00-05:00"',
+    'modified_by: "test"',
+    '',
+  ].join('\n');
+}
