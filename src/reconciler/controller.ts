@@ -142,7 +142,6 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
   const ended = endedSlots(pass);
   try {
     await controlled.checkData();
-    await pass.announcements?.lookAhead(pass.ports, pass.desired.account.calendar);
     const result = await reconcile(
       {
         ...pass,

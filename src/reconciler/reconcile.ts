@@ -119,6 +119,7 @@ async function waitForOthers(pass: Pass): Promise<void> {
 
 export async function reconcile(pass: Pass, approval: Approval): Promise<PassResult> {
   await waitForOthers(pass);
+  await pass.announcements?.lookAhead(pass.ports, pass.desired.account.calendar);
   const { plan, observed } = await lookAndPlan(pass, true);
   pass.looked({ plan, observed });
   recordFailures(pass.ports, pass.desired, observed, pass.failuresTold ?? new Set());

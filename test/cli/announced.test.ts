@@ -149,3 +149,16 @@ test('a night without either leaves the morning before the open without a record
   expect(mine.read('data/journal/0001.jsonl')).toBe(before);
   expect(mine.exists('data/journal/0002.jsonl')).toBe(false);
 });
+
+test('who applies by hand is told before the open, too, what the account has still to carry out.', async () => {
+  const mine = await overnight(NIGHTS.split);
+  mine.write('faults.yaml', 'faults: []\n');
+  const early = mine.at(`${WEDNESDAY}T09:14:00-05:00`);
+  expect((await early.run('plan')).stdout).not.toContain('SplitPending');
+  const morning = mine.at(`${WEDNESDAY}T09:20:00-05:00`);
+  for (const command of [['plan'], ['apply', '--yes']])
+    expect((await morning.run(...command)).stdout).toMatch(
+      /! AAA +SplitPending +AAA: 10-for-1 split on 2025-12-03 is announced/,
+    );
+  expect(await exits(morning)).toEqual([]);
+});

@@ -30,6 +30,8 @@ export interface StreamTimes {
   /** Before the second connection; doubled with each that fails. */
   readonly backoff: number;
   readonly backoffMax: number;
+  /** How long a connection has to stand until those that failed before it are forgotten. */
+  readonly steady: number;
   /** After keys that were not accepted. */
   readonly refused: number;
 }
@@ -39,6 +41,7 @@ const TIMES: StreamTimes = {
   silence: 10 * SECOND,
   backoff: SECOND,
   backoffMax: MINUTE,
+  steady: MINUTE,
   refused: 5 * MINUTE,
 };
 
@@ -67,6 +70,7 @@ class Stream implements NewsStream {
   #connection: Connection | null = null;
   #next: Timer | null = null;
   #silence: Timer | null = null;
+  #steady: Timer | null = null;
   #failures = 0;
   #isTroubled = false;
   #isClosed = false;
@@ -128,7 +132,10 @@ class Stream implements NewsStream {
 
   /** What happened before it is not told again. */
   #ready(): void {
-    this.#failures = 0;
+    // Who shares the key takes the stream away again and again: each time at once would be a storm.
+    this.#steady ??= setTimeout(() => {
+      this.#failures = 0;
+    }, this.#times.steady);
     if (this.#isTroubled) this.#options.tell('the stream of the broker is back');
     this.#isTroubled = false;
     this.#news();
@@ -158,6 +165,8 @@ class Stream implements NewsStream {
   }
 
   #end(): void {
+    if (this.#steady !== null) clearTimeout(this.#steady);
+    this.#steady = null;
     const connection = this.#connection;
     this.#connection = null;
     connection?.end();

@@ -20,7 +20,9 @@ export async function runPlan(io: Io, options: PlanOptions): Promise<ExitCode> {
   const format = parseTextOrJson(options.output);
   const world = openWorld(io, options);
   try {
-    const { plan } = await lookAndPlan(passOf(io, world), false);
+    const pass = passOf(io, world);
+    await pass.announcements?.lookAhead(pass.ports, pass.desired.account.calendar);
+    const { plan } = await lookAndPlan(pass, false);
     if (format === 'json') io.stdout(renderJson(planJson(plan) as object));
     else io.stdout(`${planText(plan, { style: styleOf(io, options), locate: world.manifests.locate })}\n`);
     await warnOfRefusal(io, world);

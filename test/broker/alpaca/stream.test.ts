@@ -14,7 +14,14 @@ const LISTENING = { stream: 'listening', data: { streams: ['trade_updates'] } };
 const FILL = { stream: 'trade_updates', data: { event: 'fill', order: ORDER, timestamp: ORDER.updated_at } };
 /** Long where a test does not wait for it. */
 const LONG = 60_000;
-const QUICK: StreamTimes = { deadline: LONG, silence: LONG, backoff: 20, backoffMax: 40, refused: LONG };
+const QUICK: StreamTimes = {
+  deadline: LONG,
+  silence: LONG,
+  backoff: 20,
+  backoffMax: 40,
+  steady: LONG,
+  refused: LONG,
+};
 
 interface Heard {
   readonly action?: string;
@@ -151,6 +158,28 @@ describe('the stream', () => {
     await seen(() => sockets.length, 3);
     expect(told).toEqual([expect.stringContaining('no word that events will come')]);
     expect(news()).toBe(0);
+  });
+
+  test('that is taken away each time it is there waits longer each time', async () => {
+    const { url, sockets } = await venue((frame) => {
+      if (frame.action === 'listen') setTimeout(() => sockets.at(-1)?.terminate(), 5);
+      return welcoming(frame);
+    });
+    const began = performance.now();
+    listen(url, { backoffMax: LONG });
+    await seen(() => sockets.length, 6);
+    // Five pauses, doubled each time, each shorter by a fifth at most.
+    expect(performance.now() - began).toBeGreaterThan(0.8 * (20 + 40 + 80 + 160 + 320));
+  });
+
+  test('that has stood for a while comes back as soon as the first time', async () => {
+    const { url, sockets } = await venue((frame) => {
+      if (frame.action === 'listen') setTimeout(() => sockets.at(-1)?.terminate(), 50);
+      return welcoming(frame);
+    });
+    listen(url, { backoffMax: LONG, steady: 1 });
+    // Doubled each time, the pauses before the twelfth would be 40 s.
+    await seen(() => sockets.length, 12);
   });
 
   test('does not wait for ever for an answer to its first request', async () => {
