@@ -74,7 +74,13 @@ function named<Kind extends string>(kind: Kind) {
 }
 
 function kindsOfFaults() {
-  return [...connectionFaults(), ...answerFaults(), ...orderFaults(), ...streamFaults()] as const;
+  return [
+    ...connectionFaults(),
+    ...answerFaults(),
+    ...orderFaults(),
+    ...corporateFaults(),
+    ...streamFaults(),
+  ] as const;
 }
 
 function acceptance() {
@@ -140,6 +146,22 @@ function orderFaults() {
       'What becomes of the order.',
     ),
     mapping({ ...submit, ...named('halt') }, 'The symbol is halted, until the time of the fault ends.'),
+  ] as const;
+}
+
+function corporateFaults() {
+  const part = (about: string): z.ZodInt => wholeNumber(about, 1, 1_000);
+  const split = mapping(
+    { symbol: symbol('Of which symbol.'), from: part('Old shares.'), to: part('New shares.') },
+    'A stock split.',
+  );
+  const rename = mapping(
+    { from: symbol('The old symbol.'), to: symbol('The new symbol.') },
+    'A change of a symbol.',
+  );
+  return [
+    mapping({ ...when(REQUESTS), ...named('split'), split }, 'A split takes effect just before the request.'),
+    mapping({ ...when(REQUESTS), ...named('rename'), rename }, 'A symbol changes just before the request.'),
   ] as const;
 }
 
@@ -213,6 +235,10 @@ function toEffect(entry: Entry): ServerEffect {
       return { kind: 'refused', status: entry.status };
     case 'stale':
       return { kind: 'stale', by: entry.by };
+    case 'split':
+      return { kind: 'split', ...entry.split };
+    case 'rename':
+      return { kind: 'rename', ...entry.rename };
     case 'order-status':
       return { kind: 'order-status', status: entry.status };
     case 'new-field':
