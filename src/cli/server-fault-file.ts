@@ -4,9 +4,11 @@ import { ROUTE_NAMES } from '../broker/server/routes.ts';
 import type { ServerEffect, When } from '../broker/server/server-effect.ts';
 import type { FaultPlace, ServerFault } from '../broker/server/server-fault.ts';
 import { described, duration, mapping, shares, symbol, text, wholeNumber } from '../desired/fields.ts';
+import { placeField } from './fault-place.ts';
 import { readScript, timeField } from './script-file.ts';
 
 const MANY = 1_000_000;
+const DOCUMENT = 'docs/sim-serve.md';
 const PLACES = [...ROUTE_NAMES, 'any', 'stream', 'stream connect'] as const satisfies readonly FaultPlace[];
 /** Of a request, whichever it is. */
 const REQUESTS = [...ROUTE_NAMES, 'any'] as const satisfies readonly FaultPlace[];
@@ -30,7 +32,7 @@ export function readServerFaults(file: string): readonly ServerFault[] {
     schema: () => scriptOf(z.discriminatedUnion('effect', kindsOfFaults())),
     outline: outlineSchema,
     namedBy: '--faults',
-    document: 'docs/sim-serve.md',
+    document: DOCUMENT,
   });
   return script.faults.map(toFault);
 }
@@ -44,13 +46,15 @@ function outlineSchema() {
   const keys = kinds.flatMap(({ shape }) => Object.keys(shape));
   const any = Object.fromEntries(keys.map((key) => [key, z.unknown().optional()]));
   const effects = kinds.flatMap(({ shape }) => [...shape.effect.values]);
-  return scriptOf(mapping({ ...any, on: z.enum(PLACES), effect: z.enum(effects) }, 'One fault.'));
+  return scriptOf(
+    mapping({ ...any, on: placeField(PLACES, DOCUMENT), effect: z.enum(effects) }, 'One fault.'),
+  );
 }
 
 /** Which requests meet a fault, and how late their answer is. */
 function when<Place extends FaultPlace>(places: readonly Place[]) {
   return {
-    on: z.enum(places),
+    on: placeField(places, DOCUMENT),
     symbol: symbol('Only what is about this symbol.').optional(),
     side: z.enum(['buy', 'sell']).optional(),
     after: wholeNumber('So many that match pass first.', 0, MANY).default(0),
