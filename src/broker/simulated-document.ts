@@ -8,7 +8,13 @@ import { compareText } from '../domain/names.ts';
 import type { BrokerFill } from '../observed/broker-view.ts';
 import { formatUtc } from '../observed/utc-text.ts';
 import { DOCUMENT, DOCUMENT_VERSION } from './simulated-schema.ts';
-import type { OrderEvent, SimulatedOrder, SimulatedState } from './simulated-state.ts';
+import type {
+  CorporateChange,
+  Holding,
+  OrderEvent,
+  SimulatedOrder,
+  SimulatedState,
+} from './simulated-state.ts';
 
 /** Throws an error that names the first place that is wrong. */
 export function parseDocument(text: string): SimulatedState {
@@ -20,10 +26,7 @@ export function parseDocument(text: string): SimulatedState {
 /** Equal accounts give equal bytes. */
 export function formatDocument(state: SimulatedState): string {
   const rows = [...state.positions].sort(([a], [b]) => compareText(a, b));
-  const positions = rows.map(([symbol, { quantity, averagePrice }]) => [
-    symbol,
-    { quantity: formatQuantity(quantity), averagePrice: formatMoney(averagePrice) },
-  ]);
+  const positions = rows.map(([symbol, holding]) => [symbol, formatHolding(holding)]);
   const document = {
     version: DOCUMENT_VERSION,
     accountId: state.accountId,
@@ -35,8 +38,17 @@ export function formatDocument(state: SimulatedState): string {
     positions: Object.fromEntries(positions) as Record<string, unknown>,
     orders: state.orders.map(formatOrder),
     fills: state.fills.map(formatFill),
+    ...(state.changes !== undefined && { changes: state.changes.map(formatChange) }),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function formatHolding({ quantity, averagePrice }: Holding): Record<string, unknown> {
+  return { quantity: formatQuantity(quantity), averagePrice: formatMoney(averagePrice) };
+}
+
+function formatChange({ time, held, ...change }: CorporateChange): Record<string, unknown> {
+  return { ...change, time: formatUtc(time), ...(held !== undefined && { held: formatHolding(held) }) };
 }
 
 function formatOrder(order: SimulatedOrder): Record<string, unknown> {

@@ -17,7 +17,13 @@ import {
   textOf,
   type Reader,
 } from './checked-json.ts';
-import type { Holding, OrderEvent, SimulatedOrder, SimulatedState } from './simulated-state.ts';
+import type {
+  CorporateChange,
+  Holding,
+  OrderEvent,
+  SimulatedOrder,
+  SimulatedState,
+} from './simulated-state.ts';
 
 export const DOCUMENT_VERSION = 1;
 
@@ -120,6 +126,31 @@ const HOLDING = fields<Holding>({
   averagePrice: PRICE,
 });
 
+const SHARES = checked(
+  number,
+  (count) => Number.isSafeInteger(count) && count > 0,
+  'expected a whole number above zero',
+);
+
+const SPLIT = fields<Extract<CorporateChange, { kind: 'split' }>>({
+  kind: oneOf(['split']),
+  symbol: SYMBOL,
+  from: SHARES,
+  to: SHARES,
+  time: TIME,
+  held: optional(HOLDING),
+});
+const RENAME = fields<Extract<CorporateChange, { kind: 'rename' }>>({
+  kind: oneOf(['rename']),
+  from: SYMBOL,
+  to: SYMBOL,
+  time: TIME,
+  held: optional(HOLDING),
+});
+
+const CHANGE: Reader<CorporateChange> = (value, path) =>
+  object(value, path)['kind'] === 'split' ? SPLIT(value, path) : RENAME(value, path);
+
 interface Document extends SimulatedState {
   readonly version: typeof DOCUMENT_VERSION;
 }
@@ -140,6 +171,7 @@ export const DOCUMENT = fields<Document>({
     (fills) => areUnique(fills.map((fill) => fill.id)),
     'an execution id occurs twice',
   ),
+  changes: optional(listOf(CHANGE)),
 });
 
 function addsUp(order: SimulatedOrder): boolean {

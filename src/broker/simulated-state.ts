@@ -28,6 +28,8 @@ export interface SimulatedState {
   readonly orders: readonly SimulatedOrder[];
   /** Every execution, oldest first. */
   readonly fills: readonly BrokerFill[];
+  /** What companies have done to their shares here, oldest first. Absent: nothing. */
+  readonly changes?: readonly CorporateChange[];
   /** The newest moment that the account has seen; the broker's time never goes back behind it. */
   readonly time: Instant;
 }
@@ -37,6 +39,16 @@ export interface Holding {
   readonly quantity: Quantity;
   readonly averagePrice: Price;
 }
+
+/** A split, or a change of a symbol. */
+export type CorporateChange = {
+  readonly time: Instant;
+  /** Of the symbol that it was about, just before. Absent: nothing. */
+  readonly held?: Holding;
+} & (
+  | { readonly kind: 'split'; readonly symbol: string; readonly from: number; readonly to: number }
+  | { readonly kind: 'rename'; readonly from: string; readonly to: string }
+);
 
 /** `day`: at once, or at the next open. `opg`, `cls`: in the auction at the open, at the close, and never else. */
 export type TimeInForce = 'day' | 'opg' | 'cls';

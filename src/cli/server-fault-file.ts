@@ -4,9 +4,11 @@ import { ROUTE_NAMES } from '../broker/server/routes.ts';
 import type { ServerEffect, When } from '../broker/server/server-effect.ts';
 import type { FaultPlace, ServerFault } from '../broker/server/server-fault.ts';
 import { described, duration, mapping, shares, symbol, text, wholeNumber } from '../desired/fields.ts';
+import { placeField } from './fault-place.ts';
 import { readScript, timeField } from './script-file.ts';
 
 const MANY = 1_000_000;
+const DOCUMENT = 'docs/sim-serve.md';
 const PLACES = [...ROUTE_NAMES, 'any', 'stream', 'stream connect'] as const satisfies readonly FaultPlace[];
 /** Of a request, whichever it is. */
 const REQUESTS = [...ROUTE_NAMES, 'any'] as const satisfies readonly FaultPlace[];
@@ -30,7 +32,7 @@ export function readServerFaults(file: string): readonly ServerFault[] {
     schema: () => scriptOf(z.discriminatedUnion('effect', kindsOfFaults())),
     outline: outlineSchema,
     namedBy: '--faults',
-    document: 'docs/sim-serve.md',
+    document: DOCUMENT,
   });
   return script.faults.map(toFault);
 }
@@ -44,13 +46,15 @@ function outlineSchema() {
   const keys = kinds.flatMap(({ shape }) => Object.keys(shape));
   const any = Object.fromEntries(keys.map((key) => [key, z.unknown().optional()]));
   const effects = kinds.flatMap(({ shape }) => [...shape.effect.values]);
-  return scriptOf(mapping({ ...any, on: z.enum(PLACES), effect: z.enum(effects) }, 'One fault.'));
+  return scriptOf(
+    mapping({ ...any, on: placeField(PLACES, DOCUMENT), effect: z.enum(effects) }, 'One fault.'),
+  );
 }
 
 /** Which requests meet a fault, and how late their answer is. */
 function when<Place extends FaultPlace>(places: readonly Place[]) {
   return {
-    on: z.enum(places),
+    on: placeField(places, DOCUMENT),
     symbol: symbol('Only what is about this symbol.').optional(),
     side: z.enum(['buy', 'sell']).optional(),
     after: wholeNumber('So many that match pass first.', 0, MANY).default(0),
@@ -74,7 +78,13 @@ function named<Kind extends string>(kind: Kind) {
 }
 
 function kindsOfFaults() {
-  return [...connectionFaults(), ...answerFaults(), ...orderFaults(), ...streamFaults()] as const;
+  return [
+    ...connectionFaults(),
+    ...answerFaults(),
+    ...orderFaults(),
+    ...corporateFaults(),
+    ...streamFaults(),
+  ] as const;
 }
 
 function acceptance() {
@@ -140,6 +150,22 @@ function orderFaults() {
       'What becomes of the order.',
     ),
     mapping({ ...submit, ...named('halt') }, 'The symbol is halted, until the time of the fault ends.'),
+  ] as const;
+}
+
+function corporateFaults() {
+  const part = (about: string): z.ZodInt => wholeNumber(about, 1, 1_000);
+  const split = mapping(
+    { symbol: symbol('Of which symbol.'), from: part('Old shares.'), to: part('New shares.') },
+    'A stock split.',
+  );
+  const rename = mapping(
+    { from: symbol('The old symbol.'), to: symbol('The new symbol.') },
+    'A change of a symbol.',
+  );
+  return [
+    mapping({ ...when(REQUESTS), ...named('split'), split }, 'A split takes effect just before the request.'),
+    mapping({ ...when(REQUESTS), ...named('rename'), rename }, 'A symbol changes just before the request.'),
   ] as const;
 }
 
@@ -213,6 +239,10 @@ function toEffect(entry: Entry): ServerEffect {
       return { kind: 'refused', status: entry.status };
     case 'stale':
       return { kind: 'stale', by: entry.by };
+    case 'split':
+      return { kind: 'split', ...entry.split };
+    case 'rename':
+      return { kind: 'rename', ...entry.rename };
     case 'order-status':
       return { kind: 'order-status', status: entry.status };
     case 'new-field':

@@ -86,8 +86,8 @@ function problemsOf(document: YamlDocument, issue: z.core.$ZodIssue): Problem[] 
   const source = sourceOf(document, path).replace(/^["']|["']$/g, '');
   const what = {
     message: issue.message,
-    allowed: choices?.join(', ') ?? allowedOf(issue),
-    suggestion: choices && suggestion(source, choices),
+    allowed: choices?.join(', ') ?? paramOf(issue, 'allowed'),
+    suggestion: choices === undefined ? paramOf(issue, 'suggestion') : suggestion(source, choices),
   };
   const isForbidden = issue.code === 'invalid_type' && issue.expected === 'never';
   return [fieldProblem(document, path, what, isForbidden ? 'key' : 'value')];
@@ -104,9 +104,10 @@ function choicesOf(issue: z.core.$ZodIssue): string[] | undefined {
   return Array.isArray(issue.options) ? issue.options.map(String) : undefined;
 }
 
-function allowedOf(issue: z.core.$ZodIssue): string | undefined {
-  const allowed: unknown = issue.code === 'custom' ? issue.params?.['allowed'] : undefined;
-  return typeof allowed === 'string' ? allowed : undefined;
+/** What a check of our own has to say besides its message. */
+function paramOf(issue: z.core.$ZodIssue, name: 'allowed' | 'suggestion'): string | undefined {
+  const said: unknown = issue.code === 'custom' ? issue.params?.[name] : undefined;
+  return typeof said === 'string' ? said : undefined;
 }
 
 function fieldPath(path: readonly PropertyKey[]): FieldPath {

@@ -46,7 +46,7 @@ const EXPECTED: Readonly<Record<string, readonly [string, z.ZodType, number?]>> 
   'GET /v2/account/configurations': ['', shape.configuration],
   'PATCH /v2/account/configurations': ['', shape.configuration],
   'GET /v2/account/activities': ['', z.array(shape.activity).min(2)],
-  'GET /v2/account/activities/{type}': ['FILL', z.array(shape.activity).min(2)],
+  'GET /v2/account/activities/{type}': ['FILL', z.array(shape.fill).min(2)],
   'GET /v2/account/portfolio/history': ['?period=1W', shape.history],
   'GET /v2/positions': ['', z.array(shape.position).min(2)],
   'GET /v2/positions/{symbol}': ['GME', shape.position],
@@ -135,14 +135,51 @@ test.each([
   ['GET /v2/orders:by_client_order_id?client_order_id=none', 404, 40410000],
   ['GET /v2/positions/VTI', 404, 40410000],
   ['GET /v2/assets/VIX', 404, 40410000],
-  ['GET /v3/calendar/XLON', 404, 40410000],
   ['GET /v2/orders?limit=501', 422, 40010001],
   ['GET /v2/orders?status=some', 422, 40010001],
   ['GET /v2/orders?after=yesterday', 422, 40010001],
   ['GET /v2/account/activities?page_size=101', 422, 40010001],
+  ['GET /v2/account/activities?category=all', 422, 40010001],
+  ['GET /v2/account/activities?activity_types=FILL,SALE', 422, 40010001],
+  ['GET /v2/account/activities?activity_types=FILL&category=trade_activity', 422, 40010001],
+  ['GET /v2/account/activities/SALE', 422, 40010001],
+  ['GET /v2/account/portfolio/history?period=1Y', 422, 40010001],
+  ['GET /v2/account/portfolio/history?start=2025-11-01&end=2025-12-01&period=1M', 422, 40010001],
+  ['GET /v2/account/portfolio/history?period=2M&timeframe=1H', 422, 40010001],
+  ['GET /v2/account/portfolio/history?intraday_reporting=always', 422, 40010001],
+  ['GET /v2/account/portfolio/history?pnl_reset=never', 422, 40010001],
   ['GET /v2/nothing', 404, 40410000],
 ])("%s is refused in Alpaca's form: %i", async (request, status, code) => {
   const server = await alpacaServer();
   const told = await server.ask(request);
   expect([told.status, shape.error.parse(told.body).code]).toEqual([status, code]);
+});
+
+test.each([
+  'GET /v2/calendar?start=soon',
+  'GET /v2/calendar?date_type=PAYMENT',
+  'GET /v3/calendar/XLON',
+  'GET /v3/calendar/NYSE?timezone=CET',
+  'GET /v3/clock?markets=NYSE,XLON',
+  'GET /v3/clock?time=soon',
+  'GET /v2/stocks/bars?symbols=VTI&timeframe=1Day&sort=up',
+  'GET /v2/stocks/bars?symbols=VTI&timeframe=1Day&feed=overnight',
+  'GET /v2/stocks/bars?symbols=VTI&timeframe=1Day&adjustment=split,none',
+  'GET /v2/stocks/bars?symbols=VTI&timeframe=1Day&asof=soon',
+  'GET /v2/stocks/VTI/bars?timeframe=1Day&currency=EUR',
+  'GET /v2/stocks/trades/latest?symbols=VTI&feed=any',
+  'GET /v2/stocks/VTI/quotes/latest?currency=EUR',
+  'GET /v2/stocks/snapshots?symbols=VTI&feed=any',
+  'GET /v2/stocks/VTI/snapshot?feed=any',
+  'GET /v1/corporate-actions?types=forward_split,merger',
+  'GET /v1/corporate-actions?region=eu',
+  'GET /v1/corporate-actions?data_quality=some',
+  'GET /v1/corporate-actions?limit=1001',
+  'GET /v1/corporate-actions?start=2025-12-02&end=2025-12-01',
+  'GET /v1/corporate-actions?page_token=next',
+  'GET /v1/corporate-actions?ids=6c239e4c-ac31-49b1-aece-80bf19dce411&symbols=VTI',
+])('%s is refused with 400, and a message without a code.', async (request) => {
+  const server = await alpacaServer();
+  const told = await server.ask(request);
+  expect([told.status, shape.questionError.safeParse(told.body).error]).toEqual([400, undefined]);
 });

@@ -2,6 +2,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { chmodSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { isBlockedPort } from '../../src/cli/blocked-ports.ts';
 import { project, projectInProcess, type Project } from '../support/project.ts';
 
 interface Serving {
@@ -121,6 +122,47 @@ test('a script of faults works on whoever asks, and its mistakes are told by the
     expect(refused.stderr).toContain(`faults.yaml:${place}`);
 });
 
+test.each([
+  [
+    'GET /v2/acount',
+    'late',
+    'a route of docs/sim-serve.md, any, stream, stream connect; did you mean GET /v2/account?',
+  ],
+  ['GET /v2/positions/VTI', 'drop', 'stream connect; did you mean GET /v2/positions/{symbol}?'],
+  ['GET /v2/account', 'skew', '(allowed GET /v2/clock, GET /v3/clock)'],
+  ['stream', 'late', '(allowed a route of docs/sim-serve.md, any)'],
+  ['GET /v2/assets/x/y', 'late', 'stream connect)'],
+])('a script that names %s says in one line what it may be.', async (place, effect, words) => {
+  const folder = projectInProcess({ now: null });
+  folder.write('faults.yaml', `faults:\n  - {on: "${place}", effect: ${effect}}\n`);
+  const { code, stderr } = await folder.run('sim', 'serve', '--port', '0', '--faults', 'faults.yaml');
+  expect(code).toBe(4);
+  const [, line = ''] = stderr.split('\n');
+  expect(line).toContain(`faults[0].on: "${place}" is not known`);
+  expect(stderr).toContain(words);
+  expect(Math.max(...stderr.split('\n').map(({ length }) => length))).toBeLessThan(200);
+});
+
+test('a script splits shares and changes their symbol, at its time and before the request.', async () => {
+  const folder = project({ now: '2025-12-02T15:30:00-05:00' });
+  folder.write(
+    'faults.yaml',
+    `faults:
+  - {on: GET /v2/positions, effect: split, split: {symbol: VTI, from: 1, to: 4}}
+  - {on: GET /v2/positions, after: 1, effect: rename, rename: {from: VTI, to: VTIX}}
+  - {on: any, from: "2027-01-01T00:00:00-05:00", effect: split, split: {symbol: VTI, from: 1, to: 2}}
+`,
+  );
+  const server = await serving(folder, '--faults', 'faults.yaml', '--clock', 'always-open');
+  await ask(server, '/v2/orders', { ...ORDER, qty: '3' });
+  await expect
+    .poll(() => ask(server, '/v2/account/activities/FILL'), { timeout: 20_000 })
+    .toMatchObject([{ order_status: 'filled' }]);
+  expect(await ask(server, '/v2/positions')).toMatchObject([{ symbol: 'VTI', qty: '12' }]);
+  expect(await ask(server, '/v2/positions')).toMatchObject([{ symbol: 'VTIX', qty: '12' }]);
+  expect(server.stderr()).toMatch(/^GET \/v2\/positions 200 in [\d.]+ ms, fault split$/m);
+});
+
 describe('keys', () => {
   test('are exactly those of the environment, or of the file that is named for the server.', async () => {
     const folder = project({ now: null });
@@ -164,6 +206,16 @@ metadata: {name: test}
 spec: {broker: {type: alpaca}, prices: {type: synthetic}}
 `;
 
+test('a port that is refused is one that fetch refuses, and no other is.', async () => {
+  const said = async (port: number): Promise<boolean> => {
+    const error = await fetch(`http://127.0.0.1:${port}`).catch((thrown: unknown) => thrown);
+    return error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port';
+  };
+  for (const port of [1, 22, 587, 1719, 2049, 4045, 4190, 5061, 6000, 6566, 6669, 6679, 6697, 10080])
+    expect([port, await said(port), isBlockedPort(port)]).toEqual([port, true, true]);
+  for (const port of [0, 2_048, 4_010, 5_062, 6_670, 8_080, 65_535]) expect(isBlockedPort(port)).toBe(false);
+});
+
 test('a port that somebody has is refused, and an account at Alpaca is not simulated.', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void taken.close());
@@ -185,6 +237,7 @@ test('a port that somebody has is refused, and an account at Alpaca is not simul
 test.each([
   [['--port', '70000'], '--port: "70000" is no number from 0 to 65535'],
   [['--port', 'any'], '--port: "any" is no number'],
+  [['--port', '4190'], '--port: 4190 is a port that no client reaches by fetch'],
   [['--requests-per-minute', '0'], '--requests-per-minute: "0" is no number from 1'],
   [['--clock', 'real'], '--clock: "real" is no clock'],
   [['--cash', 'much'], '--cash: "much" is no amount'],

@@ -1,9 +1,10 @@
 /**
  * The shapes of Alpaca's answers, stated by us from its published OpenAPI documents: trading API 2.0.1, market data API 1.1,
- * as they stood in alpacahq/alpaca-trade-api-js at 274c188 (SDK 4.0.2, September 2026). Fields, nullability, formats and
- * enumerations are those of the documents; a field that they do not name is an error here, but for `subtag` and `source`,
- * which their examples of orders have. Where they say only "string", what is recorded of paper accounts is asked for:
- * decimal text, and RFC 3339 times with nanoseconds.
+ * as they stood in alpacahq/alpaca-trade-api-js at 274c188 (SDK 4.0.2, September 2026), read once more and field by field
+ * in November 2026. Fields, nullability, formats and enumerations are those of the documents, and a field that is theirs is
+ * asked for also where they let it be left out, if the server has it. A field that they do not name is an error here, but
+ * for those that their examples have: `subtag` and `source` of orders, `easy_to_borrow` of assets. Where they say only
+ * "string", what is recorded of paper accounts is asked for: decimal text, and RFC 3339 times with nanoseconds.
  */
 import * as z from 'zod';
 
@@ -73,7 +74,7 @@ export const account = z.strictObject({
   initial_margin: decimal,
   maintenance_margin: decimal,
   last_maintenance_margin: decimal,
-  multiplier: decimal,
+  multiplier: z.enum(['1', '2', '4']),
   sma: decimal,
   accrued_fees: decimal,
   pending_transfer_in: decimal,
@@ -162,14 +163,24 @@ export const position = z.strictObject({
 
 export const error = z.strictObject({ code: z.int().min(40_000_000), message: z.string().min(1) });
 
+/** Of the data API, of clocks and of calendars: their 400 is only described, "see the returned message". */
+export const questionError = z.strictObject({ message: z.string().min(1) });
+
+/** The document has an order as the body; what has not been closed has an error there. */
 export const closedPositions = z.array(
-  z.strictObject({ symbol, status: z.int(), body: z.union([order, z.looseObject({ code: z.int() })]) }),
+  z.strictObject({
+    symbol,
+    status: z.int(),
+    body: z.union([order, z.looseObject({ code: z.int(), message: z.string().min(1) })]),
+  }),
 );
 
 export const canceledOrders = z.array(z.strictObject({ id: uuid, status: z.int() }));
 
-export const activity = z.strictObject({
-  id: z.string().regex(/^\d{17}::[0-9a-f-]{36}$/),
+const activityId = z.string().regex(/^\d{17}::[0-9a-f-]{36}$/);
+
+export const fill = z.strictObject({
+  id: activityId,
   activity_type: z.literal('FILL'),
   transaction_time: utc,
   type: z.enum(['fill', 'partial_fill']),
@@ -183,6 +194,26 @@ export const activity = z.strictObject({
   order_status: z.enum(ORDER_STATUS),
 });
 
+/**
+ * Of those types that the server has. The document says that `date` is a date-time, and shows a date; that `qty` is only of
+ * dividends, and Alpaca's description of its events has it of splits and new symbols too.
+ */
+export const nonTradeActivity = z.strictObject({
+  id: activityId,
+  activity_type: z.enum(['SPLIT', 'NC']),
+  activity_sub_type: z.enum(['FSPLIT', 'RSPLIT', 'SNC']),
+  date,
+  created_at: utc,
+  net_amount: decimal,
+  currency: z.literal('USD'),
+  symbol,
+  qty: decimal,
+  group_id: uuid,
+  status: z.enum(['executed', 'correct', 'canceled']),
+});
+
+export const activity = z.union([fill, nonTradeActivity]);
+
 export const clock = z.strictObject({
   timestamp: local,
   is_open: z.boolean(),
@@ -191,11 +222,14 @@ export const clock = z.strictObject({
 });
 
 const market = z.strictObject({
-  mic: z.string().optional(),
-  bic: z.string().optional(),
-  acronym: z.string(),
-  name: z.string(),
-  timezone: z.string(),
+  mic: z.string().regex(/^[A-Z0-9]{4}$/),
+  bic: z
+    .string()
+    .regex(/^[A-Z0-9]{11}$/)
+    .optional(),
+  acronym: z.string().min(1),
+  name: z.string().min(1),
+  timezone: z.literal('America/New_York'),
 });
 
 export const clocks = z.strictObject({
@@ -226,21 +260,22 @@ export const calendar = z.array(
   }),
 );
 
-export const marketCalendar = z.strictObject({
-  market,
-  calendar: z.array(
-    z.strictObject({
-      date,
-      core_start: local,
-      core_end: local,
-      pre_start: local,
-      pre_end: local,
-      post_start: local,
-      post_end: local,
-      settlement_date: date,
-    }),
-  ),
-});
+function marketCalendarOf(at: z.ZodType) {
+  const day = {
+    date,
+    core_start: at,
+    core_end: at,
+    pre_start: at,
+    pre_end: at,
+    post_start: at,
+    post_end: at,
+    settlement_date: date,
+  };
+  return z.strictObject({ market, calendar: z.array(z.strictObject(day)) });
+}
+
+export const marketCalendar = marketCalendarOf(local);
+export const marketCalendarUtc = marketCalendarOf(z.iso.datetime({ precision: 0 }));
 
 export const asset = z.strictObject({
   id: uuid,
@@ -259,7 +294,18 @@ export const asset = z.strictObject({
   borrow_status: z.enum(['easy_to_borrow', 'hard_to_borrow']),
   fractionable: z.boolean(),
   cusip: z.string().nullable(),
-  attributes: z.array(z.string()),
+  attributes: z.array(
+    z.enum([
+      'ptp_no_exception',
+      'ptp_with_exception',
+      'ipo',
+      'has_options',
+      'options_late_close',
+      'fractional_eh_enabled',
+      'overnight_tradable',
+      'overnight_halted',
+    ]),
+  ),
 });
 
 export const history = z.strictObject({
@@ -268,6 +314,8 @@ export const history = z.strictObject({
   profit_loss: z.array(z.number().nullable()),
   profit_loss_pct: z.array(z.number().nullable()),
   base_value: z.number().nullable(),
+  base_value_asof: date.optional(),
+  cashflow: z.record(z.string(), z.array(z.number())),
   timeframe: z.enum(['1Min', '5Min', '15Min', '1H', '1D']),
 });
 
@@ -289,17 +337,17 @@ const trade = z.strictObject({
   p: price,
   s: z.int().positive(),
   c: z.array(z.string()),
-  i: z.int(),
+  i: z.int().nonnegative(),
   z: tape,
 });
 const quote = z.strictObject({
   t: utc,
   ax: z.string().length(1),
   ap: price,
-  as: z.int(),
+  as: z.int().nonnegative(),
   bx: z.string().length(1),
   bp: price,
-  bs: z.int(),
+  bs: z.int().nonnegative(),
   c: z.array(z.string()),
   z: tape,
 });

@@ -76,7 +76,8 @@ async function handle(
 ): Promise<Handled> {
   const { req } = context;
   if (!isKnown({ id: req.header('APCA-API-KEY-ID') ?? '', secret: req.header('APCA-API-SECRET-KEY') ?? '' }))
-    return answered({ status: 403, body: { message: 'forbidden.' } });
+    // Of the trading API as it is recorded; its document has no such answer, that of the data API has 401.
+    return answered({ status: route.api === 'data' ? 401 : 403, body: { message: 'forbidden.' } });
   if (isOver) return answered({ status: 429, body: { message: 'too many requests.' } });
   const body = await bodyOf(context);
   if (body === NO_JSON) return answered(refusal(400, 40010000, 'request body format is invalid'));
@@ -121,7 +122,9 @@ async function carriedOut(desk: Desk, route: Route, request: ApiRequest): Promis
 }
 
 async function answerOf(desk: Desk, route: Route, request: ApiRequest): Promise<Answer> {
+  const effect = request.fault?.effect;
   try {
+    if (effect?.kind === 'split' || effect?.kind === 'rename') await desk.happen(effect);
     return await route.handle(desk, request);
   } catch (error) {
     if (error instanceof Refused) return error.answer;

@@ -24,9 +24,11 @@ export function symbolOf(desk: Desk, symbolOrId: string): string | null {
 }
 
 function knownSymbols(desk: Desk): readonly string[] {
-  const { positions, orders } = desk.read();
+  const { positions, orders, changes } = desk.read();
   const symbols = new Set([...desk.symbols, ...positions.keys()]);
   for (const { symbol } of orders) symbols.add(symbol);
+  for (const change of changes ?? [])
+    if (change.kind === 'rename' && symbols.delete(change.from)) symbols.add(change.to);
   return [...symbols].sort(compareText);
 }
 
@@ -68,6 +70,7 @@ function assetJson(desk: Desk, symbol: string): Readonly<Record<string, unknown>
     margin_requirement_long: requirement,
     margin_requirement_short: requirement,
     shortable: assetView(settings, symbol).notShortable === null,
+    // Only in the example of the document, and on its way out: answers have it still.
     easy_to_borrow: !isHard,
     borrow_status: isHard ? 'hard_to_borrow' : 'easy_to_borrow',
     fractionable: settings.notFractionable?.includes(symbol) !== true,

@@ -3,6 +3,7 @@ import { compareText, isSymbol } from '../../domain/names.ts';
 import { dateOf, instantAt, type Instant } from '../../domain/instant.ts';
 import { badQuestion, ok, type Answer } from './answer.ts';
 import { barsOf, parseTimeframe, type Bar } from './bars.ts';
+import { checkHistorical, isFalling, isSplitAdjusted } from './data-query.ts';
 import type { Desk } from './desk.ts';
 import { count, instant, list } from './query.ts';
 import type { ApiRequest } from './request.ts';
@@ -47,11 +48,14 @@ async function page(
   const timeframe = parseTimeframe(query.get('timeframe') ?? '');
   if (timeframe === undefined) throw badQuestion(`invalid timeframe: ${query.get('timeframe') ?? ''}`);
   const limit = count(query, 'limit', LIMIT, badQuestion);
-  const isFalling = (query.get('sort') ?? 'asc') === 'desc';
-  const found = await barsOf(desk.market, symbols, timeframe, spanOf(query, desk.read().time));
+  checkHistorical(query);
+  const falls = isFalling(query);
+  const now = desk.read().time;
+  const market = isSplitAdjusted(query) ? desk.adjusted : desk.market;
+  const found = await barsOf(market, symbols, timeframe, spanOf(query, now));
   const rows = symbols.flatMap((symbol) => {
     const bars = (found.get(symbol) ?? []).map((bar): Row => ({ symbol, bar }));
-    return isFalling ? bars.reverse() : bars;
+    return falls ? bars.reverse() : bars;
   });
   const start = startOf(rows, query.get('page_token'));
   const last = rows[start + limit - 1];

@@ -12,6 +12,7 @@ import {
 } from '../../domain/instant.ts';
 import type { DailyBar, MinuteBar } from '../../observed/bars.ts';
 import type { Market, TimeSpan } from '../../reconciler/ports.ts';
+import { utcStamp } from './text.ts';
 
 /** In the fields of the protocol. */
 export interface Bar {
@@ -80,7 +81,7 @@ export async function barsOf(
     const { length } = timeframe;
     const rows = await market.minutes(symbols, { from: span.from, until: plus(span.until, length) });
     for (const [symbol, minutes] of rows)
-      found.set(symbol, joined(minutes, ({ at }) => utc(beginOf(at, length)), ofMinute).filter(isIn));
+      found.set(symbol, joined(minutes, ({ at }) => utcStamp(beginOf(at, length)), ofMinute).filter(isIn));
     return found;
   }
   const rows = await market.bars(symbols, { from: dateOf(span.from), to: dateOf(span.until) });
@@ -107,12 +108,7 @@ function firstDay(date: CalendarDate, timeframe: Exclude<Timeframe, { of: 'minut
 }
 
 function midnight(date: CalendarDate): string {
-  return utc(instantAt(date, '00:00'));
-}
-
-/** `2025-12-02T20:55:00Z`: bars begin at full seconds. */
-function utc(at: Instant): string {
-  return new Date(at).toISOString().replace('.000Z', 'Z');
+  return utcStamp(instantAt(date, '00:00'));
 }
 
 type Part = Omit<Bar, 't' | 'n' | 'vw'>;
@@ -153,7 +149,7 @@ function ofMinute({ open, high, low, close, volume = 0 }: MinuteBar): Part {
 
 /** The minute of a trade. */
 export function minuteBar(row: MinuteBar): Bar {
-  return barOf(utc(row.at), ofMinute(row));
+  return barOf(utcStamp(row.at), ofMinute(row));
 }
 
 export function dailyBar(row: DailyBar): Bar {

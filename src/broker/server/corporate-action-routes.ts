@@ -1,12 +1,15 @@
 /** Splits, spin-offs and changes of symbols, as far as the prices know of any. */
 import { dayNumber } from '../../domain/days.ts';
-import { dateOf } from '../../domain/instant.ts';
+import { dateOf, type CalendarDate } from '../../domain/instant.ts';
+import { compareText } from '../../domain/names.ts';
 import type { CorporateAction } from '../../observed/corporate-action.ts';
+import type { DateSpan } from '../../reconciler/ports.ts';
 import { drawUuid } from '../simulated-chance.ts';
 import { badQuestion, ok, type Answer } from './answer.ts';
 import { symbolsAsked } from './bar-routes.ts';
+import { isFalling } from './data-query.ts';
 import type { Desk } from './desk.ts';
-import { count, list } from './query.ts';
+import { count, list, oneOf, someOf } from './query.ts';
 import type { ApiRequest } from './request.ts';
 
 const LIMIT = { otherwise: 100, most: 1_000 };
@@ -21,24 +24,72 @@ interface Row {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** Those of Alpaca, of which most never happen here. */
+const TYPES = [
+  'reverse_split',
+  'forward_split',
+  'unit_split',
+  'cash_dividend',
+  'stock_dividend',
+  'spin_off',
+  'cash_merger',
+  'stock_merger',
+  'stock_and_cash_merger',
+  'redemption',
+  'name_change',
+  'worthless_removal',
+  'rights_distribution',
+  'partial_call',
+  'reorganization',
+  'capital_gains_distribution',
+] as const;
+
 export async function listCorporateActions(desk: Desk, { query }: ApiRequest): Promise<Answer> {
-  const now = dateOf(desk.read().time);
-  const span = { from: dateIn(query, 'start') ?? now, to: dateIn(query, 'end') ?? now };
-  const types = list(query, 'types');
   const limit = count(query, 'limit', LIMIT, badQuestion);
-  const symbols = query.has('symbols') ? symbolsAsked(query) : desk.symbols;
-  const found = await desk.market.actions(symbols, span);
-  const rows = distinct(
-    [...found].flatMap(([symbol, actions]) => actions.map((action) => rowOf(symbol, action))),
-  )
-    .filter(({ kind }) => types === null || types.includes(kind))
-    .sort((a, b) => (a.date < b.date ? -1 : 1));
-  if (query.get('sort') === 'desc') rows.reverse();
-  const start = Number(query.get('page_token') ?? 0) || 0;
+  const rows = await rowsAsked(desk, query);
+  if (isFalling(query)) rows.reverse();
+  const start = startOf(query, rows.length);
   const actions: Record<string, unknown[]> = {};
   for (const { kind, body } of rows.slice(start, start + limit)) (actions[`${kind}s`] ??= []).push(body);
   const next = start + limit < rows.length ? String(start + limit) : null;
   return ok({ corporate_actions: actions, next_page_token: next });
+}
+
+const FILTERS = ['symbols', 'cusips', 'types', 'start', 'end', 'region', 'data_quality'];
+
+/** Oldest first. */
+async function rowsAsked(desk: Desk, query: URLSearchParams): Promise<Row[]> {
+  const ids = list(query, 'ids');
+  const others = FILTERS.filter((name) => (query.get(name) ?? '') !== '');
+  if (ids !== null && others.length > 0) throw badQuestion(`ids and ${others.join(', ')} exclude each other`);
+  const types = someOf(query, 'types', TYPES, badQuestion);
+  const isElsewhere = oneOf(query, 'region', ['us', 'non_us', 'all'], badQuestion) === 'non_us';
+  oneOf(query, 'data_quality', ['complete', 'all'], badQuestion);
+  const cusips = list(query, 'cusips');
+  if (isElsewhere || (cusips !== null && !cusips.includes(CUSIP))) return [];
+  const symbols = (query.get('symbols') ?? '') === '' ? desk.symbols : symbolsAsked(query);
+  const asked = spanOf(dateOf(desk.read().time), query);
+  const found = await desk.market.actions(symbols, ids === null ? asked : EVER);
+  return distinct([...found].flatMap(([symbol, actions]) => actions.map((action) => rowOf(symbol, action))))
+    .filter(
+      ({ kind, body }) => (types?.includes(kind) ?? true) && (ids?.includes(String(body['id'])) ?? true),
+    )
+    .sort((a, b) => compareText(a.date, b.date));
+}
+
+const EVER: DateSpan = { from: '1970-01-01', to: '2099-12-31' };
+
+function spanOf(now: CalendarDate, query: URLSearchParams): DateSpan {
+  const span = { from: dateIn(query, 'start') ?? now, to: dateIn(query, 'end') ?? now };
+  if (span.from > span.to) throw badQuestion('end should not be before start');
+  return span;
+}
+
+function startOf(query: URLSearchParams, count: number): number {
+  const token = query.get('page_token') ?? '';
+  if (token === '') return 0;
+  if (!/^\d{1,9}$/.test(token) || Number(token) > count) throw badQuestion('invalid page_token');
+  return Number(token);
 }
 
 function dateIn(query: URLSearchParams, name: string): string | null {

@@ -1,7 +1,10 @@
 /** Whether an order opened a position or closed one: from what was held when it was sent. */
 import type { Side } from '../../domain/names.ts';
-import { signedOf } from './past.ts';
-import type { SimulatedOrder, SimulatedState } from '../simulated-state.ts';
+import { subtract, type Quantity } from '../../domain/decimal.ts';
+import type { BrokerFill } from '../../observed/broker-view.ts';
+import type { CorporateChange, SimulatedOrder, SimulatedState } from '../simulated-state.ts';
+import { heldChangeOf, undoChange } from './corporate-changes.ts';
+import { backwards, signedOf } from './past.ts';
 
 type Intent = 'buy_to_open' | 'buy_to_close' | 'sell_to_open' | 'sell_to_close';
 
@@ -17,19 +20,28 @@ export function intents(): IntentOf {
   };
 }
 
-/** Backwards from what is held now: each order saw it without the fills since. */
-function intentsOf({ orders, fills, positions }: SimulatedState): ReadonlyMap<string, Intent> {
-  const held = new Map<string, number>([...positions].map(([symbol, { quantity }]) => [symbol, quantity]));
+/** Backwards from what is held now: each order saw it without the fills and splits since. */
+function intentsOf(state: SimulatedState): ReadonlyMap<string, Intent> {
+  const held = new Map([...state.positions].map(([symbol, { quantity }]) => [symbol, quantity]));
   const found = new Map<string, Intent>();
-  let next = fills.length - 1;
-  for (const order of [...orders].sort((a, b) => b.submittedAt - a.submittedAt)) {
-    for (let fill = fills[next]; fill !== undefined && fill.time >= order.submittedAt; fill = fills[next]) {
-      held.set(fill.symbol, (held.get(fill.symbol) ?? 0) - signedOf(fill));
-      next -= 1;
-    }
+  const happened = backwards(state);
+  let next = happened.next();
+  for (const order of [...state.orders].sort((a, b) => b.submittedAt - a.submittedAt)) {
+    for (; next.done !== true && next.value.time >= order.submittedAt; next = happened.next())
+      undo(next.value, held);
     found.set(order.brokerOrderId, intent(order.side, held.get(order.symbol) ?? 0));
   }
   return found;
+}
+
+function undo(happened: BrokerFill | CorporateChange, held: Map<string, Quantity>): void {
+  if (!('kind' in happened)) {
+    const before = subtract(held.get(happened.symbol) ?? (0 as Quantity), signedOf(happened));
+    held.set(happened.symbol, before);
+    return;
+  }
+  const change = heldChangeOf(happened);
+  if (change !== null) undoChange(held, change);
 }
 
 function intent(side: Side, held: number): Intent {

@@ -83,6 +83,7 @@ function timeOf(order: Written): TimeInForce {
   if (!TYPES.has(type)) throw malformed('invalid order type');
   if (!TIMES.has(time)) throw malformed('invalid time_in_force');
   if (type !== 'market') refuse(`${type} orders are not simulated`);
+  if (isThere(kind) && !CLASSES.has(kind)) throw malformed('invalid order_class');
   if (isThere(kind) && kind !== 'simple') refuse(`order class ${kind} is not simulated`);
   refuseOtherFields(order);
   if (time === 'day' || time === 'opg' || time === 'cls') return time;
@@ -100,6 +101,7 @@ function refuseOtherFields(order: Written): void {
 }
 
 const TYPES: ReadonlySet<string> = new Set(['market', 'limit', 'stop', 'stop_limit', 'trailing_stop']);
+const CLASSES: ReadonlySet<string> = new Set(['simple', 'bracket', 'oco', 'oto', 'mleg']);
 const TIMES: ReadonlySet<string> = new Set(['day', 'gtc', 'opg', 'cls', 'ioc', 'fok']);
 
 function isThere<Value>(value: Value): value is NonNullable<Value> {

@@ -65,7 +65,8 @@ function positionJson(
 ): Readonly<Record<string, unknown>> {
   const venue = desk.venue;
   const current = venue.priceAt(symbol, state.time) ?? averagePrice;
-  const lastDay = venue.priceAt(symbol, closeBefore(desk, state.time)) ?? current;
+  const lastClose = desk.adjustedPrices.priceAt(symbol, closeBefore(desk, state.time));
+  const lastDay = lastClose?.price ?? current;
   const cost = valueOf(quantity, averagePrice);
   const value = valueOf(quantity, current);
   const dayValue = valueOf(quantity, lastDay);

@@ -10,12 +10,29 @@ export function oneOf<const Choice extends string>(
   query: URLSearchParams,
   name: string,
   choices: readonly [Choice, ...Choice[]],
+  refuse: Refuse = malformed,
 ): Choice {
   const given = query.get(name);
   if (given === null || given === '') return choices[0];
   const found = choices.find((choice) => choice === given);
   if (found !== undefined) return found;
-  throw malformed(`invalid ${name}: ${given} (one of ${choices.join(', ')})`);
+  throw refuse(`invalid ${name}: ${given} (one of ${choices.join(', ')})`);
+}
+
+/** A list with commas, of these words only; null where it is left out. */
+export function someOf<const Choice extends string>(
+  query: URLSearchParams,
+  name: string,
+  choices: readonly Choice[],
+  refuse: Refuse = malformed,
+): readonly Choice[] | null {
+  const given = list(query, name);
+  if (given === null) return null;
+  return given.map((item) => {
+    const found = choices.find((choice) => choice === item);
+    if (found !== undefined) return found;
+    throw refuse(`invalid ${name}: ${item}`);
+  });
 }
 
 export interface Count {
@@ -53,12 +70,12 @@ export function moment(query: URLSearchParams, name: string): string | null {
 }
 
 /** The date of a plain date, and of an instant that stands for one, as SDKs write it; null where it is left out. */
-export function day(query: URLSearchParams, name: string): CalendarDate | null {
+export function day(query: URLSearchParams, name: string, refuse: Refuse = malformed): CalendarDate | null {
   const given = query.get(name);
   if (given === null || given === '') return null;
   const date = given.slice(0, 10);
   if (!Number.isNaN(dayNumber(date))) return date;
-  throw malformed(`invalid ${name}: ${given} is no date`);
+  throw refuse(`invalid ${name}: ${given} is no date`);
 }
 
 /** An instant, or the New York midnight of a date; null where it is left out. */

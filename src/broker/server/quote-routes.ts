@@ -6,6 +6,7 @@ import type { Quote } from '../../observed/broker-view.ts';
 import { ok, Refused, type Answer } from './answer.ts';
 import { symbolIn, symbolsAsked } from './bar-routes.ts';
 import { dailyBar, minuteBar, type Bar } from './bars.ts';
+import { checkLatest } from './data-query.ts';
 import type { Desk } from './desk.ts';
 import type { ApiRequest, Handler } from './request.ts';
 import { nanosOf, stamp, toNumber } from './text.ts';
@@ -17,13 +18,16 @@ type Latest = (desk: Desk, symbols: readonly string[]) => Promise<ReadonlyMap<st
 
 /** `{trades: {AAPL: ...}}` */
 function ofMany(name: string, latest: Latest): Handler {
-  return async (desk, { query }) =>
-    ok({ [name]: Object.fromEntries(await latest(desk, symbolsAsked(query))) });
+  return async (desk, { query }) => {
+    checkLatest(query);
+    return ok({ [name]: Object.fromEntries(await latest(desk, symbolsAsked(query))) });
+  };
 }
 
 /** `{symbol: AAPL, trade: ...}` */
 function ofOne(name: string, latest: Latest): Handler {
-  return async (desk, { parameters }) => {
+  return async (desk, { parameters, query }) => {
+    checkLatest(query);
     const symbol = symbolIn(parameters['symbol'] ?? '');
     const found = (await latest(desk, [symbol])).get(symbol);
     if (found === undefined) throw nothingOf(name, symbol);
@@ -31,6 +35,7 @@ function ofOne(name: string, latest: Latest): Handler {
   };
 }
 
+/** The document has no 404; the real API answers so. */
 function nothingOf(name: string, symbol: string): Refused {
   return new Refused({ status: 404, body: { message: `no ${name} found for ${symbol}` } });
 }
@@ -43,10 +48,12 @@ export const latestBars = ofMany('bars', minuteBars);
 export const latestBar = ofOne('bar', minuteBars);
 
 export async function snapshotsOfMany(desk: Desk, { query }: ApiRequest): Promise<Answer> {
+  checkLatest(query);
   return ok(Object.fromEntries(await snapshots(desk, symbolsAsked(query))));
 }
 
-export async function snapshotOfOne(desk: Desk, { parameters }: ApiRequest): Promise<Answer> {
+export async function snapshotOfOne(desk: Desk, { parameters, query }: ApiRequest): Promise<Answer> {
+  checkLatest(query);
   const symbol = symbolIn(parameters['symbol'] ?? '');
   const found = (await snapshots(desk, [symbol])).get(symbol);
   if (found === undefined) throw nothingOf('snapshot', symbol);

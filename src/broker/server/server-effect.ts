@@ -1,5 +1,6 @@
 /** What a fault does to a request that meets it, to an event, or to a stream. */
 import type { OrderChange } from '../fault-script.ts';
+import type { HappeningChange } from './corporate-changes.ts';
 
 export interface FaultDeed {
   /** The answer comes so much later than the request was carried out, ms. */
@@ -46,6 +47,8 @@ export type ServerEffect =
   | { readonly kind: 'new-field'; readonly name: string }
   /** A clock that is wrong by so many ms. */
   | { readonly kind: 'skew'; readonly by: number }
+  /** A split or a change of a symbol, just before the request. */
+  | HappeningChange
   /** A stream cannot be opened: this status of HTTP instead. */
   | { readonly kind: 'refused'; readonly status: number }
   | { readonly kind: 'lost' | 'doubled' | 'reordered' }

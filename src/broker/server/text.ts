@@ -51,7 +51,12 @@ export function localStamp(at: Instant): string {
   return formatInstant(at);
 }
 
-/** Likewise with nine digits of a second: the time of a clock. */
+/** `2025-12-02T20:55:00Z`: likewise, in UTC. */
+export function utcStamp(at: Instant): string {
+  return formatUtc(at).replace('.000Z', 'Z');
+}
+
+/** `2025-12-02T15:55:00.123000000-05:00`: the time of a clock. */
 export function clockStamp(at: Instant): string {
   const text = formatInstant(plus(at, -(at % 1_000)));
   const fraction = String(at % 1_000).padStart(3, '0');

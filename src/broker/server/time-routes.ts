@@ -1,12 +1,12 @@
-/** Clock and calendar of the exchange. */
+/** Clock and calendar of the exchange. What cannot be read is refused with 400, as by the data API. */
 import { nextSessionAfter, sessionOn, type Session } from '../../domain/calendar.ts';
 import { addDays } from '../../domain/days.ts';
 import { dateOf, instantAt, plus, timeOf, type CalendarDate, type Instant } from '../../domain/instant.ts';
-import { malformed, notFound, ok, type Answer } from './answer.ts';
+import { badQuestion, ok, type Answer } from './answer.ts';
 import type { Desk } from './desk.ts';
-import { day, instant, list } from './query.ts';
+import { day, instant, list, oneOf } from './query.ts';
 import type { ApiRequest } from './request.ts';
-import { clockStamp, localStamp } from './text.ts';
+import { clockStamp, localStamp, utcStamp } from './text.ts';
 
 export function showClock(desk: Desk, request: ApiRequest): Answer {
   const now = clockTime(desk, request);
@@ -50,17 +50,19 @@ const MARKETS: Readonly<
   ]),
 );
 
+/** By their acronyms. */
+const ALL_MARKETS = ['NYSE', 'NASDAQ', 'IEX'];
+
 function marketOf(code: string): Readonly<Record<string, string>> {
   const market = MARKETS[code];
   if (market === undefined)
-    throw notFound(`market ${code} is not simulated (one of ${Object.keys(MARKETS).join(', ')})`);
+    throw badQuestion(`market ${code} is not simulated (one of ${Object.keys(MARKETS).join(', ')})`);
   return { ...market, timezone: 'America/New_York' };
 }
 
 export function showClocks(desk: Desk, request: ApiRequest): Answer {
-  const codes = list(request.query, 'markets');
-  if (codes === null) throw malformed('markets is required');
-  const now = instant(request.query, 'time') ?? clockTime(desk, request);
+  const codes = list(request.query, 'markets') ?? ALL_MARKETS;
+  const now = instant(request.query, 'time', badQuestion) ?? clockTime(desk, request);
   return ok({ clocks: codes.map((code) => ({ market: marketOf(code), ...phaseAt(desk, now) })) });
 }
 
@@ -93,67 +95,98 @@ function phasesOf(session: Session): { readonly phase: string; readonly until: I
   ];
 }
 
-function extendedOf({ date, open, close }: Session): { readonly from: Instant; readonly to: Instant } {
+/** Of a session with what comes before and after it. */
+export function extendedOf({ date, open, close }: Session): { readonly from: Instant; readonly to: Instant } {
   const [from, to] = [instantAt(date, EXTENDED.from), instantAt(date, EXTENDED.to)];
   return { from: from < open ? from : open, to: to > close ? to : close };
 }
 
-const FIRST_DAY = '2016-01-01';
+/** Of the whole calendar that Alpaca says it has. */
+const FIRST_DAY = '1970-01-01';
+const LAST_DAY = '2029-12-31';
 /** Days of one answer, the most that there are. */
-const DAYS_MAX = 40 * 366;
+const DAYS_MAX = 61 * 366;
 
-function* sessionsIn(desk: Desk, { query }: ApiRequest): Generator<Session> {
-  const end = day(query, 'end') ?? `${Number(dateOf(desk.read().time).slice(0, 4)) + 1}-12-31`;
-  let date = day(query, 'start') ?? FIRST_DAY;
+interface Days {
+  readonly start: CalendarDate;
+  /** Inclusive. */
+  readonly end: CalendarDate;
+}
+
+function* sessionsIn(desk: Desk, { start, end }: Days): Generator<Session> {
+  let date = start;
   for (let days = 0; date <= end && days < DAYS_MAX; days += 1, date = addDays(date, 1)) {
     const session = sessionOf(desk, date);
     if (session !== null) yield session;
   }
 }
 
-export function listDays(desk: Desk, request: ApiRequest): Answer {
-  const days = [...sessionsIn(desk, request)].map((session) => ({
-    date: session.date,
-    open: timeOf(session.open),
-    close: timeOf(session.close),
-    session_open: timeOf(extendedOf(session).from).replace(':', ''),
-    session_close: timeOf(extendedOf(session).to).replace(':', ''),
-    settlement_date: settlementOf(desk, session.date),
-  }));
-  return ok(days);
-}
-
-/** Trades before it were settled on the second day. */
-const NEXT_DAY_SINCE = '2024-05-28';
-
-function settlementOf({ calendar }: Desk, date: CalendarDate): CalendarDate {
-  const next = nextSessionAfter(date, calendar).date;
-  return date >= NEXT_DAY_SINCE ? next : nextSessionAfter(next, calendar).date;
-}
-
-export function listMarketDays(desk: Desk, request: ApiRequest): Answer {
-  const market = marketOf(request.parameters['market'] ?? '');
-  const calendar = [...sessionsIn(desk, withDefaultWeek(desk, request))].map((session) => {
+export function listDays(desk: Desk, { query }: ApiRequest): Answer {
+  const asked = {
+    start: day(query, 'start', badQuestion) ?? FIRST_DAY,
+    end: day(query, 'end', badQuestion) ?? LAST_DAY,
+  };
+  const bySettlement = oneOf(query, 'date_type', ['TRADING', 'SETTLEMENT'], badQuestion) === 'SETTLEMENT';
+  const days = bySettlement ? { ...asked, start: addDays(asked.start, -SETTLED_WITHIN) } : asked;
+  const rows = settled(desk, days).map(({ session, settlement }) => {
     const { from, to } = extendedOf(session);
     return {
       date: session.date,
-      core_start: localStamp(session.open),
-      core_end: localStamp(session.close),
-      pre_start: localStamp(from),
-      pre_end: localStamp(session.open),
-      post_start: localStamp(session.close),
-      post_end: localStamp(to),
-      settlement_date: settlementOf(desk, session.date),
+      open: timeOf(session.open),
+      close: timeOf(session.close),
+      session_open: timeOf(from).replace(':', ''),
+      session_close: timeOf(to).replace(':', ''),
+      settlement_date: settlement,
+    };
+  });
+  const isAsked = ({ settlement_date: date }: { readonly settlement_date: CalendarDate }): boolean =>
+    date >= asked.start && date <= asked.end;
+  return ok(bySettlement ? rows.filter(isAsked) : rows);
+}
+
+/** Days: longer than any trade is not settled. */
+const SETTLED_WITHIN = 15;
+/** Trades before it were settled on the second day. */
+const NEXT_DAY_SINCE = '2024-05-28';
+
+interface Settled {
+  readonly session: Session;
+  readonly settlement: CalendarDate;
+}
+
+/** The exchange settles on its own days, whenever this market is open. */
+function settled(desk: Desk, days: Days): Settled[] {
+  const until = addDays(days.end, SETTLED_WITHIN);
+  const dates: CalendarDate[] = [];
+  for (let date = days.start; date <= until; date = addDays(date, 1))
+    if (sessionOn(date, desk.calendar) !== null) dates.push(date);
+  let next = 0;
+  return [...sessionsIn(desk, days)].map((session) => {
+    while ((dates[next] ?? '9') <= session.date) next += 1;
+    const settlement = dates[session.date >= NEXT_DAY_SINCE ? next : next + 1] ?? session.date;
+    return { session, settlement };
+  });
+}
+
+export function listMarketDays(desk: Desk, { query, parameters }: ApiRequest): Answer {
+  const market = marketOf(parameters['market'] ?? '');
+  // From today, and for a week, where nothing else is asked.
+  const start = day(query, 'start', badQuestion) ?? dateOf(desk.read().time);
+  const end = day(query, 'end', badQuestion) ?? addDays(start, 7);
+  const isLocal = oneOf(query, 'timezone', ['', 'UTC'], badQuestion) === '';
+  const written = isLocal ? localStamp : utcStamp;
+  const calendar = settled(desk, { start, end }).map(({ session, settlement }) => {
+    const { from, to } = extendedOf(session);
+    return {
+      date: session.date,
+      core_start: written(session.open),
+      core_end: written(session.close),
+      pre_start: written(from),
+      pre_end: written(session.open),
+      post_start: written(session.close),
+      post_end: written(to),
+      settlement_date: settlement,
     };
   });
   return ok({ market, calendar });
-}
-
-/** From today, and for a week, where nothing else is asked. */
-function withDefaultWeek(desk: Desk, request: ApiRequest): ApiRequest {
-  const query = new URLSearchParams(request.query);
-  const start = day(query, 'start') ?? dateOf(desk.read().time);
-  query.set('start', start);
-  if (!query.has('end')) query.set('end', addDays(start, 7));
-  return { ...request, query };
 }

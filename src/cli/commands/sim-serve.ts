@@ -5,6 +5,7 @@ import { serveAlpaca, type RunningServer, type ServerOptions } from '../../broke
 import { parseMoney, type Money } from '../../domain/decimal.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { codeOf } from '../../store/system-error.ts';
+import { isBlockedPort } from '../blocked-ports.ts';
 import { findAlpacaKeys } from '../alpaca-keys.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { variable } from '../places.ts';
@@ -28,7 +29,7 @@ const TICK = 50;
 
 /** Until it is asked to stop: ends as a command that was interrupted does. */
 export async function runSimServe(io: Io, options: SimServeOptions): Promise<ExitCode> {
-  const port = wholeNumber('--port', options.port, { least: 0, most: 65_535 });
+  const port = portOf(options);
   const requestsPerMinute = wholeNumber('--requests-per-minute', options.requestsPerMinute, {
     least: 1,
     most: 1_000_000,
@@ -73,6 +74,15 @@ async function started(options: ServerOptions): Promise<RunningServer> {
       });
     throw cause;
   }
+}
+
+function portOf({ port: text }: SimServeOptions): number {
+  const port = wholeNumber('--port', text, { least: 0, most: 65_535 });
+  if (!isBlockedPort(port)) return port;
+  throw usage(
+    `--port: ${port} is a port that no client reaches by fetch, which refuses it ("bad port")`,
+    'choose another one: --port 4010, or --port 0 for any that is free',
+  );
 }
 
 function wholeNumber(
