@@ -6,7 +6,7 @@ import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { Ledger, Revision } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
-import { executeStrategy, isUnendedReduction, ordersOf } from '../actions/execute-strategy.ts';
+import { executeStrategy, holdsEntries, ordersOf } from '../actions/execute-strategy.ts';
 import {
   acquire,
   interruptedWaiting,
@@ -263,7 +263,7 @@ async function execute(
           lockWait: lockWaitOf(pass, strategy),
           shown: own,
           before,
-          inDoubt: outcomes.filter(isUnendedReduction),
+          ahead: outcomes.filter(holdsEntries),
           held,
           turnTaken,
           approval,
@@ -293,7 +293,7 @@ function doneAfterAll({ action }: Outcome): Outcome {
 interface TurnOptions extends PlannedTurn {
   readonly shown: readonly OrderAction[];
   readonly before: readonly Outcome[];
-  readonly inDoubt: readonly Outcome[];
+  readonly ahead: readonly Outcome[];
   readonly held: Plan['notDone'];
   readonly lockWait: number;
   readonly turnTaken: ReadonlySet<string>;
@@ -306,7 +306,8 @@ function turn(pass: Pass, { turnTaken, approval, signals, ...own }: TurnOptions)
     ports: pass.ports,
     desired: pass.desired,
     ...own,
-    look: (ownFence, aim) => look(pass, { ownFence, earlier: null, turnTaken, ...aim, signals }),
+    look: ({ fence: ownFence, submitUntil: until }, aim) =>
+      look(pass, { ownFence, earlier: null, turnTaken, ...aim, signals, until }),
     approveChange: approval.approveChange,
   });
 }
@@ -320,7 +321,8 @@ async function housekeep(pass: Pass, shown: Look): Promise<Outcome[]> {
     const released = shown.plan.actions.filter((action) => action.kind === 'release-stale-lock');
     return releasing(execution, async () => {
       const { signals } = shown.observed;
-      const fresh = await look(pass, { ...FIRST_LOOK, ownFence: execution.fence, earlier, signals });
+      const { fence: ownFence, releaseBy: until } = execution;
+      const fresh = await look(pass, { ...FIRST_LOOK, ownFence, earlier, signals, until });
       const outcomes = await keepHouse(execution, housekeepingOf(fresh.plan, rest), fresh.observed);
       await markAfterCare(execution, desired, fresh.observed);
       release(execution, null);
