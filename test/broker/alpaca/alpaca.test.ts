@@ -470,7 +470,7 @@ describe('whose account it is', () => {
   });
 
   test.each([
-    [undefined, /HGCTL_ALLOW_LIVE=PA3TESTACCT1/],
+    [undefined, /HGCTL_ALLOW_LIVE is not set/],
     ['', /HGCTL_ALLOW_LIVE names account/],
     ['1', /HGCTL_ALLOW_LIVE names account 1/],
     ['PA-OTHER', /HGCTL_ALLOW_LIVE names account PA-OTHER/],
@@ -516,7 +516,7 @@ describe('whose account it is', () => {
 
   test('cannot be found out without keys', async () => {
     const reason = 'APCA_API_KEY_ID is not set in the environment';
-    const { broker, asked } = await fakeAlpaca({}, { keys: () => ({ kind: 'failed', reason }) });
+    const { broker, asked } = await fakeAlpaca({}, { keys: () => ({ kind: 'failed', reason, advice: '' }) });
     await expect(broker.account()).rejects.toThrow(reason);
     expect(asked).toEqual([]);
   });
