@@ -574,15 +574,18 @@ describe('the setting no_shorting', () => {
     trade_confirm_email: 'all',
   });
 
-  test('is set alone, and only where it is another', async () => {
+  test('is asked for once, and set alone', async () => {
     const { broker, asked } = await verified({
       [`GET ${PATH}`]: configuration(false),
       [`PATCH ${PATH}`]: configuration(true),
     });
-    expect(await broker.keepNoShorting(false)).toBe(false);
+    expect(await broker.refusesShorts()).toBe(false);
+    expect(await broker.refusesShorts()).toBe(false);
     expect(asked.map(({ what }) => what)).toEqual([`GET ${PATH}`]);
-    expect(await broker.keepNoShorting(true)).toBe(true);
+    await broker.refuseShorts(true);
     expect(asked.at(-1)).toMatchObject({ what: `PATCH ${PATH}`, body: { no_shorting: true } });
+    expect(await broker.refusesShorts()).toBe(true);
+    expect(asked).toHaveLength(2);
   });
 
   test('that stays as it was is said', async () => {
@@ -590,7 +593,7 @@ describe('the setting no_shorting', () => {
       [`GET ${PATH}`]: configuration(false),
       [`PATCH ${PATH}`]: configuration(false),
     });
-    await expect(broker.keepNoShorting(true)).rejects.toThrow(/keeps its setting/);
+    await expect(broker.refuseShorts(true)).rejects.toThrow(/keeps its setting/);
   });
 });
 
