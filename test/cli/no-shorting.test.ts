@@ -16,8 +16,8 @@ async function at(strategies = LONG): Promise<FaultWorld> {
   return home;
 }
 
-function refusesShorts({ account }: FaultWorld): boolean {
-  return account().noShorting === true;
+function refusesShorts(home: FaultWorld): boolean {
+  return home.account().noShorting === true;
 }
 
 describe('no_shorting', () => {
