@@ -4,7 +4,7 @@ import { SECOND, type Instant } from '../domain/instant.ts';
 import type { BrokerAccount, BrokerFill, BrokerPosition } from '../observed/broker-view.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { Broker, Clock } from '../reconciler/ports.ts';
-import { brokerUnknown } from './operator.ts';
+import { brokerUnknown } from './broker-unknown.ts';
 import { read } from './read.ts';
 
 export interface AccountLook {
@@ -45,7 +45,7 @@ export async function lookAtAccount(clock: Clock, at: LookedAt): Promise<Account
 async function lookOnce(clock: Clock, { broker, ledger, since }: LookedAt): Promise<AccountLook | null> {
   const ask = async <Data>(question: () => Promise<Data>): Promise<Data> => {
     const answer = await read(clock, question);
-    if (answer.kind === 'unknown') throw brokerUnknown(answer.reason);
+    if (answer.kind === 'unknown') throw brokerUnknown(answer);
     return answer.data;
   };
   const asked = clock.now();

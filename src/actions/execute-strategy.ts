@@ -39,12 +39,12 @@ export interface Turn {
   readonly shown: readonly OrderAction[];
   /** What became of its reductions in an earlier turn of the pass. */
   readonly before: readonly Outcome[];
-  /** Reductions of any strategy in this pass that have no end yet. */
-  readonly inDoubt: readonly Outcome[];
+  /** Reductions of any strategy in this pass that entries do not pass by. */
+  readonly ahead: readonly Outcome[];
   /** What the shown plan did not do. */
   readonly held: readonly Hold[];
   /** Looks and plans afresh. */
-  readonly look: (ownFence: number, aim: LookAim) => Promise<Look>;
+  readonly look: (execution: Execution, aim: LookAim) => Promise<Look>;
   /** Asks whether other orders than the shown ones may go out. */
   readonly approveChange: (orders: readonly OrderAction[]) => Promise<boolean>;
 }
@@ -127,16 +127,16 @@ async function runBoth(turn: Turn, execution: Execution, { look, approved, outco
     outcomes.push(...entries.map((action) => lockLost(action)));
     return;
   }
-  const unended = [...turn.inDoubt, ...outcomes].find(isUnendedReduction);
-  if (unended !== undefined) {
-    outcomes.push(...entries.map((action) => behindReduction(action, unended)));
+  const first = [...turn.ahead, ...outcomes].find(holdsEntries);
+  if (first !== undefined) {
+    outcomes.push(...entries.map((action) => behindReduction(action, first)));
     return;
   }
   // Whatever the reductions brought, the figures of before them are too old for an entry.
   const forEntries = reductions.length === 0 ? context : tooOld(context);
   const later = entries.filter(isSecondLeg);
-  const first = entries.filter((order) => !later.includes(order));
-  outcomes.push(...(await runOrders(forEntries, first, renewal(true))));
+  const sooner = entries.filter((order) => !later.includes(order));
+  outcomes.push(...(await runOrders(forEntries, sooner, renewal(true))));
   if (later.length > 0)
     await runSecondLegs(turn, execution, { later, context, outcomes, renew: renewal(true) });
 }
@@ -202,7 +202,7 @@ function renewed(turn: Turn, execution: Execution, look: Look, orders: readonly 
  * loss limit that is crossed meanwhile stays so, whatever prices do next.
  */
 async function settledLook(turn: Turn, execution: Execution, aim: LookAim): Promise<Look> {
-  const look = await turn.look(execution.fence, aim);
+  const look = await turn.look(execution, aim);
   const care = look.plan.actions.filter(
     (action) =>
       (action.kind === 'sync-position' && action.strategy === turn.strategy) ||
@@ -211,7 +211,7 @@ async function settledLook(turn: Turn, execution: Execution, aim: LookAim): Prom
   );
   if (care.length === 0) return look;
   await keepHouse(execution, care, look.observed);
-  return turn.look(execution.fence, aim);
+  return turn.look(execution, aim);
 }
 
 /** Somebody has turned the strategy off while it executed. */
@@ -240,14 +240,26 @@ function noLonger(action: OrderAction, plan: Plan): Outcome {
   return { kind: 'skipped', action, code: 'NoLongerNeeded', detail: 'the book is as wanted without it' };
 }
 
-/** Sent, and without an end: what it frees is not known. */
-export function isUnendedReduction({ kind, action }: Outcome): boolean {
-  return kind === 'in-doubt' && isOrder(action) && isReduction(action);
+/** A reduction that was sent and has no end, so that what it frees is not known; or for which the broker has had no room. */
+export function holdsEntries(outcome: Outcome): boolean {
+  const { kind, action } = outcome;
+  return isOrder(action) && isReduction(action) && (kind === 'in-doubt' || isRateLimited(outcome));
 }
 
-function behindReduction(action: OrderAction, { action: first }: Outcome): Outcome {
-  const detail = `${first.id} has no end yet, and entries come after it`;
-  return { kind: 'not-started', action, code: 'PendingOrder', detail };
+function isRateLimited(outcome: Outcome): boolean {
+  return outcome.kind !== 'done' && outcome.code === 'RateLimited';
+}
+
+function behindReduction(action: OrderAction, first: Outcome): Outcome {
+  const [code, why] = isRateLimited(first)
+    ? (['RateLimited', 'did not go out, because the broker is asked too often'] as const)
+    : (['PendingOrder', 'has no end yet'] as const);
+  return {
+    kind: 'not-started',
+    action,
+    code,
+    detail: `${first.action.id} ${why}, and entries come after it`,
+  };
 }
 
 function notApproved(action: OrderAction): Outcome {

@@ -8,6 +8,8 @@ import { lookUp } from './look-up.ts';
 export interface Look {
   readonly snapshot: Snapshot;
   readonly differences: ReadonlyMap<string, Difference>;
+  /** Monotonic; no pause between questions goes on beyond it. */
+  readonly until: number | undefined;
 }
 
 /**
@@ -17,14 +19,14 @@ export interface Look {
 export async function findLateOrders(
   ports: Pick<Ports, 'broker' | 'clock'>,
   ledger: Ledger,
-  { snapshot, differences }: Look,
+  { snapshot, differences, until }: Look,
 ): Promise<BrokerOrder[]> {
   const open = snapshot.openOrders.kind === 'ok' ? snapshot.openOrders.data : [];
   const late = open.filter(({ clientOrderId }) => hasEnded(findOrder(ledger, clientOrderId)));
   for (const { intent } of differences.size === 0 ? [] : newestEndedOrders(ledger).filter(isUncertain)) {
     const { clientOrderId, symbol } = intent;
     if (!differences.has(symbol) || late.some((order) => order.clientOrderId === clientOrderId)) continue;
-    const found = await lookUp(ports, clientOrderId);
+    const found = await lookUp(ports, clientOrderId, until);
     if (found.kind === 'found' && isNews(found.order, findOrder(ledger, clientOrderId)))
       late.push(found.order);
   }

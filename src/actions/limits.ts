@@ -7,7 +7,8 @@ import type { LatchAction } from '../reconciler/plan-types.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import { record, type Execution } from './execution.ts';
 import { observe } from './observe.ts';
-import { brokerUnknown, commitDecision } from './operator.ts';
+import { brokerUnknown } from './broker-unknown.ts';
+import { commitDecision } from './operator.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Once: what is latched stays as it was latched. */
@@ -38,7 +39,11 @@ export async function resetLimit(ports: Ports, desired: DesiredState, reset: Lim
   const observed = await observe(ports, desired, { ownFence: null, earlier: null });
   refuseUnlatched(observed.ledger.latches.has(strategy ?? ACCOUNT), strategy);
   const mark = markOf(observed, 'interim', desired.account.execution.settleWindow);
-  if (mark === null) throw brokerUnknown('account, positions or clock are not known');
+  if (mark === null) {
+    const { account, positions, clock } = observed.snapshot;
+    const unknown = [account, positions, clock].find((answer) => answer.kind === 'unknown');
+    throw brokerUnknown(unknown ?? { reason: 'account, positions or clock are not known' });
+  }
   const marked = mark.strategies.find((candidate) => candidate.strategy === strategy);
   const profit = strategy === null ? mark.equity : marked === undefined ? null : profitOf(marked);
   if (profit === null) {

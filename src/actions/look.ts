@@ -36,6 +36,8 @@ export interface LookOptions {
   readonly except: string | null;
   /** Of an earlier look of this pass; null: the programs are asked now. */
   readonly signals: ObservedState['signals'] | null;
+  /** Of who holds the execution lock: monotonic; no pause between questions goes on beyond it. */
+  readonly until?: number;
 }
 
 /** Outside executions, and before any order of the pass. */
@@ -48,8 +50,8 @@ export const FIRST_LOOK = {
 
 export async function look(world: LookWorld, options: LookOptions): Promise<Look> {
   const { ports, desired, manifests, announcements } = world;
-  const { ownFence, earlier, turnTaken, reductionsOver, except } = options;
-  const seen = without(await observe(ports, desired, { ownFence, earlier, announcements }), except);
+  const { ownFence, earlier, turnTaken, reductionsOver, except, until } = options;
+  const seen = without(await observe(ports, desired, { ownFence, earlier, announcements, until }), except);
   const signals = options.signals ?? (await askSignals(ports, desired, seen));
   const quotes = await withTargets(ports, seen, signals);
   const dataIssues = ports.market.issues?.() ?? [];
@@ -60,14 +62,9 @@ export async function look(world: LookWorld, options: LookOptions): Promise<Look
     ...(dataIssues.length > 0 && { dataIssues }),
   };
   refuseOtherAccount(first);
-  const { plan, input } = await planAsking(ports, {
-    desired,
-    observed: first,
-    now: ports.clock.now(),
-    turnTaken,
-    reductionsOver,
-    manifests,
-  });
+  const now = ports.clock.now();
+  const given = { desired, observed: first, now, turnTaken, reductionsOver, manifests };
+  const { plan, input } = await planAsking(ports, given, until);
   const violations = checkPlan(plan, input);
   if (violations.length > 0) {
     const list = violations.map(({ invariant, detail }) => `${invariant}: ${detail}`).join('; ');
@@ -81,18 +78,20 @@ export async function look(world: LookWorld, options: LookOptions): Promise<Look
 /**
  * The plan, on what only it shows to be needed; other plans ask nothing. Where it would sell short: the broker's word about
  * whether that can be done. Where it adds to what is held, which is priced by the account: a quote. What it buys on margin:
- * how much of that must be covered. Each turn asks for what no turn before has asked for, so that it ends.
+ * how much of that must be covered. Each turn asks for what no turn before has asked for, so that it ends. `until`: monotonic;
+ * no pause between questions goes on beyond it.
  */
 export async function planAsking(
   { broker, market, clock }: Pick<Ports, 'broker' | 'market' | 'clock'>,
   given: PlanInput,
+  until?: number,
 ): Promise<{ readonly plan: Plan; readonly input: PlanInput }> {
   const asked = new Set<string>();
   for (let input = given; ;) {
     const plan = makePlan(input);
     const { quotes, assets, margins } = input.observed;
     if (plan.toBorrow.length > 0 && assets === null) {
-      const answer = await read(clock, () => broker.assets([...plan.toBorrow].sort()));
+      const answer = await read(clock, () => broker.assets([...plan.toBorrow].sort()), until);
       input = { ...input, observed: { ...input.observed, assets: answer } };
       continue;
     }

@@ -23,8 +23,7 @@ export async function markSession(ports: Ports, desired: DesiredState): Promise<
   try {
     const execution = await acquire(ports, desired.account.execution, CONTROLLER);
     return await releasing(execution, async () => {
-      const { fence } = execution;
-      const fresh = await observe(ports, desired, { ownFence: fence, earlier: null });
+      const fresh = await observeUnderLock(execution, desired);
       const marked = markIfDue(execution, desired, fresh);
       release(execution, null);
       return marked;
@@ -50,19 +49,24 @@ export async function markAfterCare(
   desired: DesiredState,
   before: ObservedState,
 ): Promise<void> {
-  const { ports, fence } = execution;
-  if (dueKind(before, desired) === null || ports.stop.requested()) return;
-  const observed = await observe(ports, desired, { ownFence: fence, earlier: null });
+  if (dueKind(before, desired) === null || execution.ports.stop.requested()) return;
+  const observed = await observeUnderLock(execution, desired);
   markIfDue(execution, desired, observed);
 }
 
 /** By an execution that has traded: what it leaves behind. An account that does not answer is not marked. */
 export async function markAfterTrading(execution: Execution, desired: DesiredState): Promise<void> {
-  const { ports, fence } = execution;
-  if (ports.stop.requested()) return;
-  const observed = await observe(ports, desired, { ownFence: fence, earlier: null });
+  if (execution.ports.stop.requested()) return;
+  const observed = await observeUnderLock(execution, desired);
   const { clock } = observed.snapshot;
   if (clock.kind === 'ok' && clock.data.isOpen) recordMark(execution, desired, observed, 'interim');
+}
+
+function observeUnderLock(
+  { ports, fence, releaseBy }: Execution,
+  desired: DesiredState,
+): Promise<ObservedState> {
+  return observe(ports, desired, { ownFence: fence, earlier: null, until: releaseBy });
 }
 
 function dueKind(

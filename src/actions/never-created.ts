@@ -82,11 +82,11 @@ function isOver(
 
 /** Fills of the broker's clock, which may be a little behind ours. */
 function historySince(
-  { ports, settings }: Execution,
+  { ports, settings, releaseBy }: Execution,
   since: Instant,
 ): Promise<Observed<readonly BrokerFill[]>> {
   const { broker, clock } = ports;
-  return read(clock, () => broker.history((since - settings.settleWindow) as Instant));
+  return read(clock, () => broker.history((since - settings.settleWindow) as Instant), releaseBy);
 }
 
 /** Null where nothing speaks for it any more. */

@@ -24,6 +24,8 @@ export interface LookOptions {
   readonly signals?: ObservedState['signals'];
   /** Left out: nobody asks what was announced. */
   readonly announcements?: Announcements | undefined;
+  /** Of who holds the execution lock: monotonic; no pause between questions goes on beyond it. Left out: nobody is kept. */
+  readonly until?: number | undefined;
 }
 
 export async function observe(
@@ -31,12 +33,13 @@ export async function observe(
   desired: DesiredState,
   options: LookOptions,
 ): Promise<ObservedState> {
-  const snapshot = await takeSnapshot(ports);
+  const { until } = options;
+  const snapshot = await takeSnapshot(ports, until);
   // After the broker was asked: what was booked meanwhile is then "settling", never "missing".
   const newest = ports.journal.refresh();
   const { differences } = compareBooks(newest, snapshot, desired.account.execution.settleWindow);
   const ledger = needsOldOrders(newest, snapshot, differences) ? ports.journal.whole() : newest;
-  const lateOrders = await findLateOrders(ports, ledger, { snapshot, differences });
+  const lateOrders = await findLateOrders(ports, ledger, { snapshot, differences, until });
   const announced = await announcedFor(ports, options.announcements, { ledger, snapshot, differences });
   const doubtful = [...differences.values()].filter(
     (difference) => isDoubtful(difference) || isAnnounced(ledger, snapshot, announced, difference),
@@ -45,7 +48,7 @@ export async function observe(
     ledger,
     snapshot,
     lateOrders,
-    history: await historyIfNeeded(ports, ledger, [...doubtful, ...lateOrders]),
+    history: await historyIfNeeded(ports, ledger, { doubtful: [...doubtful, ...lateOrders], until }),
     quotes: await quotesFor(ports, desired, { ledger, snapshot }),
     signals: options.signals ?? new Map(),
     assets: null,
@@ -74,13 +77,13 @@ export function agreedSighting(observed: ObservedState, settleWindow: number): S
   };
 }
 
-async function takeSnapshot({ broker, clock }: Ports): Promise<Snapshot> {
+async function takeSnapshot({ broker, clock }: Ports, until: number | undefined): Promise<Snapshot> {
   const takenAt = clock.now();
   const [account, positions, openOrders, timed] = await Promise.all([
-    read(clock, () => broker.account()),
-    read(clock, async () => positionsBySymbol(await broker.positions())),
-    read(clock, () => broker.openOrders()),
-    read(clock, async () => ({ answer: await broker.clock(), answeredAt: clock.now() })),
+    read(clock, () => broker.account(), until),
+    read(clock, async () => positionsBySymbol(await broker.positions()), until),
+    read(clock, () => broker.openOrders(), until),
+    read(clock, async () => ({ answer: await broker.clock(), answeredAt: clock.now() }), until),
   ]);
   if (timed.kind === 'unknown')
     return { takenAt, account, positions, openOrders, clock: timed, clockSkew: 0 };
@@ -164,16 +167,20 @@ function isAnnounced(
   return known?.kind === 'ok' && notFollowed(ledger, symbol, known.data, sessionOf(snapshot)).length > 0;
 }
 
+interface Doubtful extends Pick<LookOptions, 'until'> {
+  readonly doubtful: readonly { readonly symbol: string }[];
+}
+
 /** Shares that somebody added are nobody's without a question, unless a split was announced; everything else is asked for. */
 async function historyIfNeeded(
   { broker, clock }: Ports,
   ledger: Ledger,
-  doubtful: readonly { readonly symbol: string }[],
+  { doubtful, until }: Doubtful,
 ): Promise<ObservedState['history']> {
   const symbols = new Set(doubtful.map(({ symbol }) => symbol));
   if (symbols.size === 0) return null;
   const since = historyNeededSince(ledger, symbols);
-  return read(clock, () => broker.history(since));
+  return read(clock, () => broker.history(since), until);
 }
 
 async function quotesFor(

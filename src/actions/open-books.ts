@@ -10,6 +10,7 @@ import type { Latch } from '../observed/mark-events.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { StrategyMemory } from '../observed/slot-events.ts';
 import type { Ports } from '../reconciler/ports.ts';
+import { brokerUnknown } from './broker-unknown.ts';
 import { read } from './read.ts';
 
 export type Opening =
@@ -43,7 +44,7 @@ const HINT = "say how to begin: 'hgctl init --from-state FILE' or 'hgctl init --
 /** Refuses (exit 5) a journal of another account. Returns the account. */
 export async function checkAccount(ports: OpeningPorts): Promise<BrokerAccount> {
   const answer = await read(ports.clock, () => ports.broker.account());
-  if (answer.kind === 'unknown') throw brokerDown(answer.reason);
+  if (answer.kind === 'unknown') throw brokerUnknown(answer);
   const known = ports.journal.ledger().account;
   if (known !== null && known.id !== answer.data.id) {
     throw otherAccount(known.id, answer.data.id);
@@ -74,7 +75,7 @@ export async function openBooks(ports: OpeningPorts, opening: Opening): Promise<
   const positions = await readHoldings(ports, opening);
   const since = 'writtenAt' in opening ? opening.writtenAt : plus(asked, -MINUTE);
   const fills = await read(ports.clock, () => ports.broker.history(since));
-  if (fills.kind === 'unknown') throw brokerDown(fills.reason);
+  if (fills.kind === 'unknown') throw brokerUnknown(fills);
   commitOnce(ports, {
     type: 'genesis',
     accountId: account.id,
@@ -90,8 +91,8 @@ async function readHoldings(
 ): Promise<readonly BrokerPosition[]> {
   const positions = await read(clock, () => broker.positions());
   const orders = await read(clock, () => broker.openOrders());
-  if (positions.kind === 'unknown') throw brokerDown(positions.reason);
-  if (orders.kind === 'unknown') throw brokerDown(orders.reason);
+  if (positions.kind === 'unknown') throw brokerUnknown(positions);
+  if (orders.kind === 'unknown') throw brokerUnknown(orders);
   const isEmpty = positions.data.length + orders.data.length === 0;
   if (opening.kind === 'empty' && !isEmpty) throw notEmpty(positions.data, orders.data.length);
   return positions.data;
@@ -187,11 +188,5 @@ function notEmpty(positions: readonly BrokerPosition[], orders: number): HgctlEr
 export function needsInit(file: string): HgctlError {
   return new HgctlError(EXIT.refused, `this is the first start, and ${file} already holds positions`, {
     hint: HINT,
-  });
-}
-
-function brokerDown(reason: string): HgctlError {
-  return new HgctlError(EXIT.broker, `the broker does not answer: ${reason}`, {
-    hint: 'nothing was changed; try again',
   });
 }

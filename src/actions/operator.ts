@@ -11,6 +11,7 @@ import type { JournalEvent } from '../observed/events.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
 import type { Ports } from '../reconciler/ports.ts';
+import { brokerUnknown } from './broker-unknown.ts';
 import { observe } from './observe.ts';
 import { read } from './read.ts';
 
@@ -51,13 +52,13 @@ export async function viewSymbol(ports: Ports, desired: DesiredState, symbol: st
   const observed = await observe(ports, desired, { ownFence: null, earlier: null });
   const { ledger, snapshot } = observed;
   const { positions, openOrders, takenAt } = snapshot;
-  if (positions.kind === 'unknown') throw brokerUnknown(positions.reason);
-  if (openOrders.kind === 'unknown') throw brokerUnknown(openOrders.reason);
+  if (positions.kind === 'unknown') throw brokerUnknown(positions);
+  if (openOrders.kind === 'unknown') throw brokerUnknown(openOrders);
   const position = positions.data.get(symbol);
   const history = await read(ports.clock, () => ports.broker.history(historyNeededSince(ledger, [symbol])));
-  if (history.kind === 'unknown') throw brokerUnknown(history.reason);
+  if (history.kind === 'unknown') throw brokerUnknown(history);
   const again = await read(ports.clock, () => ports.broker.positions());
-  if (again.kind === 'unknown') throw brokerUnknown(again.reason);
+  if (again.kind === 'unknown') throw brokerUnknown(again);
   const isMoving = again.data.find((row) => row.symbol === symbol)?.quantity !== position?.quantity;
   // The history may have a trade that the positions did not have yet: whose shares are gone would be told wrongly.
   if (isMoving) {
@@ -73,12 +74,6 @@ export async function viewSymbol(ports: Ports, desired: DesiredState, symbol: st
     difference: attribute(ledger, positions.data, takenAt, settleWindow).differences.get(symbol),
     anchor: (unmanaged) => nextAnchor(takenAt, history.data, unmanaged),
   };
-}
-
-export function brokerUnknown(reason: string): HgctlError {
-  return new HgctlError(EXIT.broker, `the broker does not answer: ${reason}`, {
-    hint: 'nothing was changed; try again',
-  });
 }
 
 export function changedMeanwhile(): HgctlError {

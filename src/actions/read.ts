@@ -1,5 +1,6 @@
 /** Asks the broker a question: patiently, and never for ever. */
 import type { Observed } from '../observed/broker-view.ts';
+import type { Unknown } from '../observed/unknown.ts';
 import { BrokerBarred, BrokerRateLimited, BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
 
 /** Reads are tried three times, one second apart and then two. */
@@ -31,7 +32,7 @@ export async function read<Data>(
       const pause = isLimited ? limitPause(error, wasLimited) : backoff(error, attempt);
       wasLimited ||= isLimited;
       const isTooLong = pause !== undefined && !isWorthWaiting(clock, pause, until);
-      if (pause === undefined || isTooLong) return { kind: 'unknown', reason: reasonOf(error, pause) };
+      if (pause === undefined || isTooLong) return unknownBy(error, pause);
       await clock.sleep(pause);
     }
   }
@@ -40,6 +41,11 @@ export async function read<Data>(
 /** Whether a pause that the broker asks for is short enough, and over before `until`. */
 export function isWorthWaiting(clock: Ports['clock'], pause: number, until: number): boolean {
   return pause <= RATE_LIMIT_PAUSE_MAX && clock.monotonic() + pause <= until;
+}
+
+function unknownBy(error: BrokerUnavailable, pause: number | undefined): Unknown {
+  const advice = error instanceof BrokerBarred ? { advice: error.advice } : {};
+  return { kind: 'unknown', reason: reasonOf(error, pause), ...advice };
 }
 
 function reasonOf(error: BrokerUnavailable, pause: number | undefined): string {

@@ -7,7 +7,8 @@ import type { Ledger } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import { lookUp } from './look-up.ts';
-import { brokerUnknown, changedMeanwhile, commitDecision, viewSymbol, type SymbolView } from './operator.ts';
+import { brokerUnknown } from './broker-unknown.ts';
+import { changedMeanwhile, commitDecision, viewSymbol, type SymbolView } from './operator.ts';
 import { arrivedOf, likeness, lotsAfter, lotsAfterSplit, splitOf, type Resolution } from './resolved-lots.ts';
 
 export async function resolveSymbol(
@@ -20,7 +21,7 @@ export async function resolveSymbol(
   const { ledger } = view.observed;
   refuseWhileWorking(view.observed, symbol);
   const { clock } = view.observed.snapshot;
-  if (clock.kind === 'unknown') throw brokerUnknown(clock.reason);
+  if (clock.kind === 'unknown') throw brokerUnknown(clock);
   const sessionDate = clock.data.session.date;
   await refuseIfAlive(ports, view.observed, { symbol, sessionDate });
   if (!isInDoubt(view, resolution)) {
@@ -94,7 +95,7 @@ async function refuseIfAlive(
   for (const { intent, brokerOrderId } of ledger.openOrders.values()) {
     if (intent.symbol !== symbol) continue;
     const found = await lookUp(ports, intent.clientOrderId);
-    if (found.kind === 'unreachable') throw brokerUnknown(found.reason);
+    if (found.kind === 'unreachable') throw brokerUnknown(found);
     if (found.kind === 'absent') {
       if (brokerOrderId === null || intent.sessionDate < sessionDate) continue;
       throw new HgctlError(

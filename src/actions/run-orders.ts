@@ -50,6 +50,13 @@ interface InFlight extends Followed {
   readonly intent: IntentPayload;
 }
 
+/** For more orders the broker has no room either: each that is left would wait as long, with the lock held. */
+interface SentAway {
+  readonly sentAway: Extract<Outcome, { kind: 'failed' }>;
+}
+
+type Started = Outcome | InFlight | SentAway;
+
 /** Outcomes in the order in which they became known; every action gets one, also when the lock is lost on the way. */
 export async function runOrders(
   context: OrderContext,
@@ -113,7 +120,10 @@ class OrderRun {
     if (action === undefined) return;
     const started = await start(this.#context, action, this.#renew);
     this.#waiting.shift();
-    if (!('kind' in started)) this.#inFlight = [...this.#inFlight, started];
+    if ('sentAway' in started) {
+      this.outcomes.push(started.sentAway);
+      this.#abort(started.sentAway, this.#waiting.length);
+    } else if (!('kind' in started)) this.#inFlight = [...this.#inFlight, started];
     else {
       this.outcomes.push(started);
       if (started.kind === 'not-started') this.#abort(started, this.#waiting.length + 1);
@@ -166,7 +176,7 @@ class OrderRun {
   }
 }
 
-async function start(context: OrderContext, action: OrderAction, renew: Renew): Promise<Outcome | InFlight> {
+async function start(context: OrderContext, action: OrderAction, renew: Renew): Promise<Started> {
   const { execution } = context;
   const { report } = execution.ports;
   const { strategy, symbol } = action;
@@ -187,7 +197,7 @@ async function start(context: OrderContext, action: OrderAction, renew: Renew): 
   return take(context, { action, intent, renew }, answer);
 }
 
-async function take(context: OrderContext, sent: Sent, answer: SendAnswer): Promise<Outcome | InFlight> {
+async function take(context: OrderContext, sent: Sent, answer: SendAnswer): Promise<Started> {
   const { execution } = context;
   const { action, intent } = sent;
   const { clientOrderId } = intent;
@@ -235,7 +245,7 @@ function refused(
   { action, intent }: Pick<Sent, 'action' | 'intent'>,
   code: RefusedAs,
   detail: string,
-): Outcome {
+): SentAway['sentAway'] {
   const { fence, ports } = execution;
   const { clientOrderId } = intent;
   const ledger = record(execution, () => ({
@@ -258,23 +268,26 @@ async function afterPause(
   context: OrderContext,
   sent: Sent,
   { retryAfter, reason }: RateLimited,
-): Promise<Outcome | InFlight> {
+): Promise<Started> {
   const { execution } = context;
   const { clock, stop } = execution.ports;
   const pause = retryAfter ?? RATE_LIMIT_PAUSE;
-  const limited = (): Outcome => refused(context, sent, 'RateLimited', reason);
-  if (!isWorthWaiting(clock, pause, execution.submitUntil)) return limited();
+  const asksFor = `${reason}; it asks for a pause of ${Math.ceil(pause / 1_000)} s`;
+  if (!isWorthWaiting(clock, pause, execution.submitUntil))
+    return { sentAway: refused(context, sent, 'RateLimited', asksFor) };
   const { fence } = execution;
   const { clientOrderId } = sent.intent;
   // Whoever dies in the pause leaves no doubt behind.
   record(execution, () => ({ type: 'order-deferred', fence, clientOrderId, detail: reason }));
   execution.ports.report.warn(
     sent.action.strategy,
-    `The broker is asked too often; waiting ${pause / 1_000} s`,
+    `The broker is asked too often; waiting ${Math.ceil(pause / 1_000)} s`,
   );
   await waitUnlessStopped({ clock, stop }, pause);
   const again = await sendAgain(context, sent, () => sent.renew(clientOrderId));
-  if (again === null || again.kind === 'rate-limited') return limited();
+  // Whatever has kept it from going out, the next order meets its own checks.
+  if (again === null) return refused(context, sent, 'RateLimited', reason);
+  if (again.kind === 'rate-limited') return { sentAway: refused(context, sent, 'RateLimited', reason) };
   return take(context, sent, again);
 }
 
@@ -282,7 +295,7 @@ async function afterPause(
  * The answer is lost, or says that the id is known: ask by client order id. Only an id that the broker twice knew
  * nothing of is sent again, as the same id, once.
  */
-async function afterDoubt(context: OrderContext, sent: Sent, cause: string): Promise<Outcome | InFlight> {
+async function afterDoubt(context: OrderContext, sent: Sent, cause: string): Promise<Started> {
   const { execution } = context;
   const { fence, ports } = execution;
   const { clientOrderId, strategy } = sent.intent;

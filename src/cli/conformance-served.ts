@@ -64,5 +64,5 @@ function pricesOnly({ priceAt }: Pick<PriceSource, 'priceAt'>): PriceSource {
 /** The server takes whichever a client brings. */
 function anyKeys(): FoundKeys {
   const keys = AlpacaKeys.of('PKCONFORMANCE', 'none');
-  return keys === null ? { kind: 'failed', reason: 'no keys' } : { kind: 'ok', keys };
+  return keys === null ? { kind: 'failed', reason: 'no keys', advice: '' } : { kind: 'ok', keys };
 }

@@ -7,38 +7,16 @@ import { recover, type Pass } from '../reconciler/reconcile.ts';
 import { verifyJournal } from '../store/journal-check.ts';
 import { keepEdited } from '../store/edited-state.ts';
 import { inspectStateFile, readState, type StateInspection } from '../store/state-inspection.ts';
-import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
-import { refusesShorts } from '../desired/no-shorting.ts';
-import { CONTROLLER } from '../domain/names.ts';
+import type { Ports } from '../reconciler/ports.ts';
 import { formatInstant } from '../domain/instant.ts';
 import type { ForeignDocument } from '../observed/foreign-state.ts';
 import { parseJson } from '../observed/json-text.ts';
 import type { World } from './compose.ts';
 import type { Io } from './io.ts';
 
-/**
- * Refuses (exit 5 or 8, with the way out) a wrong account, a lost journal and a state file that was edited. An account at a
- * broker is told whether to refuse short sales.
- */
-export async function checkData(world: World): Promise<void> {
-  await check(world, (path) => keepEdited(path, world.ports.clock.now()));
-  await keepNoShorting(world);
-}
-
-/** The account refuses short sales while no strategy makes any, and takes them while one does. It is a second wall only. */
-async function keepNoShorting({ alpaca, desired, problems, ports: { report } }: World): Promise<void> {
-  const refuse = problems.length === 0 ? refusesShorts(desired) : null;
-  if (alpaca === null || refuse === null) return;
-  try {
-    if (!(await alpaca.keepNoShorting(refuse))) return;
-    const now = refuse
-      ? 'refuses short sales from now on (no_shorting): no strategy makes any'
-      : 'takes short sales from now on (no_shorting): a strategy may make some';
-    report.warn(CONTROLLER, `The account ${now}; 'noShorting: leave' in spec.broker keeps its setting`);
-  } catch (error) {
-    if (!(error instanceof BrokerUnavailable)) throw error;
-    report.warn(CONTROLLER, `The setting no_shorting of the account is not known: ${error.message}`);
-  }
+/** Refuses (exit 5 or 8, with the way out) a wrong account, a lost journal and a state file that was edited. */
+export function checkData(world: World): Promise<void> {
+  return check(world, (path) => keepEdited(path, world.ports.clock.now()));
 }
 
 /** As {@link checkData}, for commands that read but for one record: no copy of an edited file is kept. */

@@ -9,6 +9,7 @@ import { describeHalt } from '../reconciler/brakes.ts';
 import { isFollowing } from '../reconciler/followed.ts';
 import { isOff } from '../reconciler/rules/orphans.ts';
 import { inspectStateFile } from '../store/state-inspection.ts';
+import { whyUnknown } from '../observed/unknown.ts';
 import type { World } from './compose.ts';
 import { printable } from './output/printable.ts';
 
@@ -47,7 +48,7 @@ function stateLine({ seq, books, opened }: Ledger, kind: StateKind): string {
 function syncLine({ plan, observed }: Look, settleWindow: number): string {
   const { ledger, snapshot } = observed;
   const { positions, takenAt } = snapshot;
-  if (positions.kind === 'unknown') return `the broker does not answer: ${positions.reason}`;
+  if (positions.kind === 'unknown') return whyUnknown(positions);
   const differing = plan.actions.filter(
     (action) => action.kind === 'sync-position' || action.kind === 'report-break' || isFollowing(action),
   );

@@ -5,7 +5,7 @@ import { SECOND } from '../domain/instant.ts';
 import { parseJson } from '../observed/json-text.ts';
 import type { Clock } from '../reconciler/ports.ts';
 import type { AlpacaKeys, FoundKeys } from './alpaca-keys.ts';
-import { askHttp, type Refusal } from './http-text.ts';
+import { ANSWER_MAX, askHttp, type Refusal } from './http-text.ts';
 
 export interface AlpacaClientOptions {
   /** Of the API, with a slash at its end. */
@@ -35,8 +35,6 @@ export type AskAlpaca = (
 ) => Promise<ApiAnswer>;
 
 const TIMEOUT = 10 * SECOND;
-/** A page of 10,000 bars is about 1.3 MB. */
-const MAX_BYTES = 16 * 1024 * 1024;
 const TRIES = 3;
 const WAIT = SECOND;
 const SERVER_TROUBLE = 500;
@@ -51,7 +49,7 @@ export function alpacaClient({ url, keys, clock, timeout = TIMEOUT }: AlpacaClie
     if (found.kind === 'failed') return { kind: 'failed', why: found.reason };
     const address = new URL(path, url);
     for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value);
-    const question = { url: address, headers: found.keys.headers(), timeout, maxBytes: MAX_BYTES };
+    const question = { url: address, headers: found.keys.headers(), timeout, maxBytes: ANSWER_MAX };
     for (let tries = 1; ; tries += 1) {
       const answer = await askHttp(question);
       if (answer.kind === 'ok') return jsonOf(answer.text, address);

@@ -45,6 +45,7 @@ const SHOWN = '[secret]';
 /** Characters; those of a broker have 20 and more. */
 const LEAST = 8;
 
-/** Or why there are none, in words without them. */
+/** Or why there are none, and what a person has to do about it, in words without them. */
 export type FoundKeys =
-  { readonly kind: 'ok'; readonly keys: AlpacaKeys } | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'ok'; readonly keys: AlpacaKeys }
+  | { readonly kind: 'failed'; readonly reason: string; readonly advice: string };

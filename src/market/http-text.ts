@@ -22,6 +22,8 @@ export interface Refusal {
   readonly wait: number | null;
 }
 
+/** Bytes that the answer of a broker may have: a page of 10,000 bars is about 1.3 MB, one of 500 orders about 1 MB. */
+export const ANSWER_MAX = 16 * 1024 * 1024;
 const REFUSAL_MAX = 4_096;
 
 /** Never rejects. Reasons name the host, never headers or the query. */

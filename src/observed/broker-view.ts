@@ -2,6 +2,7 @@
 import type { Money, Price, Quantity, Ratio } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
+import type { Unknown } from './unknown.ts';
 
 export interface BrokerAccount {
   readonly id: string;
@@ -128,9 +129,7 @@ export interface MarketClock {
 }
 
 /** An answer, or the reason why there is none. "No answer" is never "nothing there". */
-export type Observed<Data> =
-  | { readonly kind: 'ok'; readonly data: Data; readonly asOf: Instant }
-  | { readonly kind: 'unknown'; readonly reason: string };
+export type Observed<Data> = { readonly kind: 'ok'; readonly data: Data; readonly asOf: Instant } | Unknown;
 
 export interface Quote {
   readonly price: Price;

@@ -96,9 +96,16 @@ export class BrokerUnavailable extends Error {
   override readonly name: string = 'BrokerUnavailable';
 }
 
-/** Not asked, or not the account that is meant: keys, manifest or environment have to be mended first, so that it is asked no second time. */
+/** Not asked, not with these keys, or not the account that is meant: it is asked no second time before somebody has mended that. */
 export class BrokerBarred extends BrokerUnavailable {
   override readonly name = 'BrokerBarred';
+  /** What a person has to do: an imperative. */
+  readonly advice: string;
+
+  constructor(message: string, advice: string) {
+    super(message);
+    this.advice = advice;
+  }
 }
 
 /** Too many requests. */

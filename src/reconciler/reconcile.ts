@@ -6,7 +6,7 @@ import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { Ledger, Revision } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
-import { executeStrategy, isUnendedReduction, ordersOf } from '../actions/execute-strategy.ts';
+import { executeStrategy, holdsEntries, ordersOf } from '../actions/execute-strategy.ts';
 import {
   acquire,
   interruptedWaiting,
@@ -14,11 +14,11 @@ import {
   release,
   releasing,
 } from '../actions/execution-lock.ts';
-import { LockLost } from '../actions/execution.ts';
 import { forgivingMarket } from '../actions/forgiving-market.ts';
 import { FIRST_LOOK, look, type Look } from '../actions/look.ts';
 import { waitUnlessStopped } from '../actions/wait.ts';
 import { announce, type SecondLooks } from '../actions/second-looks.ts';
+import { changeUnderLock, guarded } from '../actions/guarded.ts';
 import { completeShutdown } from '../actions/shutdown.ts';
 import { housekeepingOf, keepHouse } from '../actions/housekeeping.ts';
 import type { Announcements } from '../actions/announcements.ts';
@@ -49,6 +49,8 @@ export interface Pass {
   readonly accountFile: string;
   /** Opens the books of a first start; called once the plan is agreed to, before anything else is written. */
   readonly open: () => Promise<void>;
+  /** A setting of the account that is changed once the plan is agreed to, under the lock and before any order. Left out: none. */
+  readonly changeSetting?: () => Promise<void>;
   /** Told of the first look, before anything is asked or done. */
   readonly looked: (look: Look) => void;
   /** Of whoever makes many passes: whether the warnings of this one are to be said again. Left out: they are said. */
@@ -131,15 +133,17 @@ export async function reconcile(pass: Pass, approval: Approval): Promise<PassRes
   if (pass.ports.stop.requested()) return { kind: 'declined', plan };
   if (hasWorkNow(pass, plan) && !(await approval.approve(plan))) return { kind: 'declined', plan };
   await pass.open();
-  const outcomes = await inLine(pass, () => {
+  const outcomes = await inLine(pass, async () => {
     if (!isRecorded) acceptRevision(pass);
+    if (pass.changeSetting !== undefined) await changeUnderLock(pass, pass.changeSetting);
     return execute(pass, { plan, observed }, approval, (name) => !pass.resting.has(name));
   });
   return hasWorkNow(pass, plan) ? { kind: 'executed', plan, outcomes } : { kind: 'nothing', plan };
 }
 
 /** What a resting strategy would trade is left for later, and so are orders that were looked for in vain just now. */
-function hasWorkNow({ resting, restingCare }: Pass, plan: Plan): boolean {
+function hasWorkNow({ resting, restingCare, changeSetting: change }: Pass, plan: Plan): boolean {
+  if (change !== undefined) return true;
   const isLater = (action: Action): boolean =>
     restingCare?.has(action.id) === true ||
     (resting.has(action.strategy ?? '') && (isOrder(action) || action.kind === 'complete-shutdown'));
@@ -264,7 +268,7 @@ async function execute(
           lockWait: lockWaitOf(pass, strategy),
           shown: own,
           before,
-          inDoubt: outcomes.filter(isUnendedReduction),
+          ahead: outcomes.filter(holdsEntries),
           held,
           turnTaken,
           approval,
@@ -294,7 +298,7 @@ function doneAfterAll({ action }: Outcome): Outcome {
 interface TurnOptions extends PlannedTurn {
   readonly shown: readonly OrderAction[];
   readonly before: readonly Outcome[];
-  readonly inDoubt: readonly Outcome[];
+  readonly ahead: readonly Outcome[];
   readonly held: Plan['notDone'];
   readonly lockWait: number;
   readonly turnTaken: ReadonlySet<string>;
@@ -307,7 +311,8 @@ function turn(pass: Pass, { turnTaken, approval, signals, ...own }: TurnOptions)
     ports: pass.ports,
     desired: pass.desired,
     ...own,
-    look: (ownFence, aim) => look(pass, { ownFence, earlier: null, turnTaken, ...aim, signals }),
+    look: ({ fence: ownFence, submitUntil: until }, aim) =>
+      look(pass, { ownFence, earlier: null, turnTaken, ...aim, signals, until }),
     approveChange: approval.approveChange,
   });
 }
@@ -321,30 +326,12 @@ async function housekeep(pass: Pass, shown: Look): Promise<Outcome[]> {
     const released = shown.plan.actions.filter((action) => action.kind === 'release-stale-lock');
     return releasing(execution, async () => {
       const { signals } = shown.observed;
-      const fresh = await look(pass, { ...FIRST_LOOK, ownFence: execution.fence, earlier, signals });
+      const { fence: ownFence, releaseBy: until } = execution;
+      const fresh = await look(pass, { ...FIRST_LOOK, ownFence, earlier, signals, until });
       const outcomes = await keepHouse(execution, housekeepingOf(fresh.plan, rest), fresh.observed);
       await markAfterCare(execution, desired, fresh.observed);
       release(execution, null);
       return [...released.map((action): Outcome => ({ kind: 'done', action })), ...outcomes];
     });
   });
-}
-
-/** A lock that cannot be had, or is lost, ends a turn and not the pass. */
-async function guarded(actions: readonly Action[], run: () => Promise<Outcome[]>): Promise<Outcome[]> {
-  try {
-    return await run();
-  } catch (error) {
-    const code = whyNoTurn(error);
-    if (code === null || !(error instanceof Error)) throw error;
-    const detail = error.message;
-    return actions.map((action) => ({ kind: 'not-started', action, code, detail }));
-  }
-}
-
-function whyNoTurn(error: unknown): 'LockNotObtained' | 'Interrupted' | null {
-  if (error instanceof LockLost) return 'LockNotObtained';
-  if (!(error instanceof HgctlError)) return null;
-  if (error.exit === EXIT.lock) return 'LockNotObtained';
-  return error.exit === EXIT.interrupted || error.exit === EXIT.terminated ? 'Interrupted' : null;
 }

@@ -55,6 +55,103 @@ describe('an order', () => {
   });
 });
 
+/** What became of each action, and of the time. */
+async function applied(
+  home: TestWorld,
+): Promise<{ readonly took: number; readonly outcomes: readonly string[] }> {
+  const before = home.clock.monotonic();
+  const result = await home.apply();
+  const outcomes = result.kind === 'executed' ? result.outcomes : [];
+  expect(home.journal.ledger().lock).toBeNull();
+  return {
+    took: home.clock.monotonic() - before,
+    outcomes: outcomes.map((outcome) =>
+      outcome.kind === 'done'
+        ? `done ${outcome.action.id}`
+        : `${outcome.kind} ${outcome.action.id} ${outcome.code}: ${outcome.detail}`,
+    ),
+  };
+}
+
+describe('the orders behind one that is sent away', () => {
+  const HOUR = 3_600_000;
+  const prices = { KO: '50', VTI: '50', BND: '50' };
+  const LONG = 'RateLimited: too many requests; it asks for a pause of 3600 s';
+
+  test('for longer than a minute are left for the next pass, and nothing waits', async () => {
+    const home = await world({
+      prices,
+      strategies: { mp: { targets: { BND: '1', KO: '1', VTI: '1' } } },
+      faults: [fault('submit', limited(HOUR))],
+    });
+    expect(await applied(home)).toEqual({
+      took: 0,
+      outcomes: [
+        `failed open/mp/BND ${LONG}`,
+        `not-started open/mp/KO ${LONG}`,
+        `not-started open/mp/VTI ${LONG}`,
+      ],
+    });
+    await home.apply();
+    expect(home.books()).toStrictEqual({ mp: { BND: '1', KO: '1', VTI: '1' } });
+  });
+
+  test('twice are left for the next pass: one pause, not one an order', async () => {
+    const home = await world({
+      prices,
+      strategies: { mp: { targets: { BND: '1', KO: '1', VTI: '1' } } },
+      faults: [fault('submit', limited(20_000), { times: 2 })],
+    });
+    const { took, outcomes } = await applied(home);
+    expect(took).toBe(20_000);
+    expect(outcomes).toEqual([
+      'failed open/mp/BND RateLimited: too many requests',
+      'not-started open/mp/KO RateLimited: too many requests',
+      'not-started open/mp/VTI RateLimited: too many requests',
+    ]);
+  });
+
+  test('are still followed to their end where they went out before it', async () => {
+    const home = await world({
+      prices,
+      strategies: { mp: { targets: { BND: '1', KO: '1', VTI: '1' } } },
+      faults: [fault('submit', limited(HOUR), { after: 1 })],
+    });
+    const { outcomes } = await applied(home);
+    expect(outcomes).toContain('done open/mp/BND');
+    expect(home.books()).toStrictEqual({ mp: { BND: '1' } });
+  });
+
+  test.each([
+    ['of its strategy', 'mp'],
+    ['of another strategy', 'omr'],
+  ] as const)('are no entry %s where it was an exit: exits come first', async (_, enters) => {
+    const targets = { mp: { KO: '5' }, [enters]: { ...(enters === 'mp' && { KO: '5' }), VTI: '1' } };
+    const home = await world({
+      prices,
+      books: { mp: { KO: '10' } },
+      strategies: { mp: { targets: targets.mp }, [enters]: { targets: targets[enters] ?? {} } },
+      faults: [fault('submit', limited(HOUR), { symbol: 'KO', times: 9 })],
+    });
+    const { outcomes } = await applied(home);
+    expect(outcomes).toEqual([
+      `failed reduce/mp/KO ${LONG}`,
+      `not-started open/${enters}/VTI RateLimited: reduce/mp/KO did not go out, because the broker is asked too often, and entries come after it`,
+    ]);
+    expect(home.broker.submitted).toStrictEqual([]);
+  });
+});
+
+test('a question under the lock waits for nothing that comes after its time', async () => {
+  const wait = 59_000;
+  const execution = { lockTimeout: 50_000, requestTimeout: 5_000 };
+  const home = await wanting([fault('positions', limited(wait), { after: 1, times: 9 })], { execution });
+  expect(await applied(home)).toEqual({
+    took: 0,
+    outcomes: ['not-started open/mp/KO PositionsUnknown: too many requests; it asks for a pause of 59 s'],
+  });
+});
+
 test('a question waits as told and is asked once more, not three times', async () => {
   const once = await wanting([fault('positions', limited(7_000))]);
   await once.apply();

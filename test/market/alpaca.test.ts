@@ -58,7 +58,7 @@ async function world(
       keys: () =>
         hasKeys && keys !== null
           ? { kind: 'ok', keys }
-          : { kind: 'failed', reason: 'APCA_API_KEY_ID is not set in the environment' },
+          : { kind: 'failed', reason: 'APCA_API_KEY_ID is not set in the environment', advice: '' },
       cache: {
         read: (name) => files.get(name) ?? null,
         write: (name, content) => void files.set(name, content),
@@ -467,7 +467,7 @@ describe('corporate actions', () => {
     const keys = AlpacaKeys.of(ID, SECRET);
     const splits = alpacaActions({
       settings: { type: 'alpaca', feed: 'iex', adjustment: 'all', url: server.url },
-      keys: () => (keys === null ? { kind: 'failed', reason: '' } : { kind: 'ok', keys }),
+      keys: () => (keys === null ? { kind: 'failed', reason: '', advice: '' } : { kind: 'ok', keys }),
       clock: { now: () => at(NOW), sleep: () => Promise.resolve() },
     });
     expect((await splits(['KO'], SPAN)).failed.get('KO')).toBe(

@@ -110,5 +110,5 @@ function handlerFor(routes: Routes, what: string, turns: Map<string, number>): H
 
 export function testKeys(): FoundKeys {
   const keys = AlpacaKeys.of(KEY_ID, KEY_SECRET);
-  return keys === null ? { kind: 'failed', reason: 'no keys' } : { kind: 'ok', keys };
+  return keys === null ? { kind: 'failed', reason: 'no keys', advice: '' } : { kind: 'ok', keys };
 }

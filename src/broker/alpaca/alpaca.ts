@@ -45,8 +45,10 @@ export interface AlpacaBrokerOptions {
 
 /** The account as the core sees it, and what only those who know it is at Alpaca ask for. */
 export interface AlpacaBroker extends Broker {
-  /** Sees to it, once, that the account refuses short sales, or takes them. True: it did not before. Rejects as reads do. */
-  keepNoShorting(refuse: boolean): Promise<boolean>;
+  /** Whether the account is set to refuse short sales (`no_shorting`); asked once. Rejects as reads do. */
+  refusesShorts(): Promise<boolean>;
+  /** Sets it. Rejects as reads do, and where the account keeps its setting. */
+  refuseShorts(refuse: boolean): Promise<void>;
   /** Listens to the stream of the account until it is closed; `hear` is called when something may have happened. */
   listen(hear: () => void): { close(): void };
   /** How many requests went out, by name. */
@@ -225,22 +227,18 @@ class AccountAtAlpaca implements AlpacaBroker {
     return this.#assets.of(symbols);
   }
 
-  async keepNoShorting(refuse: boolean): Promise<boolean> {
-    if (this.#refusesShorts === refuse) return false;
-    const isChanged = await this.#setNoShorting(refuse);
-    this.#refusesShorts = refuse;
-    return isChanged;
-  }
-
-  async #setNoShorting(refuse: boolean): Promise<boolean> {
-    const refuses = await this.#connection.read(
+  async refusesShorts(): Promise<boolean> {
+    this.#refusesShorts ??= await this.#connection.read(
       {
         name: 'GET /v2/account/configurations',
         call: ({ configurations: api }) => api.getAccountConfigRaw(),
       },
       noShorting,
     );
-    if (refuses === refuse) return false;
+    return this.#refusesShorts;
+  }
+
+  async refuseShorts(refuse: boolean): Promise<void> {
     const now = await this.#connection.read(
       {
         name: 'PATCH /v2/account/configurations',
@@ -250,7 +248,7 @@ class AccountAtAlpaca implements AlpacaBroker {
       noShorting,
     );
     if (now !== refuse) throw new BrokerUnavailable('the account keeps its setting no_shorting as it was');
-    return true;
+    this.#refusesShorts = now;
   }
 
   listen(hear: () => void): { close(): void } {

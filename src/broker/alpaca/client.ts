@@ -5,6 +5,7 @@
 import type { trading } from '@alpacahq/alpaca-trade-api/rest';
 import type { AlpacaKeys } from '../../market/alpaca-keys.ts';
 import type { Clock } from '../../reconciler/ports.ts';
+import { boundedFetch } from './bounded-fetch.ts';
 import { decide, hear, newBudget, spend, type Budget, type Purpose } from './budget.ts';
 import { describeFailure, parseHiding, type Failure } from './failure.ts';
 import { heardIn } from './rate-headers.ts';
@@ -124,6 +125,7 @@ function apisOf(
     keyId: id,
     secret,
     timeoutMs: requestTimeout,
+    fetchApi: boundedFetch,
   });
   return {
     accounts: new sdk.AccountsApi(settings),

@@ -10,7 +10,7 @@ import type { AlpacaSettings } from './settings.ts';
 import { isKeysRefused, wordsOf } from './classify.ts';
 import type { AlpacaClient, Question } from './client.ts';
 import type { Failure } from './failure.ts';
-import { keysRefused, whyNotAsked, whyNotThisAccount } from './identity.ts';
+import { keysRefused, type Bar, whyNotAsked, whyNotThisAccount } from './identity.ts';
 
 /** What a request of ours is refused with, by ourselves. */
 export const SPENT =
@@ -90,11 +90,9 @@ export class AlpacaConnection {
   }
 
   /** The broker does not accept the keys: nothing goes out until it has accepted some. */
-  close(failure: Failure): string {
+  close(failure: Failure): BrokerBarred {
     const said = failure.kind === 'answered' ? wordsOf(failure) : failure.reason;
-    const why = keysRefused(this.#options.settings, said);
-    this.#standing = { kind: 'closed', why };
-    return why;
+    return this.#closed(keysRefused(this.#options.settings, said));
   }
 
   #verify(): Promise<AlpacaAccount> {
@@ -109,7 +107,7 @@ export class AlpacaConnection {
     const notAsked = whyNotAsked(settings, allowedLive);
     if (notAsked !== null) throw this.#closed(notAsked);
     const found = keys();
-    if (found.kind === 'failed') throw this.#closed(`the keys of the account cannot be had: ${found.reason}`);
+    if (found.kind === 'failed') throw this.#closed(noKeys(found));
     await this.#client.open(found.keys);
     return this.#identified();
   }
@@ -123,9 +121,9 @@ export class AlpacaConnection {
     return account;
   }
 
-  #closed(why: string): BrokerBarred {
+  #closed({ why, advice }: Bar): BrokerBarred {
     this.#standing = { kind: 'closed', why };
-    return new BrokerBarred(why);
+    return new BrokerBarred(why, advice);
   }
 
   async #readNow<Value>(question: ReadQuestion, reader: Reader<Value>): Promise<Value>;
@@ -156,7 +154,7 @@ export class AlpacaConnection {
   }
 
   #trouble(name: string, failure: Failure): BrokerUnavailable {
-    if (isKeysRefused(failure)) return new BrokerUnavailable(this.close(failure));
+    if (isKeysRefused(failure)) return this.close(failure);
     const { host } = new URL(this.#options.settings.url);
     if (failure.kind !== 'answered') return new BrokerUnavailable(`${host}, ${name}: ${failure.reason}`);
     const words = `${host}, ${name}: ${wordsOf(failure)}`;
@@ -164,4 +162,8 @@ export class AlpacaConnection {
       ? new BrokerRateLimited(words, failure.retryAfter)
       : new BrokerUnavailable(words);
   }
+}
+
+function noKeys({ reason, advice }: Extract<FoundKeys, { kind: 'failed' }>): Bar {
+  return { why: `the keys of the account cannot be had: ${reason}`, advice };
 }

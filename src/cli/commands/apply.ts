@@ -12,6 +12,7 @@ import { parseTextOrJson, renderJson } from '../output/formats.ts';
 import { actionJson, planJson } from '../output/plan-json.ts';
 import { ordersText, planText, type PlanTextOptions } from '../output/plan-text.ts';
 import { printable } from '../output/printable.ts';
+import { noShortingChange, type SettingChange } from '../no-shorting.ts';
 import { checkData, passOf, repairStateFile } from '../prepare.ts';
 import { holdExits } from './plan.ts';
 
@@ -33,8 +34,13 @@ export async function applyIn(io: Io, world: World, options: ApplyOptions): Prom
     await checkData(world);
     const text: PlanTextOptions = { style: styleOf(io, options), locate: world.manifests.locate };
     const onLive = isLive(world.desired.account) ? ' on the LIVE account, with real money' : '';
-    const approval = approvalOf(io, { yes: options.yes ?? false, format, text, onLive });
-    const result = await reconcile(passOf(io, world), approval);
+    const setting = await noShortingChange(world);
+    const approval = approvalOf(io, { yes: options.yes ?? false, format, text, onLive, setting });
+    const pass = passOf(io, world);
+    const result = await reconcile(
+      setting === null ? pass : { ...pass, changeSetting: setting.carryOut },
+      approval,
+    );
     if (result.kind === 'nothing') repairStateFile(io, world);
     const isPruning = options.prune === true && result.kind !== 'declined';
     const prunes = isPruning ? await pruneGone(io, world, approval) : NOTHING_TO_PRUNE;
@@ -84,9 +90,11 @@ interface Asking extends View {
   readonly yes: boolean;
   /** What the question says of real money. */
   readonly onLive: string;
+  /** Of the account; carried out with the plan. */
+  readonly setting: SettingChange | null;
 }
 
-function approvalOf(io: Io, { yes, format, text, onLive }: Asking): Prompt {
+function approvalOf(io: Io, { yes, format, text, onLive, setting }: Asking): Prompt {
   // With JSON, stdout carries the one document of the result.
   const say = (said: string): void => (format === 'json' ? io.stderr : io.stdout)(`${said}\n`);
   const show = (shown: string): void => say(`${shown}\n`);
@@ -105,6 +113,7 @@ function approvalOf(io: Io, { yes, format, text, onLive }: Asking): Prompt {
     agree,
     approve: (plan: Plan) => {
       show(planText(plan, text));
+      if (setting !== null) show(setting.words);
       return agree(`Carry out this plan${onLive}?`);
     },
     approveChange: (orders: readonly OrderAction[]) => {

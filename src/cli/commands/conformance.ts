@@ -9,7 +9,7 @@ import { runCases, type CaseResult } from '../../conformance/run.ts';
 import type { AlpacaBroker, DesiredAccount } from '../../desired/desired-state.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { closest } from '../../domain/suggest.ts';
-import { BrokerUnavailable, type Clock } from '../../reconciler/ports.ts';
+import { BrokerBarred, BrokerUnavailable, type Clock } from '../../reconciler/ports.ts';
 import { systemClock } from '../../store/clocks.ts';
 import { findAlpacaKeys } from '../alpaca-keys.ts';
 import { embeddedForm, IN_PROCESS, type EmbeddedOptions } from '../conformance-embedded.ts';
@@ -127,7 +127,8 @@ async function formOf(io: Io, choice: Choice, clock: Clock): Promise<Form> {
     return await realAccountForm({ broker, clock, account, run, symbol: SYMBOL });
   } catch (cause) {
     if (!(cause instanceof BrokerUnavailable)) throw cause;
-    throw new HgctlError(EXIT.broker, 'the broker does not answer', { cause });
+    const hint = cause instanceof BrokerBarred ? { hint: cause.advice } : {};
+    throw new HgctlError(EXIT.broker, 'the broker does not answer', { cause, ...hint });
   }
 }
 

@@ -9,6 +9,7 @@ import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { closest } from '../../domain/suggest.ts';
 import type { Ledger } from '../../observed/ledger.ts';
 import type { ObservedState } from '../../observed/observed-state.ts';
+import { whyUnknown } from '../../observed/unknown.ts';
 import { lookAndPlan, withoutPrograms } from '../../reconciler/reconcile.ts';
 import { knownStrategies, type ManifestsInForce, type Standing } from '../../reconciler/standing.ts';
 import { seenByController } from '../condition-file.ts';
@@ -60,7 +61,7 @@ export async function runGet(
   try {
     const { observed, list } = await look(kind, io, world);
     const { positions } = observed.snapshot;
-    if (positions.kind === 'unknown') io.stderr(`warning: the broker does not answer: ${positions.reason}\n`);
+    if (positions.kind === 'unknown') io.stderr(`warning: ${whyUnknown(positions)}\n`);
     const wanted = selected(world, observed.ledger, { names, selects });
     const text = await renderList({ ...list(wanted), format, headers: options.headers });
     io.stdout(text);

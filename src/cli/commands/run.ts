@@ -18,6 +18,7 @@ import { watchAccount, type AccountWatch } from '../account-watch.ts';
 import { passRequests } from '../pass-requests.ts';
 import { Announcements } from '../../actions/announcements.ts';
 import { forgivingMarket } from '../../actions/forgiving-market.ts';
+import { keepNoShorting } from '../no-shorting.ts';
 import { checkData, passOf, repairStateFile } from '../prepare.ts';
 import { declaredBy, type DeclaredManifests } from '../declared.ts';
 import { startBeats, type Beats } from '../beats.ts';
@@ -150,7 +151,7 @@ async function loop(
         beats.looking();
         return nextPass(io, declared, { isFirst, ...kept });
       },
-      checkData: () => checkData(declared.world()),
+      checkData: () => checkAccountToo(declared.world()),
       wait: async (moment) => {
         news.listenTo(declared.world().alpaca);
         beats.waiting(moment);
@@ -179,6 +180,12 @@ async function loop(
     await watch.close();
     await wakes.close();
   }
+}
+
+/** Nobody is asked about the setting of the account: who starts the loop lets it act. */
+async function checkAccountToo(world: World): Promise<void> {
+  await checkData(world);
+  await keepNoShorting(world);
 }
 
 interface Next {

@@ -15,6 +15,7 @@ import type { World } from '../compose.ts';
 import { styleOf, type GlobalOptions, type Io } from '../io.ts';
 import { operatorName } from '../operator-name.ts';
 import { planText } from '../output/plan-text.ts';
+import { noShortingChange } from '../no-shorting.ts';
 import { checkData, passOf } from '../prepare.ts';
 import { outcomeExit, outcomeLines } from './apply.ts';
 import { requireKnown, stopExits } from './close-positions.ts';
@@ -126,16 +127,15 @@ async function run(io: Io, world: World, { slot, options }: Running): Promise<Ex
   const { ports, desired, manifests } = world;
   const others = desired.strategies.map(({ name }) => name).filter((name) => name !== slot.strategy);
   const text = { style: styleOf(io, options), locate: manifests.locate };
-  const result = await reconcile(
-    { ...passOf(io, world), resting: new Set(others) },
-    {
-      approve: (plan) => {
-        io.stdout(`${planText(plan, text)}\n\n`);
-        return Promise.resolve(true);
-      },
-      approveChange: () => Promise.resolve(true),
+  const setting = await noShortingChange(world);
+  const pass = { ...passOf(io, world), resting: new Set(others) };
+  const result = await reconcile(setting === null ? pass : { ...pass, changeSetting: setting.carryOut }, {
+    approve: (plan) => {
+      io.stdout(`${planText(plan, text)}\n\n`);
+      return Promise.resolve(true);
     },
-  );
+    approveChange: () => Promise.resolve(true),
+  });
   const outcomes = result.kind === 'executed' ? result.outcomes : [];
   if (outcomes.length > 0) io.stdout(`${outcomeLines(outcomes)}\n`);
   const state = stateOf(ports.journal.refresh(), slot);

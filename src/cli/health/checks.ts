@@ -6,6 +6,7 @@ import { describeHalt, describeSuspension } from '../../reconciler/brakes.ts';
 import { suspensionAt } from '../../observed/brakes.ts';
 import { ACCOUNT } from '../../observed/loss-curve.ts';
 import { isOff } from '../../reconciler/rules/orphans.ts';
+import type { Unknown } from '../../observed/unknown.ts';
 import { latchDetail } from '../../reconciler/rules/loss-limits.ts';
 import { formatDuration } from '../output/duration.ts';
 import type { HealthFacts } from './facts.ts';
@@ -92,9 +93,12 @@ function whySilent({ process, age }: Seen): string {
 
 function broker({ observed: { snapshot } }: HealthFacts): Check {
   const answers = [snapshot.account, snapshot.positions, snapshot.openOrders, snapshot.clock];
-  for (const answer of answers)
-    if (answer.kind === 'unknown') return failing('broker', `it does not answer: ${answer.reason}`);
+  for (const answer of answers) if (answer.kind === 'unknown') return failing('broker', whyNoAnswer(answer));
   return fine('broker', 'it answers');
+}
+
+function whyNoAnswer({ reason, advice }: Unknown): string {
+  return advice === undefined ? `it does not answer: ${reason}` : `it cannot be used: ${reason}; ${advice}`;
 }
 
 function clock({ observed: { snapshot }, desired }: HealthFacts): Check {

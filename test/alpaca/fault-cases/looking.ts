@@ -188,7 +188,7 @@ const POSITIONS: readonly FaultCase[] = [
 ];
 
 const KEYS =
-  'error: the broker does not answer: 127.0.0.1 does not accept the keys (401: unauthorized.): they must be those of a paper account, and neither revoked nor those of a live account';
+  'error: the account at the broker cannot be used: 127.0.0.1 does not accept the keys (401: unauthorized.): they must be those of a paper account, and neither revoked nor those of a live account';
 const UNREACHABLE =
   'error: the broker does not answer: 127.0.0.1, GET /v2/account: it cannot be reached (ECONNREFUSED)';
 const SKEWED = "this machine's clock is 5 s behind the broker's: set it right";

@@ -302,6 +302,9 @@ const NOT_TAKEN: readonly FaultCase[] = [
 ];
 
 const WAITED = '[!] [CORE] The broker is asked too often; waiting 20 s';
+const AN_HOUR = 'RateLimited: 429: too many requests.; it asks for a pause of 3600 s';
+const LESS_OFTEN =
+  'Find out who else asks on this account, or lower `spec.broker.requestsPerMinute`; then `hgctl apply`.';
 const WAITED_LONG = '[!] [CORE] The broker is asked too often; waiting 30 s';
 
 const TOO_OFTEN: readonly FaultCase[] = [
@@ -351,7 +354,35 @@ const TOO_OFTEN: readonly FaultCase[] = [
         books: { VTI: '10' },
       }),
     ],
-    todo: 'Find out who else asks on this account, or lower `spec.broker.requestsPerMinute`; then `hgctl apply`.',
+    todo: LESS_OFTEN,
+  },
+  {
+    id: '429-for-an-hour',
+    title: '429, and the broker wants an hour',
+    story:
+      'A pause of more than a minute is not waited for, and the next order would have to wait as long: it is not sent, the lock is given back, and the next pass plans anew.',
+    script:
+      '  - {on: POST /v2/orders, effect: status, status: 429, message: too many requests., retryAfter: 1h, times: 99}\n',
+    turns: [
+      purchase({
+        of: 'two purchases',
+        wanted: { VTI: '10', BND: '5' },
+        steps: [apply(10, `not-started: open/core/VTI: ${AN_HOUR}`)],
+        orders: [],
+        journal: ['buy BND: refused 0 of 5'],
+        books: {},
+      }),
+      sale({
+        of: 'two sales',
+        held: { VTI: '10', BND: '5' },
+        wanted: { VTI: '4', BND: '2' },
+        steps: [apply(10, `not-started: reduce/core/VTI: ${AN_HOUR}`)],
+        orders: [],
+        journal: ['sell BND: refused 0 of 3'],
+        books: { BND: '5', VTI: '10' },
+      }),
+    ],
+    todo: LESS_OFTEN,
   },
 ];
 

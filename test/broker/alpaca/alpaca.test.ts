@@ -470,7 +470,7 @@ describe('whose account it is', () => {
   });
 
   test.each([
-    [undefined, /HGCTL_ALLOW_LIVE=PA3TESTACCT1/],
+    [undefined, /HGCTL_ALLOW_LIVE is not set/],
     ['', /HGCTL_ALLOW_LIVE names account/],
     ['1', /HGCTL_ALLOW_LIVE names account 1/],
     ['PA-OTHER', /HGCTL_ALLOW_LIVE names account PA-OTHER/],
@@ -516,7 +516,7 @@ describe('whose account it is', () => {
 
   test('cannot be found out without keys', async () => {
     const reason = 'APCA_API_KEY_ID is not set in the environment';
-    const { broker, asked } = await fakeAlpaca({}, { keys: () => ({ kind: 'failed', reason }) });
+    const { broker, asked } = await fakeAlpaca({}, { keys: () => ({ kind: 'failed', reason, advice: '' }) });
     await expect(broker.account()).rejects.toThrow(reason);
     expect(asked).toEqual([]);
   });
@@ -574,15 +574,18 @@ describe('the setting no_shorting', () => {
     trade_confirm_email: 'all',
   });
 
-  test('is set alone, and only where it is another', async () => {
+  test('is asked for once, and set alone', async () => {
     const { broker, asked } = await verified({
       [`GET ${PATH}`]: configuration(false),
       [`PATCH ${PATH}`]: configuration(true),
     });
-    expect(await broker.keepNoShorting(false)).toBe(false);
+    expect(await broker.refusesShorts()).toBe(false);
+    expect(await broker.refusesShorts()).toBe(false);
     expect(asked.map(({ what }) => what)).toEqual([`GET ${PATH}`]);
-    expect(await broker.keepNoShorting(true)).toBe(true);
+    await broker.refuseShorts(true);
     expect(asked.at(-1)).toMatchObject({ what: `PATCH ${PATH}`, body: { no_shorting: true } });
+    expect(await broker.refusesShorts()).toBe(true);
+    expect(asked).toHaveLength(2);
   });
 
   test('that stays as it was is said', async () => {
@@ -590,7 +593,7 @@ describe('the setting no_shorting', () => {
       [`GET ${PATH}`]: configuration(false),
       [`PATCH ${PATH}`]: configuration(false),
     });
-    await expect(broker.keepNoShorting(true)).rejects.toThrow(/keeps its setting/);
+    await expect(broker.refuseShorts(true)).rejects.toThrow(/keeps its setting/);
   });
 });
 
