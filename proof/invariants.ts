@@ -420,7 +420,7 @@ function wrongFill(
 ): Verdict {
   const intent = findOrder(before, event.clientOrderId)?.intent;
   if (intent?.strategy !== strategy || intent.symbol !== symbol) return 'the order is another one’s';
-  const signed = intent.side === 'buy' ? event.quantity : -event.quantity;
+  const signed = intent.side === 'buy' ? event.quantity : 0 - event.quantity;
   return signed === change ? null : `${shares(event.quantity)} are filled`;
 }
 
