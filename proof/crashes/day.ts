@@ -46,7 +46,7 @@ export const DAY: readonly Step[] = [
   },
   {
     name: 'adopt',
-    before: () => undefined,
+    before: (machine) => want(machine, 'core', { VTI: 25, GLD: 3 }),
     command: command('adopt', 'GLD', '--strategy', 'core', '--quantity', '3', '--reason', 'bought by hand'),
   },
   {
@@ -68,7 +68,7 @@ export const BETWEEN = HOUR / 4;
 
 /** By symbol: what the manifests of the day want at most, in billionths. */
 export const MOST_WANTED: ReadonlyMap<string, number> = new Map(
-  Object.entries({ VTI: 40, BND: 60, GLD: 0, AAPL: 15, MSFT: 20, NVDA: 5 }).map(([symbol, shares]) => [
+  Object.entries({ VTI: 40, BND: 60, GLD: 3, AAPL: 15, MSFT: 20, NVDA: 5 }).map(([symbol, shares]) => [
     symbol,
     shares * 1_000_000_000,
   ]),

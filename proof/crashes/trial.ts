@@ -5,7 +5,7 @@ import { chance } from '../machine/chance.ts';
 import type { Effect } from '../machine/effects.ts';
 import { Machine, type MachineState } from '../machine/machine.ts';
 import type { SimProcess } from '../machine/process.ts';
-import { APPLY, JOURNAL, MANIFESTS, misbehave, STATE_FILE } from '../machine/trader.ts';
+import { APPLY, command, JOURNAL, MANIFESTS, misbehave, STATE_FILE } from '../machine/trader.ts';
 import { Watcher } from '../machine/watcher.ts';
 import { MOST_WANTED, type Step } from './day.ts';
 import { injector, script, type Extent, type Fault } from './fault.ts';
@@ -37,6 +37,8 @@ export interface TrialOptions {
 
 const TRIES = 10;
 const PAUSE = 60_000;
+/** Something is not done. */
+const UNFINISHED = 12;
 
 /** `start`: with everything that comes before the command done. */
 export async function tryStep(start: MachineState, options: TrialOptions): Promise<Trial | null> {
@@ -94,6 +96,8 @@ export async function tryStep(start: MachineState, options: TrialOptions): Promi
     (process.code !== 0 || (expected !== null && outcomeOf(machine, watcher) !== expected))
   ) {
     await machine.loop.passTo(machine.loop.now + PAUSE);
+    const doubt = neverTaken(machine, process);
+    if (doubt !== null) await say(command('resolve', doubt, '--as', 'broker', '--reason', 'it never was'));
     process = await say(step.command);
     tries += 1;
     if (expected !== null && outcomeOf(machine, watcher) === expected) break;
@@ -153,6 +157,17 @@ function rests(machine: Machine, watcher: Watcher, last: SimProcess, broken: Bro
     const what = invariant.check(rest);
     if (what !== null) broken.push({ invariant: invariant.name, what });
   }
+}
+
+/**
+ * The symbol of an entry that was on its way when its process died, and that the broker does not know: it is never sent again by
+ * itself, and whoever reads the hint and looks at the broker says so. Null where there is none.
+ */
+function neverTaken(machine: Machine, { code, stdout }: SimProcess): string | null {
+  if (code !== UNFINISHED) return null;
+  const [, id, symbol] = /the broker does not know (\S+) \(yet\): (\S+) takes no order/.exec(stdout) ?? [];
+  const isThere = machine.account()?.orders.some(({ clientOrderId }) => clientOrderId === id) ?? false;
+  return isThere ? null : (symbol ?? null);
 }
 
 /** Of all that whoever comes next can find. */

@@ -34,7 +34,15 @@ const REFUSALS = [
 
 type Entry = z.output<ReturnType<typeof scriptSchema>>['faults'][number];
 
+let known: ReturnType<typeof makeSchema> | undefined;
+
+/** Made once: a control loop reads the script with every pass. */
 function scriptSchema() {
+  known ??= makeSchema();
+  return known;
+}
+
+function makeSchema() {
   return script(z.discriminatedUnion('effect', kindsOfFaults()));
 }
 
