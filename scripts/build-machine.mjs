@@ -21,7 +21,8 @@ const simulated = {
       if (importer.includes('/proof/machine/')) return undefined;
       const replaced = REPLACED[path.replace(/^node:/, '')];
       if (replaced !== undefined) return { path: here(replaced) };
-      return /\/simulated-file[.]ts$/.test(path) ? { path: here('modules/simulated-file.ts') } : undefined;
+      const [, broker] = /\/(simulated(?:-file)?[.]ts)$/.exec(path) ?? [];
+      return broker === undefined ? undefined : { path: here(`modules/${broker}`) };
     });
   },
 };

@@ -43,6 +43,7 @@ export async function runCrashes({ seed, deadline, form, tell }: Effort, now: ()
   const counts = new Map<string, Count>();
   const seen = new Map(day.map(({ step }) => [step.name, new Set<string>()]));
   const pick = chance(seed).stream('sample');
+  let done = 0;
   const attempt = async (ready: Ready, faults: readonly Fault[]): Promise<void> => {
     const { step, start, expected } = ready;
     const states = seen.get(step.name) ?? new Set<string>();
@@ -52,22 +53,23 @@ export async function runCrashes({ seed, deadline, form, tell }: Effort, now: ()
       findings.push({ invariant, what, replay });
     }
   };
-  const short = form === 'short';
-  for (const ready of day) {
-    for (const [name, faults] of catalogueOf(ready.extent)) {
-      const count = counts.get(name) ?? { runs: 0, of: 0 };
-      counts.set(name, count);
-      count.of += faults.length;
-      for (const fault of faults) {
-        if (short && !pick.once(SHORT_SAMPLE)) continue;
-        if (now() > deadline) break;
-        count.runs += 1;
-        await attempt(ready, [fault]);
-      }
-      tell(`crashes: ${ready.step.name}, ${name}: ${faults.length} faults, ${findings.length} findings`);
-    }
+  const singles = day.flatMap((ready) =>
+    [...catalogueOf(ready.extent)].flatMap(([name, faults]) =>
+      faults.map((fault) => ({ ready, name, fault })),
+    ),
+  );
+  for (const { name } of singles) counts.set(name, { runs: 0, of: (counts.get(name)?.of ?? 0) + 1 });
+  // In any order, so that a part of them is a part of each.
+  for (const { ready, name, fault } of pick.shuffled(singles).slice(0, form === 'short' ? SHORT : Infinity)) {
+    if (now() > deadline) break;
+    const count = counts.get(name);
+    if (count !== undefined) count.runs += 1;
+    await attempt(ready, [fault]);
+    done += 1;
+    if (done % 500 === 0)
+      tell(`crashes: ${done} of ${singles.length} single faults, ${findings.length} findings`);
   }
-  const pairs = { runs: 0, of: short ? SHORT_PAIRS : PAIRS };
+  const pairs = { runs: 0, of: form === 'short' ? SHORT_PAIRS : PAIRS };
   while (pairs.runs < pairs.of && now() <= deadline) {
     const ready = pick.pick(day);
     const all = [...catalogueOf(ready.extent).values()].filter((faults) => faults.length > 0);
@@ -84,6 +86,6 @@ export async function runCrashes({ seed, deadline, form, tell }: Effort, now: ()
   };
 }
 
-const SHORT_SAMPLE = 60;
+const SHORT = 60;
 const SHORT_PAIRS = 20;
 const PAIRS = 10_000;

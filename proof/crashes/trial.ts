@@ -1,19 +1,14 @@
 /** One step of the day with faults in it, and what comes of it. */
 import { createHash } from 'node:crypto';
-import { INVARIANTS, type Invariant, type Rest, type Story } from '../invariants.ts';
+import { Guard, type Broken } from '../guard.ts';
 import { chance } from '../machine/chance.ts';
 import type { Effect } from '../machine/effects.ts';
 import { Machine, type MachineState } from '../machine/machine.ts';
 import type { SimProcess } from '../machine/process.ts';
-import { APPLY, command, JOURNAL, MANIFESTS, misbehave, STATE_FILE } from '../machine/trader.ts';
-import { Watcher } from '../machine/watcher.ts';
+import { APPLY, command, MANIFESTS, misbehave } from '../machine/trader.ts';
+import type { Watcher } from '../machine/watcher.ts';
 import { MOST_WANTED, type Step } from './day.ts';
 import { injector, script, type Extent, type Fault } from './fault.ts';
-
-export interface Broken {
-  readonly invariant: string;
-  readonly what: string;
-}
 
 /** Null where everything was found as it had been found before. */
 export interface Trial {
@@ -44,20 +39,20 @@ const UNFINISHED = 12;
 export async function tryStep(start: MachineState, options: TrialOptions): Promise<Trial | null> {
   const { seed, step, faults, expected, seen } = options;
   const machine = new Machine(seed, start);
-  const broken: Broken[] = [];
   const extent = {
     effects: [] as Effect[],
     bytes: new Map<number, number>(),
     orders: 0,
     reads: [] as number[],
   };
-  const watcher = watch(machine, broken);
+  const guard = new Guard(machine, MOST_WANTED);
+  const { watcher, broken } = guard;
   script(machine, faults);
   const inject = injector(machine, faults, chance(seed).stream('loss'));
   const first = machine.effects;
   machine.hooks = {
     effect: (effect) => {
-      watcher.sees(effect);
+      guard.sees(effect);
       if (effect.phase === 'before') extent.effects.push(effect);
       if (inject.strike(effect) === 'power') watcher.lookAgain();
     },
@@ -73,7 +68,7 @@ export async function tryStep(start: MachineState, options: TrialOptions): Promi
   const before = machine.account()?.orders.length ?? 0;
   const say = async (args: readonly string[]): Promise<SimProcess> => {
     const process = await machine.run(args);
-    exits(process, broken);
+    guard.ended(process);
     return process;
   };
   let process = await say(step.command);
@@ -88,7 +83,7 @@ export async function tryStep(start: MachineState, options: TrialOptions): Promi
   if (broken.length === 0 && seen.has(found)) return null;
   seen.add(found);
   // From now on nothing goes wrong.
-  machine.hooks = { effect: (effect) => watcher.sees(effect) };
+  machine.hooks = { effect: (effect) => guard.sees(effect) };
   misbehave(machine, []);
   let tries = 0;
   while (
@@ -105,58 +100,10 @@ export async function tryStep(start: MachineState, options: TrialOptions): Promi
   await machine.loop.passTo(machine.loop.now + PAUSE);
   const last = await say(APPLY);
   const outcome = outcomeOf(machine, watcher);
-  rests(machine, watcher, last, broken);
+  guard.rests(last);
   if (expected !== null && outcome !== expected)
-    broken.push({ invariant: 'same-end', what: `${outcome}\nwhere it is without the fault\n${expected}` });
+    guard.note('same-end', `${outcome}\nwhere it is without the fault\n${expected}`);
   return { broken, outcome, state: machine.state(), extent: happened };
-}
-
-function storyOf(machine: Machine): Story {
-  return {
-    mostWanted: MOST_WANTED,
-    isAlive: ({ pid, bootId }) =>
-      bootId === machine.bootId() && machine.processes.get(pid)?.state === 'running',
-  };
-}
-
-function watch(machine: Machine, broken: Broken[]): Watcher {
-  const story = storyOf(machine);
-  const note = ({ name }: Invariant, what: string | null): void => {
-    if (what !== null) broken.push({ invariant: name, what });
-  };
-  return new Watcher(machine, JOURNAL, {
-    written: (written) => {
-      for (const invariant of INVARIANTS)
-        if (invariant.at === 'record') note(invariant, invariant.check(written, story));
-    },
-    taken: (taken) => {
-      if (!taken.order.clientOrderId.startsWith('hg-')) return;
-      for (const invariant of INVARIANTS)
-        if (invariant.at === 'order') note(invariant, invariant.check(taken, story));
-    },
-    damaged: (what) => broken.push({ invariant: 'journal-is-whole', what }),
-  });
-}
-
-function exits(process: SimProcess, broken: Broken[]): void {
-  for (const invariant of INVARIANTS) {
-    if (invariant.at !== 'exit') continue;
-    const what = invariant.check(process);
-    if (what !== null) broken.push({ invariant: invariant.name, what });
-  }
-}
-
-function rests(machine: Machine, watcher: Watcher, last: SimProcess, broken: Broken[]): void {
-  const account = watcher.account();
-  if (account === undefined) return;
-  const file = machine.disk.find(STATE_FILE);
-  const stateFile = file?.kind === 'file' ? file.data.toString() : null;
-  const rest: Rest = { ledger: watcher.ledger, account, story: storyOf(machine), stateFile, last };
-  for (const invariant of INVARIANTS) {
-    if (invariant.at !== 'rest') continue;
-    const what = invariant.check(rest);
-    if (what !== null) broken.push({ invariant: invariant.name, what });
-  }
 }
 
 /**

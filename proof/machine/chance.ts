@@ -8,6 +8,7 @@ export interface Chance {
   pick<Item>(items: readonly Item[]): Item;
   /** True once in `oneIn` times. */
   once(oneIn: number): boolean;
+  shuffled<Item>(items: readonly Item[]): Item[];
   /** Another stream, of this name. */
   stream(name: string): Chance;
 }
@@ -31,6 +32,14 @@ export function chance(seed: number): Chance {
       const item = items[below(items.length)];
       if (item === undefined) throw new Error('nothing to pick from');
       return item;
+    },
+    shuffled: (items) => {
+      const mixed = [...items];
+      for (let last = mixed.length - 1; last > 0; last -= 1) {
+        const other = below(last + 1);
+        [mixed[last], mixed[other]] = [mixed[other] as never, mixed[last] as never];
+      }
+      return mixed;
     },
     once: (oneIn) => below(oneIn) === 0,
     stream: (name) => chance(mixedWith(seed, name)),

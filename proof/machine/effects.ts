@@ -22,6 +22,8 @@ export interface Hooks {
   effect?: (effect: Effect) => void;
   /** Null: it goes through. */
   failure?: (effect: Effect, bytes: number) => Failure | null;
+  /** A process has ended by itself. */
+  ended?: (process: SimProcess) => void;
   /** The account that a read of it sees: an older one, or null for the newest. */
   staleRead?: (read: { readonly number: number; readonly versions: number }) => number | null;
 }

@@ -2,7 +2,7 @@
  * Time, chance and identity of the simulated process, under the names of the real ones: the bundle of the machine is built
  * with these in their place, so that the program itself has no switch for it.
  */
-import { currentProcess, later, refuseDead } from './process.ts';
+import { currentProcess, later, processIfAny, refuseDead } from './process.ts';
 import { real } from './real.ts';
 
 export interface SimTimer {
@@ -76,7 +76,7 @@ export const Date = new Proxy(SimDate, {
 export const performance = { now: (): number => currentProcess().machine.monotonic() };
 
 export const Math = Object.create(real.Math, {
-  random: { value: () => currentProcess().machine.chance.next() },
+  random: { value: () => processIfAny()?.machine.chance.next() ?? 0.5 },
 }) as Math;
 
 const OWN: Readonly<Record<string | symbol, unknown>> = {

@@ -74,7 +74,7 @@ export class Machine {
   /** The account at the broker, as it is now; undefined before it was used. */
   account(): SimulatedState | undefined {
     const newest = this.venue.newest();
-    return newest && advance(newest, this.wallNow() as Instant);
+    return newest && advance(newest, Math.floor(this.loop.now) as Instant);
   }
 
   /** `hgctl ARGS` as a process of its own. */
@@ -169,6 +169,7 @@ function end(process: SimProcess, code: number): void {
   if (process.state !== 'running') return;
   process.state = 'ended';
   process.code = code;
+  process.machine.hooks.ended?.(process);
 }
 
 function ioOf(process: SimProcess, environment: Readonly<Record<string, string>>): Io {

@@ -25,6 +25,11 @@ export class Killed extends Error {
 
 const contexts = new AsyncLocalStorage<SimProcess>();
 
+/** Undefined while modules are loaded, before anything is simulated. */
+export function processIfAny(): SimProcess | undefined {
+  return contexts.getStore();
+}
+
 export function currentProcess(): SimProcess {
   const process = contexts.getStore();
   if (process === undefined) throw new Error('code of a simulated process runs outside of one');

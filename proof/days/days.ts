@@ -1,0 +1,104 @@
+/** Days from a seed, one after another; what breaks is shrunk to the fewest happenings that still break it. */
+import type { Effort, Finding, Report } from '../part.ts';
+import { chance } from '../machine/chance.ts';
+import { drawDay, type Event } from './event.ts';
+import { liveDay, type Day } from './live.ts';
+
+/** s. */
+const LENGTH = 1_200;
+const SHORT_DAYS = 6;
+const FULL_DAYS = 1_000;
+/** Every so manieth day is lived twice, to be the same. */
+const TWICE = 25;
+
+export function eventsOf(seed: number): readonly Event[] {
+  return drawDay(chance(seed).stream('day'), LENGTH);
+}
+
+export async function runDays({ seed, deadline, form, tell }: Effort, now: () => number): Promise<Report> {
+  const most = { short: SHORT_DAYS, full: FULL_DAYS, long: Infinity }[form];
+  const findings: Finding[] = [];
+  const total = { days: 0, effects: 0, orders: 0, processes: 0, resolved: 0, twice: 0 };
+  for (let number = 0; number < most && now() <= deadline; number += 1) {
+    const own = seed + number;
+    const events = eventsOf(own);
+    const day = await liveDay(own, events, LENGTH);
+    total.days += 1;
+    total.effects += day.effects;
+    total.orders += day.orders;
+    total.processes += day.processes;
+    total.resolved += day.resolved;
+    if (number % TWICE === 0) {
+      const again = await liveDay(own, events, LENGTH);
+      total.twice += 1;
+      if (again.trace !== day.trace)
+        findings.push(finding(own, 'replays-exactly', 'two runs of one seed differ'));
+    }
+    if (day.broken.length > 0) findings.push(...(await explain(own, events, day)));
+    if (number % 20 === 19) tell(`days: ${number + 1}, ${findings.length} findings`);
+  }
+  return {
+    figures: [
+      ['days', total.days],
+      ['lived twice, the same', total.twice],
+      ['processes', total.processes],
+      ['effects', total.effects],
+      ['orders', total.orders],
+      ['symbols that the trader had to decide', total.resolved],
+    ],
+    findings,
+  };
+}
+
+function finding(seed: number, invariant: string, what: string): Finding {
+  return { invariant, what, replay: `--only days --seed ${seed} --days 1` };
+}
+
+async function explain(seed: number, events: readonly Event[], day: Day): Promise<readonly Finding[]> {
+  const [first] = day.broken;
+  if (first === undefined) return [];
+  const { invariant } = first;
+  const isBroken = async (some: readonly Event[]): Promise<Day | null> => {
+    const lived = await liveDay(seed, some, LENGTH);
+    return lived.broken.some((one) => one.invariant === invariant) ? lived : null;
+  };
+  const { few, last } = await shrink(events, day, isBroken);
+  const script = few.map((event) => `    ${JSON.stringify(event)}`).join('\n');
+  const what = last.broken.find((one) => one.invariant === invariant)?.what ?? first.what;
+  return [
+    finding(seed, invariant, `${what}\n  what happened:\n${script}\n  journal:\n${brief(last.journal)}`),
+  ];
+}
+
+/** Takes away what is not needed, one by one. */
+async function shrink(
+  events: readonly Event[],
+  day: Day,
+  isBroken: (some: readonly Event[]) => Promise<Day | null>,
+): Promise<{ readonly few: readonly Event[]; readonly last: Day }> {
+  let few = events;
+  let last = day;
+  for (let at = events.length - 1; at >= 0; at -= 1) {
+    const fewer = few.filter((_, index) => index !== at);
+    const lived = await isBroken(fewer);
+    if (lived === null) continue;
+    few = fewer;
+    last = lived;
+  }
+  return { few, last };
+}
+
+const NOISE = new Set(['v', 'prev', 'sum', 'boot', 'at']);
+
+function brief(journal: string): string {
+  return journal
+    .split('\n')
+    .filter((line) => line !== '')
+    .slice(-60)
+    .map((line) => {
+      const record = JSON.parse(line) as Record<string, unknown>;
+      const kept = Object.entries(record).filter(([name]) => !NOISE.has(name));
+      return `    ${JSON.stringify(Object.fromEntries(kept)).slice(0, 400)}`;
+    })
+    .join('\n');
+}
