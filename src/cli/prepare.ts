@@ -13,6 +13,7 @@ import { CONTROLLER } from '../domain/names.ts';
 import { formatInstant } from '../domain/instant.ts';
 import type { ForeignDocument } from '../observed/foreign-state.ts';
 import { parseJson } from '../observed/json-text.ts';
+import { printableLines } from './output/printable.ts';
 import type { World } from './compose.ts';
 import type { Io } from './io.ts';
 
@@ -50,7 +51,7 @@ export function checkBesideReading(world: World): Promise<void> {
 export async function warnOfRefusal(io: Io, world: World): Promise<void> {
   const refusal = await refusalOf(world);
   if (refusal === null) return;
-  io.stderr(`warning: apply will refuse: ${refusal.message}\n`);
+  io.stderr(`warning: apply will refuse: ${printableLines(refusal.message)}\n`);
   if (refusal.hint !== undefined) io.stderr(`hint: ${refusal.hint}\n`);
 }
 
