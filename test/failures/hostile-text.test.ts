@@ -53,7 +53,7 @@ test('Text of manifests, operators and programs is shown and never obeyed, by an
     ...['table', 'wide', 'yaml', 'json', 'csv', 'name'].map((format) => `get st -o ${format}`),
     ...['describe strategy core', 'describe strategy words', 'describe strategy symbols', 'status', 'plan'],
     ...['get events', 'events -o json', 'logs', 'logs -o json', 'why words BND', 'health', 'report eod'],
-    ...['apply --yes', 'resume core', 'resume'],
+    ...['apply --yes', 'resume core', 'unhalt --reason x'],
   ];
   await expectHarmless(mine, looks.map(words));
 });
