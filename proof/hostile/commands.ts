@@ -1,6 +1,7 @@
 /** Cases through the whole program on real files: what is invalid is refused with its place, and nothing is executed. */
 import { EXIT } from '../../src/domain/errors.ts';
-import { bytesOf, JOURNAL, sameFiles, STATE, type Desk, type Told } from './desk.ts';
+import type { STATE } from './desk.ts';
+import { bytesOf, JOURNAL, sameFiles, type Desk, type Told } from './desk.ts';
 import { fileNameOf } from './judge-manifests.ts';
 import type { Base } from './manifests.ts';
 

@@ -207,7 +207,7 @@ function removed(document: Json, at: Steps): Json {
   }
   if (rest.length > 0 && step !== undefined)
     return { ...document, [step]: removed(document[step] ?? null, rest) };
-  return Object.fromEntries(Object.entries(document).filter(([key]) => key !== step)) as Json;
+  return Object.fromEntries(Object.entries(document).filter(([key]) => key !== step));
 }
 
 function isMapping(value: Json): value is { readonly [key: string]: Json } {

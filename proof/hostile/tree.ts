@@ -13,7 +13,7 @@ export type Tree =
 export function treeOf(value: Json): Tree {
   if (typeof value !== 'object' || value === null) return { kind: 'scalar', value };
   if (Array.isArray(value)) return { kind: 'list', items: (value as readonly Json[]).map(treeOf) };
-  return { kind: 'map', pairs: Object.entries(value).map(([key, inner]) => [key, treeOf(inner as Json)]) };
+  return { kind: 'map', pairs: Object.entries(value).map(([key, inner]) => [key, treeOf(inner)]) };
 }
 
 /** JSON, which is YAML; written by hand, because JSON of JavaScript can say no key twice. */

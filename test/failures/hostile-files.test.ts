@@ -32,7 +32,7 @@ async function wanting(): Promise<Project> {
   return mine;
 }
 
-const LOOKS = ['status', 'events', 'journal verify', 'logs'];
+const LOOKS = ['status', 'events', 'journal verify'];
 
 /** Exit code of `apply`; none of the commands ends with 70. */
 async function tried(mine: Project): Promise<{ readonly code: number | null; readonly stderr: string }> {
@@ -61,8 +61,11 @@ describe('What is no file is refused by its name, and nothing is executed:', () 
     // A folder of that name is no manifest, and then there is no account.
     ['manifests/account.yaml', 4, 'ccount'],
   ];
-  const kinds: readonly Kind[] = ['pipe', 'device', 'folder'];
-  const cases = places.flatMap(([name, exit, said]) => kinds.map((kind) => ({ kind, name, exit, said })));
+  const cases = places.flatMap(([name, exit, said], n) => {
+    // Each place as a pipe, which is what hangs; the others take turns.
+    const kinds: readonly Kind[] = ['pipe', n % 2 === 0 ? 'folder' : 'device'];
+    return kinds.map((kind) => ({ kind, name, exit, said }));
+  });
 
   test.each(cases)('a $kind as $name', async ({ kind, name, exit, said }) => {
     const mine = await wanting();
@@ -85,12 +88,9 @@ describe('What is no file is refused by its name, and nothing is executed:', () 
 describe('What hgctl can do without holds nothing up:', () => {
   test.each<readonly [Kind, string]>([
     ['pipe', 'data/controller.json'],
-    ['folder', 'data/controller.json'],
-    ['device', 'data/controller.lease'],
     ['pipe', 'data/execution.queue'],
     ['folder', 'data/notices.json'],
     ['pipe', 'data/logs/hgctl-2025-12-02.jsonl'],
-    ['folder', 'data/logs/hgctl-2025-12-02.jsonl'],
     ['pipe', 'data/backups'],
   ])('a %s as %s', async (kind, name) => {
     const mine = await wanting();
@@ -188,7 +188,7 @@ test('A simulated account that is deep is told, and is no empty account.', async
   });
 });
 
-test.each(['../../../etc/passwd', '/etc/passwd', '/dev/zero', '..', '.'])(
+test.each(['../../../etc/passwd', '/dev/zero', '..'])(
   'A path that leads elsewhere is read by no signal, no calendar and no module: %s',
   async (path) => {
     const account = { calendar: { file: path } };

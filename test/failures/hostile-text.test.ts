@@ -11,22 +11,22 @@ const EVIL = '\u001b[2J\u202eX\u0007\u009b31m\nerror: forged\r\u200bZ';
 const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202e]|^(?:error|hint): forged/m;
 
 const COMMAND = (script: string): object => ({
-  signal: { type: 'command', params: { argv: [process.execPath, '-e', script, EVIL] } },
+  signal: { type: 'command', params: { argv: ['sh', '-c', script, EVIL] } },
 });
 
 async function everywhere(): Promise<Project> {
   const mine = projectInProcess({
     strategies: {
       core: { targets: { VTI: '5' }, labels: { team: EVIL, [EVIL]: 'x' }, spec: { description: EVIL } },
-      words: { universe: ['BND'], spec: COMMAND(`console.error(${JSON.stringify(EVIL)}); process.exit(3)`) },
-      symbols: {
-        universe: ['GLD'],
-        spec: COMMAND(
-          `console.log(JSON.stringify({version: 1, targets: [{symbol: ${JSON.stringify(EVIL)}, quantity: '1'}]}))`,
-        ),
-      },
+      words: { universe: ['BND'], spec: COMMAND('cat words >&2; exit 3') },
+      symbols: { universe: ['GLD'], spec: COMMAND('cat symbols') },
     },
   }).with({ USER: EVIL });
+  mine.write('manifests/strategies/words', EVIL);
+  mine.write(
+    'manifests/strategies/symbols',
+    JSON.stringify({ version: 1, targets: [{ symbol: EVIL, quantity: '1' }] }),
+  );
   const toggles = 'manifests/strategy_toggle.yaml';
   mine.write(toggles, mine.read(toggles).replace('"test"', JSON.stringify(EVIL)));
   expect(await mine.run('apply', '--yes')).toMatchObject({ code: 0 });

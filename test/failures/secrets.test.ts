@@ -128,7 +128,7 @@ test('A day of commands at an account of Alpaca, with faults, shows neither keys
     .timed({ clock: clock.command, heard: () => undefined });
   const url = await venue(mine, clock);
   declareAccount(mine, url, { urls: { hook: { env: 'HOOK' }, ping: { env: 'PING' } } });
-  expect(await say(mine, 'apply --yes', ...LOOKS, 'notify test')).toContain(0);
+  expect(await say(mine, 'apply --yes', 'notify test')).toContain(0);
   await clock.advance(DAY.faulty - clock.command.now());
   mine.declare({ core: { targets: { VTI: '9', BND: '3' } } });
   await say(mine, 'plan --debug', 'apply --yes --debug', 'apply --yes', ...LOOKS);

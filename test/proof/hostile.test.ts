@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openDesk, type Files } from '../../proof/hostile/desk.ts';
 import { Found } from '../../proof/hostile/found.ts';
-import { AMOUNTS, hostile } from '../../proof/hostile/part.ts';
+import { hostile } from '../../proof/hostile/part.ts';
 import { READERS, type Readers } from '../../proof/hostile/readers.ts';
 import { Trial } from '../../proof/hostile/trial.ts';
 import type { Effort } from '../../proof/part.ts';
@@ -20,8 +20,14 @@ test('Spoiled files neither crash hgctl nor have it execute anything, and it say
     'journals',
     'cases through the whole program',
   ])
-    expect(counts.get(what), what).toBeGreaterThan(5);
+    expect(counts.get(what), what).toBeGreaterThan(3);
 });
+
+/** Of which each defect below is seen. */
+const FEW = {
+  manifests: { everyField: 300, manifests: 60, states: 0, journals: 0, commands: 0 },
+  data: { everyField: 100_000, manifests: 0, states: 30, journals: 250, commands: 0 },
+};
 
 describe('A reader with a defect is found out:', () => {
   const { manifests, state, journal, fold } = READERS;
@@ -120,8 +126,11 @@ describe('A reader with a defect is found out:', () => {
       'its fold trusts what is in a record',
       {
         fold: (records) => {
-          for (const { event } of records)
-            if (event.type === 'books-opened') [...event.lots].length.toFixed();
+          for (const { event } of records) {
+            if (event.type === 'books-opened') [...event.lots].sort();
+            else if (event.type === 'intent') event.symbol.toUpperCase();
+            else if (event.type === 'halted') event.reason.toUpperCase();
+          }
           return fold(records);
         },
       },
@@ -133,7 +142,14 @@ describe('A reader with a defect is found out:', () => {
     try {
       const found = new Found(SHORT.seed);
       const readers = { ...READERS, ...broken };
-      new Trial({ data, readers, effort: SHORT, amounts: AMOUNTS.short, found, round: 0 }).run();
+      new Trial({
+        data,
+        readers,
+        effort: SHORT,
+        amounts: broken.manifests === undefined ? FEW.data : FEW.manifests,
+        found,
+        round: 0,
+      }).run();
       expect(found.report().findings.map((finding) => finding.invariant)).toContain(invariant);
     } finally {
       Reflect.deleteProperty(Object.prototype, 'admin');
