@@ -102,7 +102,7 @@ async function madeHere({ run, lay, data }: Making): Promise<Files> {
   return filesIn(data);
 }
 
-export function filesIn(folder: string): Files {
+function filesIn(folder: string): Files {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
   const files = names.filter((name) => statSync(join(folder, name)).isFile());
   return new Map(files.map((name) => [name, readFileSync(join(folder, name))]));

@@ -15,7 +15,7 @@ import { BASES } from './manifests.ts';
 import { READERS } from './readers.ts';
 import { fileIn, luckOf, recordsIn, Trial, type Amounts, type Kept, type Setting } from './trial.ts';
 
-export const AMOUNTS: Readonly<Record<Effort['form'], Amounts>> = {
+const AMOUNTS: Readonly<Record<Effort['form'], Amounts>> = {
   short: { everyField: 120, manifests: 120, states: 60, journals: 60, commands: 1 },
   full: { everyField: 1, manifests: 46_000, states: 20_000, journals: 24_000, commands: 50 },
   long: { everyField: 1, manifests: 46_000, states: 20_000, journals: 24_000, commands: 120 },

@@ -24,7 +24,7 @@ export function textOf(tree: Tree): string {
 }
 
 /** Of every node but the root. */
-export function pathsOf(tree: Tree): Path[] {
+function pathsOf(tree: Tree): Path[] {
   return childrenOf(tree).flatMap(([step, child]) => [
     [step],
     ...pathsOf(child).map((path) => [step, ...path]),
@@ -64,7 +64,7 @@ function changed(tree: Tree, path: Path, change: (child: Child) => readonly Chil
 }
 
 /** Values that have surprised programs before. */
-export const STRANGE: readonly Json[] = [
+const STRANGE: readonly Json[] = [
   ...[null, true, false, 0, -0, 1, -1, 0.1, 1e-9, 1e21, 1e308, 2 ** 53, -(2 ** 31), 4_294_967_296],
   ...[
     '',
