@@ -89,6 +89,7 @@ describe('every document', () => {
     'ARCHITECTURE.md',
     'CHANGELOG.md',
     'CONTRIBUTING.md',
+    'SECURITY.md',
     ...readdirSync(new URL('docs/', ROOT))
       .filter((name) => name.endsWith('.md'))
       .map((name) => `docs/${name}`),
@@ -132,6 +133,25 @@ describe('docs/acceptance.md', () => {
     const [, file = '', title = ''] = /^`(test\/[\w/.-]+)`: (.+)$/.exec(where) ?? [];
     expect(existsSync(new URL(file, ROOT)), file).toBe(true);
     expect(titlesIn(read(file)), title).toContain(title);
+  });
+});
+
+describe('SECURITY.md', () => {
+  const rows = [...read('SECURITY.md').matchAll(/^\| (.+?) \| .+? \| (`test\/.+) \|$/gm)].map(
+    ([, threat = '', where = '']) => ({ threat, where }),
+  );
+
+  test('holds each measure by a test.', () => {
+    expect(rows.length).toBeGreaterThan(15);
+    const [, section = ''] = read('SECURITY.md').split('held by |\n|---|---|---|\n');
+    const [table = ''] = section.split('\n\n');
+    expect(table.split('\n')).toHaveLength(rows.length);
+  });
+
+  test.each(rows)('$threat: names a test that there is.', ({ where }) => {
+    const [, file = '', title] = /^`(test\/[\w/.-]+)`(?:: (.+))?$/.exec(where) ?? [];
+    expect(existsSync(new URL(file, ROOT)), where).toBe(true);
+    if (title !== undefined) expect(titlesIn(read(file)), title).toContain(title);
   });
 });
 

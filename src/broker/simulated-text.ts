@@ -1,6 +1,6 @@
 /** What reading and changing the file of a simulated account have in common: its text, and what can go wrong. */
-import { readFileSync } from 'node:fs';
 import { formatChain } from '../domain/errors.ts';
+import { readRegularFile } from '../market/regular-file.ts';
 import { BrokerUnavailable } from '../reconciler/ports.ts';
 import { parseDocument } from './simulated-document.ts';
 import type { SimulatedState } from './simulated-state.ts';
@@ -13,7 +13,7 @@ export class WriteUndecided extends Error {
 /** Null when there is no such file. */
 export function readText(file: string): string | null {
   try {
-    return readFileSync(file, 'utf8');
+    return readRegularFile(file);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw unavailable(`cannot read ${file}`, error);

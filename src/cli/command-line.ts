@@ -3,8 +3,10 @@ import { EXIT, HgctlError, formatChain, type ExitCode } from '../domain/errors.t
 import { runProgram } from './arguments.ts';
 import { declareCommands } from './commands.ts';
 import type { Io } from './io.ts';
+import { harmless, printableLines } from './output/printable.ts';
 
-export async function commandLine(args: readonly string[], io: Io): Promise<ExitCode> {
+export async function commandLine(args: readonly string[], terminal: Io): Promise<ExitCode> {
+  const io = guarded(terminal);
   let exit: ExitCode = EXIT.done;
   const root = declareCommands(io, (code) => {
     exit = code;
@@ -17,11 +19,33 @@ export async function commandLine(args: readonly string[], io: Io): Promise<Exit
   }
 }
 
+/** Messages quote files, people and brokers: none of them reaches a terminal as it is. */
+function guarded(terminal: Io): Io {
+  return {
+    ...(terminal.clock && { clock: terminal.clock }),
+    stdout: terminal.stdout,
+    stderr: (text) => terminal.stderr(harmless(text)),
+    environment: terminal.environment,
+    ask: terminal.ask,
+    stop: terminal.stop,
+    // Asked late, as the terminal itself does.
+    get isInteractive() {
+      return terminal.isInteractive;
+    },
+    get stdoutIsTerminal() {
+      return terminal.stdoutIsTerminal;
+    },
+    get columns() {
+      return terminal.columns;
+    },
+  };
+}
+
 /** What, why, and what to do next; never a stack trace unless asked. */
 function explain(error: unknown, stderr: (text: string) => void, debug: boolean): ExitCode {
   const trouble = error instanceof HgctlError ? error : systemTrouble(error);
-  stderr(`${trouble === null ? 'bug' : 'error'}: ${formatChain(trouble ?? error)}\n`);
-  if (trouble?.hint !== undefined) stderr(`hint: ${trouble.hint}\n`);
+  stderr(`${trouble === null ? 'bug' : 'error'}: ${printableLines(formatChain(trouble ?? error))}\n`);
+  if (trouble?.hint !== undefined) stderr(`hint: ${printableLines(trouble.hint)}\n`);
   if (trouble === null)
     stderr('hint: this is a defect of hgctl; run the command again with --debug and report what it prints\n');
   if (debug && error instanceof Error && error.stack !== undefined) stderr(`${error.stack}\n`);

@@ -7,7 +7,7 @@ import type { NewFile } from '../store/new-files.ts';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { GlobalOptions, Io } from './io.ts';
-import { printable } from './output/printable.ts';
+import { printable, printableLines } from './output/printable.ts';
 import { variable } from './places.ts';
 
 export interface Manifests {
@@ -35,7 +35,8 @@ export class ManifestsInvalid extends HgctlError {
     { data, files }: { readonly data: string | null; readonly files: readonly string[] },
   ) {
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-    const list = problems.map((problem) => `  ${printableLines(problem)}`).join('\n');
+    // Some messages show lines to add.
+    const list = problems.map((problem) => `  ${problem.split('\n').map(printable).join('\n  ')}`).join('\n');
     super(EXIT.invalid, `the manifests have ${count}; nothing was executed:\n${list}`);
     this.data = data;
     this.files = files;
@@ -73,9 +74,4 @@ function accepted(io: Io, loaded: LoadedFiles): Manifests {
 /** `-f`, else `HGCTL_MANIFESTS`, else `./manifests`. */
 export function manifestPaths(io: Io, options: GlobalOptions): readonly string[] {
   return options.filename ?? [variable(io, 'HGCTL_MANIFESTS') ?? 'manifests'];
-}
-
-/** Some messages show lines to add. */
-function printableLines(text: string): string {
-  return text.split('\n').map(printable).join('\n  ');
 }

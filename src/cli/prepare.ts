@@ -11,6 +11,7 @@ import type { Ports } from '../reconciler/ports.ts';
 import { formatInstant } from '../domain/instant.ts';
 import type { ForeignDocument } from '../observed/foreign-state.ts';
 import { parseJson } from '../observed/json-text.ts';
+import { printableLines } from './output/printable.ts';
 import type { World } from './compose.ts';
 import type { Io } from './io.ts';
 
@@ -28,7 +29,7 @@ export function checkBesideReading(world: World): Promise<void> {
 export async function warnOfRefusal(io: Io, world: World): Promise<void> {
   const refusal = await refusalOf(world);
   if (refusal === null) return;
-  io.stderr(`warning: apply will refuse: ${refusal.message}\n`);
+  io.stderr(`warning: apply will refuse: ${printableLines(refusal.message)}\n`);
   if (refusal.hint !== undefined) io.stderr(`hint: ${refusal.hint}\n`);
 }
 

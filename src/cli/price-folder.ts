@@ -1,5 +1,5 @@
 /** Where the price files of a command are. */
-import { readFileSync } from 'node:fs';
+import { readRegularFile } from '../market/regular-file.ts';
 import { resolve } from 'node:path';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { CalendarOverrides } from '../domain/calendar.ts';
@@ -49,7 +49,7 @@ export function requireSymbol(text: string): string {
 /** Of a price file; null where there is none. Throws exit 5 for one that cannot be read. */
 export function priceText(file: string): string | null {
   try {
-    return readFileSync(file, 'utf8');
+    return readRegularFile(file);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
     throw new HgctlError(EXIT.refused, `${file} cannot be read`, { cause: error });

@@ -90,7 +90,7 @@ export function percent(
   const from = bounds.above === undefined ? `from ${bounds.least ?? 0}%` : `above ${bounds.above}%`;
   return parsed({
     about,
-    pattern: '^[+-]?\\d+(\\.\\d{1,4})?%$',
+    pattern: '^[+-]?\\d+(\\.\\d{1,4})?\\s*%$',
     noun: 'no percentage',
     allowed: `a percentage such as "6.5%", ${from} to ${bounds.most}%, with at most 4 decimals`,
     parse: parsePercent,

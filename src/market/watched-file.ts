@@ -1,5 +1,6 @@
 /** Files that are read again when they have changed. */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { readRegularFile } from './regular-file.ts';
 
 interface Loaded<Content> {
   /** Tells whether the file changed since it was read. */
@@ -18,7 +19,7 @@ export function watchedFiles<Content>(
     const mark = `${stats.mtimeMs} ${stats.size} ${stats.ino}`;
     const loaded = known.get(file);
     if (loaded?.mark === mark) return loaded.content;
-    const content = parse(readFileSync(file, 'utf8'), file);
+    const content = parse(readRegularFile(file), file);
     known.set(file, { mark, content });
     return content;
   };

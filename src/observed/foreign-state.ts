@@ -120,5 +120,12 @@ function rows(document: ForeignDocument): Row[] {
 
 function describeIssue(issue: z.core.$ZodIssue): string {
   const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  return issue.path.length === 0 ? message : `${issue.path.join('.')}: ${message}`;
+  return issue.path.length === 0
+    ? message
+    : `${issue.path.map((part) => plainPart(String(part))).join('.')}: ${message}`;
+}
+
+/** A key as a part of a path, on one line: in quotes where it is no name. */
+export function plainPart(key: string): string {
+  return /^[\w.-]+$/.test(key) ? key : JSON.stringify(key);
 }

@@ -65,7 +65,11 @@ function parseFields(line: string): Fields | undefined {
   }
   const { v, seq, at, prev, event } = fields ?? {};
   const isFramed = [v, seq, at].every(Number.isSafeInteger) && typeof prev === 'string';
-  return isFramed && typeof event === 'object' ? (fields as Fields) : undefined;
+  return isFramed && isEvent(event) ? (fields as Fields) : undefined;
+}
+
+function isEvent(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'type' in event && typeof event.type === 'string';
 }
 
 function toAscii(text: string): string {

@@ -6,7 +6,8 @@ export type ParsedJson =
 
 /** A key twice in one object is refused: no reader can tell which of the two was meant. */
 export function parseJson(text: string): ParsedJson {
-  const { offset, repeated } = walk(text);
+  const { offset, repeated, isTooDeep } = walk(text);
+  if (isTooDeep) return invalid(text, offset, `the nesting is deeper than ${DEPTH_MAX} levels`);
   if (repeated !== null) return invalid(text, offset, `the key ${JSON.stringify(repeated)} is there twice`);
   try {
     return { kind: 'ok', value: JSON.parse(text) as Json };
@@ -42,7 +43,12 @@ interface Walked {
   /** Of the repeated key, or of the first character that cannot continue the text as JSON. */
   readonly offset: number;
   readonly repeated: string | null;
+  /** `offset` is then where it gets too deep. */
+  readonly isTooDeep: boolean;
 }
+
+/** None of our files is a tenth as deep, and who walks through one calls itself at each level. */
+const DEPTH_MAX = 100;
 
 function walk(text: string): Walked {
   const open: Container[] = [];
@@ -51,15 +57,16 @@ function walk(text: string): Walked {
   while (at < text.length) {
     const step = take(text, at, expected, open);
     if (step === undefined) break;
+    if (open.length > DEPTH_MAX) return { offset: at, repeated: null, isTooDeep: true };
     const keys = open.at(-1);
     if (step.key !== undefined && keys instanceof Set) {
-      if (keys.has(step.key)) return { offset: at, repeated: step.key };
+      if (keys.has(step.key)) return { offset: at, repeated: step.key, isTooDeep: false };
       keys.add(step.key);
     }
     expected = step.expected;
     at = skip(SPACE, text, step.end) ?? step.end;
   }
-  return { offset: at, repeated: null };
+  return { offset: at, repeated: null, isTooDeep: false };
 }
 
 interface Step {

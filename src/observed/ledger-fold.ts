@@ -1,5 +1,6 @@
 /** How each event changes the ledger: one function an event, total, no decisions. */
 import { enableMapSet, produce, setAutoFreeze } from 'immer';
+import { EXIT, HgctlError } from '../domain/errors.ts';
 import { later, type Instant } from '../domain/instant.ts';
 import { ledgerFields } from './checkpoint.ts';
 import type { ActionEvent } from './action-events.ts';
@@ -77,8 +78,21 @@ export function foldRecords(records: Iterable<JournalRecord>): Ledger {
   return ledger;
 }
 
-/** A checkpoint tells whoever starts with it everything, and nothing new to those who know its segments. */
+/** A checksum proves that a line is whole, not that its writer was sound: what cannot be folded is refused (exit 5), by name. */
 function applyRecord(ledger: WritableLedger, record: JournalRecord): void {
+  try {
+    apply(ledger, record);
+  } catch (cause) {
+    const name = `record ${record.seq} of the journal (${record.event.type})`;
+    throw new HgctlError(EXIT.refused, `${name} is whole, and not as hgctl writes it`, {
+      cause,
+      hint: "nothing was changed; restore the journal folder from a copy, or 'hgctl rebuild --from-backup' opens new books",
+    });
+  }
+}
+
+/** A checkpoint tells whoever starts with it everything, and nothing new to those who know its segments. */
+function apply(ledger: WritableLedger, record: JournalRecord): void {
   if (record.event.type === 'checkpoint' && ledger.seq === 0) {
     Object.assign(ledger, ledgerFields(record.event.state));
   }

@@ -19,7 +19,7 @@ import { formatInstant, type Instant } from '../domain/instant.ts';
 import { compareText } from '../domain/names.ts';
 import type { Lot } from './book.ts';
 import type { Drain } from './drain-events.ts';
-import { parseForeign, type ForeignDocument } from './foreign-state.ts';
+import { parseForeign, plainPart, type ForeignDocument } from './foreign-state.ts';
 import { parseJson } from './json-text.ts';
 import type { ExecutionLock, Ledger } from './ledger.ts';
 import { ACCOUNT } from './loss-curve.ts';
@@ -332,7 +332,7 @@ function differences(path: string, expected: Json | undefined, found: Json | und
   if (isObject(expected) && isObject(found)) {
     const keys = [...new Set([...Object.keys(expected), ...Object.keys(found)])].sort(compareText);
     return keys.flatMap((key) => {
-      const inner = path === '' ? key : `${path}.${key}`;
+      const inner = path === '' ? plainPart(key) : `${path}.${plainPart(key)}`;
       return differences(inner, ownField(expected, key), ownField(found, key));
     });
   }

@@ -23,16 +23,29 @@ const PASSED = [
 
 /** Never rejects. The program has a process group of its own, which is killed whole at the time-out. */
 export function runProgram(request: ProgramRequest): Promise<ProgramAnswer> {
-  const [command = '', ...args] = request.argv;
   return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      cwd: request.folder,
-      env: Object.fromEntries(PASSED.flatMap((name) => pair(name))),
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true,
-    });
-    new Run(child, request, resolve).start();
+    try {
+      new Run(started(request), request, resolve).start();
+    } catch (error) {
+      // A NUL in a word, or more words than the system takes: known before there is a process.
+      const [why = ''] = formatMessage(error).split('. Received');
+      resolve({ kind: 'failed', reason: `it cannot be started: ${why}` });
+    }
   });
+}
+
+function started({ argv, folder }: ProgramRequest): ChildProcessWithoutNullStreams {
+  const [command = '', ...args] = argv;
+  return spawn(command, args, {
+    cwd: folder,
+    env: Object.fromEntries(PASSED.flatMap((name) => pair(name))),
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+}
+
+function formatMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function pair(name: string): [string, string][] {

@@ -1,5 +1,5 @@
 /** Whole journals, read only: for `journal verify`, `get events`, old orders and rebuilds. */
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, readFileSync, statSync } from 'node:fs';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { JournalRecord } from '../observed/events.ts';
 import {
@@ -11,10 +11,9 @@ import {
   type SuspectLine,
 } from '../observed/journal-reader.ts';
 import { foldRecords } from '../observed/ledger-fold.ts';
-import { missingSegment, segmentPath, segmentsIn } from './journal-file.ts';
+import { missingSegment, openToRead, segmentPath, segmentsIn } from './journal-file.ts';
 import { describeTrouble, RESTORE, unreadable } from './journal-trouble.ts';
 import type { KnownRecords } from './state-inspection.ts';
-import { codeOf } from './system-error.ts';
 
 export type JournalVerdict =
   | {
@@ -162,10 +161,11 @@ function readSealed(folder: string, segment: number, last: JournalPosition, byte
 }
 
 function readBytes(file: string): Buffer | undefined {
+  const fd = openToRead(file);
+  if (fd === null) return undefined;
   try {
-    return readFileSync(file);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
+    return readFileSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }

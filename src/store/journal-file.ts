@@ -35,6 +35,8 @@ export interface JournalFile {
 
 const FILE_MODE = 0o600;
 const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW;
+/** A pipe without a writer would be waited for without end. */
+const READ = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** Where the records of a segment are; segments are counted from 1. */
 export function segmentPath(folder: string, segment: number): string {
@@ -46,7 +48,7 @@ export function segmentPath(folder: string, segment: number): string {
  * segment before it.
  */
 export function lastSegment(folder: string): number {
-  refuseSymlinks(folder);
+  refuseUnsafe(folder);
   const numbers = segmentsIn(folder);
   const missing = missingSegment(numbers);
   if (missing === null) return numbers.length;
@@ -81,19 +83,31 @@ export function segmentsIn(folder: string): number[] {
 /** Opens the file of a segment; undefined when there is none. */
 export function openSegment(folder: string, segment: number): JournalFile | undefined {
   const path = segmentPath(folder, segment);
-  refuseSymlinks(folder, path);
+  refuseUnsafe(folder);
+  refuseUnsafe(path);
   try {
     return fileOf(openSync(path, APPEND), path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    throw cannotOpen(folder, error);
+    throw error instanceof HgctlError ? error : cannotOpen(folder, error);
+  }
+}
+
+/** Opens the file of a segment to read it only; null when there is none. Whoever opens it closes it. */
+export function openToRead(path: string): number | null {
+  try {
+    return regular(openSync(path, READ), path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
   }
 }
 
 /** Opens the first segment for commits, making it and its folder if need be. */
 export function createFirst(folder: string): JournalFile {
   const path = segmentPath(folder, 1);
-  refuseSymlinks(folder, path);
+  refuseUnsafe(folder);
+  refuseUnsafe(path);
   try {
     ensureFolder(folder);
     return fileOf(openSync(path, APPEND | constants.O_CREAT, FILE_MODE), path);
@@ -151,7 +165,17 @@ function segmentName(segment: number): string {
   return `${String(segment).padStart(4, '0')}.jsonl`;
 }
 
-function fileOf(fd: number, path: string): JournalFile {
+/** The same descriptor, of a file: a pipe and a device keep nothing. */
+function regular(fd: number, path: string): number {
+  if (fstatSync(fd).isFile()) return fd;
+  closeSync(fd);
+  throw new HgctlError(EXIT.refused, `${path} is not a regular file: it cannot be a journal`, {
+    hint: RESTORE,
+  });
+}
+
+function fileOf(opened: number, path: string): JournalFile {
+  const fd = regular(opened, path);
   return {
     size: () => {
       const { size, nlink } = fstatSync(fd);
@@ -178,13 +202,24 @@ function readRange(fd: number, from: number, to: number): Buffer {
   return bytes.subarray(0, filled);
 }
 
-function refuseSymlinks(...paths: readonly string[]): void {
-  for (const path of paths) {
-    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) continue;
+const WRITABLE_BY_ALL = 0o002;
+
+/** Of a folder, or a file in it: hgctl makes both for their owner alone. */
+function refuseUnsafe(path: string): void {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  if (stats.isSymbolicLink())
     throw new HgctlError(EXIT.refused, `${path} is a symbolic link: the journal must have one name only`, {
       hint: 'point --data, or store.data of the Account, to the real folder',
     });
-  }
+  if ((stats.mode & WRITABLE_BY_ALL) !== 0)
+    throw new HgctlError(
+      EXIT.refused,
+      `${path} can be written by everybody: nobody knows whose records it has`,
+      {
+        hint: `find out who wrote in it, then: chmod o-w ${path}`,
+      },
+    );
 }
 
 function cannotOpen(folder: string, cause: unknown): HgctlError {

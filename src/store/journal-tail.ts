@@ -1,11 +1,10 @@
 /** Reads a journal along while others write to it: every record once, and no byte twice. */
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, readSync } from 'node:fs';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { JournalRecord } from '../observed/events.ts';
 import { JOURNAL_START, readJournal, segmentStart } from '../observed/journal-reader.ts';
-import { missingSegment, segmentPath, segmentsIn } from './journal-file.ts';
+import { missingSegment, openToRead, segmentPath, segmentsIn } from './journal-file.ts';
 import { RESTORE, shrunk, unreadable } from './journal-trouble.ts';
-import { codeOf } from './system-error.ts';
 
 export interface JournalTail {
   /** The valid records that came since the last call, oldest first. Throws (exit 5) as `openJournal` does. */
@@ -65,14 +64,5 @@ function bytesFrom(path: string, offset: number): Buffer | null {
     return bytes.subarray(0, filled);
   } finally {
     closeSync(fd);
-  }
-}
-
-function openToRead(path: string): number | null {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
-    throw error;
   }
 }

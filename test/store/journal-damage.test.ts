@@ -210,6 +210,27 @@ describe('one line', () => {
     expect(readJournal(JOURNAL_START, encodeRecord(draft({ event })).bytes).kind).toBe('newer');
   });
 
+  test.each([
+    ['no event', null],
+    ['an event without its name', {}],
+    ['an event of another kind of name', { type: 7 }],
+  ])('with %s is no record, whatever its checksum', (_, event) => {
+    const { bytes } = encodeRecord(draft({ event: event as unknown as RecordDraft['event'] }));
+    expect(readJournal(JOURNAL_START, bytes)).toMatchObject({
+      kind: 'ok',
+      position: { seq: 0, voidLines: 1 },
+    });
+  });
+
+  test('that is whole, and whose event has other fields, is refused by its number', () => {
+    const event = { type: 'books-opened', source: 'empty' } as unknown as RecordDraft['event'];
+    const refusal = catchError(() => journalIn(folderWith(encodeRecord(draft({ event })).bytes)).refresh());
+    expect(refusal).toMatchObject({
+      exit: EXIT.refused,
+      message: 'record 1 of the journal (books-opened) is whole, and not as hgctl writes it',
+    });
+  });
+
   test('with a number that JSON cannot carry is not written', () => {
     expect(() => encodeRecord(draft({ mono: Number.NaN }))).toThrow(/mono/);
   });

@@ -16,6 +16,7 @@ import { booksFrom, visibleIn, type SourceChoice } from '../book-source.ts';
 import { openForRebuild, openWorld } from '../acting.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { grouped } from '../output/figures.ts';
+import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
 import { refuseForeignLock } from '../prepare.ts';
 
@@ -64,7 +65,7 @@ function rebuildState(io: Io, options: RebuildOptions): ExitCode {
     }
     const detail =
       'detail' in state ? state.detail : 'message' in state ? [state.message] : [`it is ${state.kind}`];
-    io.stdout(`${paths.stateFile}:\n${detail.map((line) => `  ${line}\n`).join('')}`);
+    io.stdout(`${paths.stateFile}:\n${detail.map((line) => `  ${printable(line)}\n`).join('')}`);
     refuseForeignLock(state, ports);
     if (options.yes !== true) return dryRun(io);
     if (state.kind !== 'missing') io.stdout(`Kept ${keepEdited(paths.stateFile, ports.clock.now())}\n`);

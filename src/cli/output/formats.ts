@@ -62,8 +62,9 @@ export async function renderList<Item extends object>(view: ListView<Item>): Pro
   }
 }
 
-/** Characters that JSON leaves as they are and some terminals do not. */
-const UNSAFE_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+/** Characters that JSON leaves as they are and some terminals do not, or hide. */
+const UNSAFE_IN_JSON =
+  /[\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
 
 /** JSON, indented by two spaces, that reads back as the same value and is safe to look at. */
 export function renderJson(value: object): string {
@@ -75,9 +76,11 @@ export function escapeUnsafe(json: string): string {
   return json.replace(UNSAFE_IN_JSON, escapeCharacter);
 }
 
+/** YAML that reads back as the same value and is safe to look at: text that hides something makes it JSON, which is YAML. */
 export async function renderYaml(value: object): Promise<string> {
   const { dump } = await import('js-yaml');
-  return dump(value, { noRefs: true, lineWidth: -1 });
+  const text = dump(value, { noRefs: true, lineWidth: -1 });
+  return escapeUnsafe(text) === text ? text : renderJson(value);
 }
 
 function renderTable<Item extends object>(view: ListView<Item>, columns: readonly Column<Item>[]): string {

@@ -1,0 +1,100 @@
+/**
+ * Programs of signals that misbehave. Beside these, in test/programs/run-program.test.ts and call-module.test.ts: one that
+ * hangs, floods its output, answers no UTF-8, ends with a code, ignores its input, forks and runs into the time-out, keeps
+ * its output open by a child; modules that throw, loop, end their process or answer without end.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { runProgram } from '../../src/programs/run-program.ts';
+import { projectInProcess } from '../support/project.ts';
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'hgctl-hostile-program-'));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+const run = (argv: readonly string[], where = folder()): ReturnType<typeof runProgram> =>
+  runProgram({ argv: [...argv], folder: where, input: '', timeout: 20_000 });
+
+const sh = (script: string, where?: string): ReturnType<typeof runProgram> =>
+  run(['sh', '-c', script], where);
+
+test('What a program leaves running behind a good answer ends with it.', async () => {
+  const where = folder();
+  const answer = await sh('sleep 600 >/dev/null 2>&1 & echo $! > left; echo done', where);
+  expect(answer).toEqual({ kind: 'ok', output: 'done\n' });
+  const left = Number(readFileSync(join(where, 'left'), 'utf8'));
+  expect(left).toBeGreaterThan(1);
+  await expect.poll(() => isRunning(left)).toBe(false);
+});
+
+/** Somebody who has ended, and whom nobody has asked for, runs no more. */
+function isRunning(pid: number): boolean {
+  if (!existsSync(`/proc/${String(pid)}/stat`)) return false;
+  return !/\) [ZX] /.test(readFileSync(`/proc/${String(pid)}/stat`, 'latin1'));
+}
+
+test('Trouble without end on standard error takes no memory, and its last line is told.', async () => {
+  const before = process.memoryUsage().rss;
+  const answer = await sh('head -c 20000000 /dev/zero | tr "\\0" x >&2; echo >&2; echo why >&2; exit 3');
+  expect(answer).toEqual({ kind: 'failed', reason: 'it ended with exit code 3: why' });
+  expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000);
+});
+
+test('Words of a shell are words of a program, and nothing more.', async () => {
+  const where = folder();
+  const words = ['$(touch made)', '`touch made`', '; touch made', '> made', '$HOME', '*', '--'];
+  const answer = await run(['printf', '%s|', ...words], where);
+  expect(answer).toEqual({ kind: 'ok', output: `${words.join('|')}|` });
+  expect(existsSync(join(where, 'made'))).toBe(false);
+});
+
+test.each([
+  ['a NUL in its name', ['no\0thing']],
+  ['a NUL in an argument', ['true', 'a\0b']],
+  ['an argument that no system takes', ['true', 'x'.repeat(3_000_000)]],
+  ['a name that is none', ['']],
+  ['a folder as its name', ['/']],
+])('A program with %s is told as one that failed.', async (_, argv) => {
+  expect(await run(argv)).toMatchObject({
+    kind: 'failed',
+    reason: expect.stringContaining('cannot be started') as string,
+  });
+});
+
+test('A folder that is gone is told, too.', async () => {
+  expect(await run(['true'], '/nowhere/at/all')).toMatchObject({ kind: 'failed' });
+});
+
+test('An answer that is no good opens nothing and closes nothing.', async () => {
+  const targets = (text: string): string => `{"version": 1, "targets": [${text}]}`;
+  const answers: readonly string[] = [
+    '{"version": 1, "targets": [{"symbol": "VTI"',
+    '',
+    '{"version": 2, "targets": []}',
+    targets('{"symbol": "__proto__", "quantity": "1"}'),
+    targets('{"symbol": "AAPL", "quantity": "1"}'),
+    targets('{"symbol": "VTI", "quantity": "1"}, {"symbol": "VTI", "quantity": "9"}'),
+    targets(`{"symbol": "VTI", "quantity": "${'9'.repeat(400)}"}`),
+    targets('{"symbol": "VTI", "quantity": "1e3"}'),
+    '{"version": 1, "targets": [], "__proto__": {"targets": [1]}}',
+    `${targets('')}\n${targets('')}`,
+    `{"version": 1, "targets": ${'['.repeat(50_000)}${']'.repeat(50_000)}}`,
+  ];
+  const signal = { type: 'command', params: { argv: ['cat', 'answer'] } };
+  const mine = projectInProcess({ strategies: { own: { universe: ['VTI', 'BND'], spec: { signal } } } });
+  const say = (text: string): void => writeFileSync(mine.path('manifests/strategies/answer'), text);
+  say(targets('{"symbol": "VTI", "quantity": "5"}'));
+  expect(await mine.run('apply', '--yes')).toMatchObject({ code: 0 });
+  const before = mine.read('data/broker.json');
+  for (const answer of answers) {
+    say(answer);
+    const { code, stdout, stderr } = await mine.run('apply', '--yes');
+    expect(code, answer.slice(0, 80)).not.toBe(70);
+    expect(stdout + stderr).toMatch(/own/);
+    expect(mine.read('data/broker.json'), answer.slice(0, 80)).toBe(before);
+  }
+});
