@@ -15,6 +15,9 @@ if (bench && existsSync('bench/main.ts')) {
   entryPoints['bench/soak'] = 'bench/soak-main.ts';
 }
 
+const proof = process.argv.includes('--proof');
+if (proof) entryPoints['proof/main'] = 'proof/main.ts';
+
 rmSync('dist', { recursive: true, force: true });
 await build({
   entryPoints,
@@ -39,3 +42,4 @@ await build({
   },
 });
 chmodSync('dist/hgctl.js', 0o755);
+if (proof) await import('./build-machine.mjs');

@@ -1,7 +1,8 @@
 /** Each step of the reference day with each single fault in it, and a sample of all pairs. */
-import type { Effort, Finding, Report } from '../part.ts';
+import type { Effort, Finding, Part, Report } from '../part.ts';
 import { chance } from '../machine/chance.ts';
 import { Machine, newMachine, type MachineState } from '../machine/machine.ts';
+import { real } from '../machine/real.ts';
 import { BETWEEN, DAY, MORNING, type Step } from './day.ts';
 import { catalogueOf, wordsOf, type Extent, type Fault } from './fault.ts';
 import { tryStep } from './trial.ts';
@@ -14,7 +15,7 @@ interface Ready {
 }
 
 /** The day as it goes where nothing goes wrong. */
-export async function referenceDay(seed: number): Promise<readonly Ready[]> {
+async function referenceDay(seed: number): Promise<readonly Ready[]> {
   const ready: Ready[] = [];
   let state = newMachine(seed, MORNING).state();
   for (const step of DAY) {
@@ -37,7 +38,8 @@ interface Count {
   of: number;
 }
 
-export async function runCrashes({ seed, deadline, form, tell }: Effort, now: () => number): Promise<Report> {
+async function run({ seed, deadline, form, tell }: Effort): Promise<Report> {
+  const now = (): number => real.performance.now();
   const day = await referenceDay(seed);
   const findings: Finding[] = [];
   const counts = new Map<string, Count>();
@@ -45,13 +47,7 @@ export async function runCrashes({ seed, deadline, form, tell }: Effort, now: ()
   const pick = chance(seed).stream('sample');
   let done = 0;
   const attempt = async (ready: Ready, faults: readonly Fault[]): Promise<void> => {
-    const { step, start, expected } = ready;
-    const states = seen.get(step.name) ?? new Set<string>();
-    const trial = await tryStep(start, { seed, step, faults, expected, seen: states });
-    for (const { invariant, what } of trial?.broken ?? []) {
-      const replay = `--only crashes --seed ${seed} --step '${step.name}' ${faults.map((fault) => `--fault '${wordsOf(fault)}'`).join(' ')}`;
-      findings.push({ invariant, what, replay });
-    }
+    findings.push(...(await tryFaults(seed, ready, faults, seen.get(ready.step.name) ?? new Set())));
   };
   const singles = day.flatMap((ready) =>
     [...catalogueOf(ready.extent)].flatMap(([name, faults]) =>
@@ -89,3 +85,35 @@ export async function runCrashes({ seed, deadline, form, tell }: Effort, now: ()
 const SHORT = 60;
 const SHORT_PAIRS = 20;
 const PAIRS = 10_000;
+
+async function tryFaults(
+  seed: number,
+  { step, start, expected }: Ready,
+  faults: readonly Fault[],
+  seen: Set<string>,
+): Promise<readonly Finding[]> {
+  const trial = await tryStep(start, { seed, step, faults, expected, seen });
+  const words = faults.map((fault) => `--fault '${wordsOf(fault)}'`).join(' ');
+  const replay = `--only crashes --seed ${seed} --step '${step.name}' ${words}`;
+  return (trial?.broken ?? []).map(({ invariant, what }) => ({ invariant, what, replay }));
+}
+
+/** One step with these faults again, named as a finding names them. */
+export async function replayCrash(seed: number, name: string, words: readonly string[]): Promise<Report> {
+  const ready = (await referenceDay(seed)).find(({ step }) => step.name === name);
+  if (ready === undefined) throw new Error(`there is no step ${name}`);
+  const all = [...catalogueOf(ready.extent).values()].flat();
+  const faults = words.map((wanted) => {
+    const fault = all.find((one) => wordsOf(one) === wanted);
+    if (fault === undefined) throw new Error(`there is no fault ${wanted} in ${name}`);
+    return fault;
+  });
+  return { figures: [['faults', faults.length]], findings: await tryFaults(seed, ready, faults, new Set()) };
+}
+
+export const crashes: Part = {
+  name: 'crashes',
+  sentence:
+    'No single fault in a day, and no pair of them, changes where the day ends or breaks an invariant.',
+  run,
+};

@@ -1,6 +1,7 @@
 /** Days from a seed, one after another; what breaks is shrunk to the fewest happenings that still break it. */
-import type { Effort, Finding, Report } from '../part.ts';
+import type { Effort, Finding, Part, Report } from '../part.ts';
 import { chance } from '../machine/chance.ts';
+import { real } from '../machine/real.ts';
 import { drawDay, type Event } from './event.ts';
 import { liveDay, type Day } from './live.ts';
 
@@ -11,12 +12,18 @@ const FULL_DAYS = 1_000;
 /** Every so manieth day is lived twice, to be the same. */
 const TWICE = 25;
 
-export function eventsOf(seed: number): readonly Event[] {
+function eventsOf(seed: number): readonly Event[] {
   return drawDay(chance(seed).stream('day'), LENGTH);
 }
 
-export async function runDays({ seed, deadline, form, tell }: Effort, now: () => number): Promise<Report> {
-  const most = { short: SHORT_DAYS, full: FULL_DAYS, long: Infinity }[form];
+async function run(effort: Effort): Promise<Report> {
+  const most = { short: SHORT_DAYS, full: FULL_DAYS, long: Infinity }[effort.form];
+  return runDays(effort, most);
+}
+
+/** So many days at most, of the seeds from this one on. */
+export async function runDays({ seed, deadline, tell }: Effort, most: number): Promise<Report> {
+  const now = (): number => real.performance.now();
   const findings: Finding[] = [];
   const total = { days: 0, effects: 0, orders: 0, processes: 0, resolved: 0, twice: 0 };
   for (let number = 0; number < most && now() <= deadline; number += 1) {
@@ -102,3 +109,10 @@ function brief(journal: string): string {
     })
     .join('\n');
 }
+
+export const days: Part = {
+  name: 'days',
+  sentence:
+    'No day of edits, commands, two controllers, crashes, bad disks, clocks and answers breaks an invariant.',
+  run,
+};

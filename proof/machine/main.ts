@@ -3,8 +3,5 @@
 import 'proper-lockfile';
 import 'write-file-atomic';
 
-export { eventsOf, runDays } from '../days/days.ts';
-export { liveDay } from '../days/live.ts';
-export { referenceDay, runCrashes } from '../crashes/crashes.ts';
-export { DAY, MORNING } from '../crashes/day.ts';
-export { newMachine } from './machine.ts';
+export { crashes, replayCrash } from '../crashes/crashes.ts';
+export { days, runDays } from '../days/days.ts';

@@ -4,5 +4,5 @@ import { existsSync } from 'node:fs';
 
 export default function setup(): void {
   if (process.env['HGCTL_SKIP_BUILD'] === '1' && existsSync('dist/hgctl.js')) return;
-  execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
+  execFileSync(process.execPath, ['scripts/build.mjs', '--proof'], { stdio: 'inherit' });
 }

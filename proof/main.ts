@@ -1,0 +1,147 @@
+/** `npm run proof`: every part of it, two at a time, and what it has found. */
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { formatTable } from '../src/cli/output/table.ts';
+import { hostile } from './hostile/part.ts';
+import type * as Simulated from './machine/main.ts';
+import type { Effort, Part, Report } from './part.ts';
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    form: { type: 'string', default: 'full' },
+    minutes: { type: 'string' },
+    /** A file whose figures are written anew. */
+    write: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    days: { type: 'string' },
+    step: { type: 'string' },
+    fault: { type: 'string', multiple: true, default: [] },
+  },
+});
+
+const MINUTE = 60_000;
+/** Of `full`, the parts that share one of two lanes; min. */
+const LANES: readonly (readonly (readonly [name: string, minutes: number])[])[] = [
+  [['crashes', 8]],
+  [
+    ['days', 4],
+    ['hostile', 4],
+  ],
+];
+const simulated = (await import(new URL('./machine.js', import.meta.url).href)) as typeof Simulated;
+const PARTS: readonly Part[] = [simulated.crashes, simulated.days, hostile];
+
+const seed = Number(values.seed);
+const form = formOf(values.form);
+const report = values.only === undefined ? await runAll() : await runOne(values.only);
+if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+else process.stdout.write(textOf(report));
+if (values.write !== undefined) writeFigures(values.write, report);
+process.exitCode = report.some(({ findings }) => findings.length > 0) ? 1 : 0;
+
+interface Named extends Report {
+  readonly name: string;
+  readonly sentence: string;
+  /** s. */
+  readonly took: number;
+}
+
+function formOf(text: string): Effort['form'] {
+  if (text === 'short' || text === 'full' || text === 'long') return text;
+  throw new Error(`--form is short, full or long, not ${text}`);
+}
+
+async function runOne(name: string): Promise<readonly Named[]> {
+  const part = PARTS.find((one) => one.name === name);
+  if (part === undefined)
+    throw new Error(`no part is called ${name}: ${PARTS.map((one) => one.name).join(', ')}`);
+  const begun = performance.now();
+  const deadline = values.minutes === undefined ? Infinity : begun + Number(values.minutes) * MINUTE;
+  const effort = {
+    seed,
+    form,
+    deadline,
+    tell: (line: string): void => void process.stderr.write(`${line}\n`),
+  };
+  const found = await runPart(part, effort);
+  return [{ name, sentence: part.sentence, ...found, took: Math.round((performance.now() - begun) / 1_000) }];
+}
+
+function runPart(part: Part, effort: Effort): Promise<Report> {
+  if (values.step !== undefined) return simulated.replayCrash(seed, values.step, values.fault);
+  if (values.days !== undefined) return simulated.runDays(effort, Number(values.days));
+  return part.run(effort);
+}
+
+async function runAll(): Promise<readonly Named[]> {
+  const share = (minutes: number): number => {
+    const all = values.minutes === undefined ? 1 : Number(values.minutes) / LONGEST;
+    return minutes * all;
+  };
+  const lanes = LANES.map(async (lane) => {
+    const found: Named[] = [];
+    for (const [name, minutes] of lane) found.push(...(await runApart(name, share(minutes))));
+    return found;
+  });
+  return (await Promise.all(lanes)).flat();
+}
+
+const LONGEST = Math.max(...LANES.map((lane) => lane.reduce((sum, [, minutes]) => sum + minutes, 0)));
+
+/** In a process of its own: each part has one core. */
+function runApart(name: string, minutes: number): Promise<readonly Named[]> {
+  const own = [
+    '--only',
+    name,
+    '--seed',
+    String(seed),
+    '--form',
+    form,
+    '--minutes',
+    String(minutes),
+    '--json',
+  ];
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...own], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code !== 0 && code !== 1) reject(new Error(`${name} ended with ${String(code)}`));
+      else resolve(JSON.parse(text) as readonly Named[]);
+    });
+  });
+}
+
+function textOf(reports: readonly Named[]): string {
+  const findings = reports.flatMap(({ findings: some }) => some);
+  const told = findings.map(
+    ({ invariant, what, replay }) => `\n${invariant}\n  ${what}\n  again: npm run proof -- ${replay}\n`,
+  );
+  return `${figures(reports)}\n${told.join('')}\nseed ${seed}: ${findings.length} findings\n`;
+}
+
+function figures(reports: readonly Named[]): string {
+  const columns = [{ header: 'PART' }, { header: 'WHAT' }, { header: 'COUNT', align: 'right' as const }];
+  const rows = reports.flatMap(({ name, figures: some, findings, took }) => [
+    ...some.map(([what, count], index) => [index === 0 ? name : '', what, count.toLocaleString('en-US')]),
+    ['', 'findings', String(findings.length)],
+    ['', 'seconds', String(took)],
+  ]);
+  return formatTable(columns, rows);
+}
+
+function writeFigures(file: string, reports: readonly Named[]): void {
+  const text = readFileSync(file, 'utf8');
+  const today = new Date().toISOString().slice(0, 10);
+  const machine = `${today}, seed ${seed}, Node ${process.version}, ${cpus().length} cores`;
+  const block = `<!-- figures -->\n\n\`\`\`text\n${machine}\n\n${figures(reports)}\`\`\`\n\n<!-- end of figures -->`;
+  writeFileSync(file, text.replace(/<!-- figures -->[^]*<!-- end of figures -->/, block));
+}
