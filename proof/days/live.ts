@@ -137,6 +137,8 @@ class Story {
     // Whoever sees that it is wrong sets it right: no entry goes out before.
     machine.wallOffset = 0;
     await machine.loop.passTo(MORNING + DAY);
+    // Where nothing was begun yet, the account may hold what was bought by hand.
+    await this.#run('init', '--unmanaged');
     await this.#run('unhalt', '--reason', 'faults are over');
     for (const name of NAMES) {
       await this.#run('resume', name);
