@@ -4,7 +4,13 @@ import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
 /** Folders whose tests run in one process and change nothing of it. */
-const FOLDERS = ['domain', 'observed', 'reconciler', 'actions', 'laws'];
+const FOLDERS = ['acceptance', 'actions', 'laws', 'observed', 'reconciler'];
+/** Those that talk to a server. */
+const SERVED = ['test/acceptance/margin.test.ts'];
+
+/** What `domain` does is stated by its own tests; elsewhere nearly every test reaches it, and each would be run. */
+const foldersFor = (mutated) =>
+  mutated.every((file) => file.includes('/src/domain/')) ? ['domain'] : FOLDERS;
 
 const words = `export const { describe, expect, test, it, afterEach, onTestFinished, fc } = globalThis.mutationTests.words;`;
 
@@ -20,13 +26,17 @@ const ours = {
   },
 };
 
-/** @param {string} to the file of the bundle, relative to the working folder, whose tests are taken */
-export async function bundleTests(to) {
-  const files = FOLDERS.flatMap((folder) =>
+/**
+ * @param {string} to the file of the bundle, relative to the working folder, whose tests are taken
+ * @param {readonly string[]} mutated absolute paths
+ */
+export async function bundleTests(to, mutated) {
+  const files = foldersFor(mutated).flatMap((folder) =>
     readdirSync(`test/${folder}`)
       .filter((name) => name.endsWith('.test.ts'))
       .toSorted()
-      .map((name) => `test/${folder}/${name}`),
+      .map((name) => `test/${folder}/${name}`)
+      .filter((file) => !SERVED.includes(file)),
   );
   await build({
     stdin: {

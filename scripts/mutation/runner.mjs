@@ -5,7 +5,6 @@
  * A kill counts only when the test that failed passes again without the mutant: what a mutant left behind in the process
  * kills no other.
  */
-import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import { INSTRUMENTER_CONSTANTS } from '@stryker-mutator/api/core';
@@ -35,12 +34,11 @@ class CoreTestRunner {
     return { reloadEnvironment: true };
   }
 
-  async init() {
-    // A process that replaces one which hung finds the bundle.
-    if (!existsSync(BUNDLE)) await bundleTests(BUNDLE);
-  }
+  async init() {}
 
-  async dryRun() {
+  /** Its bundle is there for the processes that replace one which hung. */
+  async dryRun({ files }) {
+    await bundleTests(BUNDLE, files);
     await this.#load();
     const tests = [];
     for (const test of this.#tests.values()) {
