@@ -22,9 +22,6 @@ const STRYKER = 'node_modules/@stryker-mutator/core/bin/stryker.js';
 const git = (...words) => execFileSync('git', words, { encoding: 'utf8' }).trim();
 const say = (text) => process.stdout.write(`${text}\n`);
 
-const [first, ...rest] = process.argv.slice(2);
-process.exitCode = await (first === '--changed' ? changed(rest[0]) : mutate(process.argv.slice(2)));
-
 async function mutate(wanted) {
   const core = coreFiles();
   const strange = wanted.filter((file) => !core.includes(file));
@@ -33,10 +30,12 @@ async function mutate(wanted) {
     return 2;
   }
   const files = wanted.length === 0 ? core : wanted;
+  // Of before: who mends tests and sources meanwhile does not change what is tried.
+  const commit = git('rev-parse', '--short', 'HEAD');
+  const sources = new Map(files.map((file) => [file, digest(file)]));
   const { ended, results } = await stryker(files, Infinity);
   if (!ended) return 1;
-  const commit = git('rev-parse', '--short', 'HEAD');
-  writeReport(results, { date: new Date().toISOString().slice(0, 10), commit, files });
+  writeReport(results, { date: new Date().toISOString().slice(0, 10), commit, sources });
   for (const file of files) sayCounts(counted(file, of(results, file)));
   return 0;
 }
@@ -144,3 +143,6 @@ function told() {
   const untried = JSON.parse(plan ?? '[]').filter(({ id }) => !known.has(id));
   return { untried: untried.map(({ file }) => file), results };
 }
+
+const [first, ...rest] = process.argv.slice(2);
+process.exitCode = await (first === '--changed' ? changed(rest[0]) : mutate(process.argv.slice(2)));

@@ -48,13 +48,13 @@ export const score = ({ mutants, killed }) => (mutants === 0 ? 100 : (100 * kill
 
 export const digest = (file) => createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12);
 
-/** Replaces the rows and lists of the files that `results` speak of. */
-export function writeReport(results, { date, commit, files }) {
+/** Replaces the rows and lists of the files that are keys of `sources`, which has their digests. */
+export function writeReport(results, { date, commit, sources }) {
   const rows = reported();
   const left = listed();
-  for (const file of files) {
+  for (const [file, source] of sources) {
     const own = results.filter((one) => one.file === file);
-    rows.set(file, { ...counted(file, own), date, commit, source: digest(file) });
+    rows.set(file, { ...counted(file, own), date, commit, source });
     left.set(file, own.flatMap(line));
   }
   const kept = [...rows.values()].filter(({ file }) => existsSync(file)).toSorted(by);
