@@ -5,6 +5,7 @@
  * A kill counts only when the test that failed passes again without the mutant: what a mutant left behind in the process
  * kills no other.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import { INSTRUMENTER_CONSTANTS } from '@stryker-mutator/api/core';
@@ -15,13 +16,18 @@ import { harness } from './harness.mjs';
 const BUNDLE = 'mutation-tests.mjs';
 /** Of each law, at most: a mutant that none of so many worlds shows needs a test that says what it breaks. */
 const LAW_RUNS = 20;
-/** A world that waits for ever is seen by this. It is no measure of speed: the slowest test takes a fifth of it. */
-const HANGS_MS = 20_000;
+/** A world that waits for ever is seen by this: much longer than it took without a mutant, ms. */
+const hangsAfter = (took) => 5_000 + 10 * took;
+/** One that goes on for ever without a wait, by this: how often it comes past the mutant. */
+const loopsAfter = (hits) => 1_000 + 100 * hits;
+/** What the first run has seen, for the processes that replace one which hung. */
+const SEEN = 'mutation-seen.json';
 
 class CoreTestRunner {
   #namespace = (globalThis[INSTRUMENTER_CONSTANTS.NAMESPACE] ??= {});
   #tests = new Map();
-  #took = new Map();
+  /** By test: how long it took, and how often it came past each mutant. */
+  #seen = {};
   #killers = [];
   #loads = 0;
 
@@ -36,33 +42,36 @@ class CoreTestRunner {
 
   async init() {}
 
-  /** Its bundle is there for the processes that replace one which hung. */
   async dryRun({ files }) {
     await bundleTests(BUNDLE, files);
     await this.#load();
     const tests = [];
     for (const test of this.#tests.values()) {
       this.#namespace.currentTestId = test.id;
-      const { ms, failure } = await run(test);
+      const { ms, failure } = await run(test, Infinity);
       this.#namespace.currentTestId = undefined;
-      this.#took.set(test.id, ms);
+      this.#seen[test.id] = { took: ms, hits: this.#namespace.mutantCoverage?.perTest[test.id] ?? {} };
       tests.push(result(test, ms, failure));
     }
+    writeFileSync(SEEN, JSON.stringify(this.#seen));
     return { status: 'complete', tests, mutantCoverage: this.#namespace.mutantCoverage };
   }
 
-  async mutantRun({ activeMutant, testFilter, hitLimit, mutantActivation }) {
+  async mutantRun({ activeMutant: { id }, testFilter, mutantActivation }) {
     const isStatic = mutantActivation === 'static';
-    if (isStatic || this.#tests.size === 0) await this.#load(isStatic ? activeMutant.id : undefined);
-    const tests = this.#inOrder(testFilter ?? [...this.#tests.keys()]);
-    const outcome = await this.#tryAll(tests, activeMutant.id, hitLimit);
-    if (isStatic) await this.#load();
-    if (isStatic || outcome.status !== 'killed') return outcome;
-
-    const again = await run(this.#tests.get(outcome.killedBy[0]));
-    if (again.failure === null) return outcome;
+    if (this.#loads === 0) this.#seen = JSON.parse(readFileSync(SEEN, 'utf8'));
+    if (isStatic || this.#loads === 0) await this.#load(isStatic ? id : undefined);
+    const outcome = await this.#tryAll(testFilter ?? [...this.#tests.keys()], id);
+    if (outcome.status === 'survived' && !isStatic) return outcome;
+    // What it has left behind must kill no other.
+    if (isStatic || outcome.status === 'timeout') await this.#load();
+    if (isStatic || outcome.status === 'timeout' || (await this.#passes(outcome.killedBy[0]))) return outcome;
     await this.#load();
-    return this.#tryAll(this.#inOrder(testFilter), activeMutant.id, hitLimit);
+    return this.#tryAll(testFilter, id);
+  }
+
+  async #passes(id) {
+    return (await run(this.#tests.get(id), hangsAfter(this.#seen[id].took))).failure === null;
   }
 
   /** All tests anew, `mutant` active from the first statement on. */
@@ -82,38 +91,40 @@ class CoreTestRunner {
   #inOrder(ids) {
     const rank = (id) => {
       const place = this.#killers.indexOf(id);
-      return place === -1 ? 1_000 + (this.#took.get(id) ?? 0) : place;
+      return place === -1 ? 1_000 + this.#seen[id].took : place;
     };
-    return ids.toSorted((a, b) => rank(a) - rank(b)).map((id) => this.#tests.get(id));
+    return ids.toSorted((a, b) => rank(a) - rank(b));
   }
 
-  async #tryAll(tests, mutant, hitLimit) {
+  async #tryAll(ids, mutant) {
     const space = this.#namespace;
     space.activeMutant = mutant;
-    space.hitCount = hitLimit === undefined ? undefined : 0;
-    space.hitLimit = hitLimit;
     try {
-      for (const [at, test] of tests.entries()) {
-        const { failure } = await run(test);
-        if (hitLimit !== undefined && space.hitCount > hitLimit)
-          return { status: 'timeout', reason: 'hit limit' };
+      for (const [at, id] of this.#inOrder(ids).entries()) {
+        const { took, hits } = this.#seen[id];
+        space.hitCount = 0;
+        space.hitLimit = loopsAfter(hits[mutant] ?? 0);
+        const { failure } = await run(this.#tests.get(id), hangsAfter(took));
         if (failure === null) continue;
-        this.#killers = [test.id, ...this.#killers.filter((id) => id !== test.id)].slice(0, 20);
-        return { status: 'killed', killedBy: [test.id], failureMessage: failure, nrOfTests: at + 1 };
+        this.#killers = [id, ...this.#killers.filter((one) => one !== id)].slice(0, 20);
+        if (failure === HANGS || space.hitCount > space.hitLimit) return { status: 'timeout', reason: id };
+        return { status: 'killed', killedBy: [id], failureMessage: failure, nrOfTests: at + 1 };
       }
-      return { status: 'survived', nrOfTests: tests.length };
+      return { status: 'survived', nrOfTests: ids.length };
     } finally {
       space.activeMutant = undefined;
     }
   }
 }
 
+const HANGS = 'It waits for ever.';
+
 /** @returns how long it took, ms, and why it failed or null */
-async function run(test) {
+async function run(test, patience) {
   const start = performance.now();
   let timer;
   const hangs = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error('It waits for ever.')), HANGS_MS);
+    if (patience < Infinity) timer = setTimeout(() => reject(new Error(HANGS)), patience);
   });
   try {
     await Promise.race([test.run(), hangs]);
