@@ -6,7 +6,7 @@ import { isChangingSide, type Outcome } from '../../src/actions/outcome.ts';
 import type { Quantity } from '../../src/domain/decimal.ts';
 import type { IntentPayload } from '../../src/observed/events.ts';
 import { emptyLedger } from '../../src/observed/ledger-fold.ts';
-import type { LedgerOrder } from '../../src/observed/ledger.ts';
+import type { Break, Ledger, LedgerOrder } from '../../src/observed/ledger.ts';
 import type { Hold, OrderAction } from '../../src/reconciler/plan-types.ts';
 
 const shares = (count: number) => (count * 1e9) as Quantity;
@@ -14,12 +14,13 @@ const INTENT = { clientOrderId: 'hg-1', symbol: 'KO', side: 'sell', quantity: sh
 
 /** The outcome of an order for ten shares, and what people are told of it. */
 function ended(kind: OrderAction['kind'], filled: number, status: LedgerOrder['status']) {
-  const lines: string[] = [];
   const order = { intent: INTENT, filled: shares(filled), status } as LedgerOrder;
-  const ledger = {
-    ...emptyLedger(),
-    endedOrders: new Map([['2025-12-02' as const, new Map([['hg-1', order]])]]),
-  };
+  const endedOrders = new Map([['2025-12-02' as const, new Map([['hg-1', order]])]]);
+  return said(kind, { ...emptyLedger(), endedOrders });
+}
+
+function said(kind: OrderAction['kind'], ledger: Ledger) {
+  const lines: string[] = [];
   const report = {
     warn: (strategy: string, text: string, reason = '') => lines.push(`warn ${strategy} ${reason}: ${text}`),
     error: (strategy: string, text: string, reason = '') =>
@@ -59,6 +60,27 @@ describe('an order that has ended', () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(told);
   });
+});
+
+test('an order that no record knows has not filled', () => {
+  const { outcome } = said('open', emptyLedger());
+  expect(outcome).toMatchObject({ code: 'NotFilled', detail: '0 of 10 filled, 10 left (unknown)' });
+});
+
+test('an order that is still open on a symbol with a break is left as it is', () => {
+  const order = { intent: INTENT, filled: shares(4), status: 'created' } as LedgerOrder;
+  const found = { symbol: 'KO', kind: 'overfill', detail: 'more than was asked for' } as Break;
+  const { outcome, lines } = said('open', {
+    ...emptyLedger(),
+    openOrders: new Map([['hg-1', order]]),
+    breaks: new Map([['KO', found]]),
+  });
+  expect(outcome).toEqual({
+    kind: 'in-doubt',
+    code: 'BreakOpen',
+    detail: 'overfill: more than was asked for',
+  });
+  expect(lines).toEqual([]);
 });
 
 describe('what is held for the other side of a change', () => {

@@ -83,6 +83,21 @@ describe('a reduction', () => {
     expect(draft.holds).toEqual([{ strategy: 'core', symbol: 'KO', reason: 'NothingAvailable', detail }]);
   });
 
+  test('of what the broker does not hold, or no book owns, is none', async () => {
+    const facts = await owning(10);
+    const { market } = facts;
+    if (market === null) throw new Error('no market');
+    const without = { ...facts, market: { ...market, positions: new Map() } };
+    expect(reasons(reduced(without, changeTo(0)))).toEqual(['NothingAvailable']);
+    expect(reasons(reduced(facts, changeTo(0, { strategy: 'other' })))).toEqual(['NothingAvailable']);
+  });
+
+  test('is none while the account or the market is not known', async () => {
+    const draft = reduced({ ...(await owning(10)), market: null }, changeTo(4));
+    expect(draft.orders).toEqual([]);
+    expect(draft.holds).toEqual([]);
+  });
+
   test('comes before any other order of its symbol', async () => {
     const facts = await owning(10);
     const draft = reduced(facts, changeTo(4));
