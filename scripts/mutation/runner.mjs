@@ -60,14 +60,25 @@ class CoreTestRunner {
   async mutantRun({ activeMutant: { id }, testFilter, mutantActivation }) {
     const isStatic = mutantActivation === 'static';
     if (this.#loads === 0) this.#seen = JSON.parse(readFileSync(SEEN, 'utf8'));
-    if (isStatic || this.#loads === 0) await this.#load(isStatic ? id : undefined);
-    const outcome = await this.#tryAll(testFilter ?? [...this.#tests.keys()], id);
+    if (this.#loads === 0) await this.#load();
+    const outcome = isStatic ? await this.#loadedWith(id) : await this.#tryAll(testFilter, id);
     if (outcome.status === 'survived' && !isStatic) return outcome;
     // What it has left behind must kill no other.
     if (isStatic || outcome.status === 'timeout') await this.#load();
     if (isStatic || outcome.status === 'timeout' || (await this.#passes(outcome.killedBy[0]))) return outcome;
     await this.#load();
     return this.#tryAll(testFilter, id);
+  }
+
+  /** A mutant of a statement that runs as its module is loaded. */
+  async #loadedWith(id) {
+    try {
+      await this.#load(id);
+    } catch (error) {
+      const [any] = this.#tests.keys();
+      return { status: 'killed', killedBy: [any], failureMessage: String(error), nrOfTests: 0 };
+    }
+    return this.#tryAll([...this.#tests.keys()], id);
   }
 
   async #passes(id) {

@@ -29,7 +29,7 @@ function ledgerOf(books: Readonly<Record<string, readonly [shares: number, cost:
 function holding(count: number, averagePrice = 50): ReadonlyMap<string, BrokerPosition> {
   const prices = { averagePrice: (averagePrice * 1e6) as Price, marketPrice: 50e6 as Price };
   const position = { symbol: 'KO', quantity: shares(count), available: shares(count), ...prices };
-  return new Map([['KO', position as BrokerPosition]]);
+  return new Map([['KO', position]]);
 }
 
 function differenceIn(ledger: Ledger, positions: ReadonlyMap<string, BrokerPosition>) {
@@ -71,7 +71,7 @@ describe('a difference that the broker has not settled yet', () => {
     ({
       intent: { symbol: 'KO', side, sessionDate: '2025-12-02' },
       fills: [{ quantity: shares(count), value: dollars(count * 50), at: (NOW - age) as Instant }],
-    }) as LedgerOrder;
+    }) as unknown as LedgerOrder;
   const after = (ledger: Ledger, ...orders: readonly LedgerOrder[]): Ledger => ({
     ...ledger,
     openOrders: new Map(orders.map((order, at) => [`o${at}`, order])),

@@ -16,7 +16,7 @@ function withOwnSlots(events: readonly JournalEvent[]): JournalEvent[] {
   return events
     .filter(({ type }) => type !== 'strategy-renamed')
     .map((event) =>
-      'slot' in event && 'strategy' in event
+      'slot' in event && event.slot !== null && 'strategy' in event
         ? { ...event, strategy: event.slot.slice(0, event.slot.indexOf('/')) }
         : event,
     );
@@ -54,8 +54,16 @@ function owned(ledger: Ledger) {
 
 const LOSS = { loss: 3e6 as Money, base: 100e6 as Money, allowed: 20_000 as Ratio };
 const INTENT = {
-  ...{ type: 'intent', fence: 1, symbol: 'VTI', side: 'buy', quantity: 1e9 as Quantity, purpose: 'increase' },
-  ...{ reason: 'TargetRaised', estimate: 100e6 as Price, sessionDate: '2025-12-02', key: 'k' },
+  type: 'intent',
+  fence: 1,
+  symbol: 'VTI',
+  side: 'buy',
+  quantity: 1e9 as Quantity,
+  purpose: 'increase',
+  reason: 'TargetRaised',
+  estimate: 100e6 as Price,
+  sessionDate: '2025-12-02',
+  key: 'k',
 } as const;
 const AT = 1_764_709_200_000 as Instant;
 

@@ -2,35 +2,35 @@
 import { describe, expect, test } from 'vitest';
 import type { AccountLimits, Capital, DesiredStrategy } from '../../src/desired/desired-state.ts';
 import type { Money, Price, Quantity, Ratio } from '../../src/domain/decimal.ts';
+import type { Instant } from '../../src/domain/instant.ts';
 import { checkShort, checkSides, checkSize } from '../../src/reconciler/check-sides.ts';
 import type { OrderAction } from '../../src/reconciler/plan-types.ts';
-import { ordersIn, world } from '../support/world.ts';
 
 const shares = (count: number) => (count * 1e9) as Quantity;
 const dollars = (amount: number) => (amount * 1e6) as Money;
 
-const home = await world({
-  prices: { KO: '50' },
-  strategies: { pair: { targets: { KO: '10' }, shorts: 'allowed' } },
-});
-const [planned] = (await home.plan()).actions;
-const [own] = home.desired.strategies;
-if (planned?.kind !== 'open' || own === undefined)
-  throw new Error(`no entry in ${String(ordersIn(await home.plan()))}`);
+const CAPITAL: Capital = {
+  positionSize: 100_000 as Ratio,
+  maxPositions: 10,
+  maxExposure: 1_000_000 as Ratio,
+  shorts: 'allowed',
+};
+const OWN = { capital: CAPITAL, signal: { type: 'fixed' } } as DesiredStrategy;
+const LIMITS = { maxOrderValue: dollars(400) } as AccountLimits;
 
 /** `[from, to]`, in whole shares, by an order of the quantity that lies between. */
 function order([from, to]: readonly [number, number], more: Partial<OrderAction> = {}): OrderAction {
   const quantity = shares(Math.abs(to - from));
   const side = to > from ? 'buy' : 'sell';
   return {
-    ...(planned as OrderAction),
+    symbol: 'KO',
     id: 'it',
     from: shares(from),
     to: shares(to),
     side,
     quantity,
     ...more,
-  };
+  } as OrderAction;
 }
 
 describe('one order and its book', () => {
@@ -114,28 +114,25 @@ describe('one order and its book', () => {
 });
 
 describe('one position and one order', () => {
-  const capital: Capital = { ...own.capital, positionSize: 100_000 as Ratio };
-  const limits = { ...home.desired.account.limits, maxOrderValue: dollars(400) };
-
   test.each<[what: string, to: number, value: number, limits: AccountLimits, wrong: string[]]>([
-    ['up to the whole positionSize', 20, 400, limits, []],
-    ['on the short side, too', -20, 400, limits, []],
-    ['a share more', 21, 400, limits, ['it: above positionSize']],
-    ['a share more on the short side', -21, 400, limits, ['it: above positionSize']],
-    ['more than an order may be worth', 20, 401, limits, ['it: above maxOrderValue']],
-    ['where nothing bounds an order', 20, 9_999, { ...limits, maxOrderValue: null }, []],
-    ['both', 21, 401, limits, ['it: above positionSize', 'it: above maxOrderValue']],
+    ['up to the whole positionSize', 20, 400, LIMITS, []],
+    ['on the short side, too', -20, 400, LIMITS, []],
+    ['a share more', 21, 400, LIMITS, ['it: above positionSize']],
+    ['a share more on the short side', -21, 400, LIMITS, ['it: above positionSize']],
+    ['more than an order may be worth', 20, 401, LIMITS, ['it: above maxOrderValue']],
+    ['where nothing bounds an order', 20, 9_999, { ...LIMITS, maxOrderValue: null }, []],
+    ['both', 21, 401, LIMITS, ['it: above positionSize', 'it: above maxOrderValue']],
   ])('%s', (_, to, value, bounds, wrong) => {
     const asked = order([0, to], { price: 50e6 as Price, value: dollars(value) });
-    expect(checkSize(asked, { equity: dollars(10_000), capital, limits: bounds })).toEqual(wrong);
+    expect(checkSize(asked, { equity: dollars(10_000), capital: CAPITAL, limits: bounds })).toEqual(wrong);
   });
 });
 
 describe('an order that leaves less than nothing', () => {
-  const { shorts: _, ...longOnly } = own.capital;
-  const pairs = { ...own.signal, type: 'pairs' } as DesiredStrategy['signal'];
+  const { shorts: _, ...longOnly } = CAPITAL;
+  const pairs = { ...OWN.signal, type: 'pairs' } as DesiredStrategy['signal'];
   const known = (notShortable: string | null) =>
-    ({ kind: 'ok', data: new Map([['KO', { notShortable }]]), asOf: home.clock.now() }) as const;
+    ({ kind: 'ok', data: new Map([['KO', { notShortable }]]), asOf: 0 as Instant }) as const;
 
   test.each<
     [
@@ -146,33 +143,33 @@ describe('an order that leaves less than nothing', () => {
       wrong: string[],
     ]
   >([
-    ['where its strategy may, of a symbol that can be borrowed', -10, own, known(null), []],
+    ['where its strategy may, of a symbol that can be borrowed', -10, OWN, known(null), []],
     [
       'of pairs, which are nothing without',
       -10,
-      { ...own, capital: longOnly, signal: pairs },
+      { ...OWN, capital: longOnly, signal: pairs },
       known(null),
       [],
     ],
     [
       'where its strategy may not',
       -10,
-      { ...own, capital: longOnly },
+      { ...OWN, capital: longOnly },
       known(null),
       ['it: its strategy may not go short'],
     ],
-    ['of a symbol that cannot be borrowed', -10, own, known('hard to borrow'), ['it: hard to borrow']],
-    ['where nobody has asked', -10, own, null, ['it: nobody knows whether KO can be borrowed']],
+    ['of a symbol that cannot be borrowed', -10, OWN, known('hard to borrow'), ['it: hard to borrow']],
+    ['where nobody has asked', -10, OWN, null, ['it: nobody knows whether KO can be borrowed']],
     [
       'where the broker did not answer',
       -10,
-      own,
+      OWN,
       { kind: 'unknown', reason: 'down' },
       ['it: nobody knows whether KO can be borrowed'],
     ],
-    ['of a part of a share', -10.5, own, known(null), ['it: a part of a share cannot be sold short']],
-    ['zero is not less than nothing', 0, { ...own, capital: longOnly }, null, []],
-    ['nor is what is held', 10.5, { ...own, capital: longOnly }, null, []],
+    ['of a part of a share', -10.5, OWN, known(null), ['it: a part of a share cannot be sold short']],
+    ['zero is not less than nothing', 0, { ...OWN, capital: longOnly }, null, []],
+    ['nor is what is held', 10.5, { ...OWN, capital: longOnly }, null, []],
   ])('%s', (_, to, strategy, assets, wrong) => {
     expect(checkShort(order([to === 0 ? 1 : 0, to]), strategy, { assets })).toEqual(wrong);
   });
