@@ -17,6 +17,7 @@ import { LINES } from './mutation/reporter.mjs';
 
 const THRESHOLD = 90;
 const CI_SECONDS = 90;
+const SANDBOX = '.stryker-tmp';
 const STRYKER = 'node_modules/@stryker-mutator/core/bin/stryker.js';
 
 const git = (...words) => execFileSync('git', words, { encoding: 'utf8' }).trim();
@@ -121,14 +122,18 @@ async function run(files, deadline) {
   });
   setPriority(child.pid, 10);
   const kill = () => process.kill(-child.pid, 'SIGKILL');
-  const stop = () => kill() && process.exit(130);
+  const stop = () => {
+    kill();
+    rmSync(SANDBOX, { recursive: true, force: true });
+    process.exit(130);
+  };
   process.once('SIGINT', stop).once('SIGTERM', stop);
   const left = Math.max(1, deadline - performance.now());
   const timer = left === Infinity ? undefined : setTimeout(kill, left);
   const [code, signal] = await new Promise((resolve) => child.once('exit', (...how) => resolve(how)));
   clearTimeout(timer);
   process.off('SIGINT', stop).off('SIGTERM', stop);
-  rmSync('.stryker-tmp', { recursive: true, force: true });
+  rmSync(SANDBOX, { recursive: true, force: true });
   if (code !== 0 && signal === null)
     throw new Error(`Stryker ended with ${code}; what it says stands above.`);
   return { ended: code === 0, ...told() };
