@@ -22,7 +22,7 @@ export function outcomeOf({ execution }: OrderContext, { action, intent }: SentO
   const { report, journal } = execution.ports;
   const order = findOrder(journal.ledger(), intent.clientOrderId);
   const filled = order?.filled ?? (0 as Quantity);
-  if (order !== undefined && filled === intent.quantity) return { kind: 'done', action };
+  if (filled === intent.quantity) return { kind: 'done', action };
   const left = formatQuantity(subtract(intent.quantity, filled));
   if (filled > 0 && isReduction(action))
     report.warn(

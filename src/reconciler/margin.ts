@@ -36,9 +36,10 @@ export function takenBy(margins: Margins, entry: Entry): Money {
 /** Why it takes more than its value, to put behind what it needs; empty where it does not. */
 export function whyMore(margins: Margins, entry: Entry): string {
   const requirement = requirementOf(margins, entry);
-  if (requirement === undefined || takenBy(margins, entry) <= entry.value) return '';
-  const times = marginFactor(requirement, margins.multiplier) / WHOLE;
-  return ` (${times} times its value: margin requirement ${formatPercent(requirement)})`;
+  if (requirement === undefined) return '';
+  const factor = marginFactor(requirement, margins.multiplier);
+  if (factor === WHOLE) return '';
+  return ` (${factor / WHOLE} times its value: margin requirement ${formatPercent(requirement)})`;
 }
 
 function requirementOf({ requirements }: Margins, { symbol, to }: Entry): Ratio | undefined {

@@ -60,10 +60,12 @@ const SLIPPAGE = { type: 'fixed', rate: 500 as Ratio } as const;
 const costs = fc.constantFrom({}, { fees: FEES }, { fees: FEES, slippage: SLIPPAGE });
 
 describe('in every world', () => {
+  let worlds = 0;
   let tried = 0;
   lawTest.prop([randomWorld({ unmanaged: true }), outsideTrades, movement, costs], { numRuns: 300 })(
     'profits + residual = change of equity, and the causes are the residual, to the micro-dollar',
     async ({ facts }, trades, factors, cost) => {
+      worlds += 1;
       const prices = { ...facts.prices };
       const w = await world({ ...facts, prices, settings: { ...facts.settings, ...cost } });
       await w.apply();
@@ -103,7 +105,7 @@ describe('in every world', () => {
   );
 
   test('most of those worlds had an account to add up', () => {
-    expect(tried).toBeGreaterThan(150);
+    expect(tried).toBeGreaterThan(worlds / 2);
   });
 
   lawTest.prop([randomWorld({ unmanaged: true }), movement], { numRuns: 100 })(
