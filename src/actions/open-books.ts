@@ -5,6 +5,7 @@ import { formatQuantity, negate, type Quantity } from '../domain/decimal.ts';
 import { later, MINUTE, plus, type Instant } from '../domain/instant.ts';
 import type { BrokerAccount, BrokerFill, BrokerPosition } from '../observed/broker-view.ts';
 import type { Drain } from '../observed/drain-events.ts';
+import type { ShrunkSymbol } from '../observed/book.ts';
 import type { JournalEvent, OpeningLot } from '../observed/events.ts';
 import type { Latch } from '../observed/mark-events.ts';
 import type { Ledger } from '../observed/ledger.ts';
@@ -34,6 +35,8 @@ export interface LotsOpening {
   readonly brakes?: Brakes;
   /** What signals remember; left out where nothing is known of it. */
   readonly memories?: readonly StrategyMemory[];
+  /** What is not bought back in the session in which it was sold outside; left out where nothing is known of it. */
+  readonly shrunk?: readonly ShrunkSymbol[];
 }
 
 /** What it takes to open books. */
@@ -130,7 +133,7 @@ function openingEvent(opening: Opening, holdings: Holdings): JournalEvent {
     case 'backup':
     case 'broker':
     case 'shadow': {
-      const { lots, lastExecution, writtenAt, drains = [], latches, brakes, memories } = opening;
+      const { lots, lastExecution, writtenAt, drains = [], latches, brakes, memories, shrunk } = opening;
       const unmanaged = surplusAt(opening, holdings);
       const since = { historySince: writtenAt, unmanaged };
       return {
@@ -143,6 +146,7 @@ function openingEvent(opening: Opening, holdings: Holdings): JournalEvent {
         ...(latches && { latches }),
         ...(brakes && { brakes }),
         ...(memories && { memories }),
+        ...(shrunk && { shrunk }),
       };
     }
   }

@@ -30,7 +30,7 @@ function realOn(clock = virtualClock(START)) {
   return memoryBroker({ ...freshState(SETTINGS, START), accountId: 'SIM-1' }, venue(), clock);
 }
 
-test('Lots, executions, memories and all that is stopped are handed on; a memory that is handed on twice is the same.', async () => {
+test('Lots, executions, memories, sales from outside and all that is stopped are handed on; a memory that is handed on twice is the same.', async () => {
   const clock = virtualClock(START);
   const stopped = {
     drains: [
@@ -42,6 +42,7 @@ test('Lots, executions, memories and all that is stopped are handed on; a memory
     },
     memories: [{ strategy: 'core', signal: 'pairs', state: { pairs: { a: 1 } } }],
     latches: [],
+    shrunk: [{ symbol: 'GLD', sessionDate: '2025-12-02' }],
   };
   const lot = {
     strategy: 'core',
