@@ -12,6 +12,7 @@ import type { Ledger } from '../observed/ledger.ts';
 import type { StrategyMemory } from '../observed/slot-events.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import { brokerUnknown } from './broker-unknown.ts';
+import { positionsOf } from './positions.ts';
 import { read } from './read.ts';
 
 export type Opening =
@@ -92,7 +93,7 @@ async function readHoldings(
   { clock, broker }: OpeningPorts,
   opening: Opening,
 ): Promise<readonly BrokerPosition[]> {
-  const positions = await read(clock, () => broker.positions());
+  const positions = await read(clock, () => positionsOf(broker));
   const orders = await read(clock, () => broker.openOrders());
   if (positions.kind === 'unknown') throw brokerUnknown(positions);
   if (orders.kind === 'unknown') throw brokerUnknown(orders);

@@ -1,7 +1,7 @@
 /** A shadow's books are those of another journal as they are; and a look at an account is of one moment. */
 import { describe, expect, test } from 'vitest';
 import { lookAtAccount } from '../../src/actions/account-look.ts';
-import { openBooks } from '../../src/actions/open-books.ts';
+import { checkFirstStart, openBooks } from '../../src/actions/open-books.ts';
 import { openingOf } from '../../src/actions/opening-of.ts';
 import { readOnly } from '../../src/broker/read-only.ts';
 import { shadowBroker, shadowState } from '../../src/broker/shadow.ts';
@@ -66,6 +66,20 @@ test('Lots, executions, memories, sales from outside and all that is stopped are
   // What the account holds beyond its books is nobody's from the start.
   expect(first.anchors.get('VTI')).toEqual({ at: START, unmanaged: shares(1) });
 });
+
+test.each(['empty', 'unmanaged'] as const)(
+  'No books are opened as %s where the list of positions names a symbol twice.',
+  async (kind) => {
+    const clock = virtualClock(START);
+    const paper = paperOn(clock);
+    const twice = async () => [...(await paper.positions()), ...(await paper.positions())];
+    const ports = { clock, journal: memoryJournal(clock), broker: { ...paper, positions: twice } };
+    const refused = { exit: 11, message: 'the broker does not answer: the position list names GLD twice' };
+    await expect(openBooks(ports, { kind })).rejects.toMatchObject(refused);
+    await expect(checkFirstStart(ports)).rejects.toMatchObject(refused);
+    expect(ports.journal.ledger().opened).toBe(false);
+  },
+);
 
 test('The beginning reads back as it was, and an unknown field is refused.', () => {
   const text = formatBeginning(BEGINNING);
