@@ -5,6 +5,7 @@ import type { BrokerAccount, BrokerFill, BrokerPosition } from '../observed/brok
 import type { Ledger } from '../observed/ledger.ts';
 import type { Broker, Clock } from '../reconciler/ports.ts';
 import { brokerUnknown } from './broker-unknown.ts';
+import { positionsOf } from './positions.ts';
 import { read } from './read.ts';
 
 export interface AccountLook {
@@ -50,10 +51,10 @@ async function lookOnce(clock: Clock, { broker, ledger, since }: LookedAt): Prom
   };
   const asked = clock.now();
   const books = ledger();
-  const positions = await ask(() => broker.positions());
+  const positions = await ask(() => positionsOf(broker));
   const account = await ask(() => broker.account());
   const fills = await ask(() => broker.history(since));
-  const again = await ask(() => broker.positions());
+  const again = await ask(() => positionsOf(broker));
   const isStill = ledger().seq === books.seq && quantities(again) === quantities(positions);
   return isStill ? { asked, ledger: books, account, positions, fills } : null;
 }

@@ -10,10 +10,11 @@ import { findOrder, type Ledger } from '../observed/ledger.ts';
 import type { ObservedState, Sighting } from '../observed/observed-state.ts';
 import type { Announcements } from './announcements.ts';
 import { findLateOrders } from './late-orders.ts';
-import { BrokerUnavailable, type Ports } from '../reconciler/ports.ts';
+import type { Ports } from '../reconciler/ports.ts';
 import { ORDER_ID_PREFIX } from '../reconciler/rules/orders-in-flight.ts';
 import { dueSlot } from '../reconciler/slots.ts';
 import { viewLock } from './lock-view.ts';
+import { positionsOf } from './positions.ts';
 import { read } from './read.ts';
 
 export interface LookOptions {
@@ -81,7 +82,7 @@ async function takeSnapshot({ broker, clock }: Ports, until: number | undefined)
   const takenAt = clock.now();
   const [account, positions, openOrders, timed] = await Promise.all([
     read(clock, () => broker.account(), until),
-    read(clock, async () => positionsBySymbol(await broker.positions()), until),
+    read(clock, async () => bySymbol(await positionsOf(broker)), until),
     read(clock, () => broker.openOrders(), until),
     read(clock, async () => ({ answer: await broker.clock(), answeredAt: clock.now() }), until),
   ]);
@@ -97,15 +98,8 @@ function beyond(moment: Instant, from: Instant, until: Instant): number {
   return moment < from ? moment - from : Math.max(0, moment - until);
 }
 
-/** A list that names a symbol twice is malformed; rows of zero say nothing. */
-function positionsBySymbol(rows: readonly BrokerPosition[]): ReadonlyMap<string, BrokerPosition> {
-  const positions = new Map<string, BrokerPosition>();
-  for (const row of rows) {
-    if (row.quantity === 0) continue;
-    if (positions.has(row.symbol)) throw new BrokerUnavailable(`the position list names ${row.symbol} twice`);
-    positions.set(row.symbol, row);
-  }
-  return positions;
+function bySymbol(positions: readonly BrokerPosition[]): ReadonlyMap<string, BrokerPosition> {
+  return new Map(positions.map((position) => [position.symbol, position]));
 }
 
 type Comparison = Pick<Attribution, 'differences' | 'costDoubts'>;

@@ -5,12 +5,14 @@ import { formatQuantity, negate, type Quantity } from '../domain/decimal.ts';
 import { later, MINUTE, plus, type Instant } from '../domain/instant.ts';
 import type { BrokerAccount, BrokerFill, BrokerPosition } from '../observed/broker-view.ts';
 import type { Drain } from '../observed/drain-events.ts';
+import type { ShrunkSymbol } from '../observed/book.ts';
 import type { JournalEvent, OpeningLot } from '../observed/events.ts';
 import type { Latch } from '../observed/mark-events.ts';
 import type { Ledger } from '../observed/ledger.ts';
 import type { StrategyMemory } from '../observed/slot-events.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import { brokerUnknown } from './broker-unknown.ts';
+import { positionsOf } from './positions.ts';
 import { read } from './read.ts';
 
 export type Opening =
@@ -34,6 +36,8 @@ export interface LotsOpening {
   readonly brakes?: Brakes;
   /** What signals remember; left out where nothing is known of it. */
   readonly memories?: readonly StrategyMemory[];
+  /** What is not bought back in the session in which it was sold outside; left out where nothing is known of it. */
+  readonly shrunk?: readonly ShrunkSymbol[];
 }
 
 /** What it takes to open books. */
@@ -89,7 +93,7 @@ async function readHoldings(
   { clock, broker }: OpeningPorts,
   opening: Opening,
 ): Promise<readonly BrokerPosition[]> {
-  const positions = await read(clock, () => broker.positions());
+  const positions = await read(clock, () => positionsOf(broker));
   const orders = await read(clock, () => broker.openOrders());
   if (positions.kind === 'unknown') throw brokerUnknown(positions);
   if (orders.kind === 'unknown') throw brokerUnknown(orders);
@@ -130,7 +134,7 @@ function openingEvent(opening: Opening, holdings: Holdings): JournalEvent {
     case 'backup':
     case 'broker':
     case 'shadow': {
-      const { lots, lastExecution, writtenAt, drains = [], latches, brakes, memories } = opening;
+      const { lots, lastExecution, writtenAt, drains = [], latches, brakes, memories, shrunk } = opening;
       const unmanaged = surplusAt(opening, holdings);
       const since = { historySince: writtenAt, unmanaged };
       return {
@@ -143,6 +147,7 @@ function openingEvent(opening: Opening, holdings: Holdings): JournalEvent {
         ...(latches && { latches }),
         ...(brakes && { brakes }),
         ...(memories && { memories }),
+        ...(shrunk && { shrunk }),
       };
     }
   }

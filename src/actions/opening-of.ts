@@ -4,8 +4,8 @@ import type { Ledger } from '../observed/ledger.ts';
 import type { LotsOpening } from './open-books.ts';
 
 /**
- * Who owns what, when each strategy last executed, what its signal remembers, and all that is stopped. Realised profit,
- * slots, orders and breaks are not handed on: they are of that journal.
+ * Who owns what, when each strategy last executed, what its signal remembers, all that is stopped, and what was sold outside
+ * and is not bought back that day. Realised profit, slots, orders and breaks are not handed on: they are of that journal.
  */
 export function openingOf(ledger: Ledger, writtenAt: Instant): LotsOpening {
   const lots = [...ledger.books].flatMap(([strategy, book]) =>
@@ -20,5 +20,6 @@ export function openingOf(ledger: Ledger, writtenAt: Instant): LotsOpening {
     latches: [...ledger.latches.values()],
     brakes: { halt: ledger.halt, suspensions: [...ledger.suspensions.values()] },
     memories: [...ledger.memories].map(([strategy, memory]) => ({ strategy, ...memory })),
+    shrunk: [...ledger.shrunkOn].map(([symbol, sessionDate]) => ({ symbol, sessionDate })),
   };
 }

@@ -13,6 +13,7 @@ import type { ObservedState } from '../observed/observed-state.ts';
 import type { Ports } from '../reconciler/ports.ts';
 import { brokerUnknown } from './broker-unknown.ts';
 import { observe } from './observe.ts';
+import { positionsOf } from './positions.ts';
 import { read } from './read.ts';
 
 const RECORD_FOR = 10 * SECOND;
@@ -57,7 +58,7 @@ export async function viewSymbol(ports: Ports, desired: DesiredState, symbol: st
   const position = positions.data.get(symbol);
   const history = await read(ports.clock, () => ports.broker.history(historyNeededSince(ledger, [symbol])));
   if (history.kind === 'unknown') throw brokerUnknown(history);
-  const again = await read(ports.clock, () => ports.broker.positions());
+  const again = await read(ports.clock, () => positionsOf(ports.broker));
   if (again.kind === 'unknown') throw brokerUnknown(again);
   const isMoving = again.data.find((row) => row.symbol === symbol)?.quantity !== position?.quantity;
   // The history may have a trade that the positions did not have yet: whose shares are gone would be told wrongly.

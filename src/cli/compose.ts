@@ -156,7 +156,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
   const report = beginning === null ? lineReport(io.stderr) : shadowReport(io);
   const place = { account, paths, clock };
   const { market, spot, onData } = openData(io, place, report);
-  const { broker, simulated, alpaca, shadow } =
+  const { broker, simulated, alpaca, liveSaid, shadow } =
     beginning === null
       ? { ...openBroker(io, place, { prices: spot, use: 'trade', report }), shadow: null }
       : openShadow(io, place, { spot, beginning, report });
@@ -193,6 +193,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
     simulated,
     shadow,
     alpaca,
+    liveSaid,
     paths,
     run,
     onData,

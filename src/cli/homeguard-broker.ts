@@ -1,4 +1,5 @@
 /** What the broker holds, beside the lots of an installation. */
+import { positionsOf } from '../actions/positions.ts';
 import { read } from '../actions/read.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { asShort, compareLots, sharedSymbols, type Comparison } from '../homeguard/compare.ts';
@@ -47,7 +48,7 @@ async function positionsAt(
   try {
     const world = openWith(io, options, manifests);
     try {
-      const answer = await read(world.ports.clock, () => world.ports.broker.positions());
+      const answer = await read(world.ports.clock, () => positionsOf(world.ports.broker));
       return answer.kind === 'ok' ? answer.data : answer.reason;
     } finally {
       world.close();

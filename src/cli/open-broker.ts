@@ -17,17 +17,20 @@ import type { Broker, Ports } from '../reconciler/ports.ts';
 import { findAlpacaKeys } from './alpaca-keys.ts';
 import { readFaults } from './fault-file.ts';
 import type { Io } from './io.ts';
+import { announceLive } from './live.ts';
 import type { DataPlace } from './open-data.ts';
 import { pathsIn, refuseRehearsal, variable } from './places.ts';
 import { readLedger } from './read-ledger.ts';
 import { shadowLine } from './shadow-place.ts';
 
-/** One of the two, or neither: which broker it is matters to what only one of them can do. */
+/** Which broker it is matters to what only one of them can do. */
 export interface BrokerKinds {
   /** The account in the data folder; null where it is at a broker. */
   readonly simulated: SimulatedBrokerage | null;
   /** The account at Alpaca; null where it is another one. */
   readonly alpaca: AlpacaBroker | null;
+  /** Called once a plan has said that the account is live. */
+  readonly liveSaid: () => void;
 }
 
 /** The account that a shadow follows. Nothing here writes. */
@@ -66,12 +69,16 @@ export function openBroker(
       requestTimeout: execution.requestTimeout,
       tell: (message) => report.warn(CONTROLLER, message),
     });
-    return { broker: alpaca, simulated: null, alpaca };
+    const { broker, said } = announceLive(io, account, alpaca);
+    return { broker, simulated: null, alpaca, liveSaid: said };
   }
   const simulated = simulatedBroker({ file: paths.broker, settings, clock, prices });
   const broker = withFaults(simulated, settings.faults, { clock, memory: paths.brokerFaults, use });
-  return { broker, simulated, alpaca: null };
+  return { broker, simulated, alpaca: null, liveSaid: nobodyWaits };
 }
+
+/** No order on paper is of real money. */
+const nobodyWaits = (): void => undefined;
 
 interface Newest {
   /** The newest moment that the account has seen; undefined where it does not say. */
@@ -116,6 +123,7 @@ export function openShadow(
     simulated: paper,
     // It is looked at only: no setting of it is changed, and nothing is heard of its orders.
     alpaca: null,
+    liveSaid: nobodyWaits,
     shadow: { ...real, beginning },
   };
 }

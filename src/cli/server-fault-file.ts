@@ -1,18 +1,13 @@
 /** The fault script of `hgctl sim serve`, as {@link ServerFault}s. */
 import * as z from 'zod';
-import { ROUTE_NAMES } from '../broker/server/routes.ts';
 import type { ServerEffect, When } from '../broker/server/server-effect.ts';
-import type { FaultPlace, ServerFault } from '../broker/server/server-fault.ts';
+import type { ServerFault } from '../broker/server/server-fault.ts';
 import { described, duration, mapping, shares, symbol, text, wholeNumber } from '../desired/fields.ts';
-import { placeField } from './fault-place.ts';
+import { EFFECT_PLACES, PLACES, placeField, type EffectName } from './fault-place.ts';
 import { readScript, timeField } from './script-file.ts';
 
 const MANY = 1_000_000;
 const DOCUMENT = 'docs/sim-serve.md';
-const PLACES = [...ROUTE_NAMES, 'any', 'stream', 'stream connect'] as const satisfies readonly FaultPlace[];
-/** Of a request, whichever it is. */
-const REQUESTS = [...ROUTE_NAMES, 'any'] as const satisfies readonly FaultPlace[];
-const SUBMIT = 'POST /v2/orders';
 /** Those that the stream of the simulated account has: another name would never be met. */
 const EVENTS = [
   'pending_new',
@@ -46,15 +41,14 @@ function outlineSchema() {
   const keys = kinds.flatMap(({ shape }) => Object.keys(shape));
   const any = Object.fromEntries(keys.map((key) => [key, z.unknown().optional()]));
   const effects = kinds.flatMap(({ shape }) => [...shape.effect.values]);
-  return scriptOf(
-    mapping({ ...any, on: placeField(PLACES, DOCUMENT), effect: z.enum(effects) }, 'One fault.'),
-  );
+  return scriptOf(mapping({ ...any, on: placeField(PLACES, null), effect: z.enum(effects) }, 'One fault.'));
 }
 
 /** Which requests meet a fault, and how late their answer is. */
-function when<Place extends FaultPlace>(places: readonly Place[]) {
+function when<Effect extends EffectName>(effect: Effect) {
   return {
-    on: placeField(places, DOCUMENT),
+    effect: z.literal(effect),
+    on: placeField(EFFECT_PLACES[effect], effect),
     symbol: symbol('Only what is about this symbol.').optional(),
     side: z.enum(['buy', 'sell']).optional(),
     after: wholeNumber('So many that match pass first.', 0, MANY).default(0),
@@ -65,16 +59,12 @@ function when<Place extends FaultPlace>(places: readonly Place[]) {
 }
 
 /** Of a request: the answer comes late, and a new order may not be shown. */
-function ofRequest<Place extends FaultPlace>(places: readonly Place[]) {
+function ofRequest<Effect extends EffectName>(effect: Effect) {
   return {
-    ...when(places),
+    ...when(effect),
     delay: duration('How much later the answer comes.', 'zero').prefault('0s'),
     hiddenFor: duration('How long a new order is not shown.', 'zero').prefault('0s'),
   };
-}
-
-function named<Kind extends string>(kind: Kind) {
-  return { effect: z.literal(kind) };
 }
 
 function kindsOfFaults() {
@@ -92,21 +82,19 @@ function acceptance() {
 }
 
 function connectionFaults() {
-  const request = ofRequest(REQUESTS);
   return [
     mapping(
-      { ...request, ...named('late'), when: acceptance().default('after') },
+      { ...ofRequest('late'), when: acceptance().default('after') },
       'The answer comes late, or the request.',
     ),
-    mapping({ ...request, ...named('drop'), when: acceptance() }, 'No answer: the connection ends.'),
-    mapping({ ...request, ...named('reset'), when: acceptance() }, 'No answer: the connection is reset.'),
-    mapping({ ...request, ...named('cut') }, 'Half of an answer, and the connection ends.'),
-    mapping({ ...request, ...named('half-json') }, 'A whole answer of half a document.'),
+    mapping({ ...ofRequest('drop'), when: acceptance() }, 'No answer: the connection ends.'),
+    mapping({ ...ofRequest('reset'), when: acceptance() }, 'No answer: the connection is reset.'),
+    mapping({ ...ofRequest('cut') }, 'Half of an answer, and the connection ends.'),
+    mapping({ ...ofRequest('half-json') }, 'A whole answer of half a document.'),
   ] as const;
 }
 
 function answerFaults() {
-  const request = ofRequest(REQUESTS);
   const status = {
     status: wholeNumber('Of HTTP; below 400, a redirect to nowhere.', 300, 599),
     when: acceptance(),
@@ -116,18 +104,15 @@ function answerFaults() {
     retryAfter: duration('The header Retry-After, in whole seconds.', 'zero').optional(),
     resetIn: duration('The headers of the rate limit: more requests so long from now.', 'zero').optional(),
   };
-  const positions = ['GET /v2/positions', 'GET /v2/positions/{symbol}'] as const;
-  const clocks = ['GET /v2/clock', 'GET /v3/clock'] as const;
   return [
-    mapping({ ...request, ...named('status'), ...status }, 'An answer that is an error.'),
-    mapping({ ...ofRequest(positions), ...named('stale'), by: duration('How old.') }, 'Positions of before.'),
-    mapping({ ...request, ...named('empty') }, 'A list without rows.'),
-    mapping({ ...request, ...named('order-status'), status: text('Of orders.') }, 'A status of orders.'),
-    mapping({ ...request, ...named('new-field'), name: text('Its name.') }, 'A field that nobody knows.'),
+    mapping({ ...ofRequest('status'), ...status }, 'An answer that is an error.'),
+    mapping({ ...ofRequest('stale'), by: duration('How old.') }, 'Positions of before.'),
+    mapping({ ...ofRequest('empty') }, 'A list without rows.'),
+    mapping({ ...ofRequest('order-status'), status: text('Of orders.') }, 'A status of orders.'),
+    mapping({ ...ofRequest('new-field'), name: text('Its name.') }, 'A field that nobody knows.'),
     mapping(
       {
-        ...ofRequest(clocks),
-        ...named('skew'),
+        ...ofRequest('skew'),
         behind: duration('How much.', 'zero').prefault('0s'),
         ahead: duration('How much.', 'zero').prefault('0s'),
       },
@@ -137,19 +122,17 @@ function answerFaults() {
 }
 
 function orderFaults() {
-  const submit = ofRequest([SUBMIT]);
   return [
     mapping(
       {
-        ...submit,
-        ...named('order'),
+        ...ofRequest('order'),
         fills: shares('So many shares fill in all.').optional(),
         fillAfter: duration('So much later than usual.', 'zero').prefault('0s'),
         rejectAfter: duration('It is rejected so long after it was taken.', 'zero').optional(),
       },
       'What becomes of the order.',
     ),
-    mapping({ ...submit, ...named('halt') }, 'The symbol is halted, until the time of the fault ends.'),
+    mapping({ ...ofRequest('halt') }, 'The symbol is halted, until the time of the fault ends.'),
   ] as const;
 }
 
@@ -164,32 +147,30 @@ function corporateFaults() {
     'A change of a symbol.',
   );
   return [
-    mapping({ ...when(REQUESTS), ...named('split'), split }, 'A split takes effect just before the request.'),
-    mapping({ ...when(REQUESTS), ...named('rename'), rename }, 'A symbol changes just before the request.'),
+    mapping({ ...when('split'), split }, 'A split takes effect just before the request.'),
+    mapping({ ...when('rename'), rename }, 'A symbol changes just before the request.'),
   ] as const;
 }
 
 function streamFaults() {
   const events = {
-    ...when(['stream']),
     event: described(z.enum(EVENTS), 'Only events of this name, as fill.').optional(),
   };
   return [
-    mapping({ ...events, ...named('lost') }, 'The event is not told.'),
-    mapping({ ...events, ...named('doubled') }, 'It is told twice.'),
-    mapping({ ...events, ...named('reordered') }, 'It is told after the next one.'),
+    mapping({ ...when('lost'), ...events }, 'The event is not told.'),
+    mapping({ ...when('doubled'), ...events }, 'It is told twice.'),
+    mapping({ ...when('reordered'), ...events }, 'It is told after the next one.'),
     mapping(
       {
+        ...when('down'),
         ...events,
-        ...named('down'),
         for: duration('How long no stream can be opened.', 'zero').prefault('0s'),
       },
       'It is lost, and all streams end.',
     ),
     mapping(
       {
-        ...when(['stream connect']),
-        ...named('refused'),
+        ...when('refused'),
         status: wholeNumber('Of HTTP.', 400, 599).default(503),
       },
       'A stream cannot be opened.',

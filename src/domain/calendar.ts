@@ -27,8 +27,14 @@ export interface Session {
   readonly close: Instant;
 }
 
-/** A day without a session, or one with other hours: New York wall time, `HH:MM`. */
-export type DayOverride = 'closed' | { readonly open: string; readonly close: string };
+/** New York wall time, `HH:MM`. */
+export interface WallHours {
+  readonly open: string;
+  readonly close: string;
+}
+
+/** A day without a session, or one with other hours. */
+export type DayOverride = 'closed' | WallHours;
 
 /** What dates really are, whatever the rules say. A session opens before it closes. Plain data: it is recorded. */
 export type CalendarOverrides = Readonly<Record<CalendarDate, DayOverride>>;
@@ -55,6 +61,12 @@ const CLOSED_WITHOUT_RULE: ReadonlySet<CalendarDate> = new Set([
 /** The session of a date; null when the exchange is closed all day, or the text is no date. */
 export function sessionOn(date: CalendarDate, overrides?: CalendarOverrides): Session | null {
   return sessionOf(dayNumber(date), date, overrides);
+}
+
+/** The hours of that session, for those who need no moments: of 60 years they cost a tenth. */
+export function hoursOn(date: CalendarDate, overrides?: CalendarOverrides): WallHours | null {
+  const hours = hoursOf(dayNumber(date), date, overrides);
+  return hours && { open: wallTime(hours.open), close: wallTime(hours.close) };
 }
 
 function sessionOf(
@@ -131,6 +143,15 @@ export function parseDayOverride(text: string): DayOverride | undefined {
 /** Minute of the day of a wall time. */
 function minuteOf(time: string): number {
   return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+}
+
+/** `09:30`, of a minute of the day. */
+function wallTime(minute: number): string {
+  return `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
 }
 
 function findSession(date: CalendarDate, step: 1 | -1, overrides: CalendarOverrides | undefined): Session {

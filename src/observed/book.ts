@@ -1,6 +1,6 @@
 /** What one strategy owns of one symbol, and how trades change it. */
 import { absolute, add, mulDiv, subtract, type Money, type Quantity } from '../domain/decimal.ts';
-import type { Instant } from '../domain/instant.ts';
+import type { CalendarDate, Instant } from '../domain/instant.ts';
 
 export interface Lot {
   /** Signed; never zero. */
@@ -19,6 +19,12 @@ export interface Trade {
   readonly value: Money;
   readonly at: Instant;
   readonly orderId: string | null;
+}
+
+/** A book has shrunk from outside: no entry in that session. */
+export interface ShrunkSymbol {
+  readonly symbol: string;
+  readonly sessionDate: CalendarDate;
 }
 
 /** What has been booked of an order at once. */

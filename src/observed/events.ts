@@ -1,7 +1,7 @@
 /** The journal's vocabulary: everything that is decided or seen, one type a payload. Times are instants (ms, UTC). */
 import type { ActionEvent } from './action-events.ts';
 import type { Anchor } from './anchor.ts';
-import type { BookedFill, ResolvedLot } from './book.ts';
+import type { BookedFill, ResolvedLot, ShrunkSymbol } from './book.ts';
 import type { BlockedTarget, SignalDecision } from './decision.ts';
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
@@ -110,6 +110,8 @@ export type JournalEvent =
       readonly brakes?: Brakes;
       /** What signals remembered in the books that a shadow begins from; left out where nothing is remembered. */
       readonly memories?: readonly StrategyMemory[];
+      /** What had shrunk from outside in those books, by session; left out where nothing had. */
+      readonly shrunk?: readonly ShrunkSymbol[];
     }
   | {
       readonly type: 'revision-accepted';

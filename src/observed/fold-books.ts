@@ -20,6 +20,7 @@ export function openBooks(ledger: WritableLedger, event: EventOf<'books-opened'>
   }
   takeOverStops(ledger, event);
   for (const { strategy, ...memory } of event.memories ?? []) ledger.memories.set(strategy, memory);
+  for (const { symbol, sessionDate } of event.shrunk ?? []) ledger.shrunkOn.set(symbol, sessionDate);
   ledger.opened = true;
   if (event.source === 'backup' || event.source === 'broker') ledger.rebuiltAt = at;
   ledger.historySince = event.historySince;

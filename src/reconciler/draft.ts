@@ -148,6 +148,7 @@ export function hold(
   draft.holds.push({ strategy: of.strategy, symbol: of.symbol, reason, detail });
 }
 
+/** What the broker has not answered; one cause of several, as keys that it does not accept, is told of the first. */
 export function unknownParts(input: PlanInput): { readonly reason: HoldReason; readonly detail: string }[] {
   const { account, positions, openOrders, clock } = input.observed.snapshot;
   const parts: readonly [HoldReason, Observed<unknown>][] = [
@@ -156,7 +157,8 @@ export function unknownParts(input: PlanInput): { readonly reason: HoldReason; r
     ['OrdersUnknown', openOrders],
     ['ClockUnknown', clock],
   ];
-  return parts.flatMap(([reason, part]) =>
+  const unknown = parts.flatMap(([reason, part]) =>
     part.kind === 'unknown' ? [{ reason, detail: part.reason }] : [],
   );
+  return unknown.filter(({ detail }, at) => unknown.findIndex((other) => other.detail === detail) === at);
 }

@@ -1,7 +1,7 @@
 /** A shadow's books are those of another journal as they are; and a look at an account is of one moment. */
 import { describe, expect, test } from 'vitest';
 import { lookAtAccount } from '../../src/actions/account-look.ts';
-import { openBooks } from '../../src/actions/open-books.ts';
+import { checkFirstStart, openBooks } from '../../src/actions/open-books.ts';
 import { openingOf } from '../../src/actions/opening-of.ts';
 import { readOnly } from '../../src/broker/read-only.ts';
 import { shadowBroker, shadowState } from '../../src/broker/shadow.ts';
@@ -30,7 +30,7 @@ function realOn(clock = virtualClock(START)) {
   return memoryBroker({ ...freshState(SETTINGS, START), accountId: 'SIM-1' }, venue(), clock);
 }
 
-test('Lots, executions, memories and all that is stopped are handed on; a memory that is handed on twice is the same.', async () => {
+test('Lots, executions, memories, sales from outside and all that is stopped are handed on; a memory that is handed on twice is the same.', async () => {
   const clock = virtualClock(START);
   const stopped = {
     drains: [
@@ -42,6 +42,7 @@ test('Lots, executions, memories and all that is stopped are handed on; a memory
     },
     memories: [{ strategy: 'core', signal: 'pairs', state: { pairs: { a: 1 } } }],
     latches: [],
+    shrunk: [{ symbol: 'GLD', sessionDate: '2025-12-02' }],
   };
   const lot = {
     strategy: 'core',
@@ -65,6 +66,20 @@ test('Lots, executions, memories and all that is stopped are handed on; a memory
   // What the account holds beyond its books is nobody's from the start.
   expect(first.anchors.get('VTI')).toEqual({ at: START, unmanaged: shares(1) });
 });
+
+test.each(['empty', 'unmanaged'] as const)(
+  'No books are opened as %s where the list of positions names a symbol twice.',
+  async (kind) => {
+    const clock = virtualClock(START);
+    const paper = paperOn(clock);
+    const twice = async () => [...(await paper.positions()), ...(await paper.positions())];
+    const ports = { clock, journal: memoryJournal(clock), broker: { ...paper, positions: twice } };
+    const refused = { exit: 11, message: 'the broker does not answer: the position list names GLD twice' };
+    await expect(openBooks(ports, { kind })).rejects.toMatchObject(refused);
+    await expect(checkFirstStart(ports)).rejects.toMatchObject(refused);
+    expect(ports.journal.ledger().opened).toBe(false);
+  },
+);
 
 test('The beginning reads back as it was, and an unknown field is refused.', () => {
   const text = formatBeginning(BEGINNING);

@@ -150,6 +150,8 @@ describe('an account that cannot be used, because of', () => {
     expect(plan.stderr).toContain(
       named(`warning: apply will refuse: ${given.error}\nhint: nothing was changed; ${given.hint}\n`),
     );
+    // Account, positions, orders and clock are unknown for one reason, which is said once.
+    expect(plan.stdout.match(/(?:Account|Positions|Orders|Clock)Unknown/g)).toEqual(['AccountUnknown']);
   });
 });
 

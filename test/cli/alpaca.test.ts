@@ -35,7 +35,7 @@ async function venue(account: object = {}): Promise<Venue> {
     'GET /v2/orders': () => [],
     'GET /v2/account/activities': () => [],
     'GET /v2/positions': () =>
-      sent.map(({ symbol, qty }) => ({
+      held(sent).map(([symbol, qty]) => ({
         ...POSITION,
         symbol,
         qty,
@@ -67,6 +67,15 @@ async function venue(account: object = {}): Promise<Venue> {
     });
   });
   return { server, sent, asked };
+}
+
+function held(sent: readonly Sent[]): (readonly [string, string])[] {
+  const symbols = [...new Set(sent.map(({ symbol }) => symbol))];
+  return symbols.flatMap((symbol) => {
+    const orders = sent.filter((order) => order.symbol === symbol);
+    const sum = orders.reduce((so, { side, qty }) => so + (side === 'buy' ? Number(qty) : -Number(qty)), 0);
+    return sum === 0 ? [] : [[symbol, String(sum)] as const];
+  });
 }
 
 const LIVE = { environment: 'live', accountId: ACCOUNT.account_number };
@@ -180,6 +189,8 @@ describe('on paper', () => {
 
 const CAPITAL = { positionSize: '100%', maxPositions: 20, maxExposure: '100%' };
 
+const WORDS = 'LIVE account: these orders trade real money\n';
+
 describe('with real money', () => {
   test('nothing is asked before the environment names the account', async () => {
     const home = await venue();
@@ -194,6 +205,35 @@ describe('with real money', () => {
     const { stdout } = await mine.run('plan');
     expect(stdout).toMatch(/^LIVE account: these orders trade real money\nPlan at /);
     expect(JSON.parse((await mine.run('plan', '-o', 'json')).stdout)).toMatchObject({ environment: 'live' });
+  });
+
+  const SELLING = [
+    ['disable --close-positions', ['disable', 'core', '--close-positions']],
+    ['close-orphaned', ['close-orphaned', 'core']],
+    ['kill --flatten', ['kill', '--flatten', '--reason', 'enough']],
+    ['kill --flatten as JSON', ['kill', '--flatten', '--reason', 'enough', '-o', 'json']],
+  ] as const;
+
+  test.each(SELLING)('%s says so once, before its first order', async (name, command) => {
+    const home = await venue();
+    const mine = at(home, { broker: LIVE }).with(ALLOWED);
+    const bought = await mine.run('apply', '--yes');
+    expect(bought).toMatchObject({ code: 0 });
+    // The plan has said it.
+    expect(bought.stderr).not.toContain(WORDS);
+    if (name === 'close-orphaned') expect(await mine.run('disable', 'core')).toMatchObject({ code: 0 });
+    const { code, stderr } = await mine.run(...command);
+    expect({ code, sold: home.sent.map(({ side }) => side) }).toEqual({ code: 0, sold: ['buy', 'sell'] });
+    expect(stderr.split(WORDS)).toHaveLength(2);
+  });
+
+  test('who sends nothing says nothing of orders', async () => {
+    const home = await venue();
+    const mine = at(home, { broker: LIVE }).with(ALLOWED);
+    await mine.run('apply', '--yes');
+    const { code, stdout, stderr } = await mine.run('disable', 'core');
+    expect(code).toBe(0);
+    expect(stdout + stderr).not.toContain(WORDS);
   });
 
   test('apply asks in those words', async () => {

@@ -92,6 +92,17 @@ describe('the beginning', () => {
     expect((await mine.run('status', ...SHADOW)).stdout).toContain('a test');
   });
 
+  test('what was sold by hand today is not bought back, on paper as on the account', async () => {
+    const mine = await traded();
+    await mine.run('sim', 'trade', 'sell', '4', 'VTI');
+    await mine.run('apply', '--yes');
+    const left = ['core BND 20', 'core VTI 6'];
+    expect(await held(mine)).toEqual(left);
+    await shadowed(mine);
+    expect(await held(mine, ...SHADOW)).toEqual(left);
+    expect((await mine.run('plan', ...SHADOW)).stdout).toContain('EntryFrozenExternalReduction');
+  });
+
   test('an account that nobody has used: empty books, and its money', async () => {
     const mine = project({ account: { prices: NO_PRICES_MOVE }, strategies: { core: CORE } }).inProcess();
     await shadowed(mine);

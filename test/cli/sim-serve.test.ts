@@ -129,8 +129,6 @@ test.each([
     'a route of docs/sim-serve.md, any, stream, stream connect; did you mean GET /v2/account?',
   ],
   ['GET /v2/positions/VTI', 'drop', 'stream connect; did you mean GET /v2/positions/{symbol}?'],
-  ['GET /v2/account', 'skew', '(allowed GET /v2/clock, GET /v3/clock)'],
-  ['stream', 'late', '(allowed a route of docs/sim-serve.md, any)'],
   ['GET /v2/assets/x/y', 'late', 'stream connect)'],
 ])('a script that names %s says in one line what it may be.', async (place, effect, words) => {
   const folder = projectInProcess({ now: null });
@@ -142,6 +140,30 @@ test.each([
   expect(stderr).toContain(words);
   expect(Math.max(...stderr.split('\n').map(({ length }) => length))).toBeLessThan(200);
 });
+
+test.each([
+  ['GET /v2/clock', 'stale', ', rename, skew', '(allowed GET /v2/positions, GET /v2/positions/{symbol})'],
+  [
+    'GET /v2/account',
+    'skew',
+    'late, drop, reset, cut, half-json, status',
+    '(allowed GET /v2/clock, GET /v3/clock)',
+  ],
+  ['stream', 'late', 'lost, doubled, reordered, down', '(allowed a route of docs/sim-serve.md, any)'],
+  ['stream connect', 'lost', 'refused', '(allowed stream)'],
+])(
+  '%s, which does not take %s, says what it takes, and where that can be.',
+  async (place, effect, ...words) => {
+    const folder = projectInProcess({ now: null });
+    folder.write('faults.yaml', `faults:\n  - {on: "${place}", effect: ${effect}}\n`);
+    const { code, stderr } = await folder.run('sim', 'serve', '--port', '0', '--faults', 'faults.yaml');
+    expect(code).toBe(4);
+    const line = stderr.split('\n').find((text) => text.includes('faults[0].on'));
+    expect(line).toContain(`faults[0].on: "${place}" takes no ${effect}, but `);
+    for (const said of words) expect(line).toContain(said);
+    expect(line).not.toContain('did you mean');
+  },
+);
 
 test('a script splits shares and changes their symbol, at its time and before the request.', async () => {
   const folder = project({ now: '2025-12-02T15:30:00-05:00' });

@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { fc, test } from '../support/law.ts';
 import {
+  hoursOn,
   isEarlyClose,
   isOpen,
   lastOpen,
@@ -11,7 +12,8 @@ import {
   sessionOn,
   type CalendarOverrides,
 } from '../../src/domain/calendar.ts';
-import { dateOf, parseInstant, plus, type Instant } from '../../src/domain/instant.ts';
+import { addDays } from '../../src/domain/days.ts';
+import { dateOf, parseInstant, plus, timeOf, type Instant } from '../../src/domain/instant.ts';
 import { NYSE } from './nyse.ts';
 
 const MINUTE = 60_000;
@@ -241,4 +243,17 @@ describe('overrides', () => {
     );
     expect(dateOf(sessionOn('2028-01-03', never)!.open)).toBe('2028-01-03');
   });
+});
+
+test('the hours of a day are those of its session, in sixty years, and with what an override says', () => {
+  const overrides = { '2025-12-02': { open: '10:30', close: '13:05' }, '2025-12-03': 'closed' } as const;
+  for (let date = '1970-01-01'; date <= '2029-12-31'; date = addDays(date, 1)) {
+    const session = sessionOn(date, overrides);
+    const hours = session && { open: timeOf(session.open), close: timeOf(session.close) };
+    const told = hoursOn(date, overrides);
+    if (told?.open !== hours?.open || told?.close !== hours?.close) expect.fail(date);
+  }
+  expect(hoursOn('2025-12-02', overrides)).toEqual(overrides['2025-12-02']);
+  expect(hoursOn('2025-12-03', overrides)).toBeNull();
+  expect(hoursOn('no date')).toBeNull();
 });

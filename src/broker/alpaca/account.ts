@@ -4,6 +4,11 @@ import type { AccountTerms, BrokerAccount } from '../../observed/broker-view.ts'
 import { atLeast, orNull, truth, type Reader } from '../checked-json.ts';
 import { MONEY, NAME } from './mapping.ts';
 
+/**
+ * Alpaca's document requires `id` and `status` alone. The three that block are asked for, and not waited for: an account that they
+ * are missing of is not known to be blocked, and the broker itself refuses the orders of one that is. To require them would keep
+ * exits, too, from going out on the day on which one of them is dropped.
+ */
 interface WrittenAccount {
   readonly account_number: string;
   readonly status: string;

@@ -11,11 +11,19 @@ export interface Pages<Row> {
   readonly isLast: (rows: number) => boolean;
 }
 
-/** Rejects where a page brings a row that was there already: a list that does not advance has no end that could be known. */
+/** No account has as much as this: a list that goes on beyond it has no end. */
+export const PAGES_MAX = 1_000;
+export const ROWS_MAX = 100_000;
+
+/**
+ * Rejects where a list has no end that could be known: a page brings a row that was there already, or there are more than
+ * {@link PAGES_MAX} pages or {@link ROWS_MAX} rows.
+ */
 export async function allPages<Row>({ what, ask, idOf, isLast }: Pages<Row>): Promise<readonly Row[]> {
   const rows = new Map<string, Row>();
-  for (let after: string | null = null; ;) {
-    const page = await ask(after);
+  let after: string | null = null;
+  for (let pages = 0; pages < PAGES_MAX; pages += 1) {
+    const page: readonly Row[] = await ask(after);
     for (const row of page) {
       const id = idOf(row);
       if (rows.has(id))
@@ -23,6 +31,12 @@ export async function allPages<Row>({ what, ask, idOf, isLast }: Pages<Row>): Pr
       rows.set(id, row);
       after = id;
     }
+    if (rows.size > ROWS_MAX) throw endless(what, `${ROWS_MAX} rows`);
     if (isLast(page.length)) return [...rows.values()];
   }
+  throw endless(what, `${PAGES_MAX} pages`);
+}
+
+function endless(what: string, read: string): BrokerUnavailable {
+  return new BrokerUnavailable(`${what}: the list has no end (more than ${read})`);
 }

@@ -1,7 +1,7 @@
 /** Clock and calendar of the exchange. What cannot be read is refused with 400, as by the data API. */
-import { nextSessionAfter, sessionOn, type Session } from '../../domain/calendar.ts';
+import { hoursOn, nextSessionAfter, sessionOn, type Session, type WallHours } from '../../domain/calendar.ts';
 import { addDays } from '../../domain/days.ts';
-import { dateOf, instantAt, plus, timeOf, type CalendarDate, type Instant } from '../../domain/instant.ts';
+import { dateOf, instantAt, plus, type CalendarDate, type Instant } from '../../domain/instant.ts';
 import { badQuestion, ok, type Answer } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { day, instant, list, oneOf } from './query.ts';
@@ -27,9 +27,11 @@ function clockTime(desk: Desk, { fault }: Pick<ApiRequest, 'fault'>): Instant {
 }
 
 /** The always open market has a session each day, from midnight to its last minute: the calendar knows no later close. */
+const ALWAYS: WallHours = { open: '00:00', close: '23:59' };
+
 function sessionOf({ settings, calendar }: Desk, date: CalendarDate): Session | null {
   if (settings.clock === 'exchange') return sessionOn(date, calendar);
-  return { date, open: instantAt(date, '00:00'), close: instantAt(date, '23:59') };
+  return { date, open: instantAt(date, ALWAYS.open), close: instantAt(date, ALWAYS.close) };
 }
 
 function nextOf(desk: Desk, date: CalendarDate): Session {
@@ -95,7 +97,7 @@ function phasesOf(session: Session): { readonly phase: string; readonly until: I
   ];
 }
 
-/** Of a session with what comes before and after it. */
+/** Of a session with what comes before and after it, as moments. */
 export function extendedOf({ date, open, close }: Session): { readonly from: Instant; readonly to: Instant } {
   const [from, to] = [instantAt(date, EXTENDED.from), instantAt(date, EXTENDED.to)];
   return { from: from < open ? from : open, to: to > close ? to : close };
@@ -113,12 +115,23 @@ interface Days {
   readonly end: CalendarDate;
 }
 
-function* sessionsIn(desk: Desk, { start, end }: Days): Generator<Session> {
+/** Without moments, which would be most of the cost of sixty years. */
+interface TradingDay extends WallHours {
+  readonly date: CalendarDate;
+}
+
+function* daysIn({ settings, calendar }: Desk, { start, end }: Days): Generator<TradingDay> {
   let date = start;
   for (let days = 0; date <= end && days < DAYS_MAX; days += 1, date = addDays(date, 1)) {
-    const session = sessionOf(desk, date);
-    if (session !== null) yield session;
+    const hours = settings.clock === 'exchange' ? hoursOn(date, calendar) : ALWAYS;
+    if (hours !== null) yield { date, ...hours };
   }
+}
+
+/** Of a day with what comes before and after its session. */
+function extended({ open, close }: WallHours): { readonly from: string; readonly to: string } {
+  const { from, to } = EXTENDED;
+  return { from: from < open ? from : open, to: to > close ? to : close };
 }
 
 export function listDays(desk: Desk, { query }: ApiRequest): Answer {
@@ -128,14 +141,14 @@ export function listDays(desk: Desk, { query }: ApiRequest): Answer {
   };
   const bySettlement = oneOf(query, 'date_type', ['TRADING', 'SETTLEMENT'], badQuestion) === 'SETTLEMENT';
   const days = bySettlement ? { ...asked, start: addDays(asked.start, -SETTLED_WITHIN) } : asked;
-  const rows = settled(desk, days).map(({ session, settlement }) => {
-    const { from, to } = extendedOf(session);
+  const rows = settled(desk, days).map(({ day: { date, open, close }, settlement }) => {
+    const { from, to } = extended({ open, close });
     return {
-      date: session.date,
-      open: timeOf(session.open),
-      close: timeOf(session.close),
-      session_open: timeOf(from).replace(':', ''),
-      session_close: timeOf(to).replace(':', ''),
+      date,
+      open,
+      close,
+      session_open: from.replace(':', ''),
+      session_close: to.replace(':', ''),
       settlement_date: settlement,
     };
   });
@@ -150,7 +163,7 @@ const SETTLED_WITHIN = 15;
 const NEXT_DAY_SINCE = '2024-05-28';
 
 interface Settled {
-  readonly session: Session;
+  readonly day: TradingDay;
   readonly settlement: CalendarDate;
 }
 
@@ -159,12 +172,12 @@ function settled(desk: Desk, days: Days): Settled[] {
   const until = addDays(days.end, SETTLED_WITHIN);
   const dates: CalendarDate[] = [];
   for (let date = days.start; date <= until; date = addDays(date, 1))
-    if (sessionOn(date, desk.calendar) !== null) dates.push(date);
+    if (hoursOn(date, desk.calendar) !== null) dates.push(date);
   let next = 0;
-  return [...sessionsIn(desk, days)].map((session) => {
-    while ((dates[next] ?? '9') <= session.date) next += 1;
-    const settlement = dates[session.date >= NEXT_DAY_SINCE ? next : next + 1] ?? session.date;
-    return { session, settlement };
+  return [...daysIn(desk, days)].map((day) => {
+    while ((dates[next] ?? '9') <= day.date) next += 1;
+    const settlement = dates[day.date >= NEXT_DAY_SINCE ? next : next + 1] ?? day.date;
+    return { day, settlement };
   });
 }
 
@@ -175,16 +188,17 @@ export function listMarketDays(desk: Desk, { query, parameters }: ApiRequest): A
   const end = day(query, 'end', badQuestion) ?? addDays(start, 7);
   const isLocal = oneOf(query, 'timezone', ['', 'UTC'], badQuestion) === '';
   const written = isLocal ? localStamp : utcStamp;
-  const calendar = settled(desk, { start, end }).map(({ session, settlement }) => {
-    const { from, to } = extendedOf(session);
+  const calendar = settled(desk, { start, end }).map(({ day: { date, open, close }, settlement }) => {
+    const { from, to } = extended({ open, close });
+    const at = (time: string): string => written(instantAt(date, time));
     return {
-      date: session.date,
-      core_start: written(session.open),
-      core_end: written(session.close),
-      pre_start: written(from),
-      pre_end: written(session.open),
-      post_start: written(session.close),
-      post_end: written(to),
+      date,
+      core_start: at(open),
+      core_end: at(close),
+      pre_start: at(from),
+      pre_end: at(open),
+      post_start: at(close),
+      post_end: at(to),
       settlement_date: settlement,
     };
   });

@@ -35,7 +35,8 @@ export async function applyIn(io: Io, world: World, options: ApplyOptions): Prom
     const text: PlanTextOptions = { style: styleOf(io, options), locate: world.manifests.locate };
     const onLive = isLive(world.desired.account) ? ' on the LIVE account, with real money' : '';
     const setting = await noShortingChange(world);
-    const approval = approvalOf(io, { yes: options.yes ?? false, format, text, onLive, setting });
+    const { liveSaid } = world;
+    const approval = approvalOf(io, { yes: options.yes ?? false, format, text, onLive, setting, liveSaid });
     const pass = passOf(io, world);
     const result = await reconcile(
       setting === null ? pass : { ...pass, changeSetting: setting.carryOut },
@@ -92,9 +93,11 @@ interface Asking extends View {
   readonly onLive: string;
   /** Of the account; carried out with the plan. */
   readonly setting: SettingChange | null;
+  /** Told that the plan was shown. */
+  readonly liveSaid: World['liveSaid'];
 }
 
-function approvalOf(io: Io, { yes, format, text, onLive, setting }: Asking): Prompt {
+function approvalOf(io: Io, { yes, format, text, onLive, setting, liveSaid }: Asking): Prompt {
   // With JSON, stdout carries the one document of the result.
   const say = (said: string): void => (format === 'json' ? io.stderr : io.stdout)(`${said}\n`);
   const show = (shown: string): void => say(`${shown}\n`);
@@ -113,6 +116,7 @@ function approvalOf(io: Io, { yes, format, text, onLive, setting }: Asking): Pro
     agree,
     approve: (plan: Plan) => {
       show(planText(plan, text));
+      liveSaid();
       if (setting !== null) show(setting.words);
       return agree(`Carry out this plan${onLive}?`);
     },

@@ -1,6 +1,7 @@
 /** `hgctl rebuild`: the state file from the journal, or new books where the journal is lost. A dry run without --yes. */
 import { join } from 'node:path';
 import { brokerUnknown } from '../../actions/broker-unknown.ts';
+import { positionsOf } from '../../actions/positions.ts';
 import { read } from '../../actions/read.ts';
 import { openBooks } from '../../actions/open-books.ts';
 import { compareWithBroker } from '../../actions/rebuild.ts';
@@ -90,7 +91,7 @@ async function rebuildBooks(io: Io, options: RebuildOptions, choice: SourceChoic
     const lost = join(paths.folder, 'journal');
     refuseIntact(lost, paths.stateFile);
     refuseLocked(paths.stateFile, ports.clock.now());
-    const positions = await read(ports.clock, () => ports.broker.positions());
+    const positions = await read(ports.clock, () => positionsOf(ports.broker));
     if (positions.kind === 'unknown') throw brokerUnknown(positions);
     const { name, opening } = booksFrom(world, choice, positions.data);
     if (choice.kind === 'backup') refuseLocked(name, ports.clock.now());

@@ -246,7 +246,9 @@ interface Shown {
 
 function show(io: Io, { options, plan, world }: Shown): void {
   const text = { style: styleOf(io, options), locate: world.manifests.locate };
-  if (plan.actions.some(isOrder)) io.stdout(`${stamp(world)}\n${planText(plan, text)}\n\n`);
+  if (!plan.actions.some(isOrder)) return;
+  io.stdout(`${stamp(world)}\n${planText(plan, text)}\n\n`);
+  world.liveSaid();
 }
 
 interface Woken {

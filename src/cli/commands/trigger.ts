@@ -132,6 +132,7 @@ async function run(io: Io, world: World, { slot, options }: Running): Promise<Ex
   const result = await reconcile(setting === null ? pass : { ...pass, changeSetting: setting.carryOut }, {
     approve: (plan) => {
       io.stdout(`${planText(plan, text)}\n\n`);
+      world.liveSaid();
       return Promise.resolve(true);
     },
     approveChange: () => Promise.resolve(true),

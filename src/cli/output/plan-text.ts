@@ -19,6 +19,7 @@ import {
   type Total,
 } from '../../reconciler/plan-types.ts';
 import { isFollowing } from '../../reconciler/followed.ts';
+import { LIVE_WORDS } from '../live.ts';
 import { grouped, twoDecimals } from './figures.ts';
 import { printable } from './printable.ts';
 import type { Style } from './style.ts';
@@ -65,7 +66,7 @@ export function ordersText(orders: readonly OrderAction[], options: PlanTextOpti
 
 function header(plan: Plan): string {
   const made = `Plan at ${formatLocalZone(plan.at)}, manifests ${plan.revision.slice(0, 12)}`;
-  return plan.environment === undefined ? made : `LIVE account: these orders trade real money\n${made}`;
+  return plan.environment === undefined ? made : `${LIVE_WORDS}\n${made}`;
 }
 
 function section(title: string, rows: readonly (readonly string[])[]): string {

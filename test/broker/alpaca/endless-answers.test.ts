@@ -1,9 +1,12 @@
 /** A server that answers for ever: how much of it is read, and what it is taken for. */
 import { describe, expect, test } from 'vitest';
+import { allPages, PAGES_MAX, ROWS_MAX } from '../../../src/broker/alpaca/pages.ts';
 import type { Quantity } from '../../../src/domain/decimal.ts';
+import type { Instant } from '../../../src/domain/instant.ts';
 import { ANSWER_MAX } from '../../../src/market/http-text.ts';
 import type { OrderRequest } from '../../../src/reconciler/ports.ts';
-import { fakeAlpaca, type Fake } from '../../support/alpaca-fake.ts';
+import { FILL } from '../../support/alpaca-answers.ts';
+import { fakeAlpaca, json, type Fake } from '../../support/alpaca-fake.ts';
 import type { Handler } from '../../support/http-server.ts';
 
 const BUY: OrderRequest = {
@@ -82,6 +85,45 @@ describe('an answer without an end', () => {
     const { broker } = await verified({ 'DELETE /v2/orders/x': handler });
     expect(await broker.cancel('x')).toMatchObject({ kind: 'unknown' });
     expect(await written).toBeLessThan(ANSWER_MAX + ON_THE_WAY);
+  });
+});
+
+describe('a list without an end', () => {
+  /** One row a page, and never the same. */
+  const fills = (): Handler => {
+    let count = 0;
+    return (request, response) => {
+      count += 1;
+      json([{ ...FILL, id: `fill-${count}` }])(request, response);
+    };
+  };
+  /** Those that the account has are spent long before. */
+  const BUDGET = { settings: { requestsPerMinute: 100_000 } };
+
+  test('of ever new pages is no answer after a thousand of them', async () => {
+    const { broker } = await fakeAlpaca({ 'GET /v2/account/activities': fills() }, BUDGET);
+    await expect(broker.history(0 as Instant)).rejects.toMatchObject({
+      name: 'BrokerUnavailable',
+      message: `history of fills: the list has no end (more than ${PAGES_MAX} pages)`,
+    });
+    expect(broker.requests()['GET /v2/account/activities']).toBe(PAGES_MAX);
+  });
+
+  test('of ever new rows is none after a hundred thousand', async () => {
+    let asked = 0;
+    const ask = (): Promise<readonly string[]> => {
+      asked += 1;
+      return Promise.resolve(Array.from({ length: 6_000 }, (_, row) => `${asked}-${row}`));
+    };
+    const list = allPages({ what: 'rows', ask, idOf: (row) => row, isLast: () => false });
+    await expect(list).rejects.toThrow(`rows: the list has no end (more than ${ROWS_MAX} rows)`);
+    expect(asked).toBe(17);
+  });
+
+  test('ends with the requests of a minute, as the account usually has them', async () => {
+    const { broker } = await fakeAlpaca({ 'GET /v2/account/activities': fills() });
+    await expect(broker.history(0 as Instant)).rejects.toMatchObject({ name: 'BrokerRateLimited' });
+    expect(broker.requests()['GET /v2/account/activities']).toBeLessThan(200);
   });
 });
 

@@ -36,6 +36,16 @@ describe('an account', () => {
     expect(read(account, { ...ACCOUNT, ...change }).view.blocked).toMatch(why);
   });
 
+  test.each(['account_blocked', 'trading_blocked', 'trade_suspended_by_user'])(
+    'that says nothing of %s is not known to be blocked, and one that says no word for it is unreadable',
+    (field) => {
+      for (const nothing of [undefined, null, false])
+        expect(read(account, { ...ACCOUNT, [field]: nothing }).view.blocked).toBeUndefined();
+      for (const word of ['true', 1, 'no'])
+        expect(() => read(account, { ...ACCOUNT, [field]: word })).toThrow(field);
+    },
+  );
+
   test('that may not sell short says so', () => {
     const { mayShort, view } = read(account, { ...ACCOUNT, shorting_enabled: false });
     expect([mayShort, view.terms?.mayShort]).toEqual([false, false]);
