@@ -36,7 +36,7 @@ export function currentProcess(): SimProcess {
   return process;
 }
 
-export function inProcess<Result>(process: SimProcess, work: () => Result): Result {
+function inProcess<Result>(process: SimProcess, work: () => Result): Result {
   return contexts.run(process, work);
 }
 
