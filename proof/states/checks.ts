@@ -2,7 +2,7 @@
 import { SHARE, type Quantity } from '../../src/domain/decimal.ts';
 import { remainingOf, type SimulatedOrder, type SimulatedState } from '../../src/broker/simulated-state.ts';
 import { attribute } from '../../src/observed/attribution.ts';
-import { isTerminal } from '../../src/observed/broker-view.ts';
+import { isTerminal, type BrokerFill } from '../../src/observed/broker-view.ts';
 import type { JournalRecord } from '../../src/observed/events.ts';
 import { expectedBeyond } from '../../src/observed/evidence.ts';
 import { findOrder, type Ledger } from '../../src/observed/ledger.ts';
@@ -265,13 +265,14 @@ function notBooked(ledger: Ledger, { orders }: SimulatedState, symbol: string): 
 }
 
 /** By the anchor, and by what the account really has of others since. */
-export function ofOthers(ledger: Ledger, { orders, fills }: SimulatedState, symbol: string): number {
-  const ours = new Set(orders.filter(isOurs).map(({ brokerOrderId }) => brokerOrderId));
-  return expectedBeyond(
-    ledger,
-    symbol,
-    fills.filter(({ brokerOrderId }) => !ours.has(brokerOrderId)),
-  );
+export function ofOthers(ledger: Ledger, account: SimulatedState, symbol: string): number {
+  return expectedBeyond(ledger, symbol, tradesOfOthers(account));
+}
+
+/** Which they really are, whatever the journal knows of our own. */
+export function tradesOfOthers({ orders, fills }: SimulatedState): BrokerFill[] {
+  const others = new Set(orders.filter((order) => !isOurs(order)).map(({ brokerOrderId }) => brokerOrderId));
+  return others.size === 0 ? [] : fills.filter(({ brokerOrderId }) => others.has(brokerOrderId));
 }
 
 function shares(quantity: number): string {

@@ -96,7 +96,7 @@ class Explorer {
 
   async #expand(node: Node): Promise<void> {
     this.#note(node, await this.#rests.check(node.world, node.key));
-    for (const step of await stepsOf(node.world, node.key, this.#plant)) {
+    for (const step of await stepsOf(node.world, this.#plant)) {
       this.#transitions += 1;
       const next = { key: keyOf(step.world), world: step.world, parent: node, label: step.label };
       this.#note(next, step.broken);
@@ -117,9 +117,9 @@ class Explorer {
   }
 }
 
-async function stepsOf(world: World, key: string, plant: Plant | null): Promise<PassStep[]> {
+async function stepsOf(world: World, plant: Plant | null): Promise<PassStep[]> {
   const others = stepsWithoutPasses(world).map((step) => ({ ...step, broken: [] }));
-  return [...others, ...(await passSteps(world, key, plant))];
+  return [...others, ...(await passSteps(world, plant))];
 }
 
 function pathOf(node: Node): string[] {

@@ -8,7 +8,7 @@ import { HOUR, dateOf, type Instant } from '../../src/domain/instant.ts';
 import type { SimulatedOrder, SimulatedState } from '../../src/broker/simulated-state.ts';
 import { isTerminal } from '../../src/observed/broker-view.ts';
 import { findOrder, newestEndedOrders, type Ledger, type LedgerOrder } from '../../src/observed/ledger.ts';
-import { isOurs, ofOthers } from './checks.ts';
+import { isOurs, ofOthers, tradesOfOthers } from './checks.ts';
 import { EXECUTION, symbolsOf } from './scope.ts';
 import { accountNow, nowOf, type World } from './world.ts';
 
@@ -28,10 +28,9 @@ export function normalOf(world: World): unknown {
     outsideTrades,
     paused?.key ?? null,
     lockOf(world),
-    [...ledger.books].map(([name, book]) => [
-      name,
-      [...book].map(([symbol, { quantity }]) => [symbol, quantity / SHARE]).sort(),
-    ]),
+    [...ledger.books].flatMap(([name, book]) =>
+      [...book].map(([symbol, { quantity }]) => `${name} ${symbol} ${quantity / SHARE}`),
+    ).sort(),
     [...ledger.openOrders.values()].map((order) => ledgerOrder(order, account, now)).sort(),
     orders(ledger, account, now),
     [...account.positions].map(([symbol, { quantity }]) => [symbol, quantity / SHARE]).sort(),
@@ -40,7 +39,7 @@ export function normalOf(world: World): unknown {
     [...ledger.breaks.values()].map(({ symbol, kind }) => [symbol, kind]).sort(),
     [...ledger.shrunkOn].filter(([, date]) => date === dateOf(now)).map(([symbol]) => symbol),
     symbolsOf(scope).map((symbol) => ofOthers(ledger, account, symbol) / SHARE),
-    settling(ledger, now),
+    settling(world, now),
     ledger.revision?.digest === JSON.stringify(targets),
     ledger.lastMark?.session === dateOf(now),
   ];
@@ -60,7 +59,7 @@ const AGES = [EXECUTION.snapshotAge, EXECUTION.lockTimeout * 0.7, EXECUTION.lock
 function ledgerOrder(order: LedgerOrder, account: SimulatedState, now: Instant): string {
   const { intent, status, brokerOrderId, filled, intendedAt, updatedAt } = order;
   const since = intendedAt - EXECUTION.settleWindow;
-  const mayBeIt = account.fills.some(
+  const mayBeIt = tradesOfOthers(account).some(
     (fill) => fill.symbol === intent.symbol && fill.side === intent.side && fill.time >= since,
   );
   return JSON.stringify([
@@ -102,12 +101,14 @@ function isNews(ledger: Ledger, order: SimulatedOrder): boolean {
   return known === undefined || ledger.openOrders.has(order.clientOrderId) || known.filled !== order.filledQuantity;
 }
 
-/** Which symbols have young fills of ours, by side. */
-function settling(ledger: Ledger, now: Instant): string[] {
-  const young = [...ledger.openOrders.values(), ...newestEndedOrders(ledger)].flatMap(({ intent, fills }) =>
-    fills
-      .filter(({ at }) => at > now - EXECUTION.settleWindow)
-      .map(({ quantity }) => `${intent.symbol} ${intent.side} ${quantity / SHARE}`),
-  );
-  return young.sort();
+/**
+ * Which symbols have young fills of ours, by side: they explain a difference. Where nobody else trades there is none that is
+ * not frozen by its order already, and one trade is explained by one fill as by many.
+ */
+function settling({ ledger, scope }: World, now: Instant): string[] {
+  if (scope.outsideTrades === 0) return [];
+  const young = [...ledger.openOrders.values(), ...newestEndedOrders(ledger)]
+    .filter(({ fills }) => fills.some(({ at }) => at > now - EXECUTION.settleWindow))
+    .map(({ intent }) => `${intent.symbol} ${intent.side}`);
+  return [...new Set(young)].sort();
 }

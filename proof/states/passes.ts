@@ -1,13 +1,14 @@
 /** Passes as steps: how each may end, be killed, and be paused. */
 import { createHash } from 'node:crypto';
+import type { Quantity } from '../../src/domain/decimal.ts';
 import type { Ports } from '../../src/reconciler/ports.ts';
 import { viewLock } from '../../src/actions/lock-view.ts';
 import { watchFor, type Broken } from './checks.ts';
+import { normalOf } from './normal.ts';
 import { otherwise, type Outcome } from './outcome.ts';
 import { runPass, type Moment, type PassOptions, type PassRun } from './pass.ts';
 import { identityOf, nowOf, type Paused, type World } from './world.ts';
 import type { Step } from './steps.ts';
-import type { Quantity } from '../../src/domain/decimal.ts';
 
 export interface PassStep extends Step {
   readonly broken: readonly Broken[];
@@ -18,11 +19,11 @@ export interface Plant {
   readonly plant: (ports: Ports, pid: number) => Ports;
 }
 
-/** `key`: of the state. Every way in which a pass may go, and in which a paused one goes on or dies. */
-export async function passSteps(world: World, key: string, plant: Plant | null): Promise<PassStep[]> {
-  const begun = isFree(world, plant) ? await passesFrom(world, { key, plant, from: null }) : [];
+/** Every way in which a pass may go, and in which a paused one goes on or dies. */
+export async function passSteps(world: World, plant: Plant | null): Promise<PassStep[]> {
+  const begun = isFree(world, plant) ? await passesFrom(world, { plant, from: null }) : [];
   if (world.paused === null) return begun;
-  const resumed = await passesFrom(world, { key, plant, from: world.paused });
+  const resumed = await passesFrom(world, { plant, from: world.paused });
   const dead = { label: 'the paused process dies', world: { ...world, paused: null }, broken: [] };
   return [...begun, ...resumed, dead];
 }
@@ -55,18 +56,17 @@ function isFree(world: World, plant: Plant | null): boolean {
 }
 
 interface From {
-  readonly key: string;
   readonly plant: Plant | null;
   /** Null: it begins. */
   readonly from: Paused | null;
 }
 
-async function passesFrom(world: World, { key, plant, from }: From): Promise<PassStep[]> {
+async function passesFrom(world: World, { plant, from }: From): Promise<PassStep[]> {
   const name = from === null ? 'pass' : 'goes on';
   const mayPause = from === null && world.paused === null && world.scope.pauses;
   const clean = await watchedPass(world, from, { plant, outcomes: new Map() });
   const steps = [...endingsOf(clean, name, 0)];
-  if (mayPause) steps.push(...pausesOf(clean, key));
+  if (mayPause) steps.push(...pausesOf(clean));
   for (const [number, { quantity }] of clean.submits.entries()) {
     for (const outcome of otherwise({ quantity: quantity as Quantity })) {
       const run = await watchedPass(world, from, { plant, outcomes: new Map([[number, outcome]]) });
@@ -108,33 +108,43 @@ function* endingsOf({ moments, world, broken }: Watched, name: string, first: nu
   }
 }
 
-/** Where what comes next depends on what it has read before, or where it would read first. */
-function* pausesOf(run: Watched, key: string): Generator<PassStep> {
-  let read = -1;
+/**
+ * Where it would decide, ask the broker for something, or look for the first time under its lock. Elsewhere it would only note
+ * what has happened: who has lost the lock by then does no more than who was killed.
+ */
+function* pausesOf(run: Watched): Generator<PassStep> {
+  let isHolder = false;
   for (const [number, moment] of run.moments.entries()) {
-    const isEffect = EFFECTS.test(moment.call);
-    const isFirstRead = READS.has(moment.call) && moment.effects !== read;
-    if (isFirstRead) read = moment.effects;
-    if (number > 0 && (isEffect || isFirstRead))
+    const { call } = moment;
+    const isLook = isHolder && call === 'account';
+    if (isLook) isHolder = false;
+    if (isLook || DECISIVE.has(call))
       yield {
-        label: `pass, paused before ${moment.call}, call ${number}`,
-        world: pausedAt(run, moment, `${key} ${number}`),
+        label: `pass, paused before ${call}, call ${number}`,
+        world: pausedAt(run, moment),
         broken: [],
       };
+    isHolder ||= call === 'commit lock-acquired';
   }
 }
 
-const EFFECTS = /^(commit|submit|cancel|switchToggle)/;
-const READS: ReadonlySet<string> = new Set(['account', 'openOrders', 'orderByClientId', 'history']);
+const DECISIVE: ReadonlySet<string> = new Set([
+  'commit revision-accepted',
+  'commit lock-acquired',
+  'commit intent',
+  'commit order-sent-again',
+  'commit fill',
+  'commit synced',
+  'commit drain-completed',
+  'switchToggle',
+  'submit',
+  'cancel',
+]);
 
-function pausedAt({ pid, desired, answers }: PassRun, moment: Moment, key: string): World {
-  const paused: Paused = {
-    pid,
-    desired,
-    answers,
-    known: moment.answers,
-    before: moment.call,
-    key: createHash('sha1').update(key).digest('base64'),
-  };
-  return { ...moment.world, paused };
+/** What it knows is what the world is like at that moment, and what it is about to do. */
+function pausedAt({ pid, desired, answers }: PassRun, { world, call, answers: known }: Moment): World {
+  const key = createHash('sha1')
+    .update(JSON.stringify([normalOf(world), call, desired.digest]))
+    .digest('base64');
+  return { ...world, paused: { pid, desired, answers, known, before: call, key } };
 }

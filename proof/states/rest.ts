@@ -1,9 +1,12 @@
 /** From a state, with no more faults: whether a few passes and a night bring everything to rest, and to the targets. */
+import type { SimulatedState } from '../../src/broker/simulated-state.ts';
 import { isTerminal } from '../../src/observed/broker-view.ts';
+import type { LedgerOrder } from '../../src/observed/ledger.ts';
 import { SHARE } from '../../src/domain/decimal.ts';
-import { isOurs, ofOthers, type Broken } from './checks.ts';
+import { isOurs, ofOthers, tradesOfOthers, type Broken } from './checks.ts';
 import { keyOf } from './normal.ts';
 import { cleanPass, type Plant } from './passes.ts';
+import { EXECUTION } from './scope.ts';
 import { after } from './steps.ts';
 import { accountNow, nextSession, type World } from './world.ts';
 
@@ -64,13 +67,23 @@ export class Rests {
 function whatIsLeft(world: World): string | null {
   const { ledger } = world;
   if (ledger.lock !== null) return `the lock is held by ${ledger.lock.holder}`;
-  const [order] = ledger.openOrders.values();
+  const order = [...ledger.openOrders.values()].find((one) => !isForPeople(one, accountNow(world)));
   if (order !== undefined) return `${order.intent.clientOrderId} is ${order.status}`;
   const open = accountNow(world).orders.find((one) => isOurs(one) && !isTerminal(one.status));
   if (open !== undefined) return `${open.clientOrderId} is open at the broker`;
   const [broken] = ledger.breaks.values();
   if (broken !== undefined) return `${broken.symbol} is frozen: ${broken.kind}, ${broken.detail}`;
   return offTarget(world);
+}
+
+/** A lost order, and a trade of somebody else that may have been it: only a person can tell. */
+function isForPeople({ intent, intendedAt, brokerOrderId }: LedgerOrder, account: SimulatedState): boolean {
+  const since = intendedAt - EXECUTION.settleWindow;
+  const { symbol, side } = intent;
+  return (
+    brokerOrderId === null &&
+    tradesOfOthers(account).some((fill) => fill.symbol === symbol && fill.side === side && fill.time >= since)
+  );
 }
 
 function offTarget(world: World): string | null {
@@ -81,14 +94,16 @@ function offTarget(world: World): string | null {
   }
   for (const [strategy, wanted] of Object.entries(targets)) {
     const drain = ledger.drains.get(strategy);
-    if (drain?.state === 'pending') return `${strategy} is still being shut down`;
+    const isStuck = [...ledger.openOrders.values()].some(({ intent }) => intent.strategy === strategy);
+    if (drain?.state === 'pending' && !isStuck) return `${strategy} is still being shut down`;
     if (drain !== undefined || world.switches[strategy]?.enabled !== true) continue;
     const book = ledger.books.get(strategy);
     const symbols = new Set([...Object.keys(wanted), ...(book?.keys() ?? [])]);
     for (const symbol of symbols) {
       const owned = (book?.get(symbol)?.quantity ?? 0) / SHARE;
       const target = wanted[symbol] ?? 0;
-      if (owned !== target && !isHeldBack(world, strategy, symbol))
+      const isFrozen = [...ledger.openOrders.values()].some(({ intent }) => intent.symbol === symbol);
+      if (owned !== target && !isFrozen && !isHeldBack(world, strategy, symbol))
         return `${strategy} owns ${owned} ${symbol}, and wants ${target}`;
     }
   }
