@@ -83,6 +83,20 @@ export const SMALL_INVARIANTS: readonly SmallInvariant[] = [
     },
   },
   {
+    name: 'a-fill-counts-once',
+    sentence: 'What is booked of an order, fill by fill, is what the newest fill says in all.',
+    attackedBy: ['crash', 'lost answer', 'partial fill', 'two processes'],
+    at: 'record',
+    check: (_, { record: { event }, after }) => {
+      const order = event.type === 'fill' ? findOrder(after, event.clientOrderId) : undefined;
+      if (order === undefined) return null;
+      const booked = order.fills.reduce((sum, { quantity }) => sum + quantity, 0);
+      return booked === order.filled
+        ? null
+        : `${shares(booked)} of ${order.intent.clientOrderId} are booked, fill by fill, and ${shares(order.filled)} in all`;
+    },
+  },
+  {
     name: 'switched-off-is-off',
     sentence: 'Nobody decides on an entry of a strategy that the toggle file as it has read it turns off.',
     attackedBy: ['operator', 'two processes', 'crash'],
@@ -186,7 +200,14 @@ export function watchFor(broken: Broken[]): Watch {
       const order = account.orders.at(-1);
       if (!sent.isTaken || order === undefined) return;
       const { ledger, elapsed } = run.world;
-      const taken: Taken = { order, account, ledger, durable: ledger.seq, monotonic: elapsed, wall: nowOf(run.world) };
+      const taken: Taken = {
+        order,
+        account,
+        ledger,
+        durable: ledger.seq,
+        monotonic: elapsed,
+        wall: nowOf(run.world),
+      };
       const story = storyOf(run, sent.before, order.symbol);
       for (const invariant of INVARIANTS)
         if (invariant.at === 'order' && !(invariant.name === UNDER_THE_LOCK && wasInTheRequest(run)))

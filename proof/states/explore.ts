@@ -127,3 +127,22 @@ function pathOf(node: Node): string[] {
   for (let at: Node | null = node; at?.parent != null; at = at.parent) labels.unshift(at.label);
   return labels;
 }
+
+/**
+ * Goes one way again: what does not hold on it, or at its end; null where there is no such way. `path`: labels of steps from the
+ * start.
+ */
+export async function followPath(
+  scope: Scope,
+  path: readonly string[],
+  plant: Plant | null = null,
+): Promise<readonly Broken[] | null> {
+  let world = firstWorld(scope);
+  for (const label of path) {
+    const step = (await stepsOf(world, plant)).find((one) => one.label === label);
+    if (step === undefined) return null;
+    if (step.broken.length > 0) return step.broken;
+    world = step.world;
+  }
+  return [...checkState(world), ...(await new Rests(plant).check(world, keyOf(world)))];
+}

@@ -28,13 +28,20 @@ export function normalOf(world: World): unknown {
     outsideTrades,
     paused?.key ?? null,
     lockOf(world),
-    [...ledger.books].flatMap(([name, book]) =>
-      [...book].map(([symbol, { quantity }]) => `${name} ${symbol} ${quantity / SHARE}`),
-    ).sort(),
+    [...ledger.books]
+      .flatMap(([name, book]) =>
+        [...book].map(([symbol, { quantity }]) => `${name} ${symbol} ${quantity / SHARE}`),
+      )
+      .sort(),
     [...ledger.openOrders.values()].map((order) => ledgerOrder(order, account, now)).sort(),
     orders(ledger, account, now),
     [...account.positions].map(([symbol, { quantity }]) => [symbol, quantity / SHARE]).sort(),
-    [...ledger.drains.values()].map(({ strategy, close, state, leftovers }) => [strategy, close, state, leftovers]),
+    [...ledger.drains.values()].map(({ strategy, close, state, leftovers }) => [
+      strategy,
+      close,
+      state,
+      leftovers,
+    ]),
     ledger.halt?.mode ?? null,
     [...ledger.breaks.values()].map(({ symbol, kind }) => [symbol, kind]).sort(),
     [...ledger.shrunkOn].filter(([, date]) => date === dateOf(now)).map(([symbol]) => symbol),
@@ -98,7 +105,9 @@ function orders(ledger: Ledger, account: SimulatedState, now: Instant): string[]
 
 function isNews(ledger: Ledger, order: SimulatedOrder): boolean {
   const known = findOrder(ledger, order.clientOrderId);
-  return known === undefined || ledger.openOrders.has(order.clientOrderId) || known.filled !== order.filledQuantity;
+  return (
+    known === undefined || ledger.openOrders.has(order.clientOrderId) || known.filled !== order.filledQuantity
+  );
 }
 
 /**

@@ -98,7 +98,12 @@ function scheduleOf({ submittedAt, quantity }: SimulatedOrder, outcome: Outcome)
     case 'partial, then the rest':
       return [acknowledged, fill(SHARE, at(100)), fill(quantity - SHARE, at(5_000))];
     case 'partial, then canceled':
-      return [acknowledged, fill(SHARE, at(100)), { kind: 'canceled', at: at(5_000) }, fill(quantity - SHARE, FAR)];
+      return [
+        acknowledged,
+        fill(SHARE, at(100)),
+        { kind: 'canceled', at: at(5_000) },
+        fill(quantity - SHARE, FAR),
+      ];
     case 'partial, then open':
       return [acknowledged, fill(SHARE, at(100)), fill(quantity - SHARE, FAR)];
     case 'rejected':

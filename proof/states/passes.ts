@@ -84,7 +84,11 @@ interface Options {
 
 type Watched = PassRun & { readonly broken: readonly Broken[] };
 
-async function watchedPass(world: World, from: Paused | null, { plant, outcomes }: Options): Promise<Watched> {
+async function watchedPass(
+  world: World,
+  from: Paused | null,
+  { plant, outcomes }: Options,
+): Promise<Watched> {
   const broken: Broken[] = [];
   const options: PassOptions = {
     watch: watchFor(broken),

@@ -6,7 +6,14 @@ import { openOrdersOf } from '../../src/broker/simulated-state.ts';
 import type { Price } from '../../src/domain/decimal.ts';
 import type { JournalEvent } from '../../src/observed/events.ts';
 import type { Ledger } from '../../src/observed/ledger.ts';
-import type { Broker, Commit, Market, OrderRequest, Ports, SubmitAnswer } from '../../src/reconciler/ports.ts';
+import type {
+  Broker,
+  Commit,
+  Market,
+  OrderRequest,
+  Ports,
+  SubmitAnswer,
+} from '../../src/reconciler/ports.ts';
 import { submitted } from './outcome.ts';
 import type { Recorder } from './pass.ts';
 import { VENUE } from './scope.ts';
@@ -106,7 +113,11 @@ function submit(run: Recorder, request: OrderRequest): SubmitAnswer {
   const account = accountNow(run.world);
   const after = submitted(run.world.account, request, nowOf(run.world), outcome);
   run.world = { ...run.world, account: after.account };
-  run.watch.sent(run, { request, before: account, isTaken: after.account.orders.length > account.orders.length });
+  run.watch.sent(run, {
+    request,
+    before: account,
+    isTaken: after.account.orders.length > account.orders.length,
+  });
   return after.answer;
 }
 

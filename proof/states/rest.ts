@@ -3,7 +3,7 @@ import type { SimulatedState } from '../../src/broker/simulated-state.ts';
 import { isTerminal } from '../../src/observed/broker-view.ts';
 import type { LedgerOrder } from '../../src/observed/ledger.ts';
 import { SHARE } from '../../src/domain/decimal.ts';
-import { isOurs, ofOthers, tradesOfOthers, type Broken } from './checks.ts';
+import { checkState, isOurs, ofOthers, tradesOfOthers, type Broken } from './checks.ts';
 import { keyOf } from './normal.ts';
 import { cleanPass, type Plant } from './passes.ts';
 import { EXECUTION } from './scope.ts';
@@ -55,6 +55,7 @@ export class Rests {
       const isQuiet = world.paused === null && run.result === 'nothing' && run.world.ledger === world.ledger;
       world = { ...run.world, paused: null };
       if (isQuiet) return world;
+      broken.push(...checkState(world));
       const key = keyOf(world);
       if (this.#known.has(key)) return null;
       way.push(key);

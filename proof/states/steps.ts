@@ -101,7 +101,9 @@ function outside(world: World): Step[] {
 
 function passing(world: World): Step[] {
   const { elapsed, paused, scope, ledger } = world;
-  const steps = [{ label: 'the settle window passes', world: after(world, elapsed + EXECUTION.settleWindow + 1) }];
+  const steps = [
+    { label: 'the settle window passes', world: after(world, elapsed + EXECUTION.settleWindow + 1) },
+  ];
   const { lock } = ledger;
   if (lock !== null && lock.owner.pid === paused?.pid && elapsed < lock.expiresMonotonic)
     steps.push({ label: 'the lock expires', world: after(world, lock.expiresMonotonic) });
