@@ -27,6 +27,7 @@ export function normalOf(world: World): unknown {
     switches,
     outsideTrades,
     paused?.key ?? null,
+    world.whilePaused,
     lockOf(world),
     [...ledger.books]
       .flatMap(([name, book]) =>

@@ -8,7 +8,7 @@ import { normalOf } from './normal.ts';
 import { otherwise, type Outcome } from './outcome.ts';
 import { runPass, type Moment, type PassOptions, type PassRun } from './pass.ts';
 import { identityOf, nowOf, type Paused, type World } from './world.ts';
-import type { Step } from './steps.ts';
+import { asHappened, mayHappen, type Step } from './steps.ts';
 
 export interface PassStep extends Step {
   readonly broken: readonly Broken[];
@@ -21,11 +21,12 @@ export interface Plant {
 
 /** Every way in which a pass may go, and in which a paused one goes on or dies. */
 export async function passSteps(world: World, plant: Plant | null): Promise<PassStep[]> {
-  const begun = isFree(world, plant) ? await passesFrom(world, { plant, from: null }) : [];
+  const begun = mayHappen(world) && isFree(world, plant) ? await passesFrom(world, { plant, from: null }) : [];
   if (world.paused === null) return begun;
+  const others = begun.map((step) => ({ ...step, world: asHappened(step.world) }));
   const resumed = await passesFrom(world, { plant, from: world.paused });
-  const dead = { label: 'the paused process dies', world: { ...world, paused: null }, broken: [] };
-  return [...begun, ...resumed, dead];
+  const dead = { label: 'the paused process dies', world: { ...world, paused: null, whilePaused: 0 }, broken: [] };
+  return [...others, ...resumed, dead];
 }
 
 /** A pass without faults, to its end; null where somebody who lives has the lock. */
@@ -63,7 +64,7 @@ interface From {
 
 async function passesFrom(world: World, { plant, from }: From): Promise<PassStep[]> {
   const name = from === null ? 'pass' : 'goes on';
-  const mayPause = from === null && world.paused === null && world.scope.pauses;
+  const mayPause = from === null && world.paused === null && world.scope.whilePaused > 0;
   const clean = await watchedPass(world, from, { plant, outcomes: new Map() });
   const steps = [...endingsOf(clean, name, 0)];
   if (mayPause) steps.push(...pausesOf(clean));

@@ -15,8 +15,8 @@ export interface Scope {
   readonly outsideTrades: number;
   /** Whether operators halt the account, and turn strategies off and on. */
   readonly operators: boolean;
-  /** Whether a process may be paused in the middle of a pass, while everything else goes on. */
-  readonly pauses: boolean;
+  /** So much may happen while a process is paused in the middle of a pass, besides time; zero: none is ever paused. */
+  readonly whilePaused: number;
   /** Whether a later session may come. */
   readonly nights: boolean;
 }
@@ -29,7 +29,7 @@ export interface Switches {
   readonly shutdownRequested: boolean;
 }
 
-const EVERYTHING = { operators: true, pauses: true, nights: true } as const;
+const EVERYTHING = { operators: true, whilePaused: 2, nights: true } as const;
 
 export const SCOPES: readonly Scope[] = [
   {
@@ -57,7 +57,7 @@ export const SCOPES: readonly Scope[] = [
     outsideTrades: 0,
     ...EVERYTHING,
     operators: false,
-    pauses: false,
+    whilePaused: 0,
   },
   {
     name: 'full',
@@ -77,7 +77,7 @@ export function boundsOf(scope: Scope): string {
     `${scope.outsideTrades} outside trades`,
     scope.moving === null ? null : `${scope.moving.symbol} moves to ${scope.moving.to}`,
     scope.operators ? 'halt, disable, close, enable' : null,
-    scope.pauses ? 'one process paused' : null,
+    scope.whilePaused > 0 ? `one process paused while ${scope.whilePaused} other things happen` : null,
     scope.nights ? 'later sessions' : null,
     'one order a pass that goes otherwise, one crash a pass',
   ];

@@ -13,12 +13,20 @@ export interface Step {
 
 export function stepsWithoutPasses(world: World): Step[] {
   const { scope } = world;
-  return [
-    ...edits(world),
-    ...(scope.operators ? operators(world) : []),
-    ...outside(world),
-    ...passing(world),
-  ];
+  const happening = mayHappen(world)
+    ? [...edits(world), ...(scope.operators ? operators(world) : []), ...outside(world)]
+    : [];
+  return [...happening.map((step) => ({ ...step, world: asHappened(step.world) })), ...passing(world)];
+}
+
+/** While a process is paused, not without end. */
+export function mayHappen({ paused, whilePaused, scope }: World): boolean {
+  return paused === null || whilePaused < scope.whilePaused;
+}
+
+/** Counts it, while a process is paused. */
+export function asHappened(world: World): World {
+  return world.paused === null ? world : { ...world, whilePaused: world.whilePaused + 1 };
 }
 
 function edits(world: World): Step[] {

@@ -20,6 +20,8 @@ export interface World {
   readonly switches: Readonly<Record<string, Switches>>;
   /** A process that lives, and does nothing at the moment. */
   readonly paused: Paused | null;
+  /** How much has happened since it was paused. */
+  readonly whilePaused: number;
   /** How many others have made. */
   readonly outsideTrades: number;
   /** How many processes there have been. */
@@ -98,6 +100,7 @@ export function firstWorld(scope: Scope): World {
       Object.keys(scope.universes).map((name) => [name, { enabled: true, shutdownRequested: false }]),
     ),
     paused: null,
+    whilePaused: 0,
     outsideTrades: 0,
     processes: 0,
   };

@@ -51,7 +51,7 @@ interface Planted extends Plant {
   readonly caughtBy: readonly string[];
 }
 
-const NO_PAUSES: Scope = { ...TINY, pauses: false, nights: false };
+const NO_PAUSES: Scope = { ...TINY, whilePaused: 0, nights: false };
 
 const PLANTS: readonly Planted[] = [
   {
