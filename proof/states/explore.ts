@@ -124,7 +124,7 @@ async function stepsOf(world: World, plant: Plant | null): Promise<PassStep[]> {
 
 function pathOf(node: Node): string[] {
   const labels: string[] = [];
-  for (let at: Node | null = node; at?.parent != null; at = at.parent) labels.unshift(at.label);
+  for (let at = node; at.parent !== null; at = at.parent) labels.unshift(at.label);
   return labels;
 }
 

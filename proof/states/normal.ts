@@ -10,7 +10,7 @@ import { isTerminal } from '../../src/observed/broker-view.ts';
 import { findOrder, newestEndedOrders, type Ledger, type LedgerOrder } from '../../src/observed/ledger.ts';
 import { isOurs, ofOthers, tradesOfOthers } from './checks.ts';
 import { EXECUTION, symbolsOf } from './scope.ts';
-import { accountNow, nowOf, type World } from './world.ts';
+import { accountNow, isHidden, nowOf, type World } from './world.ts';
 
 export function keyOf(world: World): string {
   return createHash('sha1')
@@ -35,7 +35,7 @@ export function normalOf(world: World): unknown {
       )
       .sort(),
     [...ledger.openOrders.values()].map((order) => ledgerOrder(order, account, now)).sort(),
-    orders(ledger, account, now),
+    orders(world, account, now),
     [...account.positions].map(([symbol, { quantity }]) => [symbol, quantity / SHARE]).sort(),
     [...ledger.drains.values()].map(({ strategy, close, state, leftovers }) => [
       strategy,
@@ -87,7 +87,8 @@ function ledgerOrder(order: LedgerOrder, account: SimulatedState, now: Instant):
 }
 
 /** At the broker: what is open there, and what has ended there and not in the journal, or otherwise. */
-function orders(ledger: Ledger, account: SimulatedState, now: Instant): string[] {
+function orders(world: World, account: SimulatedState, now: Instant): string[] {
+  const { ledger } = world;
   return account.orders
     .filter((order) => isOurs(order) && (!isTerminal(order.status) || isNews(ledger, order)))
     .map((order) =>
@@ -97,6 +98,7 @@ function orders(ledger: Ledger, account: SimulatedState, now: Instant): string[]
         order.quantity / SHARE,
         order.filledQuantity / SHARE,
         order.status,
+        isHidden(world, order),
         findOrder(ledger, order.clientOrderId)?.status ?? null,
         order.pending.map(({ kind, at }) => [kind, at - now > 2 * EXECUTION.settleWindow]),
       ]),

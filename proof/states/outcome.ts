@@ -16,6 +16,7 @@ export type Outcome =
   | 'open'
   | 'refused'
   | 'answer lost'
+  | 'answer lost, shown late'
   | 'request lost'
   | 'request lost twice'
   | 'rate limited'
@@ -26,6 +27,7 @@ const OF_ANY: readonly Outcome[] = [
   'open',
   'refused',
   'answer lost',
+  'answer lost, shown late',
   'request lost',
   'request lost twice',
   'rate limited',
@@ -65,6 +67,7 @@ export function submitted(
     case 'rate limited for long':
       return { account, answer: { kind: 'rate-limited', retryAfter: 120_000, reason: 'too many requests' } };
     case 'answer lost':
+    case 'answer lost, shown late':
       return {
         account: taken(account, request, now, outcome).account,
         answer: { kind: 'unknown', reason: 'the answer was lost' },

@@ -65,7 +65,8 @@ export class Recorder {
 
   constructor(world: World, from: Paused | null, { watch, outcomes }: PassOptions) {
     this.pid = from?.pid ?? world.processes + 1;
-    this.world = from === null ? { ...world, processes: this.pid } : { ...world, paused: null, whilePaused: 0 };
+    this.world =
+      from === null ? { ...world, processes: this.pid } : { ...world, paused: null, whilePaused: 0 };
     this.desired = from?.desired ?? desiredOf(world.targets, world.switches);
     this.watch = watch;
     this.outcomes = outcomes ?? new Map<number, Outcome>();

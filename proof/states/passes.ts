@@ -21,11 +21,16 @@ export interface Plant {
 
 /** Every way in which a pass may go, and in which a paused one goes on or dies. */
 export async function passSteps(world: World, plant: Plant | null): Promise<PassStep[]> {
-  const begun = mayHappen(world) && isFree(world, plant) ? await passesFrom(world, { plant, from: null }) : [];
+  const begun =
+    mayHappen(world) && isFree(world, plant) ? await passesFrom(world, { plant, from: null }) : [];
   if (world.paused === null) return begun;
   const others = begun.map((step) => ({ ...step, world: asHappened(step.world) }));
   const resumed = await passesFrom(world, { plant, from: world.paused });
-  const dead = { label: 'the paused process dies', world: { ...world, paused: null, whilePaused: 0 }, broken: [] };
+  const dead = {
+    label: 'the paused process dies',
+    world: { ...world, paused: null, whilePaused: 0 },
+    broken: [],
+  };
   return [...others, ...resumed, dead];
 }
 

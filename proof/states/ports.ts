@@ -2,7 +2,7 @@
 import { accountView, assetsView, orderView, positionsView } from '../../src/broker/simulated-account.ts';
 import { marketClock } from '../../src/broker/simulated-clock.ts';
 import { cancelOrder } from '../../src/broker/simulated-orders.ts';
-import { openOrdersOf } from '../../src/broker/simulated-state.ts';
+import { openOrdersOf, type SimulatedOrder } from '../../src/broker/simulated-state.ts';
 import type { Price } from '../../src/domain/decimal.ts';
 import type { JournalEvent } from '../../src/observed/events.ts';
 import type { Ledger } from '../../src/observed/ledger.ts';
@@ -17,7 +17,7 @@ import type {
 import { submitted } from './outcome.ts';
 import type { Recorder } from './pass.ts';
 import { VENUE } from './scope.ts';
-import { accountNow, identityOf, nowOf, withRecord } from './world.ts';
+import { accountNow, identityOf, isHidden, nowOf, withRecord } from './world.ts';
 
 export function portsOf(run: Recorder): Ports {
   let ids = 0;
@@ -83,10 +83,12 @@ function brokerOf(run: Recorder): Broker {
     kind: 'simulated',
     account: () => later(run, 'account', () => accountView(accountNow(run.world), VENUE)),
     positions: () => later(run, 'positions', () => positionsView(accountNow(run.world), VENUE)),
-    openOrders: () => later(run, 'openOrders', () => openOrdersOf(accountNow(run.world)).map(orderView)),
+    openOrders: () =>
+      later(run, 'openOrders', () => shown(run, openOrdersOf(accountNow(run.world))).map(orderView)),
     orderByClientId: (id) =>
       later(run, 'orderByClientId', () => {
-        const order = accountNow(run.world).orders.find(({ clientOrderId }) => clientOrderId === id);
+        const orders = accountNow(run.world).orders.filter(({ clientOrderId }) => clientOrderId === id);
+        const [order] = shown(run, orders);
         return order === undefined ? null : orderView(order);
       }),
     submit: (request) => later(run, 'submit', () => submit(run, request)),
@@ -104,6 +106,13 @@ function brokerOf(run: Recorder): Broker {
   };
 }
 
+function shown({ world }: Recorder, orders: readonly SimulatedOrder[]): SimulatedOrder[] {
+  return orders.filter((order) => !isHidden(world, order));
+}
+
+/** A broker lists a new order late, later than anybody looks for it at once. */
+const SHOWN_AFTER = 60_000;
+
 function submit(run: Recorder, request: OrderRequest): SubmitAnswer {
   const number = run.submits.length;
   const before = run.outcomes.get(number - 1);
@@ -113,6 +122,11 @@ function submit(run: Recorder, request: OrderRequest): SubmitAnswer {
   const account = accountNow(run.world);
   const after = submitted(run.world.account, request, nowOf(run.world), outcome);
   run.world = { ...run.world, account: after.account };
+  if (outcome === 'answer lost, shown late') {
+    const { hidden, elapsed } = run.world;
+    const more = { ...hidden, [request.clientOrderId]: elapsed + SHOWN_AFTER };
+    run.world = { ...run.world, hidden: more };
+  }
   run.watch.sent(run, {
     request,
     before: account,

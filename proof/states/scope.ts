@@ -29,43 +29,37 @@ export interface Switches {
   readonly shutdownRequested: boolean;
 }
 
-const EVERYTHING = { operators: true, whilePaused: 2, nights: true } as const;
+const SMALLEST: Omit<Scope, 'name'> = {
+  universes: { alpha: ['AAA'] },
+  most: 1,
+  moving: null,
+  outsideTrades: 0,
+  operators: false,
+  whilePaused: 0,
+  nights: true,
+};
 
+/** Each of the first asks for one more than the smallest, and closes; the others are cut off where the time is over. */
 export const SCOPES: readonly Scope[] = [
+  { ...SMALLEST, name: 'quantities', most: 2 },
+  { ...SMALLEST, name: 'others', outsideTrades: 1 },
+  { ...SMALLEST, name: 'pauses', whilePaused: 1 },
+  { ...SMALLEST, name: 'operators', operators: true, nights: false },
   {
-    name: 'tiny',
-    universes: { alpha: ['AAA'] },
-    most: 1,
-    moving: null,
-    outsideTrades: 0,
-    ...EVERYTHING,
-    operators: false,
-  },
-  {
-    name: 'one',
-    universes: { alpha: ['AAA'] },
-    most: 2,
-    moving: null,
-    outsideTrades: 1,
-    ...EVERYTHING,
-  },
-  {
-    name: 'pair',
+    ...SMALLEST,
+    name: 'owners',
     universes: { alpha: ['AAA'], beta: ['BBB'] },
-    most: 1,
     moving: { symbol: 'AAA', to: 'beta' },
-    outsideTrades: 0,
-    ...EVERYTHING,
-    operators: false,
-    whilePaused: 0,
   },
   {
-    name: 'full',
+    name: 'everything',
     universes: { alpha: ['AAA', 'BBB'], beta: ['CCC', 'DDD'] },
     most: 2,
     moving: { symbol: 'AAA', to: 'beta' },
     outsideTrades: 1,
-    ...EVERYTHING,
+    operators: true,
+    whilePaused: 2,
+    nights: true,
   },
 ];
 

@@ -13,24 +13,21 @@ export const states: Part = {
 const named = (...names: readonly string[]): readonly Scope[] =>
   SCOPES.filter(({ name }) => names.includes(name));
 
-/** Those that close come first, so that the last one has what time they leave. */
+/** Those that close come first, so that the others have what time they leave. */
 const SCOPES_OF: Readonly<Record<Effort['form'], readonly Scope[]>> = {
-  short: named('tiny'),
+  short: named('quantities'),
   full: SCOPES,
   long: SCOPES,
 };
 
-/** The scopes one after the other: each that is left may take an equal part of the time that is left. */
-export async function runStates(
-  scopes: readonly Scope[],
-  deadline: number,
-  tell: Effort['tell'],
-): Promise<Report> {
+/** The scopes one after the other: each but the last may take half of the time that is left. */
+async function runStates(scopes: readonly Scope[], deadline: number, tell: Effort['tell']): Promise<Report> {
   const findings: Finding[] = [];
   const figures: (readonly [string, number])[] = [];
   for (const [index, scope] of scopes.entries()) {
     const now = performance.now();
-    const until = now + Math.max(0, deadline - now) / (scopes.length - index);
+    const isLast = index === scopes.length - 1;
+    const until = isLast ? deadline : now + Math.max(0, deadline - now) / 2;
     const found = await explore(scope, { goesOn: () => performance.now() < until, most: MOST_FINDINGS });
     for (const line of linesOf(found)) tell(line);
     figures.push(...figuresOf(found));

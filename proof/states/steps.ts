@@ -98,7 +98,7 @@ function outside(world: World): Step[] {
   if (world.outsideTrades >= world.scope.outsideTrades) return [];
   return symbolsOf(world.scope).flatMap((symbol) =>
     (['buy', 'sell'] as const).flatMap((side) => {
-      const trade = { symbol, side, quantity: SHARE as Quantity };
+      const trade = { symbol, side, quantity: SHARE };
       const { state, answer } = tradeOutside(world.account, trade, nowOf(world), VENUE);
       if (answer.kind !== 'created') return [];
       const after = { ...world, account: state, outsideTrades: world.outsideTrades + 1 };

@@ -15,6 +15,8 @@ export interface World {
   readonly account: SimulatedState;
   /** Since the start, by both clocks, ms. */
   readonly elapsed: number;
+  /** Orders that the broker has and does not show yet: until when, as `elapsed`. */
+  readonly hidden: Readonly<Record<string, number>>;
   readonly targets: Targets;
   /** The toggle file. */
   readonly switches: Readonly<Record<string, Switches>>;
@@ -59,6 +61,13 @@ export function nextSession({ elapsed }: Pick<World, 'elapsed'>): number {
   return (Math.floor(elapsed / DAY) + 1) * DAY;
 }
 
+export function isHidden(
+  { hidden, elapsed }: World,
+  { clientOrderId }: { readonly clientOrderId: string },
+): boolean {
+  return elapsed < (hidden[clientOrderId] ?? 0);
+}
+
 /** As the broker has it now. */
 export function accountNow(world: World): SimulatedState {
   return passTime(world.account, nowOf(world));
@@ -95,6 +104,7 @@ export function firstWorld(scope: Scope): World {
     ledger: emptyLedger(),
     account,
     elapsed: 0,
+    hidden: {},
     targets: firstTargets(scope),
     switches: Object.fromEntries(
       Object.keys(scope.universes).map((name) => [name, { enabled: true, shutdownRequested: false }]),

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { explore, followPath } from '../../proof/states/explore.ts';
 import type { Plant } from '../../proof/states/passes.ts';
 import { SCOPES, type Scope } from '../../proof/states/scope.ts';
-import { linesOf } from '../../proof/states/states.ts';
+import { linesOf, states } from '../../proof/states/states.ts';
 import type { Broker, Journal, OrderRequest, Ports } from '../../src/reconciler/ports.ts';
 
-/** One share of one symbol. */
-const TINY = scopeNamed('tiny');
+/** One share of one symbol, and processes that may be paused. */
+const TINY = { ...scopeNamed('pauses'), nights: false };
 
 function scopeNamed(name: string): Scope {
   const found = SCOPES.find((scope) => scope.name === name);
@@ -22,12 +22,21 @@ function levels(count: number): () => boolean {
 
 describe('The states of a small world', () => {
   it('keep every invariant and come to rest, as far as some of them show', async () => {
-    const found = await explore({ ...TINY, nights: false }, { goesOn: levels(60) });
+    const found = await explore(TINY, { goesOn: levels(60) });
     expect(found.violations).toEqual([]);
     expect(found.depth).toBeGreaterThan(1);
     expect(linesOf(found).join('\n')).toMatch(
       /1 strategies x 1 symbols x 0\.\.1 shares.*\n.*not closed; complete to depth \d/,
     );
+  });
+
+  it('are reported with their bounds and with how far they were looked at', async () => {
+    const lines: string[] = [];
+    const tell = (line: string): void => void lines.push(line);
+    const report = await states.run({ seed: 1, deadline: performance.now() + 200, form: 'short', tell });
+    expect(report.findings).toEqual([]);
+    expect(report.figures.map(([what]) => what)).toContain("transitions of 'quantities'");
+    expect(lines.join('\n')).toContain('states/quantities: 1 strategies x 1 symbols x 0..2 shares');
   });
 
   it('close where nothing is wanted, whatever operators say and whoever is paused or killed', async () => {
@@ -51,7 +60,7 @@ interface Planted extends Plant {
   readonly caughtBy: readonly string[];
 }
 
-const NO_PAUSES: Scope = { ...TINY, whilePaused: 0, nights: false };
+const NO_PAUSES: Scope = { ...TINY, whilePaused: 0 };
 
 const PLANTS: readonly Planted[] = [
   {
@@ -68,7 +77,7 @@ const PLANTS: readonly Planted[] = [
   },
   {
     name: 'a journal never says that somebody was faster',
-    scope: { ...TINY, nights: false },
+    scope: TINY,
     caughtBy: ['fences-grow', 'sent-under-the-lock', 'current-fence-writes', 'one-order-a-symbol'],
     plant: (ports) =>
       withJournal(ports, {
@@ -80,7 +89,7 @@ const PLANTS: readonly Planted[] = [
   },
   {
     name: 'every holder of the lock is said to be gone',
-    scope: { ...TINY, nights: false },
+    scope: TINY,
     caughtBy: ['one-holder'],
     plant: (ports) => ({ ...ports, processes: { ...ports.processes, lookUp: () => 'gone' } }),
   },
