@@ -57,7 +57,7 @@ type SmallInvariant = Named &
     | { readonly at: 'rest' | 'exit' }
   );
 
-export const SMALL_INVARIANTS: readonly SmallInvariant[] = [
+const SMALL_INVARIANTS: readonly SmallInvariant[] = [
   {
     name: 'no-id-twice',
     sentence: 'No client order id is at the broker twice.',
@@ -261,7 +261,7 @@ function heldBy({ positions }: SimulatedState, symbol: string): number {
   return positions.get(symbol)?.quantity ?? 0;
 }
 
-export function bookedOf({ books }: Ledger, symbol: string): number {
+function bookedOf({ books }: Ledger, symbol: string): number {
   return [...books.values()].reduce((sum, book) => sum + (book.get(symbol)?.quantity ?? 0), 0);
 }
 

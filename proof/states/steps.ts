@@ -1,6 +1,6 @@
 /** What may happen next in a state: what people do, what others trade, how time passes. Passes are in passes.ts. */
 import { tradeOutside } from '../../src/broker/simulated-orders.ts';
-import { SHARE, type Quantity } from '../../src/domain/decimal.ts';
+import { SHARE } from '../../src/domain/decimal.ts';
 import type { JournalEvent } from '../../src/observed/events.ts';
 import { EXECUTION, symbolsOf, VENUE, type Switches, type Targets } from './scope.ts';
 import { accountNow, nextSession, nowOf, withRecord, type World } from './world.ts';
