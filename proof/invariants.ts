@@ -116,6 +116,16 @@ export const INVARIANTS: readonly Invariant[] = [
     },
   },
   {
+    name: 'no-id-twice',
+    sentence: 'No client order id is at the broker twice.',
+    attackedBy: ['lost answer', 'lost request', 'crash', 'pause past expiry', 'two processes'],
+    at: 'order',
+    check: ({ order: { clientOrderId }, account }) =>
+      account.orders.filter((order) => order.clientOrderId === clientOrderId).length === 1
+        ? null
+        : `${clientOrderId} is there twice`,
+  },
+  {
     name: 'one-order-a-symbol',
     sentence: 'No order is sent while another one of ours is open in its symbol.',
     attackedBy: [...PROCESS, 'lost answer', 'stale read', 'empty list'],
@@ -203,6 +213,20 @@ export const INVARIANTS: readonly Invariant[] = [
       return booked <= filled
         ? null
         : `${shares(booked)} of ${event.clientOrderId} are booked, ${shares(filled)} are filled`;
+    },
+  },
+  {
+    name: 'a-fill-counts-once',
+    sentence: 'What is booked of an order, fill by fill, is what the newest fill says in all.',
+    attackedBy: ['crash', 'lost answer', 'partial fill', 'two processes'],
+    at: 'record',
+    check: ({ record: { event }, after }) => {
+      const order = event.type === 'fill' ? findOrder(after, event.clientOrderId) : undefined;
+      if (order === undefined) return null;
+      const booked = sum(order.fills.map(({ quantity }) => quantity));
+      return booked === order.filled
+        ? null
+        : `${shares(booked)} of ${order.intent.clientOrderId} are booked, fill by fill, and ${shares(order.filled)} in all`;
     },
   },
   {

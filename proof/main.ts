@@ -8,6 +8,7 @@ import { formatTable } from '../src/cli/output/table.ts';
 import { hostile } from './hostile/part.ts';
 import type * as Simulated from './machine/main.ts';
 import type { Effort, Part, Report } from './part.ts';
+import { replayStates, states } from './states/states.ts';
 
 const { values } = parseArgs({
   options: {
@@ -20,6 +21,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     days: { type: 'string' },
     step: { type: 'string' },
+    scope: { type: 'string' },
+    path: { type: 'string' },
     fault: { type: 'string', multiple: true, default: [] },
   },
 });
@@ -29,12 +32,13 @@ const MINUTE = 60_000;
 const LANES: readonly (readonly (readonly [name: string, minutes: number])[])[] = [
   [['crashes', 8]],
   [
-    ['days', 4],
-    ['hostile', 4],
+    ['days', 3],
+    ['states', 2.5],
+    ['hostile', 2.5],
   ],
 ];
 const simulated = (await import(new URL('./machine.js', import.meta.url).href)) as typeof Simulated;
-const PARTS: readonly Part[] = [simulated.crashes, simulated.days, hostile];
+const PARTS: readonly Part[] = [simulated.crashes, simulated.days, states, hostile];
 
 const seed = Number(values.seed);
 const form = formOf(values.form);
@@ -75,6 +79,7 @@ async function runOne(name: string): Promise<readonly Named[]> {
 function runPart(part: Part, effort: Effort): Promise<Report> {
   if (values.step !== undefined) return simulated.replayCrash(seed, values.step, values.fault);
   if (values.days !== undefined) return simulated.runDays(effort, Number(values.days));
+  if (values.scope !== undefined) return replayStates(values.scope, values.path ?? '');
   return part.run(effort);
 }
 

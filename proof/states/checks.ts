@@ -59,16 +59,6 @@ type SmallInvariant = Named &
 
 const SMALL_INVARIANTS: readonly SmallInvariant[] = [
   {
-    name: 'no-id-twice',
-    sentence: 'No client order id is at the broker twice.',
-    attackedBy: ['lost answer', 'lost request', 'crash', 'pause past expiry', 'two processes'],
-    at: 'order',
-    check: (_, { before }, { clientOrderId }) =>
-      before.orders.some((order) => order.clientOrderId === clientOrderId)
-        ? `${clientOrderId} is there twice`
-        : null,
-  },
-  {
     name: 'no-more-than-its-target',
     sentence:
       'No purchase brings what is held and on its way beyond the target of the manifests by which its sender acts.',
@@ -80,20 +70,6 @@ const SMALL_INVARIANTS: readonly SmallInvariant[] = [
       const target = wantedOf(desired.strategies, symbol) + unmanaged;
       const most = heldBy(before, symbol) + onTheirWay(before, symbol) + quantity;
       return most > target ? `${shares(most)} ${symbol} where ${shares(target)} are wanted` : null;
-    },
-  },
-  {
-    name: 'a-fill-counts-once',
-    sentence: 'What is booked of an order, fill by fill, is what the newest fill says in all.',
-    attackedBy: ['crash', 'lost answer', 'partial fill', 'two processes'],
-    at: 'record',
-    check: (_, { record: { event }, after }) => {
-      const order = event.type === 'fill' ? findOrder(after, event.clientOrderId) : undefined;
-      if (order === undefined) return null;
-      const booked = order.fills.reduce((sum, { quantity }) => sum + quantity, 0);
-      return booked === order.filled
-        ? null
-        : `${shares(booked)} of ${order.intent.clientOrderId} are booked, fill by fill, and ${shares(order.filled)} in all`;
     },
   },
   {

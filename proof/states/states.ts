@@ -1,6 +1,6 @@
 /** The states of a small world, all of them: as far as the time allows, and it says how far that is. */
 import type { Effort, Finding, Part, Report } from '../part.ts';
-import { explore, type Exploration, type Violation } from './explore.ts';
+import { explore, followPath, type Exploration, type Violation } from './explore.ts';
 import { boundsOf, SCOPES, type Scope } from './scope.ts';
 
 export const states: Part = {
@@ -60,4 +60,17 @@ function figuresOf({ scope, states: count, transitions, depth, isClosed }: Explo
 
 function findingOf(scope: Scope, { invariant, what, path }: Violation): Finding {
   return { invariant, what, replay: `--only states --scope ${scope.name} --path '${path.join(' > ')}'` };
+}
+
+/** One way again, named as a finding names it. */
+export async function replayStates(name: string, path: string): Promise<Report> {
+  const scope = SCOPES.find((one) => one.name === name);
+  if (scope === undefined) throw new Error(`there is no scope ${name}`);
+  const steps = path.split(' > ').filter((step) => step !== '');
+  const broken = await followPath(scope, steps);
+  if (broken === null) throw new Error(`there is no such way in ${name}: ${path}`);
+  return {
+    figures: [['steps', steps.length]],
+    findings: broken.map((one) => findingOf(scope, { ...one, path: steps })),
+  };
 }
