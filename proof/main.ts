@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { formatTable } from '../src/cli/output/table.ts';
 import { hostile } from './hostile/part.ts';
+import { invariantTable } from './invariant-table.ts';
 import type * as Simulated from './machine/main.ts';
 import type { Effort, Part, Report } from './part.ts';
 import { replayStates, states } from './states/states.ts';
@@ -144,9 +145,16 @@ function figures(reports: readonly Named[]): string {
 }
 
 function writeFigures(file: string, reports: readonly Named[]): void {
-  const text = readFileSync(file, 'utf8');
   const today = new Date().toISOString().slice(0, 10);
   const machine = `${today}, seed ${seed}, Node ${process.version}, ${cpus().length} cores`;
-  const block = `<!-- figures -->\n\n\`\`\`text\n${machine}\n\n${figures(reports)}\`\`\`\n\n<!-- end of figures -->`;
-  writeFileSync(file, text.replace(/<!-- figures -->[^]*<!-- end of figures -->/, block));
+  const blocks = {
+    figures: `\`\`\`text\n${machine}\n\n${figures(reports)}\`\`\``,
+    invariants: invariantTable(),
+  };
+  let text = readFileSync(file, 'utf8');
+  for (const [name, block] of Object.entries(blocks)) {
+    const between = new RegExp(`<!-- ${name} -->[^]*<!-- end of ${name} -->`);
+    text = text.replace(between, `<!-- ${name} -->\n\n${block}\n\n<!-- end of ${name} -->`);
+  }
+  writeFileSync(file, text);
 }

@@ -57,7 +57,7 @@ type SmallInvariant = Named &
     | { readonly at: 'rest' | 'exit' }
   );
 
-const SMALL_INVARIANTS: readonly SmallInvariant[] = [
+export const SMALL_INVARIANTS: readonly SmallInvariant[] = [
   {
     name: 'no-more-than-its-target',
     sentence:
