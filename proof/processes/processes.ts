@@ -1,10 +1,24 @@
 /** Real processes on a real file system: killed, stopped, without space, in a wrong time, and many at once. */
 import type { Effort, Finding, Part, Report } from '../part.ts';
+import { CLOCK_JUMPS, FAKETIME, NOW_JUMPS } from './clocks.ts';
+import { CROWD } from './crowd.ts';
+import { FULL_DISK, SMALL_FILES } from './full-disk.ts';
 import { KILLS } from './kills.ts';
+import { STOPPED } from './stopped.ts';
 import { SYSCALLS } from './syscalls.ts';
 import { tryAll, tryCase, type Campaign, type Trying } from './trial.ts';
 
-const CAMPAIGNS: readonly Campaign[] = [KILLS, SYSCALLS];
+const CAMPAIGNS: readonly Campaign[] = [
+  KILLS,
+  SYSCALLS,
+  FULL_DISK,
+  SMALL_FILES,
+  STOPPED,
+  NOW_JUMPS,
+  CLOCK_JUMPS,
+  FAKETIME,
+  CROWD,
+];
 
 /** For all campaigns of a `full` form together; ms. */
 const FULL = 270_000;
@@ -15,7 +29,7 @@ export async function runProcesses(effort: Effort, only: string | null = null): 
   const figures = new Map<string, number>();
   const findings: Finding[] = [];
   const end = form === 'full' ? Math.min(deadline, performance.now() + FULL) : deadline;
-  const todo = CAMPAIGNS.filter(({ name }) => only === null || only.startsWith(`${name}/`));
+  const todo = CAMPAIGNS.filter(({ name }) => only === null || only.split('/')[0] === name);
   for (const [index, campaign] of todo.entries()) {
     const { name } = campaign;
     const missing = campaign.missing();

@@ -84,8 +84,9 @@ export class Workshop {
   }
 
   async close(): Promise<void> {
-    const ends = [...this.#alive].map((child) => (child.pid === undefined ? null : once(child, 'close')));
-    for (const child of this.#alive) signalGroup(child, 'SIGKILL');
+    const alive = [...this.#alive].filter(({ pid }) => pid !== undefined);
+    const ends = alive.map((child) => once(child, 'close'));
+    for (const child of alive) signalGroup(child, 'SIGKILL');
     await Promise.all(ends);
     for (const path of this.#mounts) execFileSync('umount', ['-l', path]);
     this.#mounts.clear();
