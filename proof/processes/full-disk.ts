@@ -15,6 +15,8 @@ const PAGE = 4096;
 const SIZE = 1024;
 /** An apply of this size never needs as many pages, so the last levels are not full at all. */
 const LEVELS = 26;
+/** Below these there is hardly a command that finds all the space it needs. */
+const FULL_LEVELS = 9;
 
 interface Attempted {
   readonly name: string;
@@ -68,8 +70,8 @@ type Shortage = (home: Home) => (level: number, args: readonly string[]) => Prom
 /** A case is a command at a level, those with the least space first. */
 async function attempt(bench: Bench, number: number, shortage: Shortage): Promise<readonly Broken[]> {
   const { pick, workshop, count, form } = bench;
-  // Where there are few cases, they are others with another seed.
-  const at = form === 'short' ? pick.below(LEVELS * COMMANDS.length) : number;
+  // Where there are few cases, they are others with another seed, and of those in which something goes wrong.
+  const at = form === 'short' ? pick.below(FULL_LEVELS * COMMANDS.length) : number;
   const command = COMMANDS[at % COMMANDS.length];
   const level = Math.floor(at / COMMANDS.length);
   if (command === undefined) throw new Error(`there is no command ${at}`);

@@ -25,7 +25,7 @@ export interface StartOptions {
 }
 
 /** The bundle, of the repository that the proof runs in. */
-export function bundlePath(): string {
+function bundlePath(): string {
   const path = resolve('dist', 'hgctl.js');
   if (existsSync(path)) return path;
   throw new Error(`${path} is not there: run 'npm run build' in the folder of hgctl first`);
