@@ -40,6 +40,9 @@ export interface Story {
   readonly isAlive: (identity: { readonly pid: number; readonly bootId: string }) => boolean;
 }
 
+/** What a process has answered, simulated or real. */
+export type Answer = Pick<SimProcess, 'state' | 'code' | 'stdout' | 'stderr'>;
+
 /** When nothing runs, no fault is left, and the account was followed until nothing was left to do. */
 export interface Rest {
   readonly ledger: Ledger;
@@ -48,7 +51,7 @@ export interface Rest {
   /** What the state file says, as text; null where there is none. */
   readonly stateFile: string | null;
   /** The last pass, which was to find nothing to do. */
-  readonly last: SimProcess;
+  readonly last: Answer;
 }
 
 /** Words of what is wrong; null where nothing is. */
@@ -65,7 +68,7 @@ export type Invariant = Named &
     | { readonly at: 'record'; readonly check: (written: Written, story: Story) => Verdict }
     | { readonly at: 'order'; readonly check: (taken: Taken, story: Story) => Verdict }
     | { readonly at: 'rest'; readonly check: (rest: Rest) => Verdict }
-    | { readonly at: 'exit'; readonly check: (process: SimProcess) => Verdict }
+    | { readonly at: 'exit'; readonly check: (answer: Answer) => Verdict }
     /** Checked by the watcher itself, which cannot go on where it does not hold. */
     | { readonly at: 'journal' }
     /** Checked by who compares two runs. */
