@@ -9,6 +9,7 @@ import { hostile } from './hostile/part.ts';
 import { invariantTable } from './invariant-table.ts';
 import type * as Simulated from './machine/main.ts';
 import type { Effort, Part, Report } from './part.ts';
+import { processes, runProcesses } from './processes/processes.ts';
 import { replayStates, states } from './states/states.ts';
 
 const { values } = parseArgs({
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     days: { type: 'string' },
     step: { type: 'string' },
+    case: { type: 'string' },
     scope: { type: 'string' },
     path: { type: 'string' },
     fault: { type: 'string', multiple: true, default: [] },
@@ -31,15 +33,16 @@ const { values } = parseArgs({
 const MINUTE = 60_000;
 /** Of `full`, the parts that share one of two lanes; min. */
 const LANES: readonly (readonly (readonly [name: string, minutes: number])[])[] = [
-  [['crashes', 8]],
+  [['crashes', 8.5]],
   [
-    ['days', 3],
-    ['states', 2.5],
-    ['hostile', 2.5],
+    ['hostile', 3],
+    ['processes', 2.5],
+    ['days', 2],
+    ['states', 1],
   ],
 ];
 const simulated = (await import(new URL('./machine.js', import.meta.url).href)) as typeof Simulated;
-const PARTS: readonly Part[] = [simulated.crashes, simulated.days, states, hostile];
+const PARTS: readonly Part[] = [simulated.crashes, simulated.days, states, processes, hostile];
 
 const seed = Number(values.seed);
 const form = formOf(values.form);
@@ -80,6 +83,7 @@ async function runOne(name: string): Promise<readonly Named[]> {
 function runPart(part: Part, effort: Effort): Promise<Report> {
   if (values.step !== undefined) return simulated.replayCrash(seed, values.step, values.fault);
   if (values.days !== undefined) return simulated.runDays(effort, Number(values.days));
+  if (values.case !== undefined) return runProcesses(effort, values.case);
   if (values.scope !== undefined) return replayStates(values.scope, values.path ?? '');
   return part.run(effort);
 }

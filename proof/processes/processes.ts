@@ -62,7 +62,7 @@ function timeFor([first, ...others]: readonly Campaign[], end: number): number {
   return now + ((end - now) * share) / all;
 }
 
-export const PROCESSES: Part = {
+export const processes: Part = {
   name: 'processes',
   sentence:
     'Real processes that are killed, stopped, out of space, in a wrong time or many at once lose no order and double none.',
