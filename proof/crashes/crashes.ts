@@ -5,7 +5,9 @@ import { Machine, newMachine, type MachineState } from '../machine/machine.ts';
 import { real } from '../machine/real.ts';
 import { BETWEEN, DAY, MORNING, type Step } from './day.ts';
 import { catalogueOf, wordsOf, type Extent, type Fault } from './fault.ts';
+import { tornEverywhere } from './torn.ts';
 import { tryStep } from './trial.ts';
+import { JOURNAL } from '../machine/trader.ts';
 
 interface Ready {
   readonly step: Step;
@@ -49,6 +51,9 @@ async function run({ seed, deadline, form, tell }: Effort): Promise<Report> {
   const attempt = async (ready: Ready, faults: readonly Fault[]): Promise<void> => {
     findings.push(...(await tryFaults(seed, ready, faults, seen.get(ready.step.name) ?? new Set())));
   };
+  const torn = tornEverywhere(journalOf(day, seed));
+  for (const what of torn.wrong)
+    findings.push({ invariant: 'journal-is-whole', what, replay: `--only crashes --seed ${seed}` });
   const singles = day.flatMap((ready) =>
     [...catalogueOf(ready.extent)].flatMap(([name, faults]) =>
       faults.map((fault) => ({ ready, name, fault })),
@@ -75,6 +80,7 @@ async function run({ seed, deadline, form, tell }: Effort): Promise<Report> {
   counts.set('pairs', pairs);
   return {
     figures: [
+      ['records torn at a byte', torn.cases],
       ...[...counts].map(([name, { runs, of }]) => [`${name}, of ${of}`, runs] as const),
       ['distinct states', [...seen.values()].reduce((total, states) => total + states.size, 0)],
     ],
@@ -85,6 +91,14 @@ async function run({ seed, deadline, form, tell }: Effort): Promise<Report> {
 const SHORT = 60;
 const SHORT_PAIRS = 20;
 const PAIRS = 10_000;
+
+/** As it is before the last step. */
+function journalOf(day: readonly Ready[], seed: number): Buffer {
+  const last = day.at(-1);
+  const file = last && new Machine(seed, last.start).disk.find(`${JOURNAL}/0001.jsonl`);
+  if (file?.kind !== 'file') throw new Error('the day has no journal');
+  return file.data;
+}
 
 async function tryFaults(
   seed: number,
