@@ -33,7 +33,7 @@ export default defineConfig({
       { test: { ...shared, name: 'core', include: PURE, isolate: false } },
       { test: { ...shared, name: 'world', include: ['test/**/*.test.ts'], exclude: PURE } },
     ],
-    // Tests with processes wait four fifths of their time; one worker fewer than cores, the default, leaves a machine idle.
+    // Tests with processes mostly wait; one worker fewer than cores, the default, leaves a machine idle.
     maxWorkers: availableParallelism() + 1,
     globalSetup: ['test/support/build.ts'],
     coverage: {
