@@ -33,8 +33,8 @@ export default defineConfig({
       { test: { ...shared, name: 'core', include: PURE, isolate: false } },
       { test: { ...shared, name: 'world', include: ['test/**/*.test.ts'], exclude: PURE } },
     ],
-    // Many tests wait for processes; one worker fewer than cores, the default, leaves a small machine idle.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Tests with processes mostly wait; one worker fewer than cores, the default, leaves a machine idle.
+    maxWorkers: availableParallelism() + 1,
     globalSetup: ['test/support/build.ts'],
     coverage: {
       provider: 'v8',

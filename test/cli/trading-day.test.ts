@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli, startCli } from '../support/cli.ts';
+import { runInProcess } from '../support/in-process.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const EXAMPLE = join(ROOT, 'examples/day');
@@ -45,7 +46,7 @@ describe('a trading day', () => {
   });
 
   test('sells in the morning, follows an edit at 11:00, and at 15:55 serves OMR, then MP', async () => {
-    const { stdout } = await runCli(['get', 'fills', '-o', 'json'], at('16:10:00'));
+    const { stdout } = await runInProcess(['get', 'fills', '-o', 'json'], at('16:10:00'));
     const { items } = JSON.parse(stdout) as { items: Record<string, string>[] };
     const fills = items
       .filter(({ time }) => time?.startsWith('2025-12-02'))
@@ -64,18 +65,30 @@ describe('a trading day', () => {
     const sum = eod.strategies.reduce((total, { profit }) => total + cents(profit), 0);
     expect(sum + cents(eod.account.residual)).toBe(cents(eod.account.change));
     expect(eod.strategies.filter(({ profit }) => cents(profit) !== 0).length).toBeGreaterThan(1);
-    expect((await runCli(['journal', 'verify'], at('16:10:00'))).code).toBe(0);
+    expect((await runInProcess(['journal', 'verify'], at('16:10:00'))).code).toBe(0);
   });
 });
 
 describe('killed and started again', () => {
+  const eve = join(folder, 'eve');
+  let wanted = '';
+
+  beforeAll(async () => {
+    cpSync(join(EXAMPLE, 'manifests'), join(eve, 'manifests'), { recursive: true });
+    cpSync(join(EXAMPLE, 'desk'), join(eve, 'desk'), { recursive: true });
+    const evening = { cwd: eve, env: { HGCTL_NOW: '2025-12-01T15:50:00-05:00' } };
+    expect((await runCli(['run', '--until', '2025-12-01T16:10:00-05:00'], evening)).code).toBe(0);
+    wanted = await books(day);
+  });
+
   const books = async (cwd: string): Promise<string> =>
-    (await runCli(['get', 'positions', '-o', 'csv'], { ...at('16:10:00'), cwd })).stdout
+    (await runInProcess(['get', 'positions', '-o', 'csv'], { ...at('16:10:00'), cwd })).stdout
       .split('\n')
       .map((line) => line.split(',').slice(0, 3).join(' '))
       .join('\n');
 
-  test.each([
+  // Their processes mostly wait, each in a folder of its own.
+  test.concurrent.each([
     'Closing position: SOXL',
     'State updated: SOXL removed',
     'Submitting order: BUY 5 VTI',
@@ -84,10 +97,7 @@ describe('killed and started again', () => {
     'Controller stopped',
   ])('at %j: the five steps are printed, and the day ends as it would have', async (line) => {
     const cwd = join(folder, `killed ${line.replace(/\W+/g, '-')}`);
-    cpSync(join(EXAMPLE, 'manifests'), join(cwd, 'manifests'), { recursive: true });
-    cpSync(join(EXAMPLE, 'desk'), join(cwd, 'desk'), { recursive: true });
-    const evening = { cwd, env: { HGCTL_NOW: '2025-12-01T15:50:00-05:00' } };
-    expect((await runCli(['run', '--until', '2025-12-01T16:10:00-05:00'], evening)).code).toBe(0);
+    cpSync(eve, cwd, { recursive: true });
     const words = ['run', '--until', '2025-12-02T16:10:00-05:00'];
     const first = startCli(words, { ...at('09:25:00'), cwd });
     await first.said(line);
@@ -96,7 +106,7 @@ describe('killed and started again', () => {
     const again = await runCli(words, { ...at('09:25:00'), cwd });
     expect(again.code).toBe(0);
     expect(again.stderr).toContain('5. Resuming');
-    expect(await books(cwd)).toBe(await books(day));
-    expect((await runCli(['journal', 'verify'], { ...at('16:10:00'), cwd })).code).toBe(0);
+    expect(await books(cwd)).toBe(wanted);
+    expect((await runInProcess(['journal', 'verify'], { ...at('16:10:00'), cwd })).code).toBe(0);
   });
 });

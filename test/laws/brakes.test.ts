@@ -2,4 +2,4 @@
 import { world } from '../support/world.ts';
 import { brakeLaws } from './brake-laws.ts';
 
-brakeLaws(world, { numRuns: Number(process.env['HGCTL_LAW_RUNS'] ?? 1_000) });
+brakeLaws(world, { numRuns: Number(process.env['HGCTL_LAW_RUNS'] ?? 250) });

@@ -1,4 +1,4 @@
-/** The laws of the core, on thousands of random worlds run through the planner and the execution protocol. */
+/** The laws of the core, on hundreds of random worlds run through the planner and the execution protocol. */
 import { fc, test } from '../support/law.ts';
 import { describe, expect } from 'vitest';
 import { shareOf, valueOf, type Quantity } from '../../src/domain/decimal.ts';
