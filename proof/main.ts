@@ -8,6 +8,7 @@ import { formatTable } from '../src/cli/output/table.ts';
 import { hostile } from './hostile/part.ts';
 import type * as Simulated from './machine/main.ts';
 import type { Effort, Part, Report } from './part.ts';
+import { planted } from './planted/part.ts';
 
 const { values } = parseArgs({
   options: {
@@ -31,10 +32,11 @@ const LANES: readonly (readonly (readonly [name: string, minutes: number])[])[] 
   [
     ['days', 4],
     ['hostile', 4],
+    ['planted', 2],
   ],
 ];
 const simulated = (await import(new URL('./machine.js', import.meta.url).href)) as typeof Simulated;
-const PARTS: readonly Part[] = [simulated.crashes, simulated.days, hostile];
+const PARTS: readonly Part[] = [simulated.crashes, simulated.days, hostile, planted];
 
 const seed = Number(values.seed);
 const form = formOf(values.form);

@@ -16,8 +16,9 @@ export function isJournal(path: string): boolean {
  * By the protocol: what is undecided at the end is closed first, and the record begins where the file ends. It is on the disk
  * before whatever comes next, and changes nothing but that somebody was faster. Nobody is before who writes the first record.
  */
-export function commitFirst(machine: Machine, { ledger }: Watcher, path: string): void {
+export function commitFirst(machine: Machine, watcher: Watcher, path: string): void {
   const { disk } = machine;
+  const { ledger } = watcher;
   const file = disk.find(path);
   if (file?.kind !== 'file' || ledger.seq === 0) return;
   const now = machine.wallNow();
@@ -34,4 +35,6 @@ export function commitFirst(machine: Machine, { ledger }: Watcher, path: string)
   });
   disk.write(file, file.data.length, bytes, now);
   disk.sync(file);
+  // It is told that it has committed: from now on nobody may take that back.
+  watcher.look();
 }

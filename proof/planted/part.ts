@@ -60,6 +60,8 @@ async function run(effort: Effort): Promise<Report> {
   const findings = [...stories.findings];
   const caught: (readonly [string, number])[] = [];
   let planted = 0;
+  // Each machine that is loaded listens for signals.
+  process.setMaxListeners(process.getMaxListeners() + BUGS.length);
   try {
     for (const bug of BUGS) {
       // What is left is shared by those that are left, so that one that is not caught costs the others nothing.
