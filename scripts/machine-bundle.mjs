@@ -72,7 +72,8 @@ export async function bundleMachine(outfile, changes = []) {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    external: ['esbuild'],
+    // Neither runs on a simulated machine; both are large.
+    external: ['esbuild', '@alpacahq/alpaca-trade-api'],
     target: 'node20',
     outfile,
     sourcemap: changes.length === 0 ? 'external' : false,

@@ -12,7 +12,9 @@ export interface Change {
 
 /** Who looks for it: the crashes with faults of one class, the days, or a story of its own. */
 export type Look =
-  { readonly by: 'crashes'; readonly faults: string } | { readonly by: 'days' } | { readonly by: 'story'; readonly story: string };
+  | { readonly by: 'crashes'; readonly faults: string }
+  | { readonly by: 'days' }
+  | { readonly by: 'story'; readonly story: string };
 
 export interface Bug {
   readonly name: string;
@@ -176,7 +178,9 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'skip-the-read-back',
     sentence: 'A record that was written counts as committed, also where somebody else was faster.',
-    changes: [{ file: 'store/journal.ts', there: '    if (first?.sum !== sum) return false;\n', instead: '' }],
+    changes: [
+      { file: 'store/journal.ts', there: '    if (first?.sum !== sum) return false;\n', instead: '' },
+    ],
     look: { by: 'crashes', faults: 'beaten' },
     invariant: 'order-has-intent',
   },
@@ -242,8 +246,9 @@ export const BUGS: readonly Bug[] = [
       },
       {
         file: 'actions/execute-strategy.ts',
-        there: "      if (!(error instanceof LockLost)) throw error;\n      // What was sent",
-        instead: "      if (!(error instanceof LockLost)) throw error;\n      release(execution, null);\n      // What was sent",
+        there: '      if (!(error instanceof LockLost)) throw error;\n      // What was sent',
+        instead:
+          '      if (!(error instanceof LockLost)) throw error;\n      release(execution, null);\n      // What was sent',
       },
       {
         file: 'actions/execute-strategy.ts',

@@ -1,6 +1,5 @@
 /** The proof of the proof: hgctl with a bug in it, and who finds it. */
 import { rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type * as Simulated from '../machine/main.ts';
 import type { Effort, Finding, Part, Report } from '../part.ts';
 import { BUGS, type Bug, type Change } from './bugs.ts';
@@ -19,26 +18,37 @@ export async function bundler(): Promise<Bundler> {
   return (await import(new URL('../../scripts/machine-bundle.mjs', import.meta.url).href)) as Bundler;
 }
 
-const FOLDER = 'dist/proof/planted';
-
 /** hgctl with this bug, on its machine. */
 async function machineWith({ name, changes }: Bug): Promise<Machine> {
-  const file = `${FOLDER}/${name}.js`;
+  const file = `dist/proof/planted/${name}-${process.pid}.js`;
+  const url = new URL(`../../${file}`, import.meta.url);
   const { bundleMachine } = await bundler();
-  await bundleMachine(file, changes);
-  return (await import(new URL(`../../${file}`, import.meta.url).href)) as Machine;
+  try {
+    await bundleMachine(file, changes);
+    return (await import(url.href)) as Machine;
+  } finally {
+    rmSync(url, { force: true });
+  }
 }
 
 /** Looks for one bug until it is caught, or until it is not. */
-export async function huntFor(bug: Bug, { seed, deadline }: Pick<Effort, 'seed' | 'deadline'>): Promise<Hunt> {
+export async function huntFor(
+  bug: Bug,
+  { seed, deadline }: Pick<Effort, 'seed' | 'deadline'>,
+): Promise<Hunt> {
   const machine = await machineWith(bug);
   const { look, invariant } = bug;
   return machine.hunt({ seed, deadline, look, invariant });
 }
 
+/** hgctl as it is, on its machine. */
+export async function cleanMachine(): Promise<Machine> {
+  return (await import(new URL('../../dist/proof/machine.js', import.meta.url).href)) as Machine;
+}
+
 /** Every story in each of its variants, on hgctl as it is: what it breaks. */
 async function tellStories({ seed, deadline }: Effort): Promise<{ runs: number; findings: Finding[] }> {
-  const machine = (await import(new URL('../../dist/proof/machine.js', import.meta.url).href)) as Machine;
+  const machine = await cleanMachine();
   const findings: Finding[] = [];
   let runs = 0;
   for (const { name: story } of machine.STORIES) {
@@ -62,24 +72,25 @@ async function run(effort: Effort): Promise<Report> {
   let planted = 0;
   // Each machine that is loaded listens for signals.
   process.setMaxListeners(process.getMaxListeners() + BUGS.length);
-  try {
-    for (const bug of BUGS) {
-      // What is left is shared by those that are left, so that one that is not caught costs the others nothing.
-      const share = (deadline - performance.now()) / (BUGS.length - planted);
-      planted += 1;
-      const { name, sentence, invariant } = bug;
-      const found = await huntFor(bug, { seed, deadline: performance.now() + share });
-      if (found.caught === null) {
-        const what = `${name} is not found in ${found.runs} runs: ${sentence}`;
-        findings.push({ invariant, what, replay: replayOf(seed) });
-      } else caught.push([`${name}: ${invariant}, seed ${found.caught.seed}`, found.runs]);
-      tell(`planted: ${planted} of ${BUGS.length}, ${caught.length} caught`);
-    }
-  } finally {
-    rmSync(fileURLToPath(new URL(`../../${FOLDER}`, import.meta.url)), { recursive: true, force: true });
+  for (const bug of BUGS) {
+    // What is left is shared by those that are left, so that one that is not caught costs the others nothing.
+    const share = (deadline - performance.now()) / (BUGS.length - planted);
+    planted += 1;
+    const { name, sentence, invariant } = bug;
+    const found = await huntFor(bug, { seed, deadline: performance.now() + share });
+    if (found.caught === null) {
+      const what = `${name} is not found in ${found.runs} runs: ${sentence}`;
+      findings.push({ invariant, what, replay: replayOf(seed) });
+    } else caught.push([`${name}: ${invariant}, seed ${found.caught.seed}`, found.runs]);
+    tell(`planted: ${planted} of ${BUGS.length}, ${caught.length} caught`);
   }
   return {
-    figures: [['planted', planted], ['caught', caught.length], ...caught, ['stories without a bug', stories.runs]],
+    figures: [
+      ['planted', planted],
+      ['caught', caught.length],
+      ...caught,
+      ['stories without a bug', stories.runs],
+    ],
     findings,
   };
 }
