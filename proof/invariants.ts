@@ -42,6 +42,9 @@ export interface Story {
   readonly isAlive: (identity: { readonly pid: number; readonly bootId: string }) => boolean;
 }
 
+/** What a process has answered, simulated or real. */
+export type Answer = Pick<SimProcess, 'state' | 'code' | 'stdout' | 'stderr'>;
+
 /** When nothing runs, no fault is left, and the account was followed until nothing was left to do. */
 export interface Rest {
   readonly ledger: Ledger;
@@ -50,7 +53,7 @@ export interface Rest {
   /** What the state file says, as text; null where there is none. */
   readonly stateFile: string | null;
   /** The last pass, which was to find nothing to do. */
-  readonly last: SimProcess;
+  readonly last: Answer;
 }
 
 /** Words of what is wrong; null where nothing is. */
@@ -67,7 +70,7 @@ export type Invariant = Named &
     | { readonly at: 'record'; readonly check: (written: Written, story: Story) => Verdict }
     | { readonly at: 'order'; readonly check: (taken: Taken, story: Story) => Verdict }
     | { readonly at: 'rest'; readonly check: (rest: Rest) => Verdict }
-    | { readonly at: 'exit'; readonly check: (process: SimProcess) => Verdict }
+    | { readonly at: 'exit'; readonly check: (answer: Answer) => Verdict }
     /** Checked by the watcher itself, which cannot go on where it does not hold. */
     | { readonly at: 'journal' }
     /** Checked by who compares two runs. */
@@ -116,6 +119,16 @@ export const INVARIANTS: readonly Invariant[] = [
       if (most > bound) return `${shares(most)} ${symbol} where ${shares(bound)} were wanted at most`;
       return least < 0 ? `${shares(-least)} ${symbol} more are being sold than are held` : null;
     },
+  },
+  {
+    name: 'no-id-twice',
+    sentence: 'No client order id is at the broker twice.',
+    attackedBy: ['lost answer', 'lost request', 'crash', 'pause past expiry', 'two processes'],
+    at: 'order',
+    check: ({ order: { clientOrderId }, account }) =>
+      account.orders.filter((order) => order.clientOrderId === clientOrderId).length === 1
+        ? null
+        : `${clientOrderId} is there twice`,
   },
   {
     name: 'one-order-a-symbol',
@@ -177,7 +190,9 @@ export const INVARIANTS: readonly Invariant[] = [
     at: 'record',
     check: ({ record: { event, run }, before, after, lockedBy }) => {
       if (event.type !== 'lock-released' || before.lock === null || after.lock !== null) return null;
-      return run === lockedBy ? null : `fence ${event.fence} of ${before.lock.holder}, by another run`;
+      return lockedBy === null || run === lockedBy
+        ? null
+        : `fence ${event.fence} of ${before.lock.holder}, by another run`;
     },
   },
   {
@@ -228,6 +243,20 @@ export const INVARIANTS: readonly Invariant[] = [
       return booked <= filled
         ? null
         : `${shares(booked)} of ${event.clientOrderId} are booked, ${shares(filled)} are filled`;
+    },
+  },
+  {
+    name: 'a-fill-counts-once',
+    sentence: 'What is booked of an order, fill by fill, is what the newest fill says in all.',
+    attackedBy: ['crash', 'lost answer', 'partial fill', 'two processes'],
+    at: 'record',
+    check: ({ record: { event }, after }) => {
+      const order = event.type === 'fill' ? findOrder(after, event.clientOrderId) : undefined;
+      if (order === undefined) return null;
+      const booked = sum(order.fills.map(({ quantity }) => quantity));
+      return booked === order.filled
+        ? null
+        : `${shares(booked)} of ${order.intent.clientOrderId} are booked, fill by fill, and ${shares(order.filled)} in all`;
     },
   },
   {

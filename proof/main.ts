@@ -6,9 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { formatTable } from '../src/cli/output/table.ts';
 import { hostile } from './hostile/part.ts';
+import { invariantTable } from './invariant-table.ts';
 import type * as Simulated from './machine/main.ts';
 import type { Effort, Part, Report } from './part.ts';
 import { planted } from './planted/part.ts';
+import { processes, runProcesses } from './processes/processes.ts';
+import { replayStates, states } from './states/states.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +24,9 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     days: { type: 'string' },
     step: { type: 'string' },
+    case: { type: 'string' },
+    scope: { type: 'string' },
+    path: { type: 'string' },
     fault: { type: 'string', multiple: true, default: [] },
   },
 });
@@ -28,15 +34,19 @@ const { values } = parseArgs({
 const MINUTE = 60_000;
 /** Of `full`, the parts that share one of two lanes; min. */
 const LANES: readonly (readonly (readonly [name: string, minutes: number])[])[] = [
-  [['crashes', 8]],
   [
-    ['days', 4],
-    ['hostile', 4],
+    ['crashes', 7],
     ['planted', 2],
+  ],
+  [
+    ['hostile', 3],
+    ['processes', 2.5],
+    ['days', 2],
+    ['states', 1],
   ],
 ];
 const simulated = (await import(new URL('./machine.js', import.meta.url).href)) as typeof Simulated;
-const PARTS: readonly Part[] = [simulated.crashes, simulated.days, hostile, planted];
+const PARTS: readonly Part[] = [simulated.crashes, simulated.days, states, processes, hostile, planted];
 
 const seed = Number(values.seed);
 const form = formOf(values.form);
@@ -77,6 +87,8 @@ async function runOne(name: string): Promise<readonly Named[]> {
 function runPart(part: Part, effort: Effort): Promise<Report> {
   if (values.step !== undefined) return simulated.replayCrash(seed, values.step, values.fault);
   if (values.days !== undefined) return simulated.runDays(effort, Number(values.days));
+  if (values.case !== undefined) return runProcesses(effort, values.case);
+  if (values.scope !== undefined) return replayStates(values.scope, values.path ?? '');
   return part.run(effort);
 }
 
@@ -141,9 +153,16 @@ function figures(reports: readonly Named[]): string {
 }
 
 function writeFigures(file: string, reports: readonly Named[]): void {
-  const text = readFileSync(file, 'utf8');
   const today = new Date().toISOString().slice(0, 10);
   const machine = `${today}, seed ${seed}, Node ${process.version}, ${cpus().length} cores`;
-  const block = `<!-- figures -->\n\n\`\`\`text\n${machine}\n\n${figures(reports)}\`\`\`\n\n<!-- end of figures -->`;
-  writeFileSync(file, text.replace(/<!-- figures -->[^]*<!-- end of figures -->/, block));
+  const blocks = {
+    figures: `\`\`\`text\n${machine}\n\n${figures(reports)}\`\`\``,
+    invariants: invariantTable(),
+  };
+  let text = readFileSync(file, 'utf8');
+  for (const [name, block] of Object.entries(blocks)) {
+    const between = new RegExp(`<!-- ${name} -->[^]*<!-- end of ${name} -->`);
+    text = text.replace(between, `<!-- ${name} -->\n\n${block}\n\n<!-- end of ${name} -->`);
+  }
+  writeFileSync(file, text);
 }

@@ -31,6 +31,8 @@ export interface TrialOptions {
 }
 
 const TRIES = 10;
+/** Of `apply`, until nothing is left to do. */
+const PASSES = 4;
 const PAUSE = 60_000;
 /** Something is not done. */
 const UNFINISHED = 12;
@@ -97,13 +99,20 @@ export async function tryStep(start: MachineState, options: TrialOptions): Promi
     tries += 1;
     if (expected !== null && outcomeOf(machine, watcher) === expected) break;
   }
-  await machine.loop.passTo(machine.loop.now + PAUSE);
-  const last = await say(APPLY);
+  let last = process;
+  for (let pass = 1; pass === 1 || (!isDone(last) && pass <= PASSES); pass += 1) {
+    await machine.loop.passTo(machine.loop.now + PAUSE);
+    last = await say(APPLY);
+  }
   const outcome = outcomeOf(machine, watcher);
   guard.rests(last);
   if (expected !== null && outcome !== expected)
     guard.note('same-end', `${outcome}\nwhere it is without the fault\n${expected}`);
   return { broken, outcome, state: machine.state(), extent: happened };
+}
+
+function isDone({ code, stdout }: SimProcess): boolean {
+  return code === 0 && stdout.includes('Nothing to do.');
 }
 
 /**

@@ -18,7 +18,7 @@ export interface Written {
   readonly before: Ledger;
   readonly after: Ledger;
   readonly account: SimulatedState;
-  /** The run of the program that has taken the lock last. */
+  /** The run of the program that has taken the lock last; null where it is not known. */
   readonly lockedBy: string | null;
 }
 

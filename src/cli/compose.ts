@@ -186,7 +186,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
     stop: io.stop,
   };
   return {
-    desired: withDrains(desired, journal.ledger()),
+    desired: withDrains(beginning === null ? desired : onPaper(desired), journal.ledger()),
     manifests,
     problems: [],
     ports,
@@ -228,4 +228,11 @@ function togglesOf({ account, paths, clock }: DataPlace): Ports['switchToggle'] 
 function withoutNotices(desired: DesiredState): DesiredState {
   const { notifications: _, heartbeat: __, ...account } = desired.account;
   return { ...desired, account };
+}
+
+/** No order of a shadow trades real money, and no plan of it says so. */
+function onPaper(desired: DesiredState): DesiredState {
+  const { broker } = desired.account;
+  if (broker.type !== 'alpaca') return desired;
+  return { ...desired, account: { ...desired.account, broker: { ...broker, environment: 'paper' } } };
 }

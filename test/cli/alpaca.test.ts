@@ -227,6 +227,17 @@ describe('with real money', () => {
     expect(stderr.split(WORDS)).toHaveLength(2);
   });
 
+  test('a plan of its shadow trades no real money, and does not say so', async () => {
+    const home = await venue();
+    const mine = at(home, { broker: LIVE }).with(ALLOWED);
+    const ran = await mine.run('run', '--shadow', '--until', '2025-12-02T15:50:01-05:00');
+    expect(ran).toMatchObject({ code: 0 });
+    const { code, stdout } = await mine.run('plan', '--data', mine.path('data/shadow'));
+    expect(code).toBe(0);
+    expect(ran.stdout + ran.stderr + stdout).not.toContain(WORDS.trim());
+    expect(home.sent).toEqual([]);
+  });
+
   test('who sends nothing says nothing of orders', async () => {
     const home = await venue();
     const mine = at(home, { broker: LIVE }).with(ALLOWED);

@@ -1,4 +1,7 @@
-/** A file system that is really full: a tiny tmpfs, with so many pages left. Needs root, as mounting does. */
+/**
+ * A file system that is really full: a tiny tmpfs, with so many pages left. Needs root, as mounting does. Every level, with
+ * more commands, is `proof/processes/full-disk.ts`.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -72,7 +75,7 @@ describe.skipIf(!canMount())('R10: a disk that is full', () => {
     account: { broker: { fillDelay: '20ms', partialFills: '0%' } },
   };
 
-  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 24])(
+  test.each([0, 2, 4, 6, 8, 10])(
     'with %i pages left ends a first apply with a reason, and once there is room nothing is lost or done twice',
     async (pages) => {
       const home = project(facts);
@@ -91,7 +94,7 @@ describe.skipIf(!canMount())('R10: a disk that is full', () => {
     },
   );
 
-  test.each([0, 1, 2, 3, 4])(
+  test.each([0, 2, 4])(
     'with %i pages left keeps books that there are, and the next sale is done once',
     async (pages) => {
       const home = project(facts);

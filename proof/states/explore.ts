@@ -1,0 +1,148 @@
+/** Breadth first over all states of a scope, each once. */
+import { checkState, type Broken } from './checks.ts';
+import { keyOf } from './normal.ts';
+import { passSteps, type Plant, type PassStep } from './passes.ts';
+import { Rests } from './rest.ts';
+import type { Scope } from './scope.ts';
+import { stepsWithoutPasses } from './steps.ts';
+import { firstWorld, type World } from './world.ts';
+
+export interface Exploration {
+  readonly scope: Scope;
+  readonly states: number;
+  readonly transitions: number;
+  /** Every state so many steps from the start was looked at, and every step from it. */
+  readonly depth: number;
+  /** Nothing is left to look at. */
+  readonly isClosed: boolean;
+  readonly violations: readonly Violation[];
+}
+
+export interface Violation extends Broken {
+  /** Steps from the start, by their labels: no shorter way leads to it. */
+  readonly path: readonly string[];
+}
+
+export interface ExploreOptions {
+  /** Whether there is still time. */
+  readonly goesOn: () => boolean;
+  readonly plant?: Plant;
+  /** Stops with so many violations. */
+  readonly most?: number;
+}
+
+interface Node {
+  readonly key: string;
+  readonly world: World;
+  readonly parent: Node | null;
+  readonly label: string;
+}
+
+export async function explore(scope: Scope, options: ExploreOptions): Promise<Exploration> {
+  const run = new Explorer(scope, options);
+  await run.toTheEnd();
+  return run.report();
+}
+
+class Explorer {
+  readonly #scope: Scope;
+  readonly #options: ExploreOptions;
+  readonly #plant: Plant | null;
+  readonly #rests: Rests;
+  readonly #seen = new Set<string>();
+  readonly #violations: Violation[] = [];
+  #level: Node[] = [];
+  #next: Node[] = [];
+  #transitions = 0;
+  #depth = 0;
+
+  constructor(scope: Scope, options: ExploreOptions) {
+    this.#scope = scope;
+    this.#options = options;
+    this.#plant = options.plant ?? null;
+    this.#rests = new Rests(this.#plant);
+  }
+
+  async toTheEnd(): Promise<void> {
+    const world = firstWorld(this.#scope);
+    this.#meet({ key: keyOf(world), world, parent: null, label: '' });
+    while (this.#next.length > 0) {
+      [this.#level, this.#next] = [this.#next, []];
+      for (const node of this.#level) {
+        if (!this.#mayGoOn()) {
+          this.#next.push(node);
+          return;
+        }
+        await this.#expand(node);
+      }
+      this.#depth += 1;
+    }
+  }
+
+  report(): Exploration {
+    return {
+      scope: this.#scope,
+      states: this.#seen.size,
+      transitions: this.#transitions,
+      depth: this.#depth,
+      isClosed: this.#next.length === 0,
+      violations: this.#violations,
+    };
+  }
+
+  #mayGoOn(): boolean {
+    return this.#options.goesOn() && this.#violations.length < (this.#options.most ?? Infinity);
+  }
+
+  async #expand(node: Node): Promise<void> {
+    this.#note(node, await this.#rests.check(node.world, node.key));
+    for (const step of await stepsOf(node.world, this.#plant)) {
+      this.#transitions += 1;
+      const next = { key: keyOf(step.world), world: step.world, parent: node, label: step.label };
+      this.#note(next, step.broken);
+      // Behind what does not hold, everything may follow.
+      if (step.broken.length === 0) this.#meet(next);
+    }
+  }
+
+  #meet(node: Node): void {
+    if (this.#seen.has(node.key)) return;
+    this.#seen.add(node.key);
+    this.#note(node, checkState(node.world));
+    this.#next.push(node);
+  }
+
+  #note(node: Node, broken: readonly Broken[]): void {
+    for (const one of broken) this.#violations.push({ ...one, path: pathOf(node) });
+  }
+}
+
+async function stepsOf(world: World, plant: Plant | null): Promise<PassStep[]> {
+  const others = stepsWithoutPasses(world).map((step) => ({ ...step, broken: [] }));
+  return [...others, ...(await passSteps(world, plant))];
+}
+
+function pathOf(node: Node): string[] {
+  const labels: string[] = [];
+  for (let at = node; at.parent !== null; at = at.parent) labels.unshift(at.label);
+  return labels;
+}
+
+/**
+ * Goes one way again: what does not hold on it, or at its end; null where there is no such way. `path`: labels of steps from the
+ * start.
+ */
+export async function followPath(
+  scope: Scope,
+  path: readonly string[],
+  plant: Plant | null = null,
+): Promise<readonly Broken[] | null> {
+  let world = firstWorld(scope);
+  for (const label of path) {
+    const step = (await stepsOf(world, plant)).find((one) => one.label === label);
+    if (step === undefined) return null;
+    if (step.broken.length > 0) return step.broken;
+    world = step.world;
+  }
+  return [...checkState(world), ...(await new Rests(plant).check(world, keyOf(world)))];
+}
