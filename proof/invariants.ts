@@ -235,11 +235,10 @@ export const INVARIANTS: readonly Invariant[] = [
     sentence: 'No more of an order is booked than the broker has filled.',
     attackedBy: [...PROCESS, ...ANSWERS, 'stale read'],
     at: 'record',
-    check: ({ record: { event }, before, account }) => {
+    check: ({ record: { event }, after, account }) => {
       if (event.type !== 'fill') return null;
       const filled = orderAt(account, event.clientOrderId)?.filledQuantity ?? 0;
-      // What it adds to the book, whatever it says of the order.
-      const booked = (findOrder(before, event.clientOrderId)?.filled ?? 0) + event.quantity;
+      const booked = findOrder(after, event.clientOrderId)?.filled ?? 0;
       return booked <= filled
         ? null
         : `${shares(booked)} of ${event.clientOrderId} are booked, ${shares(filled)} are filled`;
