@@ -36,6 +36,8 @@ export type Attack =
 export interface Story {
   /** By symbol: how many shares the manifests have wanted so far, at most, in units of a billionth. */
   readonly mostWanted: ReadonlyMap<string, number>;
+  /** By strategy: behind this moment, ms, no entry of it goes out on this day. Nothing: at any time. */
+  readonly closesAt: ReadonlyMap<string, number>;
   /** Whether a process is still there. */
   readonly isAlive: (identity: { readonly pid: number; readonly bootId: string }) => boolean;
 }
@@ -167,6 +169,30 @@ export const INVARIANTS: readonly Invariant[] = [
         return `${order.clientOrderId} was sent behind the expiry of its lock`;
       const fence = findOrder(ledger, order.clientOrderId)?.intent.fence ?? lock.fence;
       return fence <= lock.fence ? null : `${order.clientOrderId} has fence ${fence}, the lock ${lock.fence}`;
+    },
+  },
+  {
+    name: 'inside-its-window',
+    sentence: 'No entry is sent behind the window of its slot, also where it is sent again.',
+    attackedBy: ['lost request', 'rate limit', 'pause past expiry', 'two processes'],
+    at: 'order',
+    check: ({ order, ledger, wall }, { closesAt }) => {
+      const intent = findOrder(ledger, order.clientOrderId)?.intent;
+      if (intent === undefined || !isEntry(intent.purpose)) return null;
+      const late = wall - (closesAt.get(intent.strategy) ?? Infinity);
+      return late <= 0 ? null : `${order.clientOrderId} was sent ${late} ms behind its window`;
+    },
+  },
+  {
+    name: 'given-back-by-its-holder',
+    sentence: 'Nobody gives a lock back but who has taken it.',
+    attackedBy: ['pause past expiry', 'two processes'],
+    at: 'record',
+    check: ({ record: { event, run }, before, after, lockedBy }) => {
+      if (event.type !== 'lock-released' || before.lock === null || after.lock !== null) return null;
+      return lockedBy === null || run === lockedBy
+        ? null
+        : `fence ${event.fence} of ${before.lock.holder}, by another run`;
     },
   },
   {

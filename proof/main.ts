@@ -9,6 +9,7 @@ import { hostile } from './hostile/part.ts';
 import { invariantTable } from './invariant-table.ts';
 import type * as Simulated from './machine/main.ts';
 import type { Effort, Part, Report } from './part.ts';
+import { planted } from './planted/part.ts';
 import { processes, runProcesses } from './processes/processes.ts';
 import { replayStates, states } from './states/states.ts';
 
@@ -33,7 +34,10 @@ const { values } = parseArgs({
 const MINUTE = 60_000;
 /** Of `full`, the parts that share one of two lanes; min. */
 const LANES: readonly (readonly (readonly [name: string, minutes: number])[])[] = [
-  [['crashes', 8.5]],
+  [
+    ['crashes', 7],
+    ['planted', 2],
+  ],
   [
     ['hostile', 3],
     ['processes', 2.5],
@@ -42,7 +46,7 @@ const LANES: readonly (readonly (readonly [name: string, minutes: number])[])[] 
   ],
 ];
 const simulated = (await import(new URL('./machine.js', import.meta.url).href)) as typeof Simulated;
-const PARTS: readonly Part[] = [simulated.crashes, simulated.days, states, processes, hostile];
+const PARTS: readonly Part[] = [simulated.crashes, simulated.days, states, processes, hostile, planted];
 
 const seed = Number(values.seed);
 const form = formOf(values.form);

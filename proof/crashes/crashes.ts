@@ -1,5 +1,6 @@
 /** Each step of the reference day with each single fault in it, and a sample of all pairs. */
 import type { Effort, Finding, Part, Report } from '../part.ts';
+import type { Broken } from '../guard.ts';
 import { chance } from '../machine/chance.ts';
 import { Machine, newMachine, type MachineState } from '../machine/machine.ts';
 import { real } from '../machine/real.ts';
@@ -9,30 +10,43 @@ import { tornEverywhere } from './torn.ts';
 import { tryStep } from './trial.ts';
 import { JOURNAL } from '../machine/trader.ts';
 
-interface Ready {
+export interface Ready {
   readonly step: Step;
   readonly start: MachineState;
   readonly expected: string;
   readonly extent: Extent;
 }
 
-/** The day as it goes where nothing goes wrong. */
-async function referenceDay(seed: number): Promise<readonly Ready[]> {
-  const ready: Ready[] = [];
+interface Lived {
+  readonly ready: Ready;
+  readonly broken: readonly Broken[];
+}
+
+/** The day as it goes where nothing goes wrong, step by step. */
+export async function* stepsOfDay(seed: number): AsyncGenerator<Lived> {
   let state = newMachine(seed, MORNING).state();
   for (const step of DAY) {
     const machine = new Machine(seed, state);
     await step.before(machine);
     const start = machine.state();
     const trial = await tryStep(start, { seed, step, faults: [], expected: null, seen: new Set() });
-    if (trial === null || trial.broken.length > 0)
-      throw new Error(`the day itself is broken at ${step.name}: ${JSON.stringify(trial?.broken)}`);
-    ready.push({ step, start, expected: trial.outcome, extent: trial.extent });
+    if (trial === null) throw new Error(`${step.name} was lived before`);
+    const { outcome: expected, extent, broken } = trial;
+    yield { ready: { step, start, expected, extent }, broken };
     const next = new Machine(seed, trial.state);
     await next.loop.passTo(next.loop.now + BETWEEN);
     state = next.state();
   }
-  return ready;
+}
+
+async function referenceDay(seed: number): Promise<readonly Ready[]> {
+  const day: Ready[] = [];
+  for await (const { ready, broken } of stepsOfDay(seed)) {
+    if (broken.length > 0)
+      throw new Error(`the day itself is broken at ${ready.step.name}: ${JSON.stringify(broken)}`);
+    day.push(ready);
+  }
+  return day;
 }
 
 interface Count {
@@ -100,7 +114,7 @@ function journalOf(day: readonly Ready[], seed: number): Buffer {
   return file.data;
 }
 
-async function tryFaults(
+export async function tryFaults(
   seed: number,
   { step, start, expected }: Ready,
   faults: readonly Fault[],

@@ -3,7 +3,9 @@ import type { Chance } from '../machine/chance.ts';
 import type { Loss } from '../machine/disk.ts';
 import type { Effect, Failure } from '../machine/effects.ts';
 import type { Machine } from '../machine/machine.ts';
+import { commitFirst, isJournal } from '../machine/rival.ts';
 import { misbehave } from '../machine/trader.ts';
+import type { Watcher } from '../machine/watcher.ts';
 
 type Phase = Effect['phase'];
 
@@ -21,16 +23,27 @@ export type Fault =
       readonly bytes: number;
       readonly then: 'killed' | 'told';
     }
+  /** At this write, somebody else's record is on the disk first. */
+  | { readonly kind: 'beaten'; readonly effect: number }
   | { readonly kind: 'answer'; readonly order: number; readonly outcome: Outcome }
   | { readonly kind: 'stale'; readonly read: number; readonly version: number }
   | { readonly kind: 'empty'; readonly list: 'positions' | 'openOrders' | 'history'; readonly call: number };
 
-export type Outcome = 'refused' | 'rate-limited' | 'answer lost' | 'request lost' | 'partial';
+export type Outcome =
+  | 'refused'
+  | 'rate-limited'
+  | 'answer lost'
+  | 'answer lost and shown late'
+  | 'shown late'
+  | 'request lost'
+  | 'partial';
 
 const OUTCOMES: Readonly<Record<Outcome, object>> = {
   refused: { effect: 'reject', code: 'Refused', message: 'not today' },
   'rate-limited': { effect: 'rate-limited', retryAfter: '1s' },
   'answer lost': { effect: 'answer-lost' },
+  'answer lost and shown late': { effect: 'answer-lost', hiddenFor: '20s' },
+  'shown late': { effect: 'order', hiddenFor: '20s' },
   'request lost': { effect: 'unavailable' },
   partial: { effect: 'order', fills: '1' },
 };
@@ -91,6 +104,12 @@ export function catalogueOf({
       ),
     ],
     [
+      'beaten',
+      numbers
+        .filter((number) => isAppend(effects[number - 1]))
+        .map((effect): Fault => ({ kind: 'beaten', effect })),
+    ],
+    [
       'answer',
       upTo(orders).flatMap((order) =>
         (Object.keys(OUTCOMES) as Outcome[]).map((outcome): Fault => ({ kind: 'answer', order, outcome })),
@@ -108,6 +127,10 @@ export function catalogueOf({
     ],
     ['empty list', LISTS.flatMap((list) => upTo(4).map((call): Fault => ({ kind: 'empty', list, call })))],
   ]);
+}
+
+function isAppend(effect: Extent['effects'][number] | undefined): boolean {
+  return effect?.kind === 'write' && isJournal(effect.of);
 }
 
 function upTo(count: number): number[] {
@@ -133,13 +156,20 @@ export interface Injector {
   readonly staleRead: () => number | null;
 }
 
+interface Scene {
+  readonly chance: Chance;
+  readonly watcher: Watcher;
+}
+
 /** Counts what happens from now on. */
-export function injector(machine: Machine, faults: readonly Fault[], chance: Chance): Injector {
+export function injector(machine: Machine, faults: readonly Fault[], { chance, watcher }: Scene): Injector {
   const start = machine.effects;
   let reads = 0;
   return {
-    strike: ({ number, phase, process }) => {
+    strike: ({ number, phase, process, of }) => {
       for (const fault of faults) {
+        if (fault.kind === 'beaten' && phase === 'before' && fault.effect === number - start)
+          commitFirst(machine, watcher, of);
         if (!('phase' in fault) || fault.phase !== phase || fault.effect !== number - start) continue;
         if (fault.kind === 'kill') machine.kill(process);
         else {

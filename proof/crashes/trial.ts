@@ -50,7 +50,7 @@ export async function tryStep(start: MachineState, options: TrialOptions): Promi
   const guard = new Guard(machine, MOST_WANTED);
   const { watcher, broken } = guard;
   script(machine, faults);
-  const inject = injector(machine, faults, chance(seed).stream('loss'));
+  const inject = injector(machine, faults, { chance: chance(seed).stream('loss'), watcher });
   const first = machine.effects;
   machine.hooks = {
     effect: (effect) => {

@@ -6,13 +6,13 @@ import { drawDay, type Event } from './event.ts';
 import { liveDay, type Day } from './live.ts';
 
 /** s. */
-const LENGTH = 1_200;
+export const LENGTH = 1_200;
 const SHORT_DAYS = 6;
 const FULL_DAYS = 1_000;
 /** Every so manieth day is lived twice, to be the same. */
 const TWICE = 25;
 
-function eventsOf(seed: number): readonly Event[] {
+export function eventsOf(seed: number): readonly Event[] {
   return drawDay(chance(seed).stream('day'), LENGTH);
 }
 

@@ -11,7 +11,10 @@ const FAULTS = `${HOME}/faults.yaml`;
 export type Targets = Readonly<Record<string, number>>;
 
 export interface Declared {
-  readonly targets: Targets;
+  /** Symbol -> shares, or a part of equity. */
+  readonly targets: Readonly<Record<string, number | `${number}%`>>;
+  /** Entries of `spec.schedule`. Left out: it is planned in every pass. */
+  readonly schedule?: readonly object[];
   /** Everything that it may ever own. */
   readonly universe: readonly string[];
 }
@@ -38,12 +41,15 @@ export function settle(machine: Machine, names: readonly string[], facts: Accoun
   misbehave(machine, []);
 }
 
-export function declare(machine: Machine, name: string, { targets, universe }: Declared): void {
-  const list = Object.entries(targets).map(([symbol, quantity]) => ({ symbol, quantity: String(quantity) }));
+export function declare(machine: Machine, name: string, { targets, universe, schedule }: Declared): void {
+  const list = Object.entries(targets).map(([symbol, size]) =>
+    typeof size === 'number' ? { symbol, quantity: String(size) } : { symbol, weight: size },
+  );
   const spec = {
     signal: { type: 'fixed', params: { targets: list } },
     universe: { symbols: universe },
     capital: { positionSize: '100%', maxPositions: 20, maxExposure: '100%' },
+    ...(schedule && { schedule }),
   };
   machine.put(`${MANIFESTS}/${name}.yaml`, manifest('Strategy', name, spec));
 }

@@ -18,6 +18,8 @@ export interface Written {
   readonly before: Ledger;
   readonly after: Ledger;
   readonly account: SimulatedState;
+  /** The run of the program that has taken the lock last; null where it is not known. */
+  readonly lockedBy: string | null;
 }
 
 export interface Taken {
@@ -52,6 +54,7 @@ export class Watcher {
   #segment = 1;
   #position: JournalPosition = JOURNAL_START;
   #orders = 0;
+  #lockedBy: string | null = null;
   /** Of requests on their way, by the number of their effect. */
   readonly #requests = new Map<number, Pick<Taken, 'ledger' | 'durable' | 'monotonic' | 'wall'>>();
 
@@ -123,7 +126,10 @@ export class Watcher {
     this.ledger = advance(before, record);
     this.records.push(record);
     const account = this.account();
-    if (account !== undefined) this.#watching.written({ record, before, after: this.ledger, account });
+    const lockedBy = this.#lockedBy;
+    if (account !== undefined)
+      this.#watching.written({ record, before, after: this.ledger, account, lockedBy });
+    if (this.ledger.lock !== before.lock && this.ledger.lock !== null) this.#lockedBy = record.run;
   }
 
   #seesRequest({ number, phase }: Effect): void {

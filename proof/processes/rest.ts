@@ -135,15 +135,17 @@ function atRest(home: Home, last: Answer): Broken[] {
   if (account === null) return [{ invariant: 'books-are-the-brokers', what: 'no account was opened' }];
   const broken: Broken[] = [];
   // What a process is now says nothing of what it was when the record was written.
-  const story: Story = { mostWanted: new Map(), isAlive: () => false };
+  const story: Story = { mostWanted: new Map(), closesAt: new Map(), isAlive: () => false };
   let ledger = emptyLedger();
+  let lockedBy: string | null = null;
   for (const record of readRecords(home.journal)) {
     const after = advance(ledger, record);
     for (const invariant of INVARIANTS) {
       if (invariant.at !== 'record') continue;
-      const what = invariant.check({ record, before: ledger, after, account }, story);
+      const what = invariant.check({ record, before: ledger, after, account, lockedBy }, story);
       if (what !== null) broken.push({ invariant: invariant.name, what });
     }
+    if (after.lock !== null && after.lock !== ledger.lock) lockedBy = record.run;
     ledger = after;
   }
   for (const invariant of INVARIANTS) {

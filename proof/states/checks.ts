@@ -164,7 +164,8 @@ export function watchFor(broken: Broken[]): Watch {
   };
   return {
     written: (run, change) => {
-      const written = { ...change, account: accountNow(run.world) };
+      // Its records tell of no run.
+      const written = { ...change, account: accountNow(run.world), lockedBy: null };
       const story = storyOf(run, written.account, null);
       for (const invariant of INVARIANTS)
         if (invariant.at === 'record') note(invariant.name, invariant.check(written, story));
@@ -222,6 +223,7 @@ function storyOf({ desired, pid, world }: Recorder, before: SimulatedState, symb
     mostWanted.set(symbol, Math.max(wantedOf(desired.strategies, symbol), heldBy(before, symbol)));
   return {
     mostWanted,
+    closesAt: new Map(),
     isAlive: (identity) => identity.pid === pid || identity.pid === world.paused?.pid,
   };
 }

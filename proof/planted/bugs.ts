@@ -1,0 +1,281 @@
+/**
+ * Bugs that the proof has to find: each is a text of src and what takes its place in a bundle of the simulated machine, so that
+ * the program itself has no switch. Who looks for one looks in the same way at what is not replaced, and finds nothing there.
+ */
+
+/** `there` is in `file`, below src, exactly once. */
+export interface Change {
+  readonly file: string;
+  readonly there: string;
+  readonly instead: string;
+}
+
+/** Who looks for it: the crashes with faults of one class, the days, or a story of its own. */
+export type Look =
+  | { readonly by: 'crashes'; readonly faults: string }
+  | { readonly by: 'days' }
+  | { readonly by: 'story'; readonly story: string };
+
+export interface Bug {
+  readonly name: string;
+  /** What the program does wrong. */
+  readonly sentence: string;
+  /** More than one where another line of defence would make good what the first one lets through. */
+  readonly changes: readonly Change[];
+  readonly look: Look;
+  /** The invariant that is to catch it. */
+  readonly invariant: string;
+}
+
+export const BUGS: readonly Bug[] = [
+  {
+    name: 'plan-before-the-lock',
+    sentence:
+      'Orders are those of the plan that was made before the lock. The checks before each order would stop it: that the book is still the one of the plan is not asked either.',
+    changes: [
+      {
+        file: 'reconciler/reconcile.ts',
+        there: '          held,\n          turnTaken,',
+        instead: '          held,\n          seen: shown,\n          turnTaken,',
+      },
+      {
+        file: 'reconciler/reconcile.ts',
+        there: '      look(pass, { ownFence, earlier: null, turnTaken, ...aim, signals, until }),',
+        instead: '      Promise.resolve(own.seen),',
+      },
+      { file: 'actions/dispatch.ts', there: '  if (owned !== from) {', instead: '  if (owned !== owned) {' },
+    ],
+    look: { by: 'story', story: 'two passes at once' },
+    invariant: 'never-twice',
+  },
+  {
+    name: 'submit-before-the-commit',
+    sentence: 'The request goes out, and then its intent is recorded.',
+    changes: [
+      {
+        file: 'actions/dispatch.ts',
+        there: '    const commit = ports.journal.commit(event);\n',
+        instead:
+          '    const answer = await send(context, intent);\n    const commit = ports.journal.commit(event);\n',
+      },
+      {
+        file: 'actions/dispatch.ts',
+        there: 'answer: await send(context, intent) };',
+        instead: 'answer };',
+      },
+    ],
+    look: { by: 'crashes', faults: 'kill' },
+    invariant: 'order-has-intent',
+  },
+  {
+    name: 'retry-with-a-new-id',
+    sentence: 'An order whose answer was lost is sent again as another one.',
+    changes: [
+      {
+        file: 'actions/dispatch.ts',
+        there: '  const commit = execution.ports.journal.commit(sentAgain(execution, action, intent));',
+        instead:
+          "  const another = { ...intent, clientOrderId: `${intent.clientOrderId}-2` };\n  const commit = execution.ports.journal.commit({ type: 'intent', ...another });",
+      },
+      {
+        file: 'actions/dispatch.ts',
+        there: '? sendAgain(context, { action, intent }, renew) : send(context, intent);',
+        instead: '? sendAgain(context, { action, intent }, renew) : send(context, another);',
+      },
+    ],
+    look: { by: 'crashes', faults: 'answer' },
+    invariant: 'never-twice',
+  },
+  {
+    name: 'resend-after-the-window',
+    sentence: 'An entry that is sent again does not ask whether the window of its slot is still open.',
+    changes: [
+      {
+        file: 'actions/dispatch.ts',
+        there:
+          '  if (isEntry && (windowClosed(context, action, ledger) ?? badQuote(context, action, quote)) !== null)',
+        instead: '  if (isEntry && badQuote(context, action, quote) !== null)',
+      },
+    ],
+    look: { by: 'story', story: 'at the end of a window' },
+    invariant: 'inside-its-window',
+  },
+  {
+    name: 'sync-on-one-empty-list',
+    sentence: 'Shares that are missing from one list leave their book, whatever the history says.',
+    changes: [
+      {
+        file: 'observed/evidence.ts',
+        there:
+          "  if (!isExact || taken < Math.abs(missing)) return { kind: 'silent', outside: moved as Quantity };",
+        instead:
+          "  if (!isExact || taken < Math.abs(missing)) return { kind: 'explained', price: 1_000_000 as Price, fills: [] };",
+      },
+    ],
+    look: { by: 'crashes', faults: 'empty list' },
+    invariant: 'books-change-with-cause',
+  },
+  {
+    name: 'absence-is-deletion',
+    sentence: 'An order of ours that no list and no look-up shows any more counts as cancelled.',
+    changes: [
+      {
+        file: 'actions/follow.ts',
+        there: "import type { Execution } from './execution.ts';",
+        instead: "import { record, type Execution } from './execution.ts';",
+      },
+      {
+        file: 'actions/follow.ts',
+        there: '    if (seen === null) continue;',
+        instead: `    if (seen === null) {
+      const { clientOrderId } = order;
+      const { fence } = execution;
+      record(execution, () => ({ type: 'order-ended', fence, clientOrderId, status: 'canceled', detail: '' }));
+      ended.push(order);
+      continue;
+    }`,
+      },
+    ],
+    look: { by: 'crashes', faults: 'answer' },
+    invariant: 'ends-are-true',
+  },
+  {
+    name: 'book-a-fill-twice',
+    sentence: 'What an answer says of a fill is booked, whether it was booked before or not.',
+    changes: [
+      {
+        file: 'actions/book-order.ts',
+        there: '  if (seen.filledQuantity <= order.filled || seen.averagePrice === null) return;',
+        instead: '  if (seen.averagePrice === null) return;',
+      },
+      {
+        file: 'actions/book-order.ts',
+        there: '    const quantity = subtract(seen.filledQuantity, booked.filled);',
+        instead: '    const quantity = seen.filledQuantity;',
+      },
+    ],
+    look: { by: 'days' },
+    invariant: 'a-fill-counts-once',
+  },
+  {
+    name: 'forget-the-rest-of-a-partial-fill',
+    sentence: 'An order of which something has filled counts as filled.',
+    changes: [
+      {
+        file: 'actions/book-order.ts',
+        there: "  if (!isTerminal(seen.status) || isUnpriced(known, seen)) return 'open';",
+        instead: "  if (seen.filledQuantity === 0 && !isTerminal(seen.status)) return 'open';",
+      },
+      {
+        file: 'actions/book-order.ts',
+        there: '    status: seen.status as TerminalStatus,',
+        instead: "    status: isTerminal(seen.status) ? (seen.status as TerminalStatus) : 'filled',",
+      },
+    ],
+    look: { by: 'days' },
+    invariant: 'ends-are-true',
+  },
+  {
+    name: 'skip-the-read-back',
+    sentence: 'A record that was written counts as committed, also where somebody else was faster.',
+    changes: [
+      { file: 'store/journal.ts', there: '    if (first?.sum !== sum) return false;\n', instead: '' },
+    ],
+    look: { by: 'crashes', faults: 'beaten' },
+    invariant: 'order-has-intent',
+  },
+  {
+    name: 'truncate-a-torn-tail',
+    sentence: 'What is torn at the end of the journal is cut off, and not closed by a newline.',
+    changes: [
+      {
+        file: 'store/journal.ts',
+        there: '      this.#append(file, CLOSING_NEWLINE);',
+        instead: '      file.cut(this.#position.offset);',
+      },
+      {
+        file: 'store/journal-file.ts',
+        there: '    append: (bytes) => writeSync(fd, bytes),',
+        instead: '    append: (bytes) => writeSync(fd, bytes),\n    cut: (size) => ftruncateSync(fd, size),',
+      },
+      {
+        file: 'store/journal-file.ts',
+        there: '  fstatSync,\n  linkSync,',
+        instead: '  fstatSync,\n  ftruncateSync,\n  linkSync,',
+      },
+    ],
+    look: { by: 'story', story: 'a torn tail and another writer' },
+    invariant: 'journal-is-whole',
+  },
+  {
+    name: 'skip-the-folder-sync',
+    sentence: 'The name of the journal is not made durable.',
+    changes: [
+      {
+        file: 'store/journal-file.ts',
+        there: '    syncFolder(folder);\n    syncFolder(data);\n',
+        instead: '',
+      },
+    ],
+    look: { by: 'crashes', faults: 'power loss' },
+    invariant: 'intent-is-durable-first',
+  },
+  {
+    name: 'time-is-rejection',
+    sentence: 'An order of which nothing was heard for so long counts as refused.',
+    changes: [
+      {
+        file: 'actions/run-orders.ts',
+        there: "  return inDoubt(context, sent, { cause, why: 'the broker does not know it (yet)' });",
+        instead: "  return refused(context, sent, 'OrderRefused', cause);",
+      },
+    ],
+    look: { by: 'crashes', faults: 'answer' },
+    invariant: 'ends-are-true',
+  },
+  {
+    name: 'release-a-foreign-lock',
+    sentence:
+      'Who gives the lock back gives back whichever is held. The fence in the record would void it, and an execution that finds its lock lost gives none back: neither is so.',
+    changes: [
+      {
+        file: 'actions/execution-lock.ts',
+        there: "  const ledger = record(execution, () => ({ type: 'lock-released', fence }));",
+        instead:
+          "  const held = ports.journal.refresh().lock?.fence ?? fence;\n  const { ledger } = ports.journal.commit({ type: 'lock-released', fence: held });",
+      },
+      {
+        file: 'actions/execute-strategy.ts',
+        there: '      if (!(error instanceof LockLost)) throw error;\n      // What was sent',
+        instead:
+          '      if (!(error instanceof LockLost)) throw error;\n      release(execution, null);\n      // What was sent',
+      },
+      {
+        file: 'actions/execute-strategy.ts',
+        there:
+          '      if (!isLockLost(outcomes))\n        release(execution, hasActed(outcomes) ? { strategy, at: ports.clock.now() } : null);',
+        instead: '      release(execution, null);',
+      },
+    ],
+    look: { by: 'story', story: 'a pause past the expiry' },
+    invariant: 'given-back-by-its-holder',
+  },
+  {
+    name: 'size-from-buying-power',
+    sentence: 'Weights are parts of buying power, which is more than equity on an account with margin.',
+    changes: [
+      {
+        file: 'reconciler/wanted.ts',
+        there: '  const { equity } = market.account;\n  if (held === undefined',
+        instead: '  const equity = market.account.buyingPower;\n  if (held === undefined',
+      },
+      {
+        file: 'reconciler/wanted.ts',
+        there: '  const { equity } = market.account;\n  const asked',
+        instead: '  const equity = market.account.buyingPower;\n  const asked',
+      },
+    ],
+    look: { by: 'story', story: 'weights on margin' },
+    invariant: 'never-twice',
+  },
+];
