@@ -164,7 +164,9 @@ async function loop(
         isFirst = false;
         beats.passed(pass);
         watch.passed(pass);
+        // What a pass that failed has changed itself (half a line on a full disk) is no news: the next one keeps its pause.
         if (pass.trouble === null) repairStateFile(io, declared.world());
+        else if (pass.exit === EXIT.refused) wakes.mark();
         tell(io, pass, declared.world());
         requests.answer(pass);
       },
