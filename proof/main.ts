@@ -45,6 +45,8 @@ const LANES: readonly (readonly (readonly [name: string, minutes: number])[])[] 
     ['states', 1],
   ],
 ];
+/** min. */
+const LONGEST = Math.max(...LANES.map((lane) => lane.reduce((sum, [, minutes]) => sum + minutes, 0)));
 const simulated = (await import(new URL('./machine.js', import.meta.url).href)) as typeof Simulated;
 const PARTS: readonly Part[] = [simulated.crashes, simulated.days, states, processes, hostile, planted];
 
@@ -104,8 +106,6 @@ async function runAll(): Promise<readonly Named[]> {
   });
   return (await Promise.all(lanes)).flat();
 }
-
-const LONGEST = Math.max(...LANES.map((lane) => lane.reduce((sum, [, minutes]) => sum + minutes, 0)));
 
 /** In a process of its own: each part has one core. */
 function runApart(name: string, minutes: number): Promise<readonly Named[]> {
