@@ -1,4 +1,5 @@
 /** Holds everything that happens on a machine against the invariants, as it happens. */
+import type { Broken } from './part.ts';
 import { INVARIANTS, type Story } from './invariants.ts';
 import type { Effect } from './machine/effects.ts';
 import type { Machine } from './machine/machine.ts';
@@ -6,11 +7,6 @@ import type { SimProcess } from './machine/process.ts';
 import { JOURNAL, STATE_FILE } from './machine/trader.ts';
 import { Watcher } from './machine/watcher.ts';
 import { ORDER_ID_PREFIX } from '../src/reconciler/rules/orders-in-flight.ts';
-
-export interface Broken {
-  readonly invariant: string;
-  readonly what: string;
-}
 
 export class Guard {
   readonly broken: Broken[] = [];

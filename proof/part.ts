@@ -10,6 +10,9 @@ export interface Finding {
   readonly replay: string;
 }
 
+/** An invariant that does not hold, and what was seen instead. */
+export type Broken = Pick<Finding, 'invariant' | 'what'>;
+
 export interface Report {
   /** How hard it tried: `['crash points', 4112]`. */
   readonly figures: readonly (readonly [what: string, count: number])[];

@@ -1,6 +1,5 @@
 /** Each step of the reference day with each single fault in it, and a sample of all pairs. */
-import type { Effort, Finding, Part, Report } from '../part.ts';
-import type { Broken } from '../guard.ts';
+import type { Broken, Effort, Finding, Part, Report } from '../part.ts';
 import { chance } from '../machine/chance.ts';
 import { Machine, newMachine, type MachineState } from '../machine/machine.ts';
 import { real } from '../machine/real.ts';

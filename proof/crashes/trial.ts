@@ -1,6 +1,7 @@
 /** One step of the day with faults in it, and what comes of it. */
 import { createHash } from 'node:crypto';
-import { Guard, type Broken } from '../guard.ts';
+import { Guard } from '../guard.ts';
+import type { Broken } from '../part.ts';
 import { chance } from '../machine/chance.ts';
 import type { Effect } from '../machine/effects.ts';
 import { Machine, type MachineState } from '../machine/machine.ts';

@@ -1,6 +1,7 @@
 /** A simulated day: everything that was drawn happens, then faults are over, and the trader brings the account to rest. */
 import { createHash } from 'node:crypto';
-import { Guard, type Broken } from '../guard.ts';
+import { Guard } from '../guard.ts';
+import type { Broken } from '../part.ts';
 import { chance } from '../machine/chance.ts';
 import type { Effect, Failure } from '../machine/effects.ts';
 import { newMachine, type Machine } from '../machine/machine.ts';
@@ -62,8 +63,8 @@ class Story {
   readonly #machine: Machine;
   readonly #mostWanted = new Map<string, number>();
   readonly #wanted = new Map<Name, Targets>();
-  readonly #loss = { names: 0 };
   readonly #seed: number;
+  #losses = 0;
   #strikes: Strike[] = [];
   #failures: { readonly from: number; readonly until: number; readonly failure: Failure }[] = [];
 
@@ -171,7 +172,7 @@ class Story {
   }
 
   #losePower(): void {
-    const luck = chance(this.#seed).stream(`loss ${(this.#loss.names += 1)}`);
+    const luck = chance(this.#seed).stream(`loss ${(this.#losses += 1)}`);
     this.#machine.losePower({
       keepsName: () => luck.once(2),
       keepsChanges: (count) => luck.below(count + 1),
@@ -201,7 +202,8 @@ class Story {
     let resolved = 0;
     for (let round = 1; ; round += 1) {
       const last = await this.#machine.run(APPLY);
-      if ((last.code === 0 && last.stdout.includes('Nothing to do.')) || round >= ROUNDS)
+      const adopted = await this.#adopt(last);
+      if ((!adopted && last.code === 0 && last.stdout.includes('Nothing to do.')) || round >= ROUNDS)
         return { resolved, last };
       const symbol = /hgctl resolve (\S+) --as broker/.exec(last.stdout + last.stderr)?.[1];
       if (symbol !== undefined && round >= PATIENCE) {
@@ -210,6 +212,14 @@ class Story {
       }
       await this.#machine.loop.passTo(this.#machine.loop.now + MINUTE);
     }
+  }
+
+  /** What somebody has bought by hand, and a strategy wants; false where there is nothing of it. */
+  async #adopt({ stdout }: SimProcess): Promise<boolean> {
+    const [, name, symbol] = /(\S+)\/(\S+) +UnmanagedShares/.exec(stdout) ?? [];
+    if (name === undefined || symbol === undefined) return false;
+    await this.#run('adopt', symbol, '--strategy', name, '--reason', 'it wants them');
+    return true;
   }
 
   #compareTargets(): void {

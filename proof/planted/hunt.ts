@@ -3,7 +3,7 @@ import { stepsOfDay, tryFaults } from '../crashes/crashes.ts';
 import { catalogueOf, wordsOf } from '../crashes/fault.ts';
 import { eventsOf, LENGTH } from '../days/days.ts';
 import { liveDay } from '../days/live.ts';
-import type { Broken } from '../guard.ts';
+import type { Broken } from '../part.ts';
 import { chance } from '../machine/chance.ts';
 import { real } from '../machine/real.ts';
 import type { Look } from './bugs.ts';
@@ -14,7 +14,7 @@ export interface Try {
   readonly seed: number;
   /** What the run was, in words. */
   readonly words: string;
-  readonly broken: readonly Pick<Broken, 'invariant' | 'what'>[];
+  readonly broken: readonly Broken[];
 }
 
 export interface Hunt {

@@ -1,5 +1,6 @@
 /** A machine with a guard on which a story is told: who runs, what happens to whom, and how it comes to rest. */
-import { Guard, type Broken } from '../guard.ts';
+import { Guard } from '../guard.ts';
+import type { Broken } from '../part.ts';
 import type { Effect, Failure } from '../machine/effects.ts';
 import { newMachine, type Machine } from '../machine/machine.ts';
 import type { SimProcess } from '../machine/process.ts';

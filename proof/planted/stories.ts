@@ -1,5 +1,5 @@
 /** Stories for what neither a fault in the reference day nor a random day provokes for certain. hgctl itself breaks nothing in them. */
-import type { Broken } from '../guard.ts';
+import type { Broken } from '../part.ts';
 import { newMachine } from '../machine/machine.ts';
 import { commitFirst, isJournal } from '../machine/rival.ts';
 import { APPLY, command, declare, misbehave, settle } from '../machine/trader.ts';

@@ -2,7 +2,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import type { Chance } from '../machine/chance.ts';
 import { anyTargets, MINUTE, newHome, type Home, type HomeFacts } from './home.ts';
-import { atAnyMoment, ofAnswer, settle, tradedAt, tradedWith, type Broken } from './rest.ts';
+import { atAnyMoment, ofAnswer, settle, tradedAt, tradedWith } from './rest.ts';
+import type { Broken } from '../part.ts';
 import type { Bench, Campaign } from './trial.ts';
 import type { Ended } from './workshop.ts';
 

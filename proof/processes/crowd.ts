@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Chance } from '../machine/chance.ts';
 import { newHome, raised, type Home, type HomeFacts } from './home.ts';
-import { atAnyMoment, ofAnswer, settle, tradedAt, tradedWith, type Broken } from './rest.ts';
+import { atAnyMoment, ofAnswer, settle, tradedAt, tradedWith } from './rest.ts';
+import type { Broken } from '../part.ts';
 import type { Bench, Campaign, Count, Form } from './trial.ts';
 import type { Running } from './workshop.ts';
 

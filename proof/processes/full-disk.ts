@@ -5,7 +5,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { anyTargets, newHome, type Home, type HomeFacts, type Targets } from './home.ts';
-import { atAnyMoment, ofAnswer, settle, tradedAt, tradedWith, type Broken } from './rest.ts';
+import { atAnyMoment, ofAnswer, settle, tradedAt, tradedWith } from './rest.ts';
+import type { Broken } from '../part.ts';
 import type { Bench, Campaign } from './trial.ts';
 import type { Ended } from './workshop.ts';
 

@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { anyTargets, newHome, newServedHome, type Home, type HomeFacts } from './home.ts';
 import { anyMoment, momentWords, strike, type Moment } from './moment.ts';
-import { atAnyMoment, ofAnswer, settle, tradedAt, tradedWith, type Broken, type Traded } from './rest.ts';
+import { atAnyMoment, ofAnswer, settle, tradedAt, tradedWith, type Traded } from './rest.ts';
+import type { Broken } from '../part.ts';
 import type { Bench, Campaign } from './trial.ts';
 import type { Ended } from './workshop.ts';
 

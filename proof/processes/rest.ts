@@ -1,4 +1,5 @@
 /** What must hold in a real folder: of each answer, behind each kill, and at rest. */
+import type { Broken } from '../part.ts';
 import type { SimulatedState } from '../../src/broker/simulated-state.ts';
 import { EXIT } from '../../src/domain/errors.ts';
 import { advance, emptyLedger } from '../../src/observed/ledger-fold.ts';
@@ -6,11 +7,6 @@ import { findOrder } from '../../src/observed/ledger.ts';
 import { readRecords, verifyJournal } from '../../src/store/journal-check.ts';
 import { INVARIANTS, type Answer, type Story } from '../invariants.ts';
 import { sharesOf, SYMBOLS, type Home, type Targets } from './home.ts';
-
-export interface Broken {
-  readonly invariant: string;
-  readonly what: string;
-}
 
 const SHARE = 1_000_000_000;
 const TRIES = 10;

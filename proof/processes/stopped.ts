@@ -3,7 +3,8 @@ import { advance, emptyLedger } from '../../src/observed/ledger-fold.ts';
 import { readRecords } from '../../src/store/journal-check.ts';
 import { anyTargets, newHome, type Home, type HomeFacts } from './home.ts';
 import { anyMoment, momentWords, strike } from './moment.ts';
-import { atAnyMoment, ofAnswer, settle, tradedAt, tradedWith, type Broken } from './rest.ts';
+import { atAnyMoment, ofAnswer, settle, tradedAt, tradedWith } from './rest.ts';
+import type { Broken } from '../part.ts';
 import type { Bench, Campaign } from './trial.ts';
 
 /** Short enough that who is stopped is past the time of its lock soon. */

@@ -1,6 +1,7 @@
 /** kill -9 at exactly one system call, for each by which a command changes the disk. */
 import { anyTargets, MINUTE, newHome, type Home, type HomeFacts, type Targets } from './home.ts';
-import { atAnyMoment, ofAnswer, settle, tradedAt, tradedWith, type Broken, type Traded } from './rest.ts';
+import { atAnyMoment, ofAnswer, settle, tradedAt, tradedWith, type Traded } from './rest.ts';
+import type { Broken } from '../part.ts';
 import { missingTracer, pointsOf, striking, type Point } from './tracer.ts';
 import type { Bench, Campaign, Count } from './trial.ts';
 

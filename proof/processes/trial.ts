@@ -1,7 +1,6 @@
 /** What the campaigns of this part have in common: cases from a seed, some at once, until there is no more time. */
-import type { Finding } from '../part.ts';
+import type { Broken, Finding } from '../part.ts';
 import { chance, type Chance } from '../machine/chance.ts';
-import type { Broken } from './rest.ts';
 import { inWorkshop, type Workshop } from './workshop.ts';
 
 export type Form = 'short' | 'full' | 'long';

@@ -31,6 +31,9 @@ function bundlePath(): string {
   throw new Error(`${path} is not there: run 'npm run build' in the folder of hgctl first`);
 }
 
+/** No command of a trial takes as long, on the slowest machine: who is not over by then never is. ms. */
+const LONGEST = 120_000;
+
 export class Workshop {
   readonly #bundle = bundlePath();
   readonly #alive = new Set<ChildProcess>();
@@ -58,12 +61,19 @@ export class Workshop {
     });
     this.#alive.add(child);
     const output = { stdout: '', stderr: '' };
+    let isLate = false;
+    const late = setTimeout(() => {
+      isLate = true;
+      signalGroup(child, 'SIGKILL');
+    }, LONGEST);
     const running: Running = {
       pid: child.pid ?? 0,
       ended: new Promise((settle, reject) => {
         child.on('error', reject).on('close', (code, signal) => {
+          clearTimeout(late);
           this.#alive.delete(child);
-          settle({ ...output, code, state: signal === 'SIGKILL' ? 'killed' : 'ended' });
+          if (isLate) output.stderr += `\nunhandled: it was not over after ${LONGEST / 1_000} s\n`;
+          settle({ ...output, code, state: signal === 'SIGKILL' && !isLate ? 'killed' : 'ended' });
         });
       }),
       said: () => output.stderr,

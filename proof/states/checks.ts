@@ -1,4 +1,5 @@
 /** What must hold at each record, at each order, and in each state: those of the whole campaign, and some that it takes a small world to see. */
+import type { Broken } from '../part.ts';
 import { SHARE, type Quantity } from '../../src/domain/decimal.ts';
 import { remainingOf, type SimulatedOrder, type SimulatedState } from '../../src/broker/simulated-state.ts';
 import { attribute } from '../../src/observed/attribution.ts';
@@ -14,11 +15,6 @@ import type { Taken, Written } from '../machine/watcher.ts';
 import { isExpected, type Recorder } from './pass.ts';
 import { EXECUTION, symbolsOf } from './scope.ts';
 import { accountNow, nowOf, type World } from './world.ts';
-
-export interface Broken {
-  readonly invariant: string;
-  readonly what: string;
-}
 
 /** Told of what a pass does. */
 export interface Watch {

@@ -1,5 +1,6 @@
 /** Breadth first over all states of a scope, each once. */
-import { checkState, type Broken } from './checks.ts';
+import { checkState } from './checks.ts';
+import type { Broken } from '../part.ts';
 import { keyOf } from './normal.ts';
 import { passSteps, type Plant, type PassStep } from './passes.ts';
 import { Rests } from './rest.ts';

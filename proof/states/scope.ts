@@ -1,4 +1,5 @@
 /** How small the world is that is explored: strategies, symbols, quantities, and what may happen. */
+import { TEST_ACCOUNT } from '../../test/support/account.ts';
 import type { DesiredState, DesiredStrategy, ExecutionSettings } from '../../src/desired/desired-state.ts';
 import { SHARE, type Money, type Price, type Quantity, type Ratio } from '../../src/domain/decimal.ts';
 import type { SimulatedSettings, Venue } from '../../src/broker/simulated-state.ts';
@@ -108,18 +109,7 @@ const BROKER: SimulatedSettings = {
 /** Every share costs $100, always. */
 export const VENUE: Venue = { settings: BROKER, priceAt: () => PRICE };
 
-export const EXECUTION: ExecutionSettings = {
-  lockWait: 30_000,
-  lockTimeout: 240_000,
-  snapshotAge: 30_000,
-  fillTimeout: 30_000,
-  cancelAllowance: 15_000,
-  requestTimeout: 10_000,
-  clockSkew: 2_000,
-  settleWindow: 10_000,
-  secondProof: 30_000,
-  maxInFlight: 4,
-};
+export const EXECUTION: ExecutionSettings = TEST_ACCOUNT.execution;
 
 /** What whoever reads the manifests and the toggle file now finds. */
 export function desiredOf(targets: Targets, switches: Readonly<Record<string, Switches>>): DesiredState {

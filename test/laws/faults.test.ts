@@ -13,7 +13,7 @@ import { arbitraryFaults } from '../support/faults.ts';
 import { world, type TestWorld, type WorldFacts } from '../support/world.ts';
 import { randomWorld } from './worlds.ts';
 
-/** Where a run is days of a world; `npm run proof` goes through many more. */
+/** Where a run is days of a world. */
 const RUNS = { numRuns: Number(process.env['HGCTL_LAW_RUNS'] ?? 250) };
 const QUICK_RUNS = { numRuns: Number(process.env['HGCTL_LAW_RUNS'] ?? 1_000) };
 const SYMBOLS = ['AAA', 'BBB', 'CCC', 'DDD', 'EEE', 'FFF', 'GGG', 'HHH', 'III'];
