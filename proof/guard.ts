@@ -14,16 +14,16 @@ export class Guard {
   readonly #machine: Machine;
   readonly #story: Story;
 
-  /** `mostWanted`: by symbol, what the manifests have wanted so far at most; it may grow. `closesAt`: of {@link Story}. */
+  /** `mostWanted`: by symbol, what the manifests have wanted so far at most; it may grow. `windowOf`: of {@link Story}. */
   constructor(
     machine: Machine,
     mostWanted: ReadonlyMap<string, number>,
-    closesAt: Story['closesAt'] = new Map(),
+    windowOf: Story['windowOf'] = () => null,
   ) {
     this.#machine = machine;
     this.#story = {
       mostWanted,
-      closesAt,
+      windowOf,
       isAlive: ({ pid, bootId }) =>
         bootId === machine.bootId() && machine.processes.get(pid)?.state === 'running',
     };

@@ -11,6 +11,7 @@ import { ORDER_ID_PREFIX } from '../src/reconciler/rules/orders-in-flight.ts';
 import { isEntry } from '../src/reconciler/plan-types.ts';
 import type { SimProcess } from './machine/process.ts';
 import type { Taken, Written } from './machine/watcher.ts';
+import { SLOT_INVARIANTS, type SlotWindow } from './slot-invariants.ts';
 
 export type Attack =
   | 'crash'
@@ -36,8 +37,8 @@ export type Attack =
 export interface Story {
   /** By symbol: how many shares the manifests have wanted so far, at most, in units of a billionth. */
   readonly mostWanted: ReadonlyMap<string, number>;
-  /** By strategy: behind this moment, ms, no entry of it goes out on this day. Nothing: at any time. */
-  readonly closesAt: ReadonlyMap<string, number>;
+  /** When a slot may run; null where the story says nothing of it. */
+  readonly windowOf: (slot: string) => SlotWindow | null;
   /** Whether a process is still there. */
   readonly isAlive: (identity: { readonly pid: number; readonly bootId: string }) => boolean;
 }
@@ -169,18 +170,6 @@ export const INVARIANTS: readonly Invariant[] = [
         return `${order.clientOrderId} was sent behind the expiry of its lock`;
       const fence = findOrder(ledger, order.clientOrderId)?.intent.fence ?? lock.fence;
       return fence <= lock.fence ? null : `${order.clientOrderId} has fence ${fence}, the lock ${lock.fence}`;
-    },
-  },
-  {
-    name: 'inside-its-window',
-    sentence: 'No entry is sent behind the window of its slot, also where it is sent again.',
-    attackedBy: ['lost request', 'rate limit', 'pause past expiry', 'two processes'],
-    at: 'order',
-    check: ({ order, ledger, wall }, { closesAt }) => {
-      const intent = findOrder(ledger, order.clientOrderId)?.intent;
-      if (intent === undefined || !isEntry(intent.purpose)) return null;
-      const late = wall - (closesAt.get(intent.strategy) ?? Infinity);
-      return late <= 0 ? null : `${order.clientOrderId} was sent ${late} ms behind its window`;
     },
   },
   {
@@ -435,6 +424,7 @@ export const INVARIANTS: readonly Invariant[] = [
     attackedBy: ['crash', 'power loss'],
     at: 'comparison',
   },
+  ...SLOT_INVARIANTS,
 ];
 
 /** Events by which an operator changes books, or by which they begin. */

@@ -2,18 +2,32 @@
 import type { Effort, Finding, Part, Report } from '../part.ts';
 import { chance } from '../machine/chance.ts';
 import { real } from '../machine/real.ts';
-import { drawDay, type Event } from './event.ts';
-import { liveDay, type Day } from './live.ts';
+import type { Event } from './event.ts';
+import { open } from './open.ts';
+import type { Plot } from './plot.ts';
+import { slots } from './slots.ts';
+import type { Day } from './stage.ts';
 
-/** s. */
-export const LENGTH = 1_200;
+/** By turns: a seed has one. */
+const PLOTS: readonly Plot[] = [open, slots];
 const SHORT_DAYS = 6;
 const FULL_DAYS = 1_000;
 /** Every so manieth day is lived twice, to be the same. */
 const TWICE = 25;
 
-export function eventsOf(seed: number): readonly Event[] {
-  return drawDay(chance(seed).stream('day'), LENGTH);
+/** What this seed tells. */
+export function plotOf(seed: number): Plot {
+  return PLOTS[seed % PLOTS.length] ?? open;
+}
+
+/** The day of this seed, as it is drawn. */
+export function liveDay(seed: number): Promise<Day> {
+  const plot = plotOf(seed);
+  return plot.live(seed, eventsOf(plot, seed));
+}
+
+function eventsOf(plot: Plot, seed: number): readonly Event[] {
+  return plot.draw(chance(seed).stream('day'));
 }
 
 async function run(effort: Effort): Promise<Report> {
@@ -25,28 +39,30 @@ async function run(effort: Effort): Promise<Report> {
 export async function runDays({ seed, deadline, tell }: Effort, most: number): Promise<Report> {
   const now = (): number => real.performance.now();
   const findings: Finding[] = [];
-  const total = { days: 0, effects: 0, orders: 0, processes: 0, resolved: 0, twice: 0 };
+  const total = { effects: 0, orders: 0, processes: 0, resolved: 0, twice: 0 };
+  const counts = new Map<string, number>();
+  const count = (what: string, more: number): void => void counts.set(what, (counts.get(what) ?? 0) + more);
   for (let number = 0; number < most && now() <= deadline; number += 1) {
     const own = seed + number;
-    const events = eventsOf(own);
-    const day = await liveDay(own, events, LENGTH);
-    total.days += 1;
+    const day = await liveDay(own);
+    count(`days of '${plotOf(own).name}'`, 1);
+    for (const [what, more] of Object.entries(day.counts)) count(what, more);
     total.effects += day.effects;
     total.orders += day.orders;
     total.processes += day.processes;
     total.resolved += day.resolved;
     if (number % TWICE === 0) {
-      const again = await liveDay(own, events, LENGTH);
+      const again = await liveDay(own);
       total.twice += 1;
       if (again.trace !== day.trace)
         findings.push(finding(own, 'replays-exactly', 'two runs of one seed differ'));
     }
-    if (day.broken.length > 0) findings.push(...(await explain(own, events, day)));
+    if (day.broken.length > 0) findings.push(...(await explain(own, day)));
     if (number % 20 === 19) tell(`days: ${number + 1}, ${findings.length} findings`);
   }
   return {
     figures: [
-      ['days', total.days],
+      ...[...counts].sort(([a], [b]) => (a < b ? -1 : 1)),
       ['lived twice, the same', total.twice],
       ['processes', total.processes],
       ['effects', total.effects],
@@ -61,15 +77,16 @@ function finding(seed: number, invariant: string, what: string): Finding {
   return { invariant, what, replay: `--only days --seed ${seed} --days 1` };
 }
 
-async function explain(seed: number, events: readonly Event[], day: Day): Promise<readonly Finding[]> {
+async function explain(seed: number, day: Day): Promise<readonly Finding[]> {
+  const plot = plotOf(seed);
   const [first] = day.broken;
   if (first === undefined) return [];
   const { invariant } = first;
   const isBroken = async (some: readonly Event[]): Promise<Day | null> => {
-    const lived = await liveDay(seed, some, LENGTH);
+    const lived = await plot.live(seed, some);
     return lived.broken.some((one) => one.invariant === invariant) ? lived : null;
   };
-  const { few, last } = await shrink(events, day, isBroken);
+  const { few, last } = await shrink(eventsOf(plot, seed), day, isBroken);
   const script = few.map((event) => `    ${JSON.stringify(event)}`).join('\n');
   const what = last.broken.find((one) => one.invariant === invariant)?.what ?? first.what;
   return [

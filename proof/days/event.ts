@@ -1,22 +1,16 @@
 /** What may happen on a simulated day, drawn before it begins, so that it can be told again, and with less in it. */
 import type { Chance } from '../machine/chance.ts';
-import type { Targets } from '../machine/trader.ts';
-
-export const UNIVERSES = {
-  core: ['VTI', 'BND'],
-  mp: ['AAPL', 'MSFT', 'NVDA'],
-  pairs: ['KO', 'PEP'],
-} as const;
-
-export type Name = keyof typeof UNIVERSES;
-
-export const NAMES = Object.keys(UNIVERSES) as readonly Name[];
+import type { Declared } from '../machine/trader.ts';
 
 export type Happening =
-  | { readonly kind: 'edit'; readonly strategy: Name; readonly targets: Targets }
+  | { readonly kind: 'edit'; readonly strategy: string; readonly declared: Declared }
   | { readonly kind: 'command'; readonly args: readonly string[] }
   | { readonly kind: 'controller' }
+  /** The place of the controller is free for a second one: somebody has removed the file that says who has it. */
+  | { readonly kind: 'rival' }
   | { readonly kind: 'stop' }
+  /** Nothing goes wrong from now on, until the next fault. */
+  | { readonly kind: 'calm' }
   | { readonly kind: 'kill'; readonly effects: number }
   | { readonly kind: 'power'; readonly effects: number }
   | { readonly kind: 'pause'; readonly effects: number; readonly seconds: number }
@@ -38,69 +32,23 @@ export type Happening =
 /** `at`: s from the start of the day. `effects`: so many effects later. */
 export type Event = { readonly at: number } & Happening;
 
-const MOST_SHARES = 30;
+/** What comes over a machine and a broker: nothing that anybody wants. */
+export type Fault = Extract<Happening['kind'], 'kill' | 'power' | 'pause' | 'disk' | 'clock' | 'broker'>;
 
-export function drawDay(chance: Chance, length: number): readonly Event[] {
-  const count = 6 + chance.below(14);
-  const events: Event[] = [
-    ...NAMES.map((strategy): Event => ({
-      at: 0,
-      kind: 'edit',
-      strategy,
-      targets: drawTargets(chance, strategy),
-    })),
-    { at: 1, kind: 'controller' },
-    ...Array.from({ length: count }, (): Event => ({
-      at: 2 + chance.below(length),
-      ...drawHappening(chance),
-    })),
-  ];
-  return events.sort((a, b) => a.at - b.at);
+export interface FaultBounds {
+  /** It comes so many effects later at most. */
+  readonly effects: number;
+  /** s. */
+  readonly clock: readonly number[];
 }
 
-function drawTargets(chance: Chance, strategy: Name): Targets {
-  const universe = chance.shuffled(UNIVERSES[strategy]);
-  const symbols = universe.slice(0, 1 + chance.below(universe.length));
-  return Object.fromEntries(symbols.map((symbol) => [symbol, 1 + chance.below(MOST_SHARES)]));
-}
-
-const KINDS: readonly Happening['kind'][] = [
-  'edit',
-  'edit',
-  'edit',
-  'command',
-  'command',
-  'command',
-  'controller',
-  'controller',
-  'stop',
-  'kill',
-  'kill',
-  'kill',
-  'power',
-  'power',
-  'pause',
-  'disk',
-  'clock',
-  'broker',
-  'broker',
-  'broker',
-  'trade',
-];
-
-function drawHappening(chance: Chance): Happening {
-  const kind = chance.pick(KINDS);
-  const effects = chance.below(200);
+export function drawHappeningOf(
+  chance: Chance,
+  kind: Fault,
+  { effects: most, clock }: FaultBounds,
+): Happening {
+  const effects = chance.below(most);
   switch (kind) {
-    case 'edit': {
-      const strategy = chance.pick(NAMES);
-      return { kind, strategy, targets: drawTargets(chance, strategy) };
-    }
-    case 'command':
-      return { kind, args: drawCommand(chance) };
-    case 'controller':
-    case 'stop':
-      return { kind };
     case 'kill':
     case 'power':
       return { kind, effects };
@@ -109,35 +57,10 @@ function drawHappening(chance: Chance): Happening {
     case 'disk':
       return { kind, code: chance.pick(['ENOSPC', 'EIO', 'EROFS']), effects, times: 1 + chance.below(20) };
     case 'clock':
-      return { kind, seconds: chance.pick([-3_600, -60, -3, 3, 60, 3_600]) };
+      return { kind, seconds: chance.pick(clock) };
     case 'broker':
       return { kind, faults: Array.from({ length: 1 + chance.below(3) }, () => drawFault(chance)) };
-    case 'trade': {
-      const symbol = chance.pick(NAMES.flatMap((name) => [...UNIVERSES[name]]));
-      return { kind, side: chance.pick(['buy', 'sell']), symbol, quantity: 1 + chance.below(5) };
-    }
   }
-}
-
-function drawCommand(chance: Chance): readonly string[] {
-  const name = chance.pick(NAMES);
-  return chance.pick<readonly string[]>([
-    ['apply', '--yes'],
-    ['apply', '--yes'],
-    ['apply', '--yes'],
-    ['disable', name],
-    ['disable', name, '--close-positions'],
-    ['enable', name],
-    ['close-orphaned', name],
-    ['halt', '--reason', 'a test'],
-    ['unhalt', '--reason', 'a test', '--yes'],
-    ['suspend', name, '--reason', 'a test'],
-    ['resume', name],
-    ['adopt', chance.pick([...UNIVERSES[name]]), '--strategy', name, '--reason', 'a test'],
-    ['get', 'positions'],
-    ['plan'],
-    ['health'],
-  ]);
 }
 
 function drawFault(chance: Chance): object {
@@ -159,4 +82,13 @@ function drawFault(chance: Chance): object {
     { on: 'positions', effect: 'stale', by: '30s', after, times },
     { on: 'account', effect: 'unavailable', after, times },
   ]);
+}
+
+const MOST_SHARES = 30;
+
+/** Some of these symbols, with shares. */
+export function drawTargets(chance: Chance, symbols: readonly string[]): Readonly<Record<string, number>> {
+  const mixed = chance.shuffled(symbols);
+  const wanted = mixed.slice(0, 1 + chance.below(mixed.length));
+  return Object.fromEntries(wanted.map((symbol) => [symbol, 1 + chance.below(MOST_SHARES)]));
 }

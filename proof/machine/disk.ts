@@ -46,7 +46,11 @@ export class DiskError extends Error {
   readonly path: string;
 
   constructor(code: string, syscall: string, path: string) {
+    // A machine asks for many files that are not there: nobody wants to know from where.
+    const limit = Error.stackTraceLimit;
+    if (code === 'ENOENT') Error.stackTraceLimit = 0;
     super(`${code}: ${WORDS[code] ?? 'trouble'}, ${syscall} '${path}'`);
+    Error.stackTraceLimit = limit;
     this.code = code;
     this.syscall = syscall;
     this.path = path;
@@ -238,9 +242,9 @@ export class Disk {
 
   #entry(path: string, ino: number | null, syscall: string): NameChange {
     const names = namesIn(path);
-    const name = names.pop();
+    const name = names.at(-1);
     if (name === undefined) throw new DiskError('EISDIR', syscall, path);
-    return { folder: this.folder(`/${names.join('/')}`, syscall).ino, name, ino };
+    return { folder: this.folder(`/${names.slice(0, -1).join('/')}`, syscall).ino, name, ino };
   }
 
   #rename(group: readonly NameChange[], now: number): void {
@@ -284,8 +288,15 @@ function copyOf(node: DiskNode): DiskNode {
     : { ...node, entries: new Map(node.entries), durable: new Map(node.durable) };
 }
 
-function namesIn(path: string): string[] {
-  return path.split('/').filter((name) => name !== '' && name !== '.');
+/** Always the same few paths. */
+const SPLIT = new Map<string, readonly string[]>();
+
+function namesIn(path: string): readonly string[] {
+  const known = SPLIT.get(path);
+  if (known !== undefined) return known;
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  SPLIT.set(path, names);
+  return names;
 }
 
 function set(entries: Map<string, number>, name: string, ino: number | null): void {

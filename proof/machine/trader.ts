@@ -4,6 +4,8 @@ import type { Machine } from './machine.ts';
 const HOME = '/home/trader';
 export const MANIFESTS = `${HOME}/manifests`;
 export const JOURNAL = `${HOME}/data/journal`;
+/** Says who is the controller. */
+export const CONTROLLER_PLACE = `${HOME}/data/controller.lease`;
 export const STATE_FILE = `${HOME}/data/strategy_positions.json`;
 const FAULTS = `${HOME}/faults.yaml`;
 

@@ -1,8 +1,7 @@
 /** Looks for one bug in the way that its entry says, until the invariant that is to catch it does. */
 import { stepsOfDay, tryFaults } from '../crashes/crashes.ts';
 import { catalogueOf, wordsOf } from '../crashes/fault.ts';
-import { eventsOf, LENGTH } from '../days/days.ts';
-import { liveDay } from '../days/live.ts';
+import { liveDay } from '../days/days.ts';
 import type { Broken } from '../part.ts';
 import { chance } from '../machine/chance.ts';
 import { real } from '../machine/real.ts';
@@ -76,7 +75,7 @@ const MOST_DAYS = 60;
 
 async function* triesOfDays(seed: number): AsyncGenerator<Try> {
   for (let own = seed; own < seed + MOST_DAYS; own += 1) {
-    const { broken } = await liveDay(own, eventsOf(own), LENGTH);
+    const { broken } = await liveDay(own);
     yield { seed: own, words: 'a day', broken };
   }
 }

@@ -20,8 +20,8 @@ export interface Facts {
   readonly seed: number;
   /** By symbol, in shares. */
   readonly mostWanted: Readonly<Record<string, number>>;
-  /** By strategy: behind this moment no entry of it goes out. */
-  readonly closesAt?: ReadonlyMap<string, number>;
+  /** Behind this moment no entry goes out. */
+  readonly closesAt?: number;
 }
 
 export class Scene {
@@ -31,10 +31,14 @@ export class Scene {
   at: (effect: Effect) => void = () => undefined;
   failure: (effect: Effect) => Failure | null = () => null;
 
-  constructor({ seed, mostWanted, closesAt }: Facts) {
+  constructor({ seed, mostWanted, closesAt = Infinity }: Facts) {
     this.machine = newMachine(seed, MORNING);
     const most = Object.entries(mostWanted).map(([symbol, shares]) => [symbol, shares * SHARE] as const);
-    this.guard = new Guard(this.machine, new Map(most), closesAt);
+    this.guard = new Guard(this.machine, new Map(most), () => ({
+      opensAt: MORNING,
+      closesAt,
+      lastStart: closesAt,
+    }));
     this.machine.hooks = {
       effect: (effect) => {
         this.guard.sees(effect);

@@ -40,7 +40,7 @@ export const STORIES: readonly Story[] = [
       const scene = new Scene({
         seed: seed + variant,
         mostWanted: { VTI: 40 },
-        closesAt: new Map([['core', closesAt]]),
+        closesAt,
       });
       const { machine } = scene;
       settle(machine, ['core']);

@@ -226,7 +226,7 @@ interface StatOptions {
 
 export function statSync(path: Path, options: StatOptions = {}): object | undefined {
   const node = disk().find(textOf(path));
-  if (node !== undefined) return statsOf(node, options.bigint === true);
+  if (node !== undefined) return options.bigint === true ? bigStatsOf(node) : new Stats(node);
   if (options.throwIfNoEntry === false) return undefined;
   throw new DiskError('ENOENT', 'stat', textOf(path));
 }
@@ -235,37 +235,70 @@ export { statSync as lstatSync };
 
 export function fstatSync(fd: number): object {
   process();
-  return statsOf(handle(fd).node, false);
+  return new Stats(handle(fd).node);
 }
 
-function statsOf(node: DiskNode, isBig: boolean): object {
-  const size = node.kind === 'file' ? node.data.length : 0;
-  const { ino, mode, mtime, nlink } = node;
-  const kinds = {
-    isFile: () => node.kind === 'file',
-    isDirectory: () => node.kind === 'folder',
-    isSymbolicLink: () => false,
-    isFIFO: () => false,
-    isSocket: () => false,
-  };
-  if (isBig) {
-    const nanoseconds = BigInt(Math.floor(mtime)) * 1_000_000n;
-    return { ...kinds, ino: BigInt(ino), size: BigInt(size), mtimeNs: nanoseconds, ctimeNs: nanoseconds };
+/** What is asked most of all: nothing is made that nobody asks for. */
+class Stats {
+  readonly #node: DiskNode;
+  readonly size: number;
+  readonly ino: number;
+  readonly mode: number;
+  readonly nlink: number;
+  readonly mtimeMs: number;
+  readonly dev = 1;
+  readonly uid = 1000;
+  readonly gid = 1000;
+
+  constructor(node: DiskNode) {
+    this.#node = node;
+    this.size = node.kind === 'file' ? node.data.length : 0;
+    this.ino = node.ino;
+    this.mode = node.mode;
+    this.nlink = node.nlink;
+    this.mtimeMs = node.mtime;
   }
-  const date = new real.Date(mtime);
-  return {
-    ...kinds,
-    ino,
-    size,
-    mode,
-    nlink,
-    dev: 1,
-    uid: 1000,
-    gid: 1000,
-    mtimeMs: mtime,
-    mtime: date,
-    ctimeMs: mtime,
-  };
+
+  get ctimeMs(): number {
+    return this.mtimeMs;
+  }
+
+  get mtime(): Date {
+    return new real.Date(this.mtimeMs);
+  }
+
+  isFile(): boolean {
+    return this.#node.kind === 'file';
+  }
+
+  isDirectory(): boolean {
+    return this.#node.kind === 'folder';
+  }
+
+  isSymbolicLink(): boolean {
+    return false;
+  }
+
+  isFIFO(): boolean {
+    return false;
+  }
+
+  isSocket(): boolean {
+    return false;
+  }
+}
+
+interface BigStats {
+  readonly ino: bigint;
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+}
+
+function bigStatsOf(node: DiskNode): BigStats {
+  const nanoseconds = BigInt(Math.floor(node.mtime)) * 1_000_000n;
+  const size = BigInt(node.kind === 'file' ? node.data.length : 0);
+  return { ino: BigInt(node.ino), size, mtimeNs: nanoseconds, ctimeNs: nanoseconds };
 }
 
 export function statfsSync(): {
@@ -287,11 +320,9 @@ export function readdirSync(path: Path, options: ListOptions = {}): (string | ob
   const names = [...folder.entries].sort(([a], [b]) => (a < b ? -1 : 1));
   if (options.recursive === true) throw new Error('no recursive listing here');
   if (options.withFileTypes !== true) return names.map(([name]) => name);
-  return names.map(([name, ino]) => ({
-    name,
-    parentPath: textOf(path),
-    ...statsOf(disk().node(ino), false),
-  }));
+  return names.map(([name, ino]) =>
+    Object.assign(new Stats(disk().node(ino)), { name, parentPath: textOf(path) }),
+  );
 }
 
 export function mkdirSync(

@@ -1,0 +1,278 @@
+/** The machine on which a day is lived: what was drawn happens on it, a guard looks on, and in the end the trader brings it to rest. */
+import { createHash } from 'node:crypto';
+import { Guard } from '../guard.ts';
+import type { Story } from '../invariants.ts';
+import type { Broken } from '../part.ts';
+import { chance } from '../machine/chance.ts';
+import type { Effect, Failure } from '../machine/effects.ts';
+import { newMachine, type Machine } from '../machine/machine.ts';
+import type { SimProcess } from '../machine/process.ts';
+import { APPLY, command, CONTROLLER_PLACE, declare, misbehave, type Declared } from '../machine/trader.ts';
+import type { Event } from './event.ts';
+
+export const SECOND = 1_000;
+export const MINUTE = 60_000;
+export const HOUR = 3_600_000;
+export const DAY = 86_400_000;
+export const SHARE = 1_000_000_000;
+/** Passes until the account has to be at rest. */
+const ROUNDS = 40;
+/** Passes that are to bring things in order by themselves first. */
+const PATIENCE = 5;
+
+export interface Day {
+  readonly broken: readonly Broken[];
+  readonly effects: number;
+  readonly orders: number;
+  readonly processes: number;
+  /** Equal for equal days. */
+  readonly trace: string;
+  /** All records, a line each. */
+  readonly journal: string;
+  /** How often the trader had to say what is true of a symbol. */
+  readonly resolved: number;
+  /** What else was counted. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+interface Strike {
+  readonly at: number;
+  readonly act: (effect: Effect) => void;
+}
+
+export interface StageFacts {
+  readonly seed: number;
+  /** ms. */
+  readonly start: number;
+  readonly windowOf?: Story['windowOf'];
+}
+
+export class Stage {
+  readonly machine: Machine;
+  readonly guard: Guard;
+  /** By strategy, as it was declared last. */
+  readonly wanted = new Map<string, Declared>();
+  /** How often the trader had to say what is true. */
+  resolved = 0;
+  readonly counts: Record<string, number> = {};
+  readonly #mostWanted = new Map<string, number>();
+  readonly #seed: number;
+  #losses = 0;
+  #strikes: Strike[] = [];
+  #failures: { readonly from: number; readonly until: number; readonly failure: Failure }[] = [];
+
+  constructor({ seed, start, windowOf }: StageFacts) {
+    this.#seed = seed;
+    this.machine = newMachine(seed, start);
+    this.guard = new Guard(this.machine, this.#mostWanted, windowOf);
+    this.machine.hooks = {
+      effect: (effect) => this.#sees(effect),
+      failure: ({ number }) =>
+        this.#failures.find(({ from, until }) => number >= from && number < until)?.failure ?? null,
+      ended: (process) => this.guard.ended(process),
+    };
+  }
+
+  happens(event: Event): void {
+    const { machine } = this;
+    switch (event.kind) {
+      case 'edit':
+        this.#edit(event.strategy, event.declared);
+        break;
+      case 'command':
+        machine.start(command(...event.args));
+        break;
+      case 'controller':
+        machine.start(command('run'));
+        break;
+      case 'rival':
+        this.startRival();
+        break;
+      case 'stop':
+        for (const process of this.running()) process.signal = 'SIGTERM';
+        break;
+      case 'calm':
+        this.endFaults();
+        break;
+      case 'kill':
+        this.#strike(event.effects, ({ process }) => machine.kill(process));
+        break;
+      case 'power':
+        this.#strike(event.effects, () => this.#losePower());
+        break;
+      case 'pause':
+        this.#strike(event.effects, ({ process }) => {
+          process.pausedUntil = machine.loop.now + event.seconds * SECOND;
+        });
+        break;
+      case 'disk': {
+        const from = machine.effects + event.effects;
+        this.#failures.push({
+          from,
+          until: from + event.times,
+          failure: { kind: 'error', code: event.code },
+        });
+        break;
+      }
+      case 'clock':
+        machine.wallOffset += event.seconds * SECOND;
+        break;
+      case 'broker':
+        misbehave(machine, event.faults);
+        break;
+      case 'trade':
+        machine.start(command('sim', 'trade', event.side, String(event.quantity), event.symbol));
+        break;
+    }
+  }
+
+  /** A controller beside the one that runs. The place is a convenience: what keeps money safe must do without it. */
+  startRival(): SimProcess {
+    const { disk } = this.machine;
+    if (disk.find(CONTROLLER_PLACE) !== undefined)
+      disk.remove(CONTROLLER_PLACE, 'unlink', this.machine.wallNow());
+    return this.machine.start(command('run'));
+  }
+
+  running(): SimProcess[] {
+    return [...this.machine.processes.values()].filter(({ state }) => state === 'running');
+  }
+
+  /** Nothing goes wrong from now on; whoever is paused is gone. */
+  endFaults(): void {
+    const { machine } = this;
+    this.#strikes = [];
+    this.#failures = [];
+    misbehave(machine, []);
+    for (const process of this.running())
+      if ((process.pausedUntil ?? 0) > machine.loop.now) machine.kill(process);
+    // Whoever sees that it is wrong sets it right: no entry goes out before.
+    machine.wallOffset = 0;
+  }
+
+  killAll(): void {
+    for (const process of this.running()) this.machine.kill(process);
+  }
+
+  run(...args: readonly string[]): Promise<SimProcess> {
+    return this.machine.run(command(...args));
+  }
+
+  passTo(moment: number): Promise<void> {
+    return this.machine.loop.passTo(moment);
+  }
+
+  /** What somebody has stopped goes on, and what was sold by hand beyond what was there comes back. */
+  async putInOrder(): Promise<void> {
+    // Where nothing was begun yet, the account may hold what was bought by hand.
+    await this.run('init', '--unmanaged');
+    await this.run('unhalt', '--reason', 'faults are over');
+    for (const name of this.wanted.keys()) {
+      await this.run('resume', name);
+      await this.run('enable', name);
+    }
+  }
+
+  /** Passes until one finds nothing to do: the last of them. */
+  async applyUntilDone(): Promise<SimProcess> {
+    for (let round = 1; ; round += 1) {
+      const last = await this.machine.run(APPLY);
+      const adopted = await this.#adopt(last);
+      if ((!adopted && last.code === 0 && last.stdout.includes('Nothing to do.')) || round >= ROUNDS)
+        return last;
+      if (round >= PATIENCE) await this.resolve(last);
+      await this.passTo(this.machine.loop.now + MINUTE);
+    }
+  }
+
+  /** As the program proposes it. */
+  async resolve({ stdout, stderr }: SimProcess): Promise<void> {
+    const symbol = /hgctl resolve (\S+) --as broker/.exec(stdout + stderr)?.[1];
+    if (symbol === undefined) return;
+    await this.run('resolve', symbol, '--as', 'broker', '--reason', 'as the broker says');
+    this.resolved += 1;
+  }
+
+  /** `last`: the pass that was to find nothing to do. */
+  async rests(last: SimProcess): Promise<void> {
+    const { guard } = this;
+    guard.rests(last);
+    const { code, stderr } = await this.run('journal', 'verify');
+    guard.note('journal-is-whole', code === 0 ? null : `journal verify: exit ${String(code)}: ${stderr}`);
+  }
+
+  /** Symbol -> shares, as text that is equal for equal books. */
+  bookOf(name: string): string {
+    return textOf(
+      [...(this.guard.watcher.ledger.books.get(name) ?? [])].map(([symbol, { quantity }]) => [
+        symbol,
+        quantity / SHARE,
+      ]),
+    );
+  }
+
+  compare(name: string, wanted: Declared['targets']): void {
+    const [found, text] = [this.bookOf(name), textOf(Object.entries(wanted))];
+    this.guard.note('same-end', found === text ? null : `${name} owns ${found}, and wants ${text}`);
+  }
+
+  day(): Day {
+    const { guard, machine, resolved, counts } = this;
+    const journal = guard.watcher.records.map((record) => JSON.stringify(record)).join('\n');
+    return {
+      broken: guard.broken,
+      effects: machine.effects,
+      orders: machine.account()?.orders.length ?? 0,
+      processes: machine.processes.size,
+      trace: createHash('sha1').update(journal).update(String(machine.effects)).digest('hex'),
+      journal,
+      resolved,
+      counts,
+    };
+  }
+
+  count(what: string): void {
+    this.counts[what] = (this.counts[what] ?? 0) + 1;
+  }
+
+  #sees(effect: Effect): void {
+    this.guard.sees(effect);
+    const due = this.#strikes.filter(({ at }) => effect.number >= at);
+    this.#strikes = this.#strikes.filter(({ at }) => effect.number < at);
+    for (const { act } of due) act(effect);
+  }
+
+  #strike(effects: number, act: Strike['act']): void {
+    this.#strikes.push({ at: this.machine.effects + effects, act });
+  }
+
+  #losePower(): void {
+    const luck = chance(this.#seed).stream(`loss ${(this.#losses += 1)}`);
+    this.machine.losePower({
+      keepsName: () => luck.once(2),
+      keepsChanges: (count) => luck.below(count + 1),
+      tears: (bytes) => luck.below(bytes + 1),
+    });
+    this.guard.watcher.lookAgain();
+  }
+
+  #edit(strategy: string, declared: Declared): void {
+    declare(this.machine, strategy, declared);
+    this.wanted.set(strategy, declared);
+    for (const [symbol, shares] of Object.entries(declared.targets))
+      if (typeof shares === 'number')
+        this.#mostWanted.set(symbol, Math.max(this.#mostWanted.get(symbol) ?? 0, shares * SHARE));
+  }
+
+  /** What somebody has bought by hand, and a strategy wants; false where there is nothing of it. */
+  async #adopt({ stdout }: SimProcess): Promise<boolean> {
+    const [, name, symbol] = /(\S+)\/(\S+) +UnmanagedShares/.exec(stdout) ?? [];
+    if (name === undefined || symbol === undefined) return false;
+    await this.run('adopt', symbol, '--strategy', name, '--reason', 'it wants them');
+    return true;
+  }
+}
+
+function textOf(entries: readonly (readonly [string, unknown])[]): string {
+  return JSON.stringify([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
