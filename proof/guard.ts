@@ -8,21 +8,21 @@ import { JOURNAL, STATE_FILE } from './machine/trader.ts';
 import { Watcher } from './machine/watcher.ts';
 import { ORDER_ID_PREFIX } from '../src/reconciler/rules/orders-in-flight.ts';
 
+/** Left out: nothing is short, and there are no windows. */
+type Wanted = Pick<Story, 'mostWanted'> & Partial<Pick<Story, 'leastWanted' | 'windowOf'>>;
+
 export class Guard {
   readonly broken: Broken[] = [];
   readonly watcher: Watcher;
   readonly #machine: Machine;
   readonly #story: Story;
 
-  /** `mostWanted`: by symbol, what the manifests have wanted so far at most; it may grow. `windowOf`: of {@link Story}. */
-  constructor(
-    machine: Machine,
-    mostWanted: ReadonlyMap<string, number>,
-    windowOf: Story['windowOf'] = () => null,
-  ) {
+  /** `wanted`: what the story says; its maps may grow. */
+  constructor(machine: Machine, { mostWanted, leastWanted = new Map(), windowOf = () => null }: Wanted) {
     this.#machine = machine;
     this.#story = {
       mostWanted,
+      leastWanted,
       windowOf,
       isAlive: ({ pid, bootId }) =>
         bootId === machine.bootId() && machine.processes.get(pid)?.state === 'running',

@@ -3,7 +3,12 @@
  * Checks see the journal on the disk and the account at the broker, never the program's own word, but where the word is
  * what is checked.
  */
-import { remainingOf, type SimulatedOrder, type SimulatedState } from '../src/broker/simulated-state.ts';
+import {
+  remainingOf,
+  type CorporateChange,
+  type SimulatedOrder,
+  type SimulatedState,
+} from '../src/broker/simulated-state.ts';
 import type { EventOf, JournalEvent } from '../src/observed/events.ts';
 import { isTerminal } from '../src/observed/broker-view.ts';
 import { findOrder, type Ledger } from '../src/observed/ledger.ts';
@@ -37,6 +42,8 @@ export type Attack =
 export interface Story {
   /** By symbol: how many shares the manifests have wanted so far, at most, in units of a billionth. */
   readonly mostWanted: ReadonlyMap<string, number>;
+  /** Likewise, and at least: below zero where something was to be short. */
+  readonly leastWanted: ReadonlyMap<string, number>;
   /** When a slot may run; null where the story says nothing of it. */
   readonly windowOf: (slot: string) => SlotWindow | null;
   /** Whether a process is still there. */
@@ -108,17 +115,18 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     name: 'never-twice',
     sentence:
-      'What is held and what is on its way never adds up to more than was wanted, nor to less than nothing.',
+      'What is held and what is on its way never adds up to more than was wanted, nor to less than nothing or what was wanted short.',
     attackedBy: [...PROCESS, ...ANSWERS, 'stale read', 'empty list', 'torn record', 'clock jump'],
     at: 'order',
-    check: ({ order: { symbol }, account }, { mostWanted }) => {
+    check: ({ order: { symbol }, account }, { mostWanted, leastWanted }) => {
       const held = account.positions.get(symbol)?.quantity ?? 0;
       const open = openOf(account).filter((order) => order.symbol === symbol);
       const most = held + sum(open.filter(({ side }) => side === 'buy').map(remainingOf));
       const least = held - sum(open.filter(({ side }) => side === 'sell').map(remainingOf));
       const bound = (mostWanted.get(symbol) ?? 0) + boughtOutside(account, symbol);
       if (most > bound) return `${shares(most)} ${symbol} where ${shares(bound)} were wanted at most`;
-      return least < 0 ? `${shares(-least)} ${symbol} more are being sold than are held` : null;
+      const short = Math.min(0, leastWanted.get(symbol) ?? 0);
+      return least < short ? `${shares(short - least)} ${symbol} more are being sold than are held` : null;
     },
   },
   {
@@ -146,16 +154,19 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'sells-only-what-it-owns',
-    sentence: 'No order takes more of a symbol than its strategy owns.',
+    sentence:
+      'No order takes more of a symbol than its strategy owns, or is short of; none opens against what it has.',
     attackedBy: [...PROCESS, ...ANSWERS, 'outside trade', 'stale read'],
     at: 'order',
-    check: ({ order, ledger }) => {
-      const intent = findOrder(ledger, order.clientOrderId)?.intent;
-      if (intent === undefined || order.side === 'buy') return null;
-      const owned = ledger.books.get(intent.strategy)?.get(order.symbol)?.quantity ?? 0;
-      return order.quantity <= owned
-        ? null
-        : `${intent.strategy} sells ${shares(order.quantity)} of ${shares(owned)} ${order.symbol}`;
+    check: ({ order: { clientOrderId, symbol, side, quantity }, ledger }, { leastWanted }) => {
+      const intent = findOrder(ledger, clientOrderId)?.intent;
+      if (intent === undefined) return null;
+      const book = ledger.books.get(intent.strategy)?.get(symbol)?.quantity ?? 0;
+      const owned = side === 'sell' ? book : 0 - book;
+      const isShorts = (leastWanted.get(symbol) ?? 0) < 0;
+      const opens = isEntry(intent.purpose) && (side === 'buy' || isShorts);
+      if (opens ? owned <= 0 : quantity <= owned) return null;
+      return `${intent.strategy} ${side}s ${shares(quantity)} ${symbol}, and has ${shares(book)}`;
     },
   },
   {
@@ -453,7 +464,15 @@ function wrongCause(
   if (event.type === 'fill') return wrongFill(event, { strategy, symbol, change }, before);
   if (event.type === 'synced') return outsideOf(account, symbol) === 0 ? 'nobody else has traded it' : null;
   if (event.type === 'order-reopened') return null;
+  if (event.type === 'split-applied' || event.type === 'symbol-changed')
+    return account.changes?.some((one) => symbolsOf(one).includes(symbol)) === true
+      ? null
+      : 'its company has done nothing';
   return 'no cause';
+}
+
+function symbolsOf(change: CorporateChange): readonly string[] {
+  return change.kind === 'split' ? [change.symbol] : [change.from, change.to];
 }
 
 function wrongFill(

@@ -48,7 +48,7 @@ export async function tryStep(start: MachineState, options: TrialOptions): Promi
     orders: 0,
     reads: [] as number[],
   };
-  const guard = new Guard(machine, MOST_WANTED);
+  const guard = new Guard(machine, { mostWanted: MOST_WANTED });
   const { watcher, broken } = guard;
   script(machine, faults);
   const inject = injector(machine, faults, { chance: chance(seed).stream('loss'), watcher });

@@ -5,11 +5,12 @@ import { real } from '../machine/real.ts';
 import type { Event } from './event.ts';
 import { open } from './open.ts';
 import type { Plot } from './plot.ts';
+import { sides } from './sides.ts';
 import { slots } from './slots.ts';
 import type { Day } from './stage.ts';
 
 /** By turns: a seed has one. */
-const PLOTS: readonly Plot[] = [open, slots];
+const PLOTS: readonly Plot[] = [open, slots, sides];
 const SHORT_DAYS = 6;
 const FULL_DAYS = 1_000;
 /** Every so manieth day is lived twice, to be the same. */

@@ -81,6 +81,7 @@ function drawFault(chance: Chance): object {
     { on: list, effect: 'without', symbols: 'all', after, times },
     { on: 'positions', effect: 'stale', by: '30s', after, times },
     { on: 'account', effect: 'unavailable', after, times },
+    { on: 'assets', effect: 'unavailable', after, times },
   ]);
 }
 

@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import { Guard } from '../guard.ts';
 import type { Story } from '../invariants.ts';
 import type { Broken } from '../part.ts';
+import { renameHolding, type Rename } from '../../src/broker/simulated-rename.ts';
+import { splitHolding, type Split } from '../../src/broker/simulated-split.ts';
+import type { CorporateChange } from '../../src/broker/simulated-state.ts';
 import { chance } from '../machine/chance.ts';
 import type { Effect, Failure } from '../machine/effects.ts';
 import { newMachine, type Machine } from '../machine/machine.ts';
@@ -56,6 +59,7 @@ export class Stage {
   resolved = 0;
   readonly counts: Record<string, number> = {};
   readonly #mostWanted = new Map<string, number>();
+  readonly #leastWanted = new Map<string, number>();
   readonly #seed: number;
   #losses = 0;
   #strikes: Strike[] = [];
@@ -64,7 +68,8 @@ export class Stage {
   constructor({ seed, start, windowOf }: StageFacts) {
     this.#seed = seed;
     this.machine = newMachine(seed, start);
-    this.guard = new Guard(this.machine, this.#mostWanted, windowOf);
+    const wanted = { mostWanted: this.#mostWanted, leastWanted: this.#leastWanted };
+    this.guard = new Guard(this.machine, { ...wanted, ...(windowOf && { windowOf }) });
     this.machine.hooks = {
       effect: (effect) => this.#sees(effect),
       failure: ({ number }) =>
@@ -187,9 +192,12 @@ export class Stage {
 
   /** As the program proposes it. */
   async resolve({ stdout, stderr }: SimProcess): Promise<void> {
-    const symbol = /hgctl resolve (\S+) --as broker/.exec(stdout + stderr)?.[1];
-    if (symbol === undefined) return;
-    await this.run('resolve', symbol, '--as', 'broker', '--reason', 'as the broker says');
+    const text = stdout + stderr;
+    const [, symbol, as, ratio] =
+      /hgctl resolve (\S+) --as (broker|split)(?: --ratio ([\d:]+))?/.exec(text) ?? [];
+    if (symbol === undefined || as === undefined) return;
+    const of = ratio === undefined ? [] : ['--ratio', ratio];
+    await this.run('resolve', symbol, '--as', as, ...of, '--reason', 'as the broker says');
     this.resolved += 1;
   }
 
@@ -260,8 +268,29 @@ export class Stage {
     declare(this.machine, strategy, declared);
     this.wanted.set(strategy, declared);
     for (const [symbol, shares] of Object.entries(declared.targets))
-      if (typeof shares === 'number')
-        this.#mostWanted.set(symbol, Math.max(this.#mostWanted.get(symbol) ?? 0, shares * SHARE));
+      if (typeof shares === 'number') this.allow(symbol, shares);
+  }
+
+  /** From now on so many shares may be held, too. */
+  allow(symbol: string, shares: number): void {
+    const [most, least] = [this.#mostWanted, this.#leastWanted];
+    most.set(symbol, Math.max(most.get(symbol) ?? 0, shares * SHARE));
+    least.set(symbol, Math.min(least.get(symbol) ?? 0, shares * SHARE));
+  }
+
+  /** A company does something with its shares: what is held of them is another number, or has another name. */
+  companyActs(change: Split | Rename): void {
+    const { venue, loop } = this.machine;
+    const [versions] = venue.accounts.values();
+    const account = this.machine.account();
+    if (versions === undefined || account === undefined) return;
+    const isSplit = 'symbol' in change;
+    const next = isSplit ? splitHolding(account, change) : renameHolding(account, change);
+    const done: CorporateChange = {
+      time: loop.now as CorporateChange['time'],
+      ...(isSplit ? { kind: 'split', ...change } : { kind: 'rename', ...change }),
+    };
+    versions.push({ ...next, changes: [...(account.changes ?? []), done] });
   }
 
   /** What somebody has bought by hand, and a strategy wants; false where there is nothing of it. */

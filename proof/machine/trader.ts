@@ -7,6 +7,7 @@ export const JOURNAL = `${HOME}/data/journal`;
 /** Says who is the controller. */
 export const CONTROLLER_PLACE = `${HOME}/data/controller.lease`;
 export const STATE_FILE = `${HOME}/data/strategy_positions.json`;
+export const PRICES = `${HOME}/prices`;
 const FAULTS = `${HOME}/faults.yaml`;
 
 /** Symbol -> shares. */
@@ -19,6 +20,8 @@ export interface Declared {
   readonly schedule?: readonly object[];
   /** Everything that it may ever own. */
   readonly universe: readonly string[];
+  /** Left out: fixed targets, long only. */
+  readonly kind?: 'shorts' | 'pair';
 }
 
 export interface AccountFacts {
@@ -26,6 +29,8 @@ export interface AccountFacts {
   readonly execution?: Readonly<Record<string, unknown>>;
   /** Over the parts of `spec.broker`. */
   readonly broker?: Readonly<Record<string, unknown>>;
+  /** In the place of invented ones. */
+  readonly prices?: Readonly<Record<string, unknown>>;
 }
 
 /** An account at a simulated broker whose faults are in a file, with these strategies, all of them on. */
@@ -33,7 +38,7 @@ export function settle(machine: Machine, names: readonly string[], facts: Accoun
   const broker = { type: 'simulated', cash: '1000000.00', clock: 'always-open', seed: 7, faults: FAULTS };
   const account = {
     broker: { ...broker, ...facts.broker },
-    prices: { type: 'synthetic', seed: 7 },
+    prices: facts.prices ?? { type: 'synthetic', seed: 7 },
     store: { data: `${HOME}/data` },
     toggles: { file: `${MANIFESTS}/strategy_toggle.yaml` },
     ...(facts.execution && { execution: facts.execution }),
@@ -43,17 +48,30 @@ export function settle(machine: Machine, names: readonly string[], facts: Accoun
   misbehave(machine, []);
 }
 
-export function declare(machine: Machine, name: string, { targets, universe, schedule }: Declared): void {
-  const list = Object.entries(targets).map(([symbol, size]) =>
-    typeof size === 'number' ? { symbol, quantity: String(size) } : { symbol, weight: size },
-  );
+export function declare(machine: Machine, name: string, declared: Declared): void {
+  const { universe, schedule } = declared;
   const spec = {
-    signal: { type: 'fixed', params: { targets: list } },
+    signal: signalOf(declared),
     universe: { symbols: universe },
-    capital: { positionSize: '100%', maxPositions: 20, maxExposure: '100%' },
+    capital: CAPITAL[declared.kind ?? 'long'],
     ...(schedule && { schedule }),
   };
   machine.put(`${MANIFESTS}/${name}.yaml`, manifest('Strategy', name, spec));
+}
+
+const CAPITAL = {
+  long: { positionSize: '100%', maxPositions: 20, maxExposure: '100%' },
+  shorts: { positionSize: '100%', maxPositions: 20, maxExposure: '100%', shorts: 'allowed' },
+  pair: { positionSize: '10%', maxPositions: 2, maxExposure: '20%' },
+} as const;
+
+/** A pair is its universe: the signal decides what it holds. */
+function signalOf({ kind, targets, universe }: Declared): object {
+  if (kind === 'pair') return { type: 'pairs', params: { pairs: [universe] } };
+  const list = Object.entries(targets).map(([symbol, size]) =>
+    typeof size === 'number' ? { symbol, quantity: String(size) } : { symbol, weight: size },
+  );
+  return { type: 'fixed', params: { targets: list } };
 }
 
 /** What the broker does wrong from now on. */

@@ -278,4 +278,30 @@ export const BUGS: readonly Bug[] = [
     look: { by: 'story', story: 'weights on margin' },
     invariant: 'never-twice',
   },
+  {
+    name: 'exit-ends-with-its-window',
+    sentence: 'An exit that is late is not made any more.',
+    changes: [
+      {
+        file: 'reconciler/slots.ts',
+        there: "  if (slot.action !== 'exit' || !isLate(slot, now) || now > slot.lastStart) return false;",
+        instead: '  if (slot.lastStart > 0) return false;',
+      },
+    ],
+    look: { by: 'days' },
+    invariant: 'exits-go-on',
+  },
+  {
+    name: 'run-a-slot-again',
+    sentence: 'A slot that has ended runs again while its window is open.',
+    changes: [
+      {
+        file: 'reconciler/slots.ts',
+        there: "  if (run !== undefined) return run.state !== 'started';",
+        instead: "  if (run !== undefined) return run.state === 'missed';",
+      },
+    ],
+    look: { by: 'days' },
+    invariant: 'a-slot-runs-once',
+  },
 ];

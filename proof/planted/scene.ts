@@ -34,11 +34,14 @@ export class Scene {
   constructor({ seed, mostWanted, closesAt = Infinity }: Facts) {
     this.machine = newMachine(seed, MORNING);
     const most = Object.entries(mostWanted).map(([symbol, shares]) => [symbol, shares * SHARE] as const);
-    this.guard = new Guard(this.machine, new Map(most), () => ({
-      opensAt: MORNING,
-      closesAt,
-      lastStart: closesAt,
-    }));
+    this.guard = new Guard(this.machine, {
+      mostWanted: new Map(most),
+      windowOf: () => ({
+        opensAt: MORNING,
+        closesAt,
+        lastStart: closesAt,
+      }),
+    });
     this.machine.hooks = {
       effect: (effect) => {
         this.guard.sees(effect);

@@ -219,7 +219,7 @@ function storyOf({ desired, pid, world }: Recorder, before: SimulatedState, symb
     mostWanted.set(symbol, Math.max(wantedOf(desired.strategies, symbol), heldBy(before, symbol)));
   return {
     mostWanted,
-    windowOf: () => null,
+    leastWanted: new Map(), windowOf: () => null,
     isAlive: (identity) => identity.pid === pid || identity.pid === world.paused?.pid,
   };
 }
