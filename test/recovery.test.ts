@@ -165,8 +165,9 @@ async function contradicted(change: object): Promise<Project> {
   return mine;
 }
 
-async function unanswered(): Promise<Project> {
-  const mine = project({ strategies: ONE, account: { broker: { faults: '../faults.yaml' } } });
+async function unanswered(spec: object = {}): Promise<Project> {
+  const strategies = { core: { ...ONE.core, spec } };
+  const mine = project({ strategies, account: { broker: { faults: '../faults.yaml' } } });
   faults(mine, '{on: submit, effect: unavailable, times: 99}');
   expect(await mine.run('apply', '--yes')).toMatchObject({ code: 12 });
   return mine;
@@ -352,7 +353,7 @@ const SYMBOLS: Commands = {
     leave: ['apply', '--yes'],
   },
   OrderUnresolved: {
-    enter: unanswered,
+    enter: () => unanswered(),
     shows: 'OrderUnresolved',
     leave: ['resolve', 'VTI', '--as', 'books', '--reason', 'it never arrived'],
   },
@@ -368,8 +369,14 @@ const SYMBOLS: Commands = {
     meanwhile: (mine) => faults(mine),
     leave: ['apply', '--yes'],
   },
+  'OrderNotSeen, of an entry in the window of its slot': {
+    enter: () => unanswered({ schedule: [{ at: '15:30', action: 'entry', window: '15m' }] }),
+    shows: 'OrderUnresolved',
+    meanwhile: healed,
+    leave: ['apply', '--yes'],
+  },
   'OrderNotSeen, in the next session': {
-    enter: unanswered,
+    enter: () => unanswered(),
     shows: 'OrderUnresolved',
     meanwhile: (mine) => nextDay(faults(mine)),
     leave: ['apply', '--yes'],

@@ -122,7 +122,8 @@ function isDone({ code, stdout }: SimProcess): boolean {
  */
 function neverTaken(machine: Machine, { code, stdout }: SimProcess): string | null {
   if (code !== UNFINISHED) return null;
-  const [, id, symbol] = /the broker does not know (\S+) \(yet\): (\S+) takes no order/.exec(stdout) ?? [];
+  const [, id, symbol] =
+    /the broker does not know (\S+) \(yet\): .*?(\S+) takes no (?:other )?order/.exec(stdout) ?? [];
   const isThere = machine.account()?.orders.some(({ clientOrderId }) => clientOrderId === id) ?? false;
   return isThere ? null : (symbol ?? null);
 }

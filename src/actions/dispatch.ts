@@ -1,5 +1,6 @@
 /** The checks just before an order, its intent, and the request. */
 import { brakeOn, FLATTENING } from '../reconciler/brakes.ts';
+import { decisionKey } from '../reconciler/decision-key.ts';
 import { takenBy, whyMore, type Margins } from '../reconciler/margin.ts';
 import { doubtOf } from '../reconciler/quote-guards.ts';
 import { windowEnd } from '../reconciler/slots.ts';
@@ -14,7 +15,7 @@ import type { SubmitAnswer } from '../reconciler/ports.ts';
 import { isEntry, isReduction, type OrderAction } from '../reconciler/plan-types.ts';
 import { assertFence, whyTooLate, type Execution, type SessionBounds } from './execution.ts';
 import { lookUp } from './look-up.ts';
-import { clientOrderId, decisionKey } from './order-id.ts';
+import { clientOrderId } from './order-id.ts';
 import type { Outcome, OutcomeCode } from './outcome.ts';
 
 /**
@@ -314,16 +315,14 @@ function intentOf(
 ): IntentPayload {
   const { strategy, symbol, side, quantity, kind, reason, price, slot } = action;
   const decision = {
-    accountId: bookkeeping(ledger),
     strategy,
     occasion: slot ?? `revision ${desired.digest}`,
     symbol,
     side,
     sessionDate: session.date,
-    label: slot === null ? 'plan' : slotLabel(slot),
   };
   return {
-    clientOrderId: clientOrderId(ledger, decision),
+    clientOrderId: clientOrderId(ledger, decision, slot === null ? 'plan' : slotLabel(slot)),
     fence: execution.fence,
     strategy,
     symbol,
@@ -333,13 +332,8 @@ function intentOf(
     reason,
     estimate: price,
     sessionDate: session.date,
-    key: decisionKey(decision),
+    key: decisionKey(ledger, decision),
   };
-}
-
-/** A lost journal may have used any id of today: the orders of rebuilt books are other decisions. */
-function bookkeeping({ account, rebuiltAt }: Ledger): string {
-  return rebuiltAt === null ? (account?.id ?? '') : `${account?.id ?? ''} rebuilt ${rebuiltAt}`;
 }
 
 /** `core/2026-01-05/rebalance/1555` -> `rebal1555`. */

@@ -1,6 +1,7 @@
 /** Orders that the broker does not know: when that is proof that they never were, and when one may go out again. */
 import { HOUR, type Instant } from '../domain/instant.ts';
 import type { BrokerFill, MarketClock, Observed } from '../observed/broker-view.ts';
+import type { IntentPayload } from '../observed/events.ts';
 import { outsideFills } from '../observed/evidence.ts';
 import type { LedgerOrder } from '../observed/ledger.ts';
 import { isEntry, type OrderCareAction } from '../reconciler/plan-types.ts';
@@ -28,8 +29,8 @@ export async function endNeverCreated(
     return order === undefined ? [] : [{ action, order }];
   });
   const isDue = ({ order }: { order: LedgerOrder }): boolean => isOver(execution, order, clock);
-  const mayBeLost = ({ order }: { order: LedgerOrder }): boolean => isLostReduction(order, clock);
-  const history = orders.some((one) => isDue(one) || mayBeLost(one))
+  const isLost = ({ order }: { order: LedgerOrder }): boolean => mayGoAgain(order, clock);
+  const history = orders.some((one) => isDue(one) || isLost(one))
     ? await historySince(execution, Math.min(...orders.map(({ order }) => order.intendedAt)) as Instant)
     : null;
   return new Map(
@@ -37,20 +38,17 @@ export async function endNeverCreated(
       const doubt = whyUncertain(execution, order, history);
       if (isDue({ order }))
         return [action, doubt === null ? neverCreated(execution, action) : notSeen(action, doubt)];
-      if (!mayBeLost({ order })) return [action, notSeen(action, notYet(action))];
+      if (!isLost({ order })) return [action, notSeen(action, notYet(action))];
       noteSight(execution, order, doubt);
-      return [action, notSeen(action, doubt ?? goesAgain(action))];
+      return [action, notSeen(action, doubt ?? goesAgain(order.intent))];
     }),
   );
 }
 
-/** Of which the broker has never said anything: what it would sell may have to be sold in the session that goes on. */
-function isLostReduction(
-  { intent, brokerOrderId, status }: LedgerOrder,
-  clock: Observed<MarketClock>,
-): boolean {
+/** Of which the broker has never said anything, in its own session. */
+function mayGoAgain({ intent, brokerOrderId, status }: LedgerOrder, clock: Observed<MarketClock>): boolean {
   if (clock.kind !== 'ok' || clock.data.session.date !== intent.sessionDate) return false;
-  return brokerOrderId === null && status !== 'declined' && !isEntry(intent.purpose);
+  return brokerOrderId === null && status !== 'declined';
 }
 
 /** The plan sends it again as long as it counts as not seen. */
@@ -63,8 +61,11 @@ function noteSight(execution: Execution, { intent, status }: LedgerOrder, doubt:
     record(execution, () => ({ type: 'order-unknown', fence, clientOrderId, detail: doubt }));
 }
 
-function goesAgain({ clientOrderId, symbol }: OrderCareAction): string {
-  return `the broker does not know ${clientOrderId}: where it is still wanted it goes out again under the same id, and ${symbol} takes no other order in this session`;
+function goesAgain({ clientOrderId, symbol, purpose }: IntentPayload): string {
+  const [sure, where] = isEntry(purpose)
+    ? [' (yet)', 'in the window of its slot, if it has one,']
+    : ['', 'where it is still wanted'];
+  return `the broker does not know ${clientOrderId}${sure}: ${where} it goes out again under the same id, and ${symbol} takes no other order in this session`;
 }
 
 function notYet({ clientOrderId, symbol }: OrderCareAction): string {

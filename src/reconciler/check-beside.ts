@@ -1,6 +1,7 @@
 /** The second opinion on orders beside open ones, and beside syncs. Loops of its own, no rule of the planner. */
-import type { LedgerOrder } from '../observed/ledger.ts';
+import type { Ledger, LedgerOrder } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
+import { isOfSlot } from './decision-key.ts';
 import { isReduction, type OrderAction, type Plan } from './plan-types.ts';
 
 /** What is wrong with an order on a symbol that has open ones, in words: none may be, but the lost one that goes out again. */
@@ -16,16 +17,18 @@ export function checkBeside(order: OrderAction, { ledger, snapshot }: ObservedSt
   const today = snapshot.clock.kind === 'ok' ? snapshot.clock.data.session.date : null;
   if (lost?.status !== 'unseen' || lost.brokerOrderId !== null)
     return [`${id}: ${sendsAgain} may have reached the broker`];
-  return isSame(order, lost) && lost.intent.sessionDate === today
+  return isSame(order, lost, ledger) && lost.intent.sessionDate === today
     ? []
     : [`${id}: it is not the order ${sendsAgain}`];
 }
 
-function isSame(order: OrderAction, { intent }: LedgerOrder): boolean {
-  const { strategy, side, quantity } = intent;
-  return (
-    strategy === order.strategy && side === order.side && quantity === order.quantity && isReduction(order)
-  );
+/** An entry also by its key: of the slot that is executed now, and of no other. */
+function isSame(order: OrderAction, { intent }: LedgerOrder, ledger: Ledger): boolean {
+  const { strategy, side, quantity, purpose } = intent;
+  const isEntry = purpose === 'open' || purpose === 'increase';
+  if (strategy !== order.strategy || side !== order.side || quantity !== order.quantity) return false;
+  if (isEntry === isReduction(order)) return false;
+  return !isEntry || (order.slot !== null && isOfSlot(ledger, intent, order.slot));
 }
 
 /** An order on a symbol that is synced in the same plan is sized from the book after the sync. */

@@ -58,12 +58,13 @@ function wrongPartner(
 function triedToday(
   { id, strategy }: OrderAction,
   symbols: ReadonlySet<string>,
-  { plan, input }: Beside,
+  { plan, orders, input }: Beside,
 ): string[] {
   const { groups } = input.desired.strategies.find(({ name }) => name === strategy) ?? {};
   if (plan.session === null || groups === undefined) return [];
+  const again = new Set(orders.map(({ sendsAgain }) => sendsAgain));
   const today = ordersOn(input.observed.ledger, plan.session).filter(
-    ({ intent }) => intent.strategy === strategy,
+    ({ intent }) => intent.strategy === strategy && !again.has(intent.clientOrderId),
   );
   return [...symbols]
     .filter((symbol) => {

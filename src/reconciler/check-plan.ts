@@ -262,8 +262,9 @@ function measure(plan: Plan, { positions, buyingPower }: World, { observed }: Pl
     running.exposure.set(strategy, exposure);
     running.count.set(strategy, count);
   }
+  const again = new Set(plan.actions.filter(isOrder).map(({ sendsAgain }) => sendsAgain));
   for (const order of observed.ledger.openOrders.values())
-    addWorking(order, running, { positions, observed });
+    if (!again.has(order.intent.clientOrderId)) addWorking(order, running, { positions, observed });
   return running;
 }
 

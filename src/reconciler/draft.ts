@@ -12,7 +12,15 @@ import type {
 } from '../observed/broker-view.ts';
 import type { Ledger, LedgerOrder } from '../observed/ledger.ts';
 import type { ObservedState } from '../observed/observed-state.ts';
-import type { Action, DueSlot, Hold, HoldReason, OrderAction, ShutdownAction } from './plan-types.ts';
+import {
+  isEntry,
+  type Action,
+  type DueSlot,
+  type Hold,
+  type HoldReason,
+  type OrderAction,
+  type ShutdownAction,
+} from './plan-types.ts';
 
 export interface PlanInput {
   readonly desired: DesiredState;
@@ -131,12 +139,16 @@ export function priceOf({ input, market }: PlanFacts, symbol: string): Price | u
   return price === undefined || price <= 0 ? undefined : price;
 }
 
-const STRENGTH: Readonly<Record<Freeze['grade'], number>> = { entries: 1, again: 2, all: 3 };
-
 /** The stronger freeze wins; of equals, the first. */
 export function freeze(draft: PlanDraft, symbol: string, next: Freeze): void {
   const known = draft.freezes.get(symbol);
-  if (known === undefined || STRENGTH[known.grade] < STRENGTH[next.grade]) draft.freezes.set(symbol, next);
+  if (known === undefined || strengthOf(known) < strengthOf(next)) draft.freezes.set(symbol, next);
+}
+
+/** What lets no entry through lets no lost one through; what lets a position shrink lets a lost reduction. */
+function strengthOf(freeze: Freeze): number {
+  if (freeze.grade === 'again') return isEntry(freeze.order.intent.purpose) ? 1 : 3;
+  return freeze.grade === 'all' ? 4 : 2;
 }
 
 export function hold(

@@ -3,8 +3,9 @@ import { formatQuantity, SHARE, valueOf, type Quantity } from '../domain/decimal
 import type { Side } from '../domain/names.ts';
 import type { IntentPayload, OrderPurpose } from '../observed/events.ts';
 import { lotOf } from '../observed/ledger.ts';
+import { isOfSlot } from './decision-key.ts';
 import { freeze, hold, priceOf, type Freeze, type Market, type PlanDraft, type PlanFacts } from './draft.ts';
-import type { ActionReason, OrderAction } from './plan-types.ts';
+import { isEntry, type ActionReason, type OrderAction } from './plan-types.ts';
 
 export interface Change {
   readonly strategy: string;
@@ -35,7 +36,8 @@ export function proposeReduction(
   const room = roomOf(facts, facts.market, change);
   if (frozen?.grade === 'again') {
     const { intent } = frozen.order;
-    if (!isWithin(intent, change.strategy, room)) return holdFrozen(draft, change, frozen);
+    if (isEntry(intent.purpose) || !isWithin(intent, change.strategy, room))
+      return holdFrozen(draft, change, frozen);
     const { quantity, clientOrderId: sendsAgain } = intent;
     return reduceBy(facts, draft, { ...change, ...room, quantity, sendsAgain });
   }
@@ -61,7 +63,11 @@ function roomOf({ ledger }: PlanFacts, { positions }: Market, { strategy, symbol
 }
 
 /** Whether what is still wanted has room for the whole of the lost order. */
-function isWithin(lost: IntentPayload, strategy: string, { side, free }: Room): boolean {
+function isWithin(
+  lost: IntentPayload,
+  strategy: string,
+  { side, free }: Pick<Room, 'side' | 'free'>,
+): boolean {
   return lost.strategy === strategy && lost.side === side && lost.quantity <= free;
 }
 
@@ -74,18 +80,54 @@ function reduceBy(facts: PlanFacts, draft: PlanDraft, order: Omit<Order, 'to'>):
   freeze(draft, symbol, { grade: 'all', reason: 'PendingOrder', detail });
 }
 
-/** An order away from zero, of whole shares where it sells short; later rules may still refuse it. */
+/**
+ * An order away from zero, of whole shares where it sells short; later rules may still refuse it. Where one for the same
+ * slot was lost on its way and its quantity still fits, that one, under its own id.
+ */
 export function proposeEntry(facts: PlanFacts, draft: PlanDraft, change: Change): void {
-  const frozen = draft.freezes.get(change.symbol) ?? draft.entriesBlocked;
-  if (frozen !== null) return holdFrozen(draft, change, frozen);
-  const from = lotOf(facts.ledger, change.strategy, change.symbol)?.quantity ?? (0 as Quantity);
-  const side = change.to > from ? 'buy' : 'sell';
-  const distance = Math.abs(change.to - from);
-  const quantity = (side === 'sell' ? distance - (distance % SHARE) : distance) as Quantity;
+  const frozen = draft.freezes.get(change.symbol);
+  if (frozen?.grade === 'again') return enterAgain(facts, draft, change, frozen);
+  const blocked = frozen ?? draft.entriesBlocked;
+  if (blocked !== null) return holdFrozen(draft, change, blocked);
+  const { quantity, ...way } = wayOf(facts, change);
   if (quantity === 0) return hold(draft, change, 'BelowOneShare', 'less than a share cannot be sold short');
+  enterBy(facts, draft, { ...change, ...way, quantity, sendsAgain: null });
+}
+
+type Lost = Extract<Freeze, { grade: 'again' }>;
+
+/** An entry without a slot is decided anew in every pass, so that its time is over with its execution. */
+function enterAgain(facts: PlanFacts, draft: PlanDraft, change: Change, frozen: Lost): void {
+  const { intent } = frozen.order;
+  if (draft.entriesBlocked !== null) return holdFrozen(draft, change, draft.entriesBlocked);
+  const { quantity: free, ...way } = wayOf(facts, change);
+  const isWanted = isEntry(intent.purpose) && isWithin(intent, change.strategy, { ...way, free });
+  if (!isWanted || change.slot === null || !isOfSlot(facts.ledger, intent, change.slot))
+    return holdFrozen(draft, change, frozen);
+  const { quantity, clientOrderId: sendsAgain } = intent;
+  enterBy(facts, draft, { ...change, ...way, quantity, sendsAgain });
+}
+
+/** What lies between book and target. */
+function wayOf({ ledger }: PlanFacts, { strategy, symbol, to }: Change): Way {
+  const from = lotOf(ledger, strategy, symbol)?.quantity ?? (0 as Quantity);
+  const side = to > from ? 'buy' : 'sell';
+  const distance = Math.abs(to - from);
+  return { from, side, quantity: (side === 'sell' ? distance - (distance % SHARE) : distance) as Quantity };
+}
+
+interface Way {
+  /** The book. */
+  readonly from: Quantity;
+  readonly side: Side;
+  readonly quantity: Quantity;
+}
+
+function enterBy(facts: PlanFacts, draft: PlanDraft, order: Omit<Order, 'to' | 'kind'>): void {
+  const { from, side, quantity } = order;
   const to = (side === 'buy' ? from + quantity : from - quantity) as Quantity;
   const kind = from === 0 ? 'open' : 'increase';
-  pushOrder(facts, draft.entries, { ...change, kind, quantity, from, to, side, sendsAgain: null }, draft);
+  pushOrder(facts, draft.entries, { ...order, kind, to }, draft);
 }
 
 function holdFrozen(draft: PlanDraft, change: Change, frozen: Pick<Freeze, 'reason' | 'detail'>): void {

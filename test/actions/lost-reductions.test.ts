@@ -5,9 +5,8 @@ import type { Instant } from '../../src/domain/instant.ts';
 import type { Quantity } from '../../src/domain/decimal.ts';
 import type { JournalEvent } from '../../src/observed/events.ts';
 import { doubtfulOrders } from '../../src/reconciler/conditions.ts';
-import { isOrder, type OrderAction } from '../../src/reconciler/plan-types.ts';
-import { recover } from '../../src/reconciler/reconcile.ts';
 import { fault } from '../support/faults.ts';
+import { killedBeforeRequest, looked, onlyIntent, ordersPlanned, statusOf } from '../support/lost-orders.ts';
 import { outcomesIn } from '../support/outcomes.ts';
 import { world, type TestWorld, type WorldFacts } from '../support/world.ts';
 
@@ -22,49 +21,9 @@ const reducing: WorldFacts = {
   strategies: { mp: { targets: { KO: '4' } } },
 };
 
-/** Killed between an intent and its request: the journal has it, the broker never heard of it. */
-async function killedBeforeRequest(home: TestWorld): Promise<string> {
-  const commit = (event: JournalEvent): ReturnType<TestWorld['journal']['commit']> => {
-    const committed = home.journal.commit(event);
-    if (event.type === 'intent') throw new Error('killed');
-    return committed;
-  };
-  await expect(home.apply({ journal: { ...home.journal, commit } })).rejects.toThrow('killed');
-  expect(home.broker.submitted).toEqual([]);
-  home.clock.advance(5 * MINUTE);
-  return onlyIntent(home);
-}
-
 async function lost(facts: Partial<WorldFacts> = {}): Promise<{ home: TestWorld; id: string }> {
   const home = await world({ ...reducing, ...facts });
-  return { home, id: await killedBeforeRequest(home) };
-}
-
-function onlyIntent(home: TestWorld): string {
-  const [order, ...others] = home.journal.ledger().openOrders.values();
-  expect(others).toEqual([]);
-  return order?.intent.clientOrderId ?? '';
-}
-
-function statusOf(home: TestWorld, id: string): string | undefined {
-  return home.journal.ledger().openOrders.get(id)?.status;
-}
-
-/** The looks of a recovery, and nothing else. */
-async function looked(home: TestWorld): Promise<void> {
-  await recover({
-    ports: home.ports,
-    desired: home.desired,
-    manifests: 'accepted',
-    resting: new Set(),
-    accountFile: 'account.yaml',
-    open: () => Promise.resolve(),
-    looked: () => undefined,
-  });
-}
-
-async function ordersPlanned(home: TestWorld): Promise<OrderAction[]> {
-  return (await home.plan()).actions.filter(isOrder);
+  return { home, id: await killedBeforeRequest(home, 5 * MINUTE) };
 }
 
 describe('a reduction that was lost on its way', () => {
@@ -188,10 +147,6 @@ describe('it does not go out', () => {
     home.clock.advance(45_000);
     await stays({ home, id });
   });
-
-  test('as an entry: those that nobody has seen wait for the end of the session', async () => {
-    await stays(await lost({ books: {}, strategies: { mp: { targets: { KO: '10' } } } }));
-  });
 });
 
 test('in the next session it never was, and the same sale is another order', async () => {
@@ -250,7 +205,7 @@ test('a broker that does not answer the last look gets no order of this executio
   const looks = fault('orderByClientId', DOWN, { after: 3, times: 3 });
   const strategies = { mp: { targets: { KO: '4', VTI: '2' } } };
   const home = await world({ ...reducing, prices: { KO: '50', VTI: '100' }, strategies, faults: [looks] });
-  const id = await killedBeforeRequest(home);
+  const id = await killedBeforeRequest(home, 5 * MINUTE);
   expect(outcomesIn(await home.apply())).toEqual([
     `resolve-order/${id}: in-doubt OrderNotSeen`,
     'reduce/mp/KO: in-doubt BrokerUnavailable',

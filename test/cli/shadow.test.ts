@@ -372,7 +372,7 @@ describe('in real time, in processes of their own', () => {
       await running.ended;
     }
     const last = start(mine, 'run', '--shadow');
-    // An entry that was killed on its way is not sent again: it stays in doubt.
+    // An entry without a slot that was killed on its way is not sent again: it stays in doubt.
     await until(async () => {
       const has = await held(mine, ...SHADOW);
       const lost = await neverSeen(mine, ...SHADOW);

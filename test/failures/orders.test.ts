@@ -257,10 +257,25 @@ describe('O11: a restart inside the execution window', () => {
     const slots = [...home.journal.ledger().slots.values()];
     expect(slots).toMatchObject([{ state: 'started' }]);
     expect((await home.plan()).slots).toMatchObject([{ started: true }]);
-    // The order may have got through: nothing beside it today, and the next slot does the whole work.
+    // The order may have got through: it is looked for, and in the window it goes out under the same id.
+    const [order] = home.journal.ledger().openOrders.keys();
+    await home.apply();
+    await home.apply();
+    expect(home.broker.submitted).toStrictEqual([order]);
+    expect(home.books()).toStrictEqual({ mp: { NVDA: '100' } });
+    expect([...home.journal.ledger().slots].map(([slot, { state }]) => `${slot} ${state}`)).toStrictEqual([
+      'mp/2025-12-02/rebalance/1555 done',
+    ]);
+  });
+
+  test('leaves what nobody saw in its window to the next slot', async () => {
+    const home = await world(scheduled('100'));
+    const killed = hostile(home, { submit: () => Promise.reject(new Error('kill -9')) });
+    await expect(home.apply({ broker: killed })).rejects.toThrow('kill -9');
+    home.clock.advance(240_000);
     await home.apply();
     expect(home.broker.state().orders).toHaveLength(0);
-    home.clock.advance(86_400_000);
+    home.clock.advance(86_400_000 - 240_000);
     await home.apply();
     await home.apply();
     expect(home.books()).toStrictEqual({ mp: { NVDA: '100' } });

@@ -5,6 +5,8 @@ import type { Fault } from '../../src/broker/fault-script.ts';
 import { bookOrder } from '../../src/actions/book-order.ts';
 import { acquire } from '../../src/actions/execution-lock.ts';
 import { averageOf, type Money, type Price, type Quantity, type Ratio } from '../../src/domain/decimal.ts';
+import type { Instant } from '../../src/domain/instant.ts';
+import { parseScheduleTime } from '../../src/domain/schedule.ts';
 import type { BrokerOrder } from '../../src/observed/broker-view.ts';
 import type { Broker } from '../../src/reconciler/ports.ts';
 import { liveOrders } from '../failures/hostile-broker.ts';
@@ -228,6 +230,26 @@ describe('a crash', () => {
     },
   );
 
+  test.prop([randomWorld({ unmanaged: false }), part, fc.option(part, { freq: 1 })], {
+    numRuns: Math.ceil(RUNS.numRuns / 2),
+  })('leaves nothing of a slot undone in its window', async ({ facts: drawn }, first, second) => {
+    const facts = slotted(rich(drawn));
+    const calm = await world(facts);
+    const moments = await passUntil(calm, NEVER);
+    // A change of side takes two passes.
+    for (let pass = 0; pass < 2; pass += 1) await calm.apply();
+    const home = await crashed(facts, momentAt(first, moments));
+    if (second !== null) await passUntil(home, 1 + (second % 40));
+    home.clock.advance(20_000);
+    for (let pass = 0; pass < 5; pass += 1) {
+      await home.apply(afterCrash(home));
+      home.clock.advance(20_000);
+    }
+    expect(home.books()).toEqual(calm.books());
+    expect(booked(home)).toEqual(heldByUs(home, {}));
+    expect(home.journal.ledger().openOrders.size).toBe(0);
+  });
+
   test.prop([withFaults(false), part], { numRuns: Math.ceil(RUNS.numRuns / 4) })(
     'beside other faults loses no fill, books none twice, and leaves nothing in doubt',
     async ({ facts, unmanaged }, first) => {
@@ -264,6 +286,17 @@ function rich(facts: WorldFacts): WorldFacts {
     ]),
   );
   return { ...facts, cash: '20000000', settings, strategies, limits: { ...facts.limits, maxGross: null } };
+}
+
+/** Each strategy has the whole of this time for its targets, and no other. */
+function slotted(facts: WorldFacts): WorldFacts {
+  const at = parseScheduleTime('15:00');
+  if (at === undefined) throw new Error('no time');
+  const schedule = [{ at, action: 'rebalance', window: 1_200_000 }] as const;
+  const strategies = Object.fromEntries(
+    Object.entries(facts.strategies ?? {}).map(([name, strategy]) => [name, { ...strategy, schedule }]),
+  );
+  return { ...facts, strategies, now: Date.parse('2025-12-02T15:00:00-05:00') as Instant };
 }
 
 async function crashed(facts: WorldFacts, moment: number): Promise<TestWorld> {

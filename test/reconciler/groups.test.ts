@@ -305,6 +305,40 @@ describe('a leg that is held without its partner', () => {
   });
 });
 
+describe('a leg that was lost on its way', () => {
+  /** Killed between the intent of this leg and its request. */
+  async function without(symbol: string): Promise<TestWorld> {
+    const home = await hedge();
+    const killed: TestWorld['journal']['commit'] = (event) => {
+      const committed = home.journal.commit(event);
+      if (event.type === 'intent' && event.symbol === symbol) throw new Error('killed');
+      return committed;
+    };
+    await expect(home.apply({ journal: { ...home.journal, commit: killed } })).rejects.toThrow('killed');
+    home.clock.advance(20_000);
+    return home;
+  }
+
+  test.each(['KO', 'PEP'])(
+    'goes out again with its partner, in the window of their slot: %s',
+    async (symbol) => {
+      const home = await without(symbol);
+      await home.apply(afterCrash(home));
+      expect(sides(home)).toEqual(['sell KO', 'buy PEP']);
+      expect(home.held()).toEqual({ KO: '-20', PEP: '10' });
+      expect(new Set(home.broker.submitted).size).toBe(2);
+    },
+  );
+
+  test('waits for its end behind the window, and so does its partner', async () => {
+    const home = await without('PEP');
+    home.clock.advance(600_000);
+    await home.apply(afterCrash(home));
+    expect([sides(home), home.held()]).toEqual([['sell KO'], { KO: '-20' }]);
+    expect(home.journal.ledger().openOrders.size).toBe(1);
+  });
+});
+
 function slotAt(time: string): NonNullable<StrategyFacts['schedule']>[number] {
   const at = parseScheduleTime(time);
   if (at === undefined) throw new Error('no time');

@@ -180,7 +180,7 @@ function keepGroup(facts: PlanFacts, draft: PlanDraft, group: Group, date: Calen
     const detail = `${working.intent.symbol}, of its group, has an order without an end`;
     return stop(draft, isOurs, 'PendingOrder', detail);
   }
-  const why = brokenToday(ledger, group, date) ?? missingLeg(draft, group, entering);
+  const why = brokenToday(ledger, draft, group, date) ?? missingLeg(draft, group, entering);
   if (why === null) return;
   stop(draft, isOurs, 'GroupIncomplete', why);
   if (facts.input.reductionsOver || isBalanced(group)) return;
@@ -193,20 +193,27 @@ function isOf(strategy: string, symbols: ReadonlySet<string>): IsOf {
   return (order) => order.strategy === strategy && symbols.has(order.symbol);
 }
 
-/** An order that may still fill; what was lost on its way goes out again by itself. */
+/** An order that may still fill; a lost reduction goes out again by itself, and a lost entry where it is planned. */
 function workingOf({ ledger }: PlanFacts, draft: PlanDraft, isOurs: IsOf): LedgerOrder | undefined {
-  return [...ledger.openOrders.values()].find(
-    ({ intent }) => isOurs(intent) && draft.freezes.get(intent.symbol)?.grade !== 'again',
-  );
+  return [...ledger.openOrders.values()].find(({ intent }) => {
+    if (!isOurs(intent)) return false;
+    if (isEntry(intent.purpose)) return !goesAgain(draft, intent.clientOrderId);
+    return draft.freezes.get(intent.symbol)?.grade !== 'again';
+  });
+}
+
+function goesAgain({ entries }: PlanDraft, clientOrderId: string): boolean {
+  return entries.some(({ sendsAgain }) => sendsAgain === clientOrderId);
 }
 
 /** A leg that missed its part is not tried again in the session, with the other one open meanwhile. */
 function brokenToday(
   ledger: Ledger,
+  draft: PlanDraft,
   { strategy, legs, maxHedgeError }: Group,
   date: CalendarDate,
 ): string | null {
-  const today = ordersOn(ledger, date);
+  const today = ordersOn(ledger, date).filter(({ intent }) => !goesAgain(draft, intent.clientOrderId));
   for (const { symbol } of legs) {
     const own = today.filter(({ intent }) => isOf(strategy, new Set([symbol]))(intent));
     if (own.some(isUndoing)) return 'the group was closed today, because it was not complete';

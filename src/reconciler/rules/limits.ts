@@ -35,11 +35,12 @@ export function keepLimits(facts: PlanFacts, draft: PlanDraft): void {
   }
   const room = measureRoom(facts, market, draft);
   const allowed = waiting.filter((entry) => {
+    // One that goes out again counts already, as working, and does so where it does not go out, too.
+    const isLost = entry.sendsAgain !== null;
+    if (isLost) count(entry, room, -1);
     const refusal = refuse(entry, room, facts);
-    if (refusal === null) {
-      take(entry, room);
-      return true;
-    }
+    if (isLost || refusal === null) count(entry, room, 1);
+    if (refusal === null) return true;
     hold(draft, entry, refusal.reason, refusal.detail);
     return false;
   });
@@ -249,16 +250,16 @@ function refuseExposure(
   return null;
 }
 
-function take(entry: OrderAction, room: Room): void {
-  room.buyingPower -= takenBy(room.margins, entry);
-  room.gross += entry.value;
-  room.ordersToday += 1;
-  room.ordersBySymbol.set(entry.symbol, (room.ordersBySymbol.get(entry.symbol) ?? 0) + 1);
+function count(entry: OrderAction, room: Room, times: 1 | -1): void {
+  room.buyingPower -= times * takenBy(room.margins, entry);
+  room.gross += times * entry.value;
+  room.ordersToday += times;
+  room.ordersBySymbol.set(entry.symbol, (room.ordersBySymbol.get(entry.symbol) ?? 0) + times);
   const own = room.strategies.get(entry.strategy) ?? { exposure: 0, positions: 0 };
   const opened = entry.kind === 'open' ? 1 : 0;
   room.strategies.set(entry.strategy, {
-    exposure: own.exposure + entry.value,
-    positions: own.positions + opened,
+    exposure: own.exposure + times * entry.value,
+    positions: own.positions + times * opened,
   });
 }
 

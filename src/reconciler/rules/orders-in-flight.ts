@@ -1,7 +1,6 @@
 /** Orders that have no end yet, ours or not: no second order on their symbol, and ours are brought to an end. */
 import type { BrokerOrder } from '../../observed/broker-view.ts';
 import { findOrder, type LedgerOrder } from '../../observed/ledger.ts';
-import { isEntry } from '../plan-types.ts';
 import { freeze, hold, type PlanDraft, type PlanFacts } from '../draft.ts';
 
 /** Our client order ids start so; nobody else's do. */
@@ -31,12 +30,13 @@ function isKnown({ status }: LedgerOrder): boolean {
 }
 
 /**
- * A reduction that was lost on its way, in the session for which it was decided, while nothing else moves on its symbol.
- * What a broker may have after all it takes no second time under the same id.
+ * One that was lost on its way, in the session for which it was decided, while nothing else moves on its symbol; an entry
+ * only for the slot that it was decided for (`proposeEntry`). What a broker may have after all it takes no second time
+ * under the same id.
  */
 function mayGoAgain({ ledger, market, differences }: PlanFacts, order: LedgerOrder): boolean {
-  const { clientOrderId, symbol, sessionDate, purpose } = order.intent;
-  if (order.status !== 'unseen' || order.brokerOrderId !== null || isEntry(purpose)) return false;
+  const { clientOrderId, symbol, sessionDate } = order.intent;
+  if (order.status !== 'unseen' || order.brokerOrderId !== null) return false;
   if (market?.clock.session.date !== sessionDate) return false;
   const isOther = ({ intent }: LedgerOrder): boolean =>
     intent.symbol === symbol && intent.clientOrderId !== clientOrderId;
