@@ -138,6 +138,21 @@ export const SLOT_INVARIANTS: readonly Invariant[] = [
     at: 'comparison',
   },
   {
+    name: 'both-legs-or-none',
+    sentence:
+      'Where nothing goes wrong for some minutes, a pair is held with both of its legs, or with none.',
+    attackedBy: [
+      'crash',
+      'power loss',
+      'lost answer',
+      'lost request',
+      'partial fill',
+      'two processes',
+      'refusal',
+    ],
+    at: 'comparison',
+  },
+  {
     name: 'exits-go-on',
     sentence:
       'Likewise, two minutes before the end of a session: nothing is left of what an exit was to sell.',

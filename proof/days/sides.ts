@@ -8,7 +8,8 @@ import type { SlotWindow } from '../slot-invariants.ts';
 import { drawHappeningOf, drawTargets, type Event, type Fault, type Happening } from './event.ts';
 import type { Plot } from './plot.ts';
 import { actionList, NEW_SYMBOL, PAIR, priceFiles, type Action } from './prices.ts';
-import { momentOf, THURSDAY, TUESDAY, WEDNESDAY } from './schedules.ts';
+import { looksOf } from './looks.ts';
+import { momentOf, THURSDAY, TUESDAY, WEDNESDAY, type Planned } from './schedules.ts';
 import { Sessions } from './sessions.ts';
 import { HOUR, MINUTE, SECOND, SHARE, Stage, type Day } from './stage.ts';
 
@@ -36,6 +37,12 @@ function windowOf(slot: string): SlotWindow | null {
   if (window === undefined) return null;
   const opensAt = momentOf(date, `${clock.slice(0, 2)}:${clock.slice(2)}:00`);
   return { opensAt, closesAt: opensAt + window, lastStart: momentOf(date, '15:59:30') };
+}
+
+function plannedAs(slot: string): Planned {
+  const window = windowOf(slot);
+  if (window === null) throw new Error(`${slot} is not scheduled`);
+  return { slot, strategy: 'hedge', action: 'rebalance', ...window };
 }
 
 const inSeconds = (time: number): number => Math.floor(time / SECOND);
@@ -135,9 +142,10 @@ async function live(seed: number, events: readonly Event[]): Promise<Day> {
   for (const [file, text] of priceFiles(action)) machine.put(`${PRICES}/${file}`, text);
   for (const symbol of PAIR) for (const shares of [Infinity, -Infinity]) stage.allow(symbol, shares);
   const sessions = new Sessions({ stage, seed, events, start: START });
-  await sessions.passTo(momentOf(TUESDAY, '15:53:00'), () => undefined);
-  lookAtTheEntry(sessions);
-  await sessions.passTo(momentOf(TUESDAY, '16:01:00'), () => undefined);
+  await sessions.passTo(
+    momentOf(TUESDAY, '16:01:00'),
+    looksOf(sessions, () => [plannedAs(`hedge/${TUESDAY}/rebalance/1545`)]),
+  );
   await sessions.stop();
   await stage.passTo(momentOf(TUESDAY, '20:00:00'));
   machine.put(`${PRICES}/corporate-actions.csv`, actionList(action));
@@ -148,7 +156,10 @@ async function live(seed: number, events: readonly Event[]): Promise<Day> {
   await sessions.calmDown();
   await sessions.passTo(momentOf(WEDNESDAY, '09:48:00'), () => undefined);
   bothOrNone(stage);
-  await sessions.passTo(momentOf(WEDNESDAY, '09:58:00'), () => undefined);
+  await sessions.passTo(
+    momentOf(WEDNESDAY, '09:58:00'),
+    looksOf(sessions, () => [plannedAs(`hedge/${WEDNESDAY}/rebalance/0950`)]),
+  );
   await sessions.stop();
   await stage.applyUntilDone();
   await stage.passTo(momentOf(THURSDAY, '09:51:00'));
@@ -189,15 +200,6 @@ function bothOrNone(stage: Stage): void {
   const isFine = (one === 0 && other === 0) || one * other < 0;
   stage.guard.note('both-legs-or-none', isFine ? null : `${PAIR.join('/')} are ${legs.join(' and ')}`);
   stage.count(one === 0 ? 'mornings without a pair' : 'mornings with a pair');
-}
-
-/** What a controller needs to bring a pair to its end when nothing goes wrong any more. */
-const ENOUGH = 4 * MINUTE;
-
-function lookAtTheEntry({ stage, calm }: Sessions): void {
-  const end = momentOf(TUESDAY, '15:51:00');
-  if (calm === null || calm + ENOUGH > end) return;
-  bothOrNone(stage);
 }
 
 export const sides: Plot = { name: 'sides', draw, live };

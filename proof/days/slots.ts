@@ -4,8 +4,8 @@
  * session is over.
  */
 import { settle } from '../machine/trader.ts';
-import type { JournalEvent, JournalRecord } from '../../src/observed/events.ts';
 import type { Event } from './event.ts';
+import { looksOf } from './looks.ts';
 import type { Plot } from './plot.ts';
 import {
   draw,
@@ -17,17 +17,10 @@ import {
   TUESDAY,
   WEDNESDAY,
   windowOf,
-  type Planned,
 } from './schedules.ts';
 import { Sessions } from './sessions.ts';
-import { MINUTE, SHARE, Stage, type Day } from './stage.ts';
+import { Stage, type Day } from './stage.ts';
 
-/** What a controller needs to bring a slot to its end when nothing goes wrong any more. */
-const ENOUGH = 4 * MINUTE;
-/** An exit is tried again within a minute. */
-const ENOUGH_FOR_AN_EXIT = 2 * MINUTE;
-/** From the last moment at which an order may go out to the look at what has become of it. */
-const FOLLOWED = MINUTE;
 /** What these hold is gone when their exits have come. */
 const LEFT: ReadonlySet<string> = new Set(['night', 'swing']);
 
@@ -35,10 +28,13 @@ async function live(seed: number, events: readonly Event[]): Promise<Day> {
   const stage = new Stage({ seed, start: START, windowOf });
   const sessions = new Sessions({ stage, seed, events, start: START });
   settle(stage.machine, NAMES, { broker: { clock: 'exchange' } });
-  await sessions.passTo(momentOf(TUESDAY, '16:01:00'), looksOf(sessions, TUESDAY));
+  await sessions.passTo(
+    momentOf(TUESDAY, '16:01:00'),
+    looksOf(sessions, () => plannedOn(TUESDAY, stage.wanted)),
+  );
   await sessions.stop();
   await stage.passTo(momentOf(WEDNESDAY, '09:25:00'));
-  const looks = looksOf(sessions, WEDNESDAY);
+  const looks = looksOf(sessions, () => plannedOn(WEDNESDAY, stage.wanted));
   await sessions.passTo(momentOf(WEDNESDAY, '09:41:00'), looks);
   await sessions.calmDown();
   await sessions.passTo(momentOf(WEDNESDAY, '09:58:00'), looks);
@@ -51,81 +47,6 @@ async function live(seed: number, events: readonly Event[]): Promise<Day> {
   for (const [name, { targets }] of stage.wanted) stage.compare(name, LEFT.has(name) ? {} : targets);
   for (const { state } of stage.guard.watcher.ledger.slots.values()) stage.count(`slots ${state}`);
   return stage.day();
-}
-
-/** Looks at each slot once, when it has to be done. */
-function looksOf(sessions: Sessions, date: string): (now: number) => void {
-  const looked = new Set<string>();
-  return (now) => {
-    for (const planned of plannedOn(date, sessions.stage.wanted)) {
-      if (looked.has(planned.slot) || now < lookAt(planned)) continue;
-      looked.add(planned.slot);
-      look(sessions, planned);
-    }
-  };
-}
-
-/** Of an exit in the morning, long enough after the trader came; else just after the last moment of all. */
-function lookAt({ slot, action, closesAt, lastStart }: Planned): number {
-  if (action !== 'exit') return closesAt + FOLLOWED;
-  return slot.endsWith('/0931') ? momentOf(WEDNESDAY, '09:48:00') : lastStart + FOLLOWED;
-}
-
-function look(sessions: Sessions, planned: Planned): void {
-  const { stage, calm } = sessions;
-  const isExit = planned.action === 'exit';
-  const end = isExit ? lookAt(planned) - FOLLOWED : planned.closesAt;
-  if (calm === null || calm + (isExit ? ENOUGH_FOR_AN_EXIT : ENOUGH) > end) return;
-  if (isExcused(sessions, planned)) return stage.count('slots that were stopped, or refused');
-  stage.count('slots that had to be done');
-  if (isExit) stage.guard.note('exits-go-on', whatIsLeft(stage, planned));
-  else stage.guard.note('a-slot-is-done-in-its-window', whatIsMissing(stage, planned));
-}
-
-function whatIsLeft({ guard }: Stage, { strategy, opensAt }: Planned): string | null {
-  const book = [...(guard.watcher.ledger.books.get(strategy) ?? [])];
-  const [left] = book.filter(([, { since }]) => since < opensAt);
-  return left === undefined ? null : `${strategy} still owns ${left[1].quantity / SHARE} ${left[0]}`;
-}
-
-function whatIsMissing({ guard }: Stage, { slot, strategy }: Planned): string | null {
-  const { slots: runs, books } = guard.watcher.ledger;
-  const run = runs.get(slot);
-  const ownedOf = (symbol: string): number => books.get(strategy)?.get(symbol)?.quantity ?? 0;
-  const wrong = run?.targets.find(({ symbol, quantity }) => ownedOf(symbol) !== quantity);
-  if (wrong !== undefined)
-    return `${slot} wants ${wrong.quantity / SHARE} ${wrong.symbol}, and has ${ownedOf(wrong.symbol) / SHARE}`;
-  return run?.state === 'done' ? null : `${slot} is ${run?.state ?? 'not started'}`;
-}
-
-/** Whether somebody has said that it is not to be done, or the broker. */
-function isExcused(
-  { stage, edits }: Sessions,
-  { slot, strategy, opensAt, closesAt, action }: Planned,
-): boolean {
-  const { watcher } = stage.guard;
-  const since = momentOf(slot.split('/')[1] ?? '', '00:00:00');
-  const isEdited = edits.some(
-    (edit) => edit.strategy === strategy && edit.at > opensAt - MINUTE && edit.at < closesAt,
-  );
-  if (isEdited && action !== 'exit') return true;
-  if (watcher.records.some((record) => isExcuse(record, strategy, since))) return true;
-  return [...watcher.ledger.openOrders.values()].some(({ intent }) => intent.strategy === strategy);
-}
-
-function isExcuse({ event, time }: JournalRecord, strategy: string, since: number): boolean {
-  if (event.type === 'drain-requested' || event.type === 'strategy-suspended')
-    return event.strategy === strategy;
-  if (event.type === 'halted') return true;
-  if (time < since) return false;
-  return event.type === 'break-opened' || event.type === 'synced' || isRefusal(event, strategy);
-}
-
-function isRefusal(event: JournalEvent, strategy: string): boolean {
-  const isFinal =
-    event.type === 'order-declined' ||
-    (event.type === 'order-ended' && (event.status === 'refused' || event.status === 'rejected'));
-  return isFinal && event.clientOrderId.startsWith(`hg-${strategy}-`);
 }
 
 export const slots: Plot = { name: 'slots', draw, live };

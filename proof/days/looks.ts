@@ -1,0 +1,89 @@
+/** Looks at slots when they have to be done: whether they are, or somebody has said that they are not to be. */
+import type { JournalEvent, JournalRecord } from '../../src/observed/events.ts';
+import { slotOf } from '../slot-invariants.ts';
+import { momentOf, WEDNESDAY, type Planned } from './schedules.ts';
+import type { Sessions } from './sessions.ts';
+import { MINUTE, SHARE, type Stage } from './stage.ts';
+
+/** What a controller needs to bring a slot to its end when nothing goes wrong any more. */
+const ENOUGH = 4 * MINUTE;
+/** An exit is tried again within a minute. */
+const ENOUGH_FOR_AN_EXIT = 2 * MINUTE;
+/** From the last moment at which an order may go out to the look at what has become of it. */
+const FOLLOWED = MINUTE;
+/** Looks at each slot once, when it has to be done. `plans`: what is scheduled for this session now. */
+export function looksOf(sessions: Sessions, plans: () => readonly Planned[]): (now: number) => void {
+  const looked = new Set<string>();
+  return (now) => {
+    for (const planned of plans()) {
+      if (looked.has(planned.slot) || now < lookAt(planned)) continue;
+      looked.add(planned.slot);
+      look(sessions, planned);
+    }
+  };
+}
+
+/** Of an exit in the morning, long enough after the trader came; else just after the last moment of all. */
+function lookAt({ slot, action, closesAt, lastStart }: Planned): number {
+  if (action !== 'exit') return closesAt + FOLLOWED;
+  return slot.endsWith('/0931') ? momentOf(WEDNESDAY, '09:48:00') : lastStart + FOLLOWED;
+}
+
+function look(sessions: Sessions, planned: Planned): void {
+  const { stage, calm } = sessions;
+  const isExit = planned.action === 'exit';
+  const end = isExit ? lookAt(planned) - FOLLOWED : planned.closesAt;
+  if (calm === null || calm + (isExit ? ENOUGH_FOR_AN_EXIT : ENOUGH) > end) return;
+  if (isExcused(sessions, planned)) return stage.count('slots that were stopped, or refused');
+  stage.count('slots that had to be done');
+  if (isExit) stage.guard.note('exits-go-on', whatIsLeft(stage, planned));
+  else stage.guard.note('a-slot-is-done-in-its-window', whatIsMissing(stage, planned));
+}
+
+function whatIsLeft({ guard }: Stage, { strategy, opensAt }: Planned): string | null {
+  const book = [...(guard.watcher.ledger.books.get(strategy) ?? [])];
+  const [left] = book.filter(([, { since }]) => since < opensAt);
+  return left === undefined ? null : `${strategy} still owns ${left[1].quantity / SHARE} ${left[0]}`;
+}
+
+function whatIsMissing({ guard }: Stage, { slot, strategy }: Planned): string | null {
+  const { slots: runs, books } = guard.watcher.ledger;
+  const run = runs.get(slot);
+  const ownedOf = (symbol: string): number => books.get(strategy)?.get(symbol)?.quantity ?? 0;
+  const wrong = run?.targets.find(({ symbol, quantity }) => ownedOf(symbol) !== quantity);
+  if (wrong !== undefined)
+    return `${slot} wants ${wrong.quantity / SHARE} ${wrong.symbol}, and has ${ownedOf(wrong.symbol) / SHARE}`;
+  return run?.state === 'done' ? null : `${slot} is ${run?.state ?? 'not started'}`;
+}
+
+/** Whether somebody has said that it is not to be done, or the broker. */
+function isExcused(
+  { stage, edits }: Sessions,
+  { slot, strategy, opensAt, closesAt, action }: Planned,
+): boolean {
+  const { watcher } = stage.guard;
+  const since = momentOf(slot.split('/')[1] ?? '', '00:00:00');
+  const isEdited = edits.some(
+    (edit) => edit.strategy === strategy && edit.at > opensAt - MINUTE && edit.at < closesAt,
+  );
+  if (isEdited && action !== 'exit') return true;
+  if (watcher.records.some((record) => isExcuse(record, strategy, since))) return true;
+  // What another slot has lost does not go out again in this one, and holds its symbol until the session is over.
+  const open = [...watcher.ledger.openOrders.values()].filter(({ intent }) => intent.strategy === strategy);
+  return open.some(({ intent }) => slotOf(intent) !== slot);
+}
+
+function isExcuse({ event, time }: JournalRecord, strategy: string, since: number): boolean {
+  if (event.type === 'drain-requested' || event.type === 'strategy-suspended')
+    return event.strategy === strategy;
+  if (event.type === 'halted') return true;
+  if (time < since) return false;
+  return event.type === 'break-opened' || event.type === 'synced' || isRefusal(event, strategy);
+}
+
+function isRefusal(event: JournalEvent, strategy: string): boolean {
+  const isFinal =
+    event.type === 'order-declined' ||
+    (event.type === 'order-ended' && (event.status === 'refused' || event.status === 'rejected'));
+  return isFinal && event.clientOrderId.startsWith(`hg-${strategy}-`);
+}
