@@ -288,7 +288,7 @@ export const BUGS: readonly Bug[] = [
         instead: '  if (slot.lastStart > 0) return false;',
       },
     ],
-    look: { by: 'days' },
+    look: { by: 'story', story: 'an exit behind its window' },
     invariant: 'exits-go-on',
   },
   {
@@ -301,7 +301,7 @@ export const BUGS: readonly Bug[] = [
         instead: "  if (run !== undefined) return run.state === 'missed';",
       },
     ],
-    look: { by: 'days' },
+    look: { by: 'story', story: 'a slot, and its window goes on' },
     invariant: 'a-slot-runs-once',
   },
 ];

@@ -55,6 +55,45 @@ export const STORIES: readonly Story[] = [
     },
   },
   {
+    name: 'an exit behind its window',
+    sentence: 'Nothing runs while the window of an exit is open.',
+    variants: 4,
+    tell: async (seed, variant) => {
+      const scene = new Scene({ seed: seed + variant, mostWanted: { VTI: 40 } });
+      const { machine, guard } = scene;
+      settle(machine, ['core']);
+      const schedule = [
+        { at: '10:00', action: 'entry', window: '1m' },
+        { at: '10:02', action: 'exit', window: '1m' },
+      ];
+      declare(machine, 'core', { ...core, targets: { VTI: 40 }, schedule });
+      await machine.run(APPLY);
+      await machine.loop.passTo(MORNING + (4 + 60 * variant) * 60 * SECOND);
+      await machine.run(APPLY);
+      const owned = guard.watcher.ledger.books.get('core')?.get('VTI')?.quantity ?? 0;
+      guard.note('exits-go-on', owned === 0 ? null : `core still owns ${owned} billionths of a share`);
+      return scene.rest();
+    },
+  },
+  {
+    name: 'a slot, and its window goes on',
+    sentence:
+      'What a slot has bought is sold by an operator, and its strategy turned on again, while its window is open.',
+    variants: 4,
+    tell: async (seed, variant) => {
+      const scene = new Scene({ seed: seed + variant, mostWanted: { VTI: 40 } });
+      const { machine } = scene;
+      settle(machine, ['core']);
+      const schedule = [{ at: '10:00', action: variant % 2 === 0 ? 'entry' : 'rebalance', window: '20m' }];
+      declare(machine, 'core', { ...core, targets: { VTI: 10 + 10 * variant }, schedule });
+      await machine.run(APPLY);
+      await machine.run(command('disable', 'core', '--close-positions'));
+      await machine.run(command('enable', 'core'));
+      await machine.run(APPLY);
+      return scene.rest();
+    },
+  },
+  {
     name: 'a torn tail and another writer',
     sentence: 'A process dies in the middle of a record, and somebody else commits while its end is closed.',
     variants: 8,
