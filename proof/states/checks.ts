@@ -219,7 +219,8 @@ function storyOf({ desired, pid, world }: Recorder, before: SimulatedState, symb
     mostWanted.set(symbol, Math.max(wantedOf(desired.strategies, symbol), heldBy(before, symbol)));
   return {
     mostWanted,
-    leastWanted: new Map(), windowOf: () => null,
+    leastWanted: new Map(),
+    windowOf: () => null,
     isAlive: (identity) => identity.pid === pid || identity.pid === world.paused?.pid,
   };
 }

@@ -14,8 +14,8 @@ export interface Scope {
   readonly moving: { readonly symbol: string; readonly to: string } | null;
   /** So many trades of one share are made by others, on each way from the start. */
   readonly outsideTrades: number;
-  /** Whether operators halt the account, and turn strategies off and on. */
-  readonly operators: boolean;
+  /** What operators do: halt the account, turn strategies off and on. */
+  readonly operators: ReadonlySet<'halts' | 'shutdowns'>;
   /** So much may happen while a process is paused in the middle of a pass, besides time; zero: none is ever paused. */
   readonly whilePaused: number;
   /** Whether a later session may come. */
@@ -35,20 +35,31 @@ const SMALLEST: Omit<Scope, 'name'> = {
   most: 1,
   moving: null,
   outsideTrades: 0,
-  operators: false,
+  operators: new Set(),
   whilePaused: 0,
   nights: true,
 };
 
-/** Each of the first asks for one more than the smallest, and closes; the others are cut off where the time is over. */
+/**
+ * Each of the first asks for one more than the smallest, and closes; the others have several of these together, and are cut off where
+ * the time is over.
+ */
 export const SCOPES: readonly Scope[] = [
   { ...SMALLEST, name: 'quantities', most: 2 },
   { ...SMALLEST, name: 'others', outsideTrades: 1 },
-  { ...SMALLEST, name: 'pauses', whilePaused: 1 },
-  { ...SMALLEST, name: 'operators', operators: true, nights: false },
   {
     ...SMALLEST,
     name: 'owners',
+    universes: { alpha: ['AAA'], beta: [] },
+    moving: { symbol: 'AAA', to: 'beta' },
+  },
+  { ...SMALLEST, name: 'halts', operators: new Set(['halts']) },
+  { ...SMALLEST, name: 'shutdowns', operators: new Set(['shutdowns']) },
+  { ...SMALLEST, name: 'pauses', whilePaused: 1 },
+  { ...SMALLEST, name: 'operators', operators: new Set(['halts', 'shutdowns']) },
+  {
+    ...SMALLEST,
+    name: 'neighbours',
     universes: { alpha: ['AAA'], beta: ['BBB'] },
     moving: { symbol: 'AAA', to: 'beta' },
   },
@@ -58,7 +69,7 @@ export const SCOPES: readonly Scope[] = [
     most: 2,
     moving: { symbol: 'AAA', to: 'beta' },
     outsideTrades: 1,
-    operators: true,
+    operators: new Set(['halts', 'shutdowns']),
     whilePaused: 2,
     nights: true,
   },
@@ -71,7 +82,8 @@ export function boundsOf(scope: Scope): string {
     `${Object.keys(scope.universes).length} strategies x ${symbols} symbols x 0..${scope.most} shares`,
     `${scope.outsideTrades} outside trades`,
     scope.moving === null ? null : `${scope.moving.symbol} moves to ${scope.moving.to}`,
-    scope.operators ? 'halt, disable, close, enable' : null,
+    scope.operators.has('halts') ? 'halt, unhalt' : null,
+    scope.operators.has('shutdowns') ? 'disable, close, enable' : null,
     scope.whilePaused > 0 ? `one process paused while ${scope.whilePaused} other things happen` : null,
     scope.nights ? 'later sessions' : null,
     'one order a pass that goes otherwise, one crash a pass',

@@ -12,10 +12,7 @@ export interface Step {
 }
 
 export function stepsWithoutPasses(world: World): Step[] {
-  const { scope } = world;
-  const happening = mayHappen(world)
-    ? [...edits(world), ...(scope.operators ? operators(world) : []), ...outside(world)]
-    : [];
+  const happening = mayHappen(world) ? [...edits(world), ...operators(world), ...outside(world)] : [];
   return [...happening.map((step) => ({ ...step, world: asHappened(step.world) })), ...passing(world)];
 }
 
@@ -61,7 +58,7 @@ function moves(world: World): Step[] {
 }
 
 function operators(world: World): Step[] {
-  const { ledger, targets } = world;
+  const { ledger, targets, scope } = world;
   const say = (label: string, event: JournalEvent, from: World = world): Step => ({
     label,
     world: withRecord(from, event).world,
@@ -84,7 +81,10 @@ function operators(world: World): Step[] {
     const isExecuting = ledger.lock?.holder === strategy && ledger.lock.owner.pid === world.paused?.pid;
     return isExecuting ? [] : [say(`enable ${strategy}`, { type: 'drain-lifted', strategy, by: 'ann' }, on)];
   });
-  return [...halts, ...switched];
+  return [
+    ...(scope.operators.has('halts') ? halts : []),
+    ...(scope.operators.has('shutdowns') ? switched : []),
+  ];
 }
 
 const HALTS = ['hold', 'flatten'] as const;

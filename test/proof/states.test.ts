@@ -40,7 +40,7 @@ describe('The states of a small world', () => {
   });
 
   it('close where nothing is wanted, whatever operators say and whoever is paused or killed', async () => {
-    const scope: Scope = { ...TINY, most: 0, operators: true };
+    const scope: Scope = { ...TINY, most: 0, operators: new Set(['halts', 'shutdowns']) };
     const found = await explore(scope, { goesOn: () => true });
     expect(found).toMatchObject({ isClosed: true, violations: [] });
   });
