@@ -39,10 +39,10 @@ const LANES: readonly (readonly (readonly [name: string, minutes: number])[])[] 
     ['planted', 2],
   ],
   [
-    ['hostile', 3],
+    ['hostile', 2.5],
     ['processes', 2.5],
     ['days', 2],
-    ['states', 1],
+    ['states', 2],
   ],
 ];
 /** min. */

@@ -164,7 +164,8 @@ async function live(seed: number, events: readonly Event[]): Promise<Day> {
   await stage.applyUntilDone();
   await stage.passTo(momentOf(THURSDAY, '09:51:00'));
   await stage.rests(await stage.applyUntilDone());
-  for (const [name, { targets }] of stage.wanted) stage.compare(name, targets);
+  // What a split has made of a share, and is less than one, is inside the band.
+  for (const [name, { targets }] of stage.wanted) stage.compare(name, targets, Math.trunc);
   return stage.day();
 }
 
@@ -178,7 +179,8 @@ function companyActs(stage: Stage, action: Action): void {
 
 /** The trader writes what is meant: as many new shares, under the new name. */
 function followCompany(stage: Stage, action: Action): void {
-  const targets = stage.wanted.get('long')?.targets ?? {};
+  const targets = stage.wanted.get('long')?.targets;
+  if (targets === undefined) return;
   const renamed = Object.entries(targets).map(([symbol, shares]) => {
     if (action.kind === 'rename' && symbol === action.from) return [action.to, shares];
     const isSplit = action.kind === 'split' && symbol === action.symbol;

@@ -209,18 +209,11 @@ export class Stage {
     guard.note('journal-is-whole', code === 0 ? null : `journal verify: exit ${String(code)}: ${stderr}`);
   }
 
-  /** Symbol -> shares, as text that is equal for equal books. */
-  bookOf(name: string): string {
-    return textOf(
-      [...(this.guard.watcher.ledger.books.get(name) ?? [])].map(([symbol, { quantity }]) => [
-        symbol,
-        quantity / SHARE,
-      ]),
-    );
-  }
-
-  compare(name: string, wanted: Declared['targets']): void {
-    const [found, text] = [this.bookOf(name), textOf(Object.entries(wanted))];
+  /** `rounded`: of shares. */
+  compare(name: string, wanted: Declared['targets'], rounded = (shares: number) => shares): void {
+    const book = [...(this.guard.watcher.ledger.books.get(name) ?? [])];
+    const owned = book.map(([symbol, { quantity }]) => [symbol, rounded(quantity / SHARE)] as const);
+    const [found, text] = [textOf(owned), textOf(Object.entries(wanted))];
     this.guard.note('same-end', found === text ? null : `${name} owns ${found}, and wants ${text}`);
   }
 

@@ -4,6 +4,6 @@ import 'proper-lockfile';
 import 'write-file-atomic';
 
 export { crashes, replayCrash } from '../crashes/crashes.ts';
-export { days, runDays } from '../days/days.ts';
+export { days, liveDay, runDays } from '../days/days.ts';
 export { hunt } from '../planted/hunt.ts';
 export { STORIES } from '../planted/stories.ts';

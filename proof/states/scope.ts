@@ -41,12 +41,10 @@ const SMALLEST: Omit<Scope, 'name'> = {
 };
 
 /**
- * Each of the first asks for one more than the smallest, and closes; the others have several of these together, and are cut off where
+ * Each of the first asks for one more than the smallest, and closes, the quickest first; the others have several of these together, and are cut off where
  * the time is over.
  */
 export const SCOPES: readonly Scope[] = [
-  { ...SMALLEST, name: 'quantities', most: 2 },
-  { ...SMALLEST, name: 'others', outsideTrades: 1 },
   {
     ...SMALLEST,
     name: 'owners',
@@ -54,6 +52,8 @@ export const SCOPES: readonly Scope[] = [
     moving: { symbol: 'AAA', to: 'beta' },
   },
   { ...SMALLEST, name: 'halts', operators: new Set(['halts']) },
+  { ...SMALLEST, name: 'others', outsideTrades: 1 },
+  { ...SMALLEST, name: 'quantities', most: 2 },
   { ...SMALLEST, name: 'shutdowns', operators: new Set(['shutdowns']) },
   { ...SMALLEST, name: 'pauses', whilePaused: 1 },
   { ...SMALLEST, name: 'operators', operators: new Set(['halts', 'shutdowns']) },

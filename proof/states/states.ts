@@ -24,6 +24,7 @@ const SCOPES_OF: Readonly<Record<Effort['form'], readonly Scope[]>> = {
 async function runStates(scopes: readonly Scope[], deadline: number, tell: Effort['tell']): Promise<Report> {
   const findings: Finding[] = [];
   const figures: (readonly [string, number])[] = [];
+  let closed = 0;
   for (const [index, scope] of scopes.entries()) {
     const now = performance.now();
     const isLast = index === scopes.length - 1;
@@ -31,9 +32,10 @@ async function runStates(scopes: readonly Scope[], deadline: number, tell: Effor
     const found = await explore(scope, { goesOn: () => performance.now() < until, most: MOST_FINDINGS });
     for (const line of linesOf(found)) tell(line);
     figures.push(...figuresOf(found));
+    if (found.isClosed) closed += 1;
     findings.push(...found.violations.map((violation) => findingOf(scope, violation)));
   }
-  return { figures, findings };
+  return { figures: [[`scopes that closed, of ${scopes.length}`, closed], ...figures], findings };
 }
 
 const MOST_FINDINGS = 20;
