@@ -9,15 +9,14 @@ import { sides } from './sides.ts';
 import { slots } from './slots.ts';
 import type { Day } from './stage.ts';
 
-/** By turns: a seed has one. */
+/** By turns: a seed has one. As many are lived in the short form. */
 const PLOTS: readonly Plot[] = [open, slots, sides];
-const SHORT_DAYS = 6;
 const FULL_DAYS = 1_000;
 /** Every so manieth day is lived twice, to be the same. */
 const TWICE = 25;
 
 /** What this seed tells. */
-export function plotOf(seed: number): Plot {
+function plotOf(seed: number): Plot {
   return PLOTS[seed % PLOTS.length] ?? open;
 }
 
@@ -32,7 +31,7 @@ function eventsOf(plot: Plot, seed: number): readonly Event[] {
 }
 
 async function run(effort: Effort): Promise<Report> {
-  const most = { short: SHORT_DAYS, full: FULL_DAYS, long: Infinity }[effort.form];
+  const most = { short: PLOTS.length, full: FULL_DAYS, long: Infinity }[effort.form];
   return runDays(effort, most);
 }
 
@@ -131,6 +130,6 @@ function brief(journal: string): string {
 export const days: Part = {
   name: 'days',
   sentence:
-    'No day of edits, commands, two controllers, crashes, bad disks, clocks and answers breaks an invariant.',
+    'No day of edits, commands, slots, shorts, splits, two controllers, crashes, bad disks, clocks and answers breaks an invariant.',
   run,
 };

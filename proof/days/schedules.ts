@@ -95,7 +95,7 @@ export function plannedOn(date: string, declared: ReadonlyMap<string, Declared>)
   );
 }
 
-export function drawDeclared(chance: Chance, name: Name): Declared {
+function drawDeclared(chance: Chance, name: Name): Declared {
   const universe = UNIVERSES[name];
   const schedule = chance
     .pick(SCHEDULES[name])
