@@ -3,6 +3,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareText } from '../domain/names.ts';
 import { formatStamp, type Instant } from '../domain/instant.ts';
+import { ensureOwnFolder } from './folders.ts';
 import { keepCopy } from './keep-copy.ts';
 import { codeOf } from './system-error.ts';
 
@@ -16,6 +17,7 @@ export function listBackups(folder: string): readonly string[] {
 
 /** Keeps a copy durably, then removes all but the newest three; the new one stays even if the clock went back. */
 export function keepBackup(folder: string, text: string, now: Instant): string {
+  ensureOwnFolder(folder);
   const stamp = formatStamp(now);
   // Behind the newest of this second, though the numbers of older ones may be free again.
   const newest = backupsIn(folder).find((backup) => backup.stamp === stamp);
