@@ -2,8 +2,7 @@
 import type { KnownSplit } from './action-events.ts';
 import type { CalendarDate } from '../domain/instant.ts';
 import type { Lot } from './book.ts';
-import type { CheckpointState } from './checkpoint.ts';
-import type { IntentPayload, InventoryEntry } from './events.ts';
+import type { EventOf, IntentPayload, InventoryEntry } from './events.ts';
 import type { Break, ExecutionLock, KnownStrategy, Ledger, LedgerOrder, Revision } from './ledger.ts';
 import type { Basis, LossCurve } from './loss-curve.ts';
 import {
@@ -174,4 +173,4 @@ const ledger: Shape<Partial<Omit<Ledger, 'seq' | 'hash'>>> = object<Partial<Omit
   fencedOff: optional(whole),
 });
 
-export const checkpointState: Shape<CheckpointState> = { check: ledger.check };
+export const checkpointState: Shape<EventOf<'checkpoint'>['state']> = { check: ledger.check };

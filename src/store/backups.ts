@@ -17,11 +17,11 @@ export function listBackups(folder: string): readonly string[] {
 
 /** Keeps a copy durably, then removes all but the newest three; the new one stays even if the clock went back. */
 export function keepBackup(folder: string, text: string, now: Instant): string {
-  ensureOwnFolder(folder);
   const stamp = formatStamp(now);
   // Behind the newest of this second, though the numbers of older ones may be free again.
   const newest = backupsIn(folder).find((backup) => backup.stamp === stamp);
   const first = newest === undefined ? 0 : newest.n + 1;
+  ensureOwnFolder(folder);
   const kept = keepCopy(folder, (n) => nameOf(stamp, first + n), text);
   const others = backupsIn(folder).filter(({ name }) => name !== kept);
   for (const { name } of others.slice(KEPT - 1)) rmSync(join(folder, name), { force: true });
