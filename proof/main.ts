@@ -5,7 +5,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { formatTable } from '../src/cli/output/table.ts';
-import { hostile } from './hostile/part.ts';
+import { hostile, replayHostile } from './hostile/part.ts';
 import { invariantTable } from './invariant-table.ts';
 import type * as Simulated from './machine/main.ts';
 import type { Effort, Part, Report } from './part.ts';
@@ -89,6 +89,7 @@ async function runOne(name: string): Promise<readonly Named[]> {
 function runPart(part: Part, effort: Effort): Promise<Report> {
   if (values.step !== undefined) return simulated.replayCrash(seed, values.step, values.fault);
   if (values.days !== undefined) return simulated.runDays(effort, Number(values.days));
+  if (values.case !== undefined && part === hostile) return replayHostile(effort, values.case);
   if (values.case !== undefined) return runProcesses(effort, values.case);
   if (values.scope !== undefined) return replayStates(values.scope, values.path ?? '');
   return part.run(effort);

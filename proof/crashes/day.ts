@@ -2,7 +2,7 @@
 import type { Machine } from '../machine/machine.ts';
 import { APPLY, command, declare, settle, type Targets } from '../machine/trader.ts';
 
-const UNIVERSES = { core: ['VTI', 'BND', 'GLD'], mp: ['AAPL', 'MSFT', 'NVDA'] } as const;
+const UNIVERSES = { core: ['VTI', 'BND', 'GLD'], mp: ['AAPL', 'MSFT', 'NVDA'], omr: ['QQQ', 'IWM'] } as const;
 
 export interface Step {
   readonly name: string;
@@ -37,6 +37,16 @@ export const DAY: readonly Step[] = [
     command: APPLY,
   },
   {
+    name: 'slot',
+    before: (machine) =>
+      declare(machine, 'omr', {
+        targets: { QQQ: 12, IWM: 7 },
+        universe: UNIVERSES.omr,
+        schedule: [{ at: '10:40', action: 'entry', window: '1h' }],
+      }),
+    command: APPLY,
+  },
+  {
     name: 'manual trade',
     before: async (machine) => {
       await machine.run(command('sim', 'trade', 'sell', '4', 'AAPL'));
@@ -68,10 +78,9 @@ export const BETWEEN = HOUR / 4;
 
 /** By symbol: what the manifests of the day want at most, in billionths. */
 export const MOST_WANTED: ReadonlyMap<string, number> = new Map(
-  Object.entries({ VTI: 40, BND: 60, GLD: 3, AAPL: 15, MSFT: 20, NVDA: 5 }).map(([symbol, shares]) => [
-    symbol,
-    shares * 1_000_000_000,
-  ]),
+  Object.entries({ VTI: 40, BND: 60, GLD: 3, AAPL: 15, MSFT: 20, NVDA: 5, QQQ: 12, IWM: 7 }).map(
+    ([symbol, shares]) => [symbol, shares * 1_000_000_000],
+  ),
 );
 
 function want(machine: Machine, name: keyof typeof UNIVERSES, targets: Targets): void {

@@ -117,13 +117,13 @@ function isDone({ code, stdout }: SimProcess): boolean {
 }
 
 /**
- * The symbol of an entry that was on its way when its process died, and that the broker does not know: it is never sent again by
- * itself, and whoever reads the hint and looks at the broker says so. Null where there is none.
+ * The symbol of an entry without a slot that was on its way when its process died, and that the broker does not know: it is
+ * never sent again by itself, and whoever reads the hint and looks at the broker says so. Null where there is none.
  */
 function neverTaken(machine: Machine, { code, stdout }: SimProcess): string | null {
   if (code !== UNFINISHED) return null;
   const [, id, symbol] =
-    /the broker does not know (\S+) \(yet\): .*?(\S+) takes no (?:other )?order/.exec(stdout) ?? [];
+    /the broker does not know (\S+-plan-\S+) \(yet\): .*?(\S+) takes no other order/.exec(stdout) ?? [];
   const isThere = machine.account()?.orders.some(({ clientOrderId }) => clientOrderId === id) ?? false;
   return isThere ? null : (symbol ?? null);
 }

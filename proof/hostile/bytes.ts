@@ -1,5 +1,5 @@
 /** Mutations of the bytes of a file, as editors, disks and transfers make them. */
-import type { Chance } from './chance.ts';
+import type { Chance } from '../machine/chance.ts';
 
 type Mutation = (bytes: Buffer, luck: Chance) => Buffer;
 
@@ -59,10 +59,10 @@ const MUTATIONS: readonly Mutation[] = [
     return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + luck.below(64))]);
   },
   function insert(bytes, luck) {
-    return inserted(bytes, luck.below(bytes.length + 1), luck.of(STRANGE_BYTES));
+    return inserted(bytes, luck.below(bytes.length + 1), luck.pick(STRANGE_BYTES));
   },
   function invalid(bytes, luck) {
-    return inserted(bytes, luck.below(bytes.length + 1), luck.of(INVALID));
+    return inserted(bytes, luck.below(bytes.length + 1), luck.pick(INVALID));
   },
   function copy(bytes, luck) {
     const from = luck.below(bytes.length);
@@ -94,8 +94,8 @@ const MUTATIONS: readonly Mutation[] = [
 
 /** One mutation, or two. */
 export function mutatedBytes(bytes: Buffer, luck: Chance): Buffer {
-  const once = luck.of(MUTATIONS)(bytes, luck);
-  return luck.below(4) === 0 && once.length > 0 ? luck.of(MUTATIONS)(once, luck) : once;
+  const once = luck.pick(MUTATIONS)(bytes, luck);
+  return luck.below(4) === 0 && once.length > 0 ? luck.pick(MUTATIONS)(once, luck) : once;
 }
 
 function inserted(bytes: Buffer, at: number, more: Buffer): Buffer {

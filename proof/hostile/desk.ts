@@ -20,6 +20,8 @@ export interface Desk {
   /** The data folder as it is after a day, with a purchase still to make: an execution would be seen. */
   readonly data: Files;
   run(...args: readonly string[]): Promise<Told>;
+  /** What `plan` says while all files are whole; told once a base. Lays the base where it is asked for the first time. */
+  planOf(base: Base): Promise<Told>;
   /** The files of the data folder as they are now. */
   now(): Files;
   /** The base and what it needs, with `bytes` in its place, and the data folder as it was. */
@@ -51,14 +53,25 @@ export async function openDesk(): Promise<Desk> {
   };
   try {
     const kept = await madeHere({ run, lay, data });
+    const layAll = (base: Base, bytes: Buffer): void => {
+      lay(base, bytes);
+      if (!sameFiles(filesIn(data), kept)) putBack(data, kept);
+    };
+    const plans = new Map<Base, Told>();
+    const planOf = async (base: Base): Promise<Told> => {
+      const known = plans.get(base);
+      if (known !== undefined) return known;
+      layAll(base, bytesOf(base));
+      const told = await run('plan');
+      plans.set(base, told);
+      return told;
+    };
     return {
       data: kept,
       run,
+      planOf,
       now: () => filesIn(data),
-      lay: (base, bytes) => {
-        lay(base, bytes);
-        if (!sameFiles(filesIn(data), kept)) putBack(data, kept);
-      },
+      lay: layAll,
       spoil: (name, bytes) => writeFileSync(join(data, name), bytes),
       remove: () => rmSync(folder, { recursive: true, force: true }),
     };

@@ -1,5 +1,5 @@
 /** What is found, and how much was tried. */
-import type { Finding, Report } from '../part.ts';
+import type { Broken, Finding, Report } from '../part.ts';
 
 /** Most that are told of one invariant: the first ones are as good as all. */
 const TOLD = 5;
@@ -17,10 +17,11 @@ export class Found {
     this.#figures.set(what, (this.#figures.get(what) ?? 0) + 1);
   }
 
-  add(one: { readonly invariant: string; readonly what: string }, caseName: string): void {
-    if (this.#findings.filter(({ invariant }) => invariant === one.invariant).length >= TOLD) return;
-    const replay = `--only hostile --seed ${String(this.#seed)}`;
-    this.#findings.push({ invariant: one.invariant, what: `${caseName}: ${one.what}`, replay });
+  /** `name`: of a case, as `manifest/17`. */
+  add({ invariant, what }: Broken, name: string): void {
+    if (this.#findings.filter((known) => known.invariant === invariant).length >= TOLD) return;
+    const replay = `--only hostile --seed ${String(this.#seed)} --case ${name}`;
+    this.#findings.push({ invariant, what: `${name}: ${what}`, replay });
   }
 
   slowest(ms: number): void {

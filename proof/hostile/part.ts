@@ -1,6 +1,7 @@
 /** The part of the proof that feeds hgctl with files that are not what they should be. */
-import type { Effort, Part } from '../part.ts';
-import { mutatedBytes } from './bytes.ts';
+import type { JournalRecord } from '../../src/observed/events.ts';
+import type { Effort, Part, Report } from '../part.ts';
+import { Cases, type Kind } from './cases.ts';
 import {
   plannedManifest,
   readForged,
@@ -10,74 +11,134 @@ import {
 } from './commands.ts';
 import { JOURNAL, openDesk, STATE, type Desk } from './desk.ts';
 import { Found } from './found.ts';
-import { forged } from './judge-state.ts';
-import { BASES } from './manifests.ts';
+import { BASES, type Base } from './manifests.ts';
 import { READERS } from './readers.ts';
-import { fileIn, luckOf, recordsIn, Trial, type Amounts, type Kept, type Setting } from './trial.ts';
+import { fileIn, isForProgram, recordsIn, Trial, type Amounts, type Kept, type Setting } from './trial.ts';
 
 const AMOUNTS: Readonly<Record<Effort['form'], Amounts>> = {
-  short: { everyField: 120, manifests: 120, states: 60, journals: 60, commands: 1 },
-  full: { everyField: 1, manifests: 46_000, states: 20_000, journals: 24_000, commands: 50 },
-  long: { everyField: 1, manifests: 46_000, states: 20_000, journals: 24_000, commands: 120 },
+  short: { everyField: 120, manifest: 120, state: 60, journal: 48, forged: 60, commands: 1 },
+  full: { everyField: 1, manifest: 46_000, state: 20_000, journal: 19_200, forged: 4_800, commands: 50 },
+  long: { everyField: 1, manifest: 46_000, state: 20_000, journal: 19_200, forged: 4_800, commands: 120 },
 };
 
 export const hostile: Part = {
   name: 'hostile',
   sentence:
     'Whatever is in its files, hgctl neither crashes nor executes what is invalid: it says where it is wrong, and ends with a code of the table.',
-  run: async (effort) => {
-    const desk = await openDesk();
-    try {
-      const found = new Found(effort.seed);
+  run: (effort) =>
+    atDesk(effort, async (desk, setting) => {
+      const trial = new Trial(setting);
       for (let round = 0; round === 0 || isTimeLeft(effort); round += 1) {
-        const amounts = AMOUNTS[effort.form];
-        const setting = { data: desk.data, readers: READERS, effort, amounts, found, round };
-        const kept = new Trial(setting).run();
+        const kept = trial.run(round);
         effort.tell('through the whole program');
-        await tryProgram(desk, setting, kept);
+        await new ProgramTrial(desk, setting, trial).run(kept, round);
       }
-      return found.report();
-    } finally {
-      desk.remove();
-    }
-  },
+    }),
 };
+
+/** One case, as findings name it (`manifest/17`): through the readers, and through the whole program. */
+export function replayHostile(effort: Effort, name: string): Promise<Report> {
+  const [, kind, number] = /^(field|manifest|state|journal|forged)\/(\d+)$/.exec(name) ?? [];
+  if (kind === undefined)
+    throw new Error(`no case is called ${name}: manifest/17, state/3, journal/8, forged/4`);
+  return atDesk(effort, async (desk, setting) => {
+    const trial = new Trial(setting);
+    trial.one(kind as Kind, Number(number));
+    await new ProgramTrial(desk, setting, trial).one(kind as Kind, Number(number));
+  });
+}
+
+async function atDesk(
+  effort: Effort,
+  work: (desk: Desk, setting: Setting) => Promise<void>,
+): Promise<Report> {
+  const desk = await openDesk();
+  try {
+    const found = new Found(effort.seed);
+    await work(desk, { data: desk.data, readers: READERS, effort, amounts: AMOUNTS[effort.form], found });
+    return found.report();
+  } finally {
+    desk.remove();
+  }
+}
 
 function isTimeLeft({ form, deadline }: Effort): boolean {
   return form === 'long' && performance.now() < deadline;
 }
 
-async function tryProgram(desk: Desk, setting: Setting, { valid, invalid }: Kept): Promise<void> {
-  const { found, amounts } = setting;
-  const note = async (name: string, trial: Promise<CommandFinding>): Promise<void> => {
-    found.count('cases through the whole program');
-    const finding = await trial;
-    if (finding !== null) found.add(finding, name);
-  };
-  for (const one of spread(valid, amounts.commands))
-    await note(one.name, plannedManifest(desk, one.base, one.bytes));
-  for (const one of spread(invalid, amounts.commands))
-    await note(one.name, refusedManifest(desk, one.base, one.bytes));
-  const [base] = BASES;
-  if (base === undefined) return;
-  for (let n = 0; n < amounts.commands; n += 1) {
-    for (const name of [STATE, JOURNAL] as const) {
-      const bytes = spoiled(setting, name, n);
-      if (bytes !== null) await note(`${name} ${String(n)}`, refusedData(desk, base, { name, bytes }));
-    }
-    const bytes = forged(recordsIn(fileIn(desk.data, JOURNAL)), luckOf(setting, 'journal', 5 * n));
-    await note(`journal ${String(5 * n)}, forged`, readForged(desk, base, bytes));
-  }
-}
+/** The same cases through the whole program, a part of them: each takes a hundred times as long. */
+class ProgramTrial {
+  readonly #desk: Desk;
+  readonly #at: Setting;
+  readonly #trial: Trial;
+  readonly #cases: Cases;
+  readonly #records: readonly JournalRecord[];
 
-/** Of which it is known that it is not as it was; null where the mutation left it sound. */
-function spoiled(setting: Setting, name: typeof STATE | typeof JOURNAL, n: number): Buffer | null {
-  const { data, readers } = setting;
-  const before = fileIn(data, name);
-  const bytes = mutatedBytes(before, luckOf(setting, `spoiled ${name}`, n));
-  if (name === STATE) return readers.state(bytes.toString('utf8')).kind === 'ours' ? null : bytes;
-  const read = readers.journal(bytes);
-  return read.kind === 'ok' && read.position.seq === recordsIn(before).length ? null : bytes;
+  constructor(desk: Desk, setting: Setting, trial: Trial) {
+    this.#desk = desk;
+    this.#at = setting;
+    this.#trial = trial;
+    this.#cases = new Cases(setting.effort.seed);
+    this.#records = recordsIn(fileIn(setting.data, JOURNAL));
+  }
+
+  async run({ valid, invalid }: Kept, round: number): Promise<void> {
+    const { commands, forged } = this.#at.amounts;
+    for (const n of [...spread(valid, commands), ...spread(invalid, commands)]) await this.one('manifest', n);
+    for (let n = round * commands; n < (round + 1) * commands; n += 1) {
+      await this.one('state', n);
+      await this.one('journal', n);
+    }
+    // What the reader refuses, it refuses every command alike: what it believes says more.
+    const first = round * forged;
+    await this.one('forged', first);
+    let left = 2 * commands;
+    for (let n = first + 1; left > 0 && n < first + forged; n += 1) {
+      if (this.#at.readers.journal(this.#forged(n)).kind !== 'ok') continue;
+      await this.one('forged', n);
+      left -= 1;
+    }
+  }
+
+  async one(kind: Kind, n: number): Promise<void> {
+    const finding = await this.#try(kind, n);
+    if (finding !== null) this.#at.found.add(finding, `${kind}/${String(n)}`);
+  }
+
+  async #try(kind: Kind, n: number): Promise<CommandFinding> {
+    const [base] = BASES;
+    if (base === undefined || kind === 'field') return null;
+    this.#at.found.count('cases through the whole program');
+    if (kind === 'manifest') return this.#manifest(n);
+    if (kind === 'forged') return readForged(this.#desk, base, this.#forged(n));
+    return this.#spoiled(base, kind, n);
+  }
+
+  async #manifest(n: number): Promise<CommandFinding> {
+    const { base, bytes, verdict } = this.#trial.manifest(n);
+    if (!isForProgram(base) || verdict.kind === 'refuted') return null;
+    return verdict.kind === 'valid'
+      ? plannedManifest(this.#desk, base, bytes)
+      : refusedManifest(this.#desk, base, bytes);
+  }
+
+  /** Null where the mutation left the file sound. */
+  async #spoiled(base: Base, kind: 'state' | 'journal', n: number): Promise<CommandFinding> {
+    const { data, readers } = this.#at;
+    const name = kind === 'state' ? STATE : JOURNAL;
+    const whole = fileIn(data, name);
+    const bytes = this.#cases[kind](whole, n);
+    if (kind === 'state' && readers.state(bytes.toString('utf8')).kind === 'ours') return null;
+    if (kind === 'journal') {
+      const read = readers.journal(bytes);
+      if (read.kind === 'ok' && read.position.seq === this.#records.length) return null;
+    }
+    return refusedData(this.#desk, base, { name, bytes });
+  }
+
+  #forged(n: number): Buffer {
+    return this.#cases.forged(this.#records, n);
+  }
 }
 
 function spread<Item>(items: readonly Item[], count: number): Item[] {

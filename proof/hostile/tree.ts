@@ -1,6 +1,6 @@
 /** Structural mutations: one node of a document is deleted, doubled, replaced, retyped, moved, or gets a strange sibling. */
 import type { Json } from '../../src/domain/digest.ts';
-import type { Chance } from './chance.ts';
+import type { Chance } from '../machine/chance.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -162,10 +162,10 @@ export function mutatedTree(tree: Tree, luck: Chance): Tree {
 
 function mutateOnce(tree: Tree, luck: Chance): Tree {
   const paths = pathsOf(tree);
-  if (paths.length === 0) return treeOf(luck.of(STRANGE));
-  const path = luck.of(paths);
-  const strange = (): Tree => treeOf(luck.of(STRANGE));
-  switch (luck.of(KINDS)) {
+  if (paths.length === 0) return treeOf(luck.pick(STRANGE));
+  const path = luck.pick(paths);
+  const strange = (): Tree => treeOf(luck.pick(STRANGE));
+  switch (luck.pick(KINDS)) {
     case 'delete':
       return changed(tree, path, () => []);
     case 'double':
@@ -176,7 +176,7 @@ function mutateOnce(tree: Tree, luck: Chance): Tree {
       return changed(tree, path, ([key, value]) => [[key, retyped(value, luck)]]);
     case 'move': {
       const moved = nodeAt(tree, path);
-      const onto = luck.of(paths);
+      const onto = luck.pick(paths);
       return moved === undefined
         ? tree
         : changed(
@@ -187,15 +187,45 @@ function mutateOnce(tree: Tree, luck: Chance): Tree {
     }
     case 'rename':
       return changed(tree, path, ([key, value]) => [
-        [luck.of([...STRANGE_KEYS, `${key}x`, key.slice(1)]), value],
+        [luck.pick([...STRANGE_KEYS, `${key}x`, key.slice(1)]), value],
       ]);
     case 'add':
-      return changed(tree, path, (child) => [child, [luck.of(STRANGE_KEYS), strange()]]);
+      return changed(tree, path, (child) => [child, [luck.pick(STRANGE_KEYS), strange()]]);
     case 'nest':
       return changed(tree, path, ([key, value]) => [[key, nested(value, 1 + luck.below(30), luck)]]);
     case 'shuffle':
       return changed(tree, path, ([key, value]) => [[key, reversed(value)]]);
   }
+}
+
+/** From one to three values are others of their type: what every check of types lets pass. */
+export function plausibleTree(tree: Tree, luck: Chance): Tree {
+  let result = tree;
+  for (let left = 1 + luck.below(3); left > 0; left -= 1) {
+    const paths = pathsOf(result).filter((path) => nodeAt(result, path)?.kind === 'scalar');
+    if (paths.length === 0) return result;
+    result = changed(result, luck.pick(paths), ([key, value]) => [[key, absurd(value, luck)]]);
+  }
+  return result;
+}
+
+const ABSURD_NUMBERS = [0, 1, -1, 2 ** 53 - 1, 1 - 2 ** 53, 1e12, -1e12, 253_402_300_799_999];
+const ABSURD_TEXTS = [
+  '',
+  '__proto__',
+  'constructor',
+  '0000-01-01',
+  '9999-12-31',
+  'x'.repeat(5_000),
+  '\u001b[2J',
+  '*',
+];
+
+function absurd(tree: Tree, luck: Chance): Tree {
+  if (tree.kind !== 'scalar' || tree.value === null) return tree;
+  if (typeof tree.value === 'boolean') return treeOf(!tree.value);
+  if (typeof tree.value === 'string') return treeOf(luck.pick(ABSURD_TEXTS));
+  return treeOf(luck.pick([...ABSURD_NUMBERS, -tree.value]));
 }
 
 /** The same content as another type: what people and programs get wrong. */

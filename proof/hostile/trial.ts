@@ -2,23 +2,24 @@
 import type { JournalRecord } from '../../src/observed/events.ts';
 import { readJournal, JOURNAL_START } from '../../src/observed/journal-reader.ts';
 import type { Effort } from '../part.ts';
-import { mutatedBytes } from './bytes.ts';
-import { chance, type Chance } from './chance.ts';
+import { Cases, type Kind } from './cases.ts';
 import { bytesOf, JOURNAL, STATE, type Files } from './desk.ts';
-import { fieldsOf, type FieldCase } from './fields.ts';
+import { fieldsOf, type FieldCase, type Fields } from './fields.ts';
 import type { Found } from './found.ts';
 import { isAbout, judgeManifest, type ManifestVerdict } from './judge-manifests.ts';
-import { forged, judgeForged, judgeJournal, judgeState, type Refuted } from './judge-state.ts';
+import { judgeForged, judgeJournal, judgeState, type Refuted } from './judge-state.ts';
 import { BASES, type Base } from './manifests.ts';
 import type { Readers } from './readers.ts';
-import { mutatedTree, textOf, treeOf } from './tree.ts';
+import { textOf, treeOf } from './tree.ts';
 
+/** How many cases of each kind there are in a round. */
 export interface Amounts {
   /** Every so many-th of the fields of the schemas. */
   readonly everyField: number;
-  readonly manifests: number;
-  readonly states: number;
-  readonly journals: number;
+  readonly manifest: number;
+  readonly state: number;
+  readonly journal: number;
+  readonly forged: number;
   /** Of each kind of case through the whole program. */
   readonly commands: number;
 }
@@ -30,19 +31,12 @@ export interface Setting {
   readonly effort: Effort;
   readonly amounts: Amounts;
   readonly found: Found;
-  readonly round: number;
 }
 
-export interface Case {
-  readonly base: Base;
-  readonly bytes: Buffer;
-  readonly name: string;
-}
-
-/** Cases for the whole program: each of `valid` means something else. */
+/** Numbers of manifests for the whole program: each of `valid` means something else. */
 export interface Kept {
-  readonly valid: readonly Case[];
-  readonly invalid: readonly Case[];
+  readonly valid: readonly number[];
+  readonly invalid: readonly number[];
 }
 
 /** A whole one takes about 1 ms: no case of its size may take thousands of times that, on any machine. ms. */
@@ -50,77 +44,98 @@ const HANG = 5_000;
 
 export class Trial {
   readonly #at: Setting;
+  readonly #cases: Cases;
+  readonly #records: readonly JournalRecord[];
   /** Names of what objects inherit: none may be added. */
   readonly #inherited = inheritedNames();
 
   constructor(setting: Setting) {
     this.#at = setting;
+    this.#cases = new Cases(setting.effort.seed);
+    this.#records = recordsIn(fileIn(setting.data, JOURNAL));
   }
 
-  run(): Kept {
-    const { tell } = this.#at.effort;
-    tell('every field of the schemas');
-    this.#wholeManifests();
-    if (this.#at.round === 0) this.#fields();
-    tell('manifests, toggle file and calendar');
-    const kept = this.#manifests();
-    tell('state file and journal');
-    this.#states();
-    this.#journals();
+  /** Each round has other cases. */
+  run(round: number): Kept {
+    const { effort, amounts } = this.#at;
+    effort.tell('every field of the schemas');
+    if (round === 0) this.#everyField();
+    effort.tell('manifests, toggle file and calendar');
+    const kept = this.#manifests(round);
+    effort.tell('state file and journal');
+    for (const kind of ['state', 'journal', 'forged'] as const)
+      for (let n = round * amounts[kind]; n < (round + 1) * amounts[kind]; n += 1) this.one(kind, n);
     return kept;
   }
 
-  #wholeManifests(): void {
+  /** One case, as a finding names it. */
+  one(kind: Kind, n: number): void {
+    const { data, readers } = this.#at;
+    if (kind === 'field') this.#field(n);
+    else if (kind === 'manifest') this.manifest(n);
+    else if (kind === 'state') {
+      const whole = fileIn(data, STATE);
+      const text = this.#cases.state(whole, n).toString('utf8');
+      this.#say(kind, n, () => judgeState(whole.toString('utf8'), text, readers));
+    } else if (kind === 'journal') {
+      const bytes = this.#cases.journal(fileIn(data, JOURNAL), n);
+      this.#say(kind, n, () => judgeJournal(this.#records, bytes, readers));
+    } else {
+      const bytes = this.#cases.forged(this.#records, n);
+      this.#say(kind, n, () => judgeForged(bytes, readers));
+    }
+  }
+
+  #everyField(): void {
+    const { amounts, effort, found } = this.#at;
     for (const base of BASES) {
-      const verdict = this.#judge(base, bytesOf(base), `${base.name}, whole`);
+      const verdict = this.#judge(base, bytesOf(base), `whole/${base.name}`);
       if (verdict.kind === 'invalid')
-        this.#at.found.add(
+        found.add(
           { invariant: 'what is whole is valid', what: verdict.problems[0]?.message ?? '' },
           base.name,
         );
     }
-  }
-
-  #fields(): void {
-    const { cases, uncovered } = fieldsOf(BASES);
+    const { cases, uncovered } = allFields();
     for (const name of uncovered)
-      this.#at.found.add({ invariant: 'the proof has every field', what: 'no manifest of it has it' }, name);
-    const first = this.#at.effort.seed % this.#at.amounts.everyField;
-    cases.forEach((one, index) => {
-      if (index % this.#at.amounts.everyField === first) this.#field(one);
-    });
+      found.add({ invariant: 'the proof has every field', what: 'no manifest of it has it' }, name);
+    const { everyField } = amounts;
+    for (let n = effort.seed % everyField; n < cases.length; n += everyField) this.#field(n);
   }
 
-  #field({ what, base, document, expected, at }: FieldCase): void {
+  #field(n: number): void {
+    const one = allFields().cases[n];
+    if (one === undefined) throw new Error(`there is no field ${String(n)}`);
+    const { what, base, document, expected, at } = one;
     this.#at.found.count('fields of the schemas, a value each');
-    const verdict = this.#judge(base, Buffer.from(textOf(treeOf(document))), what);
+    const name = `field/${String(n)}`;
+    const verdict = this.#judge(base, Buffer.from(textOf(treeOf(document))), name);
     if (verdict.kind === 'refuted') return;
     const isTold = verdict.kind === 'invalid' && verdict.problems.some((problem) => isAbout(problem, at));
     if (isTold === (expected === 'refused') || isOfTwoFields(what, expected)) return;
     const seen = isTold ? 'refused' : 'taken';
-    this.#at.found.add({ invariant: 'the schema says what is true', what: `it is ${seen}` }, what);
+    this.#at.found.add({ invariant: 'the schema says what is true', what: `${what}: it is ${seen}` }, name);
   }
 
-  #manifests(): Kept {
-    const [valid, invalid]: [Case[], Case[]] = [[], []];
+  #manifests(round: number): Kept {
+    const { manifest: amount } = this.#at.amounts;
+    const [valid, invalid]: [number[], number[]] = [[], []];
     const digests = new Set<string>();
-    for (let n = 0; n < this.#at.amounts.manifests; n += 1) {
-      const luck = this.#luck('manifest', n);
-      const base = luck.of(BASES);
-      const bytes =
-        luck.below(5) < 3
-          ? treeBytes(base, luck)
-          : mutatedBytes(luck.below(2) === 0 ? bytesOf(base) : blockBytes(base), luck);
-      const name = `manifest ${String(n)} (${base.name})`;
-      this.#at.found.count(base.kind === 'StrategyToggle' ? 'toggle files' : 'manifests');
-      const verdict = this.#judge(base, bytes, name);
-      if (verdict.kind === 'invalid' && isForProgram(base)) invalid.push({ base, bytes, name });
-      if (verdict.kind === 'valid' && isForProgram(base) && !digests.has(verdict.desired.digest)) {
-        digests.add(verdict.desired.digest);
-        valid.push({ base, bytes, name });
-      }
+    for (let n = round * amount; n < (round + 1) * amount; n += 1) {
+      const { base, verdict } = this.manifest(n);
+      if (!isForProgram(base)) continue;
+      if (verdict.kind === 'invalid') invalid.push(n);
+      if (verdict.kind !== 'valid' || digests.has(verdict.desired.digest)) continue;
+      digests.add(verdict.desired.digest);
+      valid.push(n);
     }
     return { valid, invalid };
+  }
+
+  manifest(n: number): { readonly base: Base; readonly bytes: Buffer; readonly verdict: ManifestVerdict } {
+    const { base, bytes } = this.#cases.manifest(n);
+    this.#at.found.count(base.kind === 'StrategyToggle' ? 'toggle files' : 'manifests');
+    return { base, bytes, verdict: this.#judge(base, bytes, `manifest/${String(n)}`) };
   }
 
   #judge(base: Base, bytes: Buffer, name: string): ManifestVerdict {
@@ -130,36 +145,9 @@ export class Trial {
     return verdict;
   }
 
-  #states(): void {
-    const before = this.#data(STATE).toString('utf8');
-    const tree = treeOf(JSON.parse(before) as Parameters<typeof treeOf>[0]);
-    for (let n = 0; n < this.#at.amounts.states; n += 1) {
-      const luck = this.#luck('state', n);
-      const text =
-        luck.below(2) === 0
-          ? textOf(mutatedTree(tree, luck))
-          : mutatedBytes(Buffer.from(before), luck).toString('utf8');
-      this.#say('state files', `state ${String(n)}`, () => judgeState(before, text, this.#at.readers));
-    }
-  }
-
-  #journals(): void {
-    const before = this.#data(JOURNAL);
-    const records = recordsIn(before);
-    for (let n = 0; n < this.#at.amounts.journals; n += 1) {
-      const luck = this.#luck('journal', n);
-      if (n % 5 === 0) {
-        const bytes = forged(records, luck);
-        this.#say('journals, forged', `journal ${String(n)}`, () => judgeForged(bytes, this.#at.readers));
-      } else {
-        const bytes = mutatedBytes(before, luck);
-        this.#say('journals', `journal ${String(n)}`, () => judgeJournal(records, bytes, this.#at.readers));
-      }
-    }
-  }
-
-  #say(figure: string, name: string, judge: () => Refuted): void {
-    this.#at.found.count(figure);
+  #say(kind: 'state' | 'journal' | 'forged', n: number, judge: () => Refuted): void {
+    const name = `${kind}/${String(n)}`;
+    this.#at.found.count(FIGURES[kind]);
     const refuted = this.#timed(name, judge);
     if (refuted !== null) this.#at.found.add(refuted, name);
     this.#unpolluted(name);
@@ -180,23 +168,15 @@ export class Trial {
     if (inheritedNames() === this.#inherited) return;
     this.#at.found.add({ invariant: 'no prototype is changed', what: inheritedNames() }, name);
   }
-
-  #luck(what: string, n: number): Chance {
-    return luckOf(this.#at, what, n);
-  }
-
-  #data(name: string): Buffer {
-    return fileIn(this.#at.data, name);
-  }
 }
 
-export function luckOf(
-  { effort, round }: Pick<Setting, 'effort' | 'round'>,
-  what: string,
-  n: number,
-): Chance {
-  return chance(`${String(effort.seed)} ${String(round)} ${what} ${String(n)}`);
+let fields: Fields | undefined;
+
+function allFields(): Fields {
+  return (fields ??= fieldsOf(BASES));
 }
+
+const FIGURES = { state: 'state files', journal: 'journals', forged: 'journals, forged' };
 
 export function fileIn(data: Files, name: string): Buffer {
   const bytes = data.get(name);
@@ -221,18 +201,9 @@ function isOfTwoFields(what: string, expected: FieldCase['expected']): boolean {
 }
 
 /** Programs are not started, and nothing is asked over a network. */
-function isForProgram({ kind, name }: Base): boolean {
+export function isForProgram({ kind, name }: Base): boolean {
   if (kind === 'Account') return name === 'simulated';
   return kind !== 'Calendar' && name !== 'command' && name !== 'module';
-}
-
-function treeBytes(base: Base, luck: Chance): Buffer {
-  return Buffer.from(textOf(mutatedTree(treeOf(base.document), luck)));
-}
-
-/** As people write it. */
-function blockBytes({ document }: Base): Buffer {
-  return Buffer.from(JSON.stringify(document, null, 2).replaceAll(/^(\s*)"(\w+)": /gm, '$1$2: '));
 }
 
 function inheritedNames(): string {

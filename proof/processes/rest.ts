@@ -131,7 +131,12 @@ function atRest(home: Home, last: Answer): Broken[] {
   if (account === null) return [{ invariant: 'books-are-the-brokers', what: 'no account was opened' }];
   const broken: Broken[] = [];
   // What a process is now says nothing of what it was when the record was written.
-  const story: Story = { mostWanted: new Map(), leastWanted: new Map(), windowOf: () => null, isAlive: () => false };
+  const story: Story = {
+    mostWanted: new Map(),
+    leastWanted: new Map(),
+    windowOf: () => null,
+    isAlive: () => false,
+  };
   let ledger = emptyLedger();
   let lockedBy: string | null = null;
   for (const record of readRecords(home.journal)) {

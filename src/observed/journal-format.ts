@@ -7,7 +7,8 @@
  * fields `v`, `seq`, `prev` and `at`.
  */
 import { sha256 } from '../domain/digest.ts';
-import type { JournalEvent, JournalRecord } from './events.ts';
+import { isEventType, misshapeOf } from './event-shapes.ts';
+import type { JournalRecord } from './events.ts';
 import { formatUtc, parseUtc } from './utc-text.ts';
 
 /** The newest schema version that this program writes and reads. */
@@ -26,14 +27,18 @@ export type DecodedLine =
   | { readonly kind: 'record'; readonly record: JournalRecord }
   /** Whole, but of a schema or with an event that this program does not know. */
   | { readonly kind: 'newer'; readonly version: number; readonly seq: number; readonly at: number }
+  /** Whole, and no record that this program, or an earlier one, can have written. */
+  | { readonly kind: 'unsound'; readonly seq: number; readonly at: number; readonly problem: string }
   | { readonly kind: 'torn' };
 
 const SUM_AT_END = /^,"sum":"([0-9a-f]{64})"\}$/;
 const SUM_LENGTH = ',"sum":""}'.length + 64;
 
-/** Throws on a number that JSON cannot carry: such an event is a bug of its maker. */
+/** Throws on what no reader would take, and on a number that JSON cannot carry: such an event is a bug of its maker. */
 export function encodeRecord(draft: RecordDraft): EncodedRecord {
   const { seq, prev, at, run, time, mono, boot, event } = draft;
+  const problem = problemOf(draft);
+  if (problem !== null) throw new Error(`journal: ${problem}`);
   const fields = { v: SCHEMA_VERSION, seq, prev, at, run, time: formatUtc(time), mono, boot, event };
   const body = toAscii(JSON.stringify(fields, finiteOnly));
   const sum = sha256(body);
@@ -47,10 +52,25 @@ export function decodeLine(line: string): DecodedLine {
   const fields = parseFields(line);
   if (fields === undefined) return { kind: 'torn' };
   const { v, seq, at, event } = fields;
-  if (v > SCHEMA_VERSION || !Object.hasOwn(EVENT_TYPES, event.type))
-    return { kind: 'newer', version: v, seq, at };
+  if (v > SCHEMA_VERSION || !isEventType(event.type)) return { kind: 'newer', version: v, seq, at };
   const time = parseUtc(fields.time);
-  return time === undefined ? { kind: 'torn' } : { kind: 'record', record: { ...fields, time } };
+  if (time === undefined) return { kind: 'torn' };
+  const problem = problemOf(fields);
+  if (problem !== null) return { kind: 'unsound', seq, at, problem };
+  return { kind: 'record', record: { ...fields, time } };
+}
+
+/** Older programs wrote no other frame, and their events are those of this one with fewer fields. */
+function problemOf({
+  run,
+  mono,
+  boot,
+  event,
+}: Pick<JournalRecord, 'run' | 'mono' | 'boot' | 'event'>): string | null {
+  const isFramed = typeof run === 'string' && typeof boot === 'string' && Number.isFinite(mono);
+  if (!isFramed) return 'run, mono or boot is not as hgctl writes it';
+  const found = misshapeOf(event);
+  return found && `${event.type}${found.place} has to be ${found.expected}`;
 }
 
 type Fields = Omit<JournalRecord, 'time'> & { readonly time: string };
@@ -80,54 +100,3 @@ function finiteOnly(key: string, value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`journal: ${key} is ${value}`);
   return value;
 }
-
-/** Every event of this schema version; the type makes it complete. */
-const EVENT_TYPES: Readonly<Record<JournalEvent['type'], true>> = {
-  sealed: true,
-  checkpoint: true,
-  genesis: true,
-  'books-opened': true,
-  'revision-accepted': true,
-  'strategy-pruned': true,
-  'strategy-renamed': true,
-  'drain-requested': true,
-  'drain-completed': true,
-  'drain-lifted': true,
-  'strategy-suspended': true,
-  'strategy-resumed': true,
-  halted: true,
-  unhalted: true,
-  'lock-acquired': true,
-  'lock-released': true,
-  'lock-unlocked': true,
-  intent: true,
-  'order-created': true,
-  'order-unknown': true,
-  'order-unseen': true,
-  'order-sent-again': true,
-  'order-declined': true,
-  'order-deferred': true,
-  'order-handed-over': true,
-  'order-reopened': true,
-  'order-ended': true,
-  fill: true,
-  synced: true,
-  adopted: true,
-  released: true,
-  'lots-set': true,
-  'break-opened': true,
-  'symbol-resolved': true,
-  'split-applied': true,
-  'symbol-changed': true,
-  'targets-decided': true,
-  'slot-started': true,
-  'slot-ended': true,
-  'slot-missed': true,
-  'slot-triggered': true,
-  'data-missing': true,
-  'signal-failed': true,
-  'execution-ended': true,
-  'day-marked': true,
-  'limit-latched': true,
-  'limit-reset': true,
-};

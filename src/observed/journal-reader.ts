@@ -122,6 +122,7 @@ function judge(decoded: DecodedLine, at: number, position: JournalPosition): Ver
   if (found.at < at) return { kind: 'void', problem: `record ${found.seq} came second` };
   if (decoded.kind === 'newer') return { kind: 'newer', version: decoded.version };
   if (found.seq <= seq) return { kind: 'damage', problem: `record ${found.seq} where ${seq + 1} is next` };
+  if (decoded.kind === 'unsound') return unsound(decoded);
   if (decoded.record.prev !== hash)
     return { kind: 'damage', problem: `record ${found.seq} continues another journal` };
   if (seal !== null) return { kind: 'damage', problem: `record ${found.seq} follows the end of the segment` };
@@ -133,6 +134,7 @@ function judgeFirst(decoded: DecodedLine, at: number, { seq, hash }: JournalPosi
   if (decoded.kind === 'torn')
     return { kind: 'damage', problem: 'torn or changed: the checksum of the checkpoint is wrong' };
   if (decoded.kind === 'newer') return { kind: 'newer', version: decoded.version };
+  if (decoded.kind === 'unsound') return unsound(decoded);
   const { record } = decoded;
   if (at !== 0 || record.at !== 0 || record.event.type !== 'checkpoint')
     return { kind: 'damage', problem: `record ${record.seq} where the checkpoint has to be` };
@@ -141,6 +143,11 @@ function judgeFirst(decoded: DecodedLine, at: number, { seq, hash }: JournalPosi
   if (seq > 0 && record.prev !== hash)
     return { kind: 'damage', problem: `record ${record.seq} continues another journal` };
   return { kind: 'valid', record };
+}
+
+/** A checksum proves that a line is whole, not that its writer was sound. */
+function unsound({ seq, problem }: Extract<DecodedLine, { kind: 'unsound' }>): Verdict {
+  return { kind: 'damage', problem: `record ${seq} is whole, and not as hgctl writes it: ${problem}` };
 }
 
 function take(position: Progress, verdict: Extract<Verdict, { kind: 'valid' | 'void' }>): void {

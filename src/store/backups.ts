@@ -3,6 +3,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareText } from '../domain/names.ts';
 import { formatStamp, type Instant } from '../domain/instant.ts';
+import { ensureOwnFolder } from './folders.ts';
 import { keepCopy } from './keep-copy.ts';
 import { codeOf } from './system-error.ts';
 
@@ -20,6 +21,7 @@ export function keepBackup(folder: string, text: string, now: Instant): string {
   // Behind the newest of this second, though the numbers of older ones may be free again.
   const newest = backupsIn(folder).find((backup) => backup.stamp === stamp);
   const first = newest === undefined ? 0 : newest.n + 1;
+  ensureOwnFolder(folder);
   const kept = keepCopy(folder, (n) => nameOf(stamp, first + n), text);
   const others = backupsIn(folder).filter(({ name }) => name !== kept);
   for (const { name } of others.slice(KEPT - 1)) rmSync(join(folder, name), { force: true });

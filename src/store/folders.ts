@@ -1,5 +1,5 @@
 /** Folders of files that must survive a power loss. */
-import { closeSync, fsyncSync, mkdirSync, openSync, statfsSync } from 'node:fs';
+import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 
@@ -8,6 +8,12 @@ export function ensureFolder(path: string): void {
   const first = mkdirSync(path, { recursive: true, mode: 0o700 });
   if (first === undefined) return;
   for (let at = resolve(path); at !== dirname(resolve(first)); at = dirname(at)) syncFolder(dirname(at));
+}
+
+/** As {@link ensureFolder}, for a folder inside the data folder. Throws where it is a link: what is written would land elsewhere. */
+export function ensureOwnFolder(path: string): void {
+  ensureFolder(path);
+  if (lstatSync(path).isSymbolicLink()) throw new Error(`${path} is a symbolic link`);
 }
 
 /** Makes the names in a folder durable: creations, renames, removals. */

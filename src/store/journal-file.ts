@@ -12,6 +12,7 @@ import {
   readFileSync,
   readSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -48,7 +49,7 @@ export function segmentPath(folder: string, segment: number): string {
  * segment before it.
  */
 export function lastSegment(folder: string): number {
-  refuseUnsafe(folder);
+  refuseUnsafeFolder(folder);
   const numbers = segmentsIn(folder);
   const missing = missingSegment(numbers);
   if (missing === null) return numbers.length;
@@ -83,7 +84,7 @@ export function segmentsIn(folder: string): number[] {
 /** Opens the file of a segment; undefined when there is none. */
 export function openSegment(folder: string, segment: number): JournalFile | undefined {
   const path = segmentPath(folder, segment);
-  refuseUnsafe(folder);
+  refuseUnsafeFolder(folder);
   refuseUnsafe(path);
   try {
     return fileOf(openSync(path, APPEND), path);
@@ -106,7 +107,7 @@ export function openToRead(path: string): number | null {
 /** Opens the first segment for commits, making it and its folder if need be. */
 export function createFirst(folder: string): JournalFile {
   const path = segmentPath(folder, 1);
-  refuseUnsafe(folder);
+  refuseUnsafeFolder(folder);
   refuseUnsafe(path);
   try {
     ensureFolder(folder);
@@ -203,6 +204,7 @@ function readRange(fd: number, from: number, to: number): Buffer {
 }
 
 const WRITABLE_BY_ALL = 0o002;
+const STICKY = 0o1000;
 
 /** Of a folder, or a file in it: hgctl makes both for their owner alone. */
 function refuseUnsafe(path: string): void {
@@ -212,14 +214,23 @@ function refuseUnsafe(path: string): void {
     throw new HgctlError(EXIT.refused, `${path} is a symbolic link: the journal must have one name only`, {
       hint: 'point --data, or store.data of the Account, to the real folder',
     });
-  if ((stats.mode & WRITABLE_BY_ALL) !== 0)
-    throw new HgctlError(
-      EXIT.refused,
-      `${path} can be written by everybody: nobody knows whose records it has`,
-      {
-        hint: `find out who wrote in it, then: chmod o-w ${path}`,
-      },
-    );
+  if ((stats.mode & WRITABLE_BY_ALL) !== 0) throw writableByAll(path);
+}
+
+/** Who may write in the folder around it can put another journal in its place; not where names are their owner's (sticky). */
+function refuseUnsafeFolder(folder: string): void {
+  refuseUnsafe(folder);
+  const around = dirname(folder);
+  const mode = statSync(around, { throwIfNoEntry: false })?.mode ?? 0;
+  if ((mode & WRITABLE_BY_ALL) !== 0 && (mode & STICKY) === 0) throw writableByAll(around);
+}
+
+function writableByAll(path: string): HgctlError {
+  return new HgctlError(
+    EXIT.refused,
+    `${path} can be written by everybody: nobody knows whose records it has`,
+    { hint: `find out who wrote in it, then: chmod o-w ${path}` },
+  );
 }
 
 function cannotOpen(folder: string, cause: unknown): HgctlError {

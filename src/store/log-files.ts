@@ -6,7 +6,7 @@ import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, rmSyn
 import { join } from 'node:path';
 import type { CalendarDate } from '../domain/instant.ts';
 import { compareText } from '../domain/names.ts';
-import { ensureFolder } from './folders.ts';
+import { ensureOwnFolder } from './folders.ts';
 import { codeOf } from './system-error.ts';
 
 export interface LogLimits {
@@ -44,7 +44,7 @@ export function logFiles(folder: string, { maxBytes, maxFiles }: LogLimits): Log
   const fileFor = (date: CalendarDate): Open => {
     if (open?.date === date && fstatSync(open.fd).size < maxBytes) return open;
     close();
-    ensureFolder(folder);
+    ensureOwnFolder(folder);
     open = openNewest(folder, date, maxBytes);
     prune(folder, maxFiles, logName(open));
     return open;

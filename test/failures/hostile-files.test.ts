@@ -109,6 +109,8 @@ describe('A link leads hgctl to change nothing behind it:', () => {
     ['data/execution.queue', 0],
     ['data/toggle.lock', 0],
     ['data/logs/hgctl-2025-12-02.jsonl', 0],
+    ['data/logs', 0],
+    ['data/backups', 0],
   ])('%s as a link to one elsewhere', async (name, exit) => {
     const mine = await wanting();
     mkdirSync(mine.path('elsewhere'));
@@ -131,6 +133,18 @@ describe('A journal folder that everybody may write in', () => {
       code: 5,
       stderr: expect.stringMatching(/journal can be written by everybody[\s\S]*chmod o-w/) as string,
     });
+  });
+
+  test('nor is one in a data folder where anybody could put another in its place', async () => {
+    const mine = await wanting();
+    chmodSync(mine.path('data'), 0o777);
+    expect(await tried(mine)).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/data can be written by everybody[\s\S]*chmod o-w/) as string,
+    });
+    // As /tmp is: there nobody can.
+    chmodSync(mine.path('data'), 0o1777);
+    expect(await tried(mine)).toMatchObject({ code: 0 });
   });
 
   test('is not what hgctl makes, whatever it is told of permissions', async () => {

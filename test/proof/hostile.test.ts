@@ -2,10 +2,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openDesk, type Files } from '../../proof/hostile/desk.ts';
 import { Found } from '../../proof/hostile/found.ts';
-import { hostile } from '../../proof/hostile/part.ts';
+import { hostile, replayHostile } from '../../proof/hostile/part.ts';
 import { READERS, type Readers } from '../../proof/hostile/readers.ts';
 import { Trial } from '../../proof/hostile/trial.ts';
 import type { Effort } from '../../proof/part.ts';
+import type { JournalEvent } from '../../src/observed/events.ts';
 
 const SHORT: Effort = { seed: 20_251_202, deadline: Infinity, form: 'short', tell: () => undefined };
 
@@ -23,10 +24,16 @@ test('Spoiled files neither crash hgctl nor have it execute anything, and it say
     expect(counts.get(what), what).toBeGreaterThan(3);
 });
 
+test('A case is tried again by its name.', async () => {
+  const { findings, figures } = await replayHostile(SHORT, 'forged/1');
+  expect(findings).toEqual([]);
+  expect(new Map(figures).get('cases through the whole program')).toBe(1);
+});
+
 /** Of which each defect below is seen. */
 const FEW = {
-  manifests: { everyField: 300, manifests: 60, states: 0, journals: 0, commands: 0 },
-  data: { everyField: 100_000, manifests: 0, states: 30, journals: 250, commands: 0 },
+  manifests: { everyField: 600, manifest: 120, state: 0, journal: 0, forged: 0, commands: 0 },
+  data: { everyField: 100_000, manifest: 0, state: 30, journal: 100, forged: 100, commands: 0 },
 };
 
 describe('A reader with a defect is found out:', () => {
@@ -123,18 +130,46 @@ describe('A reader with a defect is found out:', () => {
       'never believed',
     ],
     [
-      'its fold trusts what is in a record',
+      'it takes what a record says for what its type can be',
+      {
+        journal: (bytes) => {
+          const lines = bytes
+            .toString('latin1')
+            .split('\n')
+            .filter((line) => line !== '');
+          for (const line of lines) {
+            const { event } = JSON.parse(line.replace(/,"sum":"[0-9a-f]{64}"\}$/, '}')) as {
+              event: JournalEvent;
+            };
+            if (event.type === 'halted') event.reason.toUpperCase();
+            else if (event.type === 'fill') event.clientOrderId.toUpperCase();
+            else if ('symbol' in event) event.symbol.toUpperCase();
+          }
+          return journal(bytes);
+        },
+      },
+      'never a crash',
+    ],
+    [
+      'its fold cannot count what is as large as a number can be',
       {
         fold: (records) => {
-          for (const { event } of records) {
-            if (event.type === 'books-opened') [...event.lots].sort();
-            else if (event.type === 'intent') event.symbol.toUpperCase();
-            else if (event.type === 'halted') event.reason.toUpperCase();
-          }
+          if (JSON.stringify(records).includes(String(Number.MAX_SAFE_INTEGER)))
+            throw new RangeError('too large');
           return fold(records);
         },
       },
       'never a crash',
+    ],
+    [
+      'its reader does not say where',
+      {
+        journal: (bytes) => {
+          const read = journal(bytes);
+          return read.kind === 'damaged' ? { ...read, lines: [] } : read;
+        },
+      },
+      'always a position',
     ],
   ];
 
@@ -148,9 +183,13 @@ describe('A reader with a defect is found out:', () => {
         effort: SHORT,
         amounts: broken.manifests === undefined ? FEW.data : FEW.manifests,
         found,
-        round: 0,
-      }).run();
-      expect(found.report().findings.map((finding) => finding.invariant)).toContain(invariant);
+      }).run(0);
+      const { findings } = found.report();
+      expect(findings.map((finding) => finding.invariant)).toContain(invariant);
+      for (const { replay } of findings)
+        expect(replay).toMatch(
+          /^--only hostile --seed 20251202 --case (?:manifest|field|state|journal|forged)\/\d+$/,
+        );
     } finally {
       Reflect.deleteProperty(Object.prototype, 'admin');
     }

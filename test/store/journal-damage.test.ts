@@ -53,6 +53,24 @@ function draft(fields: Partial<RecordDraft>): RecordDraft {
   };
 }
 
+/** A first record with a right checksum, whatever is in it. `field` takes the place of the field of its name. */
+function forged(event: string, field = ''): Buffer {
+  const fields = {
+    v: 1,
+    seq: 1,
+    prev: '',
+    at: 0,
+    run: 'r',
+    time: '2025-12-02T20:00:00.000Z',
+    mono: 1,
+    boot: 'b',
+  };
+  const frame = Object.entries(fields).map(([name, value]) => `"${name}":${JSON.stringify(value)}`);
+  const given = frame.map((text) => (field.startsWith(text.slice(0, text.indexOf(':') + 1)) ? field : text));
+  const body = `{${given.join(',')},"event":${event}`;
+  return Buffer.from(`\n${body},"sum":"${sha256(`${body}}`)}"}\n`, 'latin1');
+}
+
 describe('a journal that is cut', () => {
   test('at any byte is the fold of its whole records', () => {
     const bytes = historyBytes();
@@ -206,29 +224,48 @@ describe('one line', () => {
   });
 
   test('with an event that this program does not know is refused, not ignored', () => {
-    const event = { type: 'toString' } as unknown as RecordDraft['event'];
-    expect(readJournal(JOURNAL_START, encodeRecord(draft({ event })).bytes).kind).toBe('newer');
+    expect(readJournal(JOURNAL_START, forged('{"type":"toString"}')).kind).toBe('newer');
   });
 
   test.each([
-    ['no event', null],
-    ['an event without its name', {}],
-    ['an event of another kind of name', { type: 7 }],
+    ['no event', 'null'],
+    ['an event without its name', '{}'],
+    ['an event of another kind of name', '{"type":7}'],
   ])('with %s is no record, whatever its checksum', (_, event) => {
-    const { bytes } = encodeRecord(draft({ event: event as unknown as RecordDraft['event'] }));
-    expect(readJournal(JOURNAL_START, bytes)).toMatchObject({
+    expect(readJournal(JOURNAL_START, forged(event))).toMatchObject({
       kind: 'ok',
       position: { seq: 0, voidLines: 1 },
     });
   });
 
   test('that is whole, and whose event has other fields, is refused by its number', () => {
-    const event = { type: 'books-opened', source: 'empty' } as unknown as RecordDraft['event'];
-    const refusal = catchError(() => journalIn(folderWith(encodeRecord(draft({ event })).bytes)).refresh());
-    expect(refusal).toMatchObject({
-      exit: EXIT.refused,
-      message: 'record 1 of the journal (books-opened) is whole, and not as hgctl writes it',
+    const folder = folderWith(forged('{"type":"books-opened","source":"empty"}'));
+    const problem = 'record 1 is whole, and not as hgctl writes it: books-opened.lots has to be a list';
+    expect(verifyJournal(folder)).toMatchObject({ kind: 'damaged', lines: [{ line: 2, problem }] });
+    const refusal = catchError(() => journalIn(folder).refresh());
+    expect(refusal).toMatchObject({ exit: EXIT.refused });
+    expect((refusal as HgctlError).message).toContain(`(line 2: ${problem})`);
+  });
+
+  test('that came second is void, whatever is in it', () => {
+    const first = encodeRecord(draft({})).bytes;
+    const second = forged('{"type":"halted","mode":7}');
+    expect(readJournal(JOURNAL_START, Buffer.concat([first, second]))).toMatchObject({
+      kind: 'ok',
+      position: { seq: 1, voidLines: 1 },
     });
+  });
+
+  test.each(['"run":7', '"mono":"1"', '"boot":null'])('with %s is refused', (field) => {
+    const bytes = forged(JSON.stringify(accepted('x')), field);
+    expect(readJournal(JOURNAL_START, bytes)).toMatchObject({ kind: 'damaged', lines: [{ line: 2 }] });
+  });
+
+  test('that no reader would take is not written', () => {
+    const event = { type: 'halted', mode: 'a little', reason: '', by: '' } as unknown as RecordDraft['event'];
+    expect(() => encodeRecord(draft({ event }))).toThrow(
+      'halted.mode has to be one of hold, cancel, flatten',
+    );
   });
 
   test('with a number that JSON cannot carry is not written', () => {
