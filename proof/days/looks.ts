@@ -1,5 +1,5 @@
 /** Looks at slots when they have to be done: whether they are, or somebody has said that they are not to be. */
-import type { JournalEvent, JournalRecord } from '../../src/observed/events.ts';
+import type { JournalEvent, JournalRecord, TerminalStatus } from '../../src/observed/events.ts';
 import { slotOf } from '../slot-invariants.ts';
 import { momentOf, WEDNESDAY, type Planned } from './schedules.ts';
 import type { Sessions } from './sessions.ts';
@@ -81,9 +81,13 @@ function isExcuse({ event, time }: JournalRecord, strategy: string, since: numbe
   return event.type === 'break-opened' || event.type === 'synced' || isRefusal(event, strategy);
 }
 
+/** A leg that has missed its part is not tried again in its session. */
+function isFinalFor(strategy: string, status: TerminalStatus): boolean {
+  return status === 'refused' || status === 'rejected' || (strategy === 'hedge' && status === 'canceled');
+}
+
 function isRefusal(event: JournalEvent, strategy: string): boolean {
   const isFinal =
-    event.type === 'order-declined' ||
-    (event.type === 'order-ended' && (event.status === 'refused' || event.status === 'rejected'));
+    event.type === 'order-declined' || (event.type === 'order-ended' && isFinalFor(strategy, event.status));
   return isFinal && event.clientOrderId.startsWith(`hg-${strategy}-`);
 }

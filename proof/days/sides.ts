@@ -39,10 +39,11 @@ function windowOf(slot: string): SlotWindow | null {
   return { opensAt, closesAt: opensAt + window, lastStart: momentOf(date, '15:59:30') };
 }
 
-function plannedAs(slot: string): Planned {
+/** Nothing where nobody has declared it. */
+function plannedAs({ wanted }: Stage, slot: string): readonly Planned[] {
   const window = windowOf(slot);
-  if (window === null) throw new Error(`${slot} is not scheduled`);
-  return { slot, strategy: 'hedge', action: 'rebalance', ...window };
+  if (window === null || !wanted.has('hedge')) return [];
+  return [{ slot, strategy: 'hedge', action: 'rebalance', ...window }];
 }
 
 const inSeconds = (time: number): number => Math.floor(time / SECOND);
@@ -144,7 +145,7 @@ async function live(seed: number, events: readonly Event[]): Promise<Day> {
   const sessions = new Sessions({ stage, seed, events, start: START });
   await sessions.passTo(
     momentOf(TUESDAY, '16:01:00'),
-    looksOf(sessions, () => [plannedAs(`hedge/${TUESDAY}/rebalance/1545`)]),
+    looksOf(sessions, () => plannedAs(stage, `hedge/${TUESDAY}/rebalance/1545`)),
   );
   await sessions.stop();
   await stage.passTo(momentOf(TUESDAY, '20:00:00'));
@@ -158,7 +159,7 @@ async function live(seed: number, events: readonly Event[]): Promise<Day> {
   bothOrNone(stage);
   await sessions.passTo(
     momentOf(WEDNESDAY, '09:58:00'),
-    looksOf(sessions, () => [plannedAs(`hedge/${WEDNESDAY}/rebalance/0950`)]),
+    looksOf(sessions, () => plannedAs(stage, `hedge/${WEDNESDAY}/rebalance/0950`)),
   );
   await sessions.stop();
   await stage.applyUntilDone();

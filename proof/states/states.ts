@@ -20,7 +20,7 @@ const SCOPES_OF: Readonly<Record<Effort['form'], readonly Scope[]>> = {
   long: SCOPES,
 };
 
-/** The scopes one after the other: each but the last may take half of the time that is left. */
+/** The scopes one after the other: each but the last may take three quarters of the time that is left. */
 async function runStates(scopes: readonly Scope[], deadline: number, tell: Effort['tell']): Promise<Report> {
   const findings: Finding[] = [];
   const figures: (readonly [string, number])[] = [];
@@ -28,7 +28,7 @@ async function runStates(scopes: readonly Scope[], deadline: number, tell: Effor
   for (const [index, scope] of scopes.entries()) {
     const now = performance.now();
     const isLast = index === scopes.length - 1;
-    const until = isLast ? deadline : now + Math.max(0, deadline - now) / 2;
+    const until = isLast ? deadline : now + Math.max(0, deadline - now) * SHARE_OF_TIME;
     const found = await explore(scope, { goesOn: () => performance.now() < until, most: MOST_FINDINGS });
     for (const line of linesOf(found)) tell(line);
     figures.push(...figuresOf(found));
@@ -39,6 +39,7 @@ async function runStates(scopes: readonly Scope[], deadline: number, tell: Effor
 }
 
 const MOST_FINDINGS = 20;
+const SHARE_OF_TIME = 0.75;
 
 export function linesOf(found: Exploration): string[] {
   const { scope, states: count, transitions, depth, isClosed } = found;
