@@ -59,6 +59,19 @@ describe('what the broker holds beside a book', () => {
     expect(differenceIn(emptyLedger(), holding(3))).toMatchObject({ owners: [], unmanaged: shares(3) });
   });
 
+  test('is unmanaged beside a symbol of two owners, which is one position', () => {
+    const both = ledgerOf({ a: [10, 500], b: [5, 250] });
+    const [position] = holding(3).values();
+    if (position === undefined) throw new Error('no position');
+    const { differences } = attribute(
+      both,
+      new Map([...holding(15), ['PEP', { ...position, symbol: 'PEP' }]]),
+      NOW,
+      WINDOW,
+    );
+    expect([...differences.values()]).toMatchObject([{ symbol: 'PEP', owners: [], unmanaged: shares(3) }]);
+  });
+
   test('of two owners is compared with their sum', () => {
     const both = ledgerOf({ a: [10, 500], b: [5, 250] });
     expect(differenceIn(both, holding(15))).toBeUndefined();
