@@ -132,3 +132,14 @@ describe('orders', () => {
     expect(fold(lock(1), fill(1, 'stranger', 5, 500)).books.size).toBe(0);
   });
 });
+
+test('a record that is whole and cannot be folded is refused by its name, and nothing else is said of it', () => {
+  const records = recordsOf([lock(1), { type: 'books-opened' } as unknown as JournalEvent]);
+  expect(() => foldRecords(records)).toThrow(
+    expect.objectContaining({
+      exit: 5,
+      message: 'record 2 of the journal (books-opened) is whole, and not as hgctl writes it',
+      hint: expect.stringContaining('restore the journal folder from a copy') as string,
+    }),
+  );
+});
