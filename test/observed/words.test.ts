@@ -37,6 +37,7 @@ describe('closes around a split', () => {
     ['that jump on the day before', SPLIT, [{ date: '2020-08-28', close: 400 }, ...closes(100, 100)], false],
     ['of which none is of before', SPLIT, closes(400, 100).slice(1), false],
     ['of which none is of it, or of later', SPLIT, closes(400, 100).slice(0, 1), false],
+    ['around one that moves a price by a fifth', ratio(4, 5), closes(100, 80), true],
     ['around one that moves it the other way', ratio(4, 1), closes(100, 400), true],
     ['around one that cannot be told from a day of trade', ratio(10, 11), closes(100, 91), false],
     ['around what is no split', { ...SPLIT, kind: 'spin-off', company: null }, closes(400, 100), false],
