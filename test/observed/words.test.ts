@@ -1,5 +1,6 @@
 /** Sentences about what brokers, companies and sources of data say. */
 import { describe, expect, test } from 'vitest';
+import { MAX_PRICE_AGE, whyOld } from '../../src/observed/bars.ts';
 import {
   describeAction,
   isUnadjustedFor,
@@ -64,4 +65,11 @@ test('what was said of several symbols is said once, of five by name', () => {
 test('no answer is said with its reason; what a person has to put right first is not that the broker is silent', () => {
   expect(whyUnknown({ reason: 'r' })).toBe('the broker does not answer: r');
   expect(whyUnknown({ reason: 'r', advice: 'a' })).toBe('the account at the broker cannot be used: r');
+});
+
+test('a price decides for twenty minutes, the last of them included', () => {
+  expect(MAX_PRICE_AGE).toBe(1_200_000);
+  expect(whyOld({ age: 1_200_000 })).toBeNull();
+  expect(whyOld({ age: 1_200_001 })).toBe('20 minutes old, and 20 are the most');
+  expect(whyOld({ age: 3_600_000 })).toBe('60 minutes old, and 20 are the most');
 });
