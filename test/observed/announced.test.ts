@@ -7,6 +7,7 @@ import {
   followedUpTo,
   mayBeAction,
   notFollowed,
+  ownedSymbols,
   splitFollowed,
   splitsAmong,
 } from '../../src/observed/announced.ts';
@@ -84,6 +85,16 @@ describe('the books of a symbol have followed what was announced', () => {
     const all = [third, first, split(DATE, 1, 7), second, split(NEXT_WEEK, 1, 5)];
     expect(notFollowed(ledger, 'KO', all, '2025-12-05')).toEqual([first, second, third]);
   });
+});
+
+test('symbols that are owned are named once, whoever owns them', () => {
+  const lot = { symbol: 'PEP', quantity: shares(1), cost: 0 as never, since: at(0), orderId: null };
+  const ledger = ledgerAfter(
+    opened({ a: [10, 400], b: [5, 200] }),
+    opened({}, { lots: [{ ...lot, strategy: 'c' }] }),
+  );
+  expect(ownedSymbols(ledger)).toEqual(['KO', 'PEP']);
+  expect(splitFollowed(ledger, position(150, 4), [announced(1, 10)], [])?.lots).toHaveLength(2);
 });
 
 describe('splits among announcements', () => {

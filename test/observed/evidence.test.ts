@@ -230,6 +230,7 @@ describe('shares that are missing', () => {
     ['by trades on the other side', 0, [-4], [fill('buy', 4)]],
     ['by a short of somebody that was there before', -4, [-4], []],
     ['by a short that was there before and was covered in part', -5, [-4], [fill('buy', 1)]],
+    ['by a short that was there before and was covered by as many', -8, [-4], [fill('buy', 4)]],
     ['by a short that was there before, and a sale of fewer', -3, [-4], [fill('sell', 1)]],
     ['by a short that was there before and grew too late', -4, [-4], [fill('sell', 4), fill('buy', 4)]],
     ['of a short, by shares that were there before and a purchase of fewer', 3, [4], [fill('buy', 1)]],

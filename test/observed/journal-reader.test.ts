@@ -91,6 +91,10 @@ describe('a segment', () => {
     const after = readJournal(torn.position, next.bytes);
     const counted = { seq: 2, validLine: 5, voidLines: 1, suspects: [] };
     expect(after).toMatchObject({ kind: 'ok', position: counted });
+    const wrong = record({ seq: 3, prev: FIRST.sum, at: torn.position.offset });
+    expect(readJournal(torn.position, wrong.bytes)).toMatchObject({
+      lines: [...suspects, { line: 5, problem: 'record 3 where 2 is next' }],
+    });
     // The position of before is as it was.
     expect(torn.position.suspects).toEqual(suspects);
   });
