@@ -170,6 +170,11 @@ describe('an action that is not as the books are', () => {
   });
 });
 
+test('a split is of its own date, whenever it was followed', () => {
+  const splits = [{ date: '2025-11-28', ratio: { from: 1, to: 10 } }];
+  expect(after({ ...SPLIT, splits }).splits.get('X')).toMatchObject({ date: '2025-11-28', appliedOn: DATE });
+});
+
 test('two splits at once are one, of the later date; a lot of less than the smallest fraction is gone', () => {
   const splits = [
     { date: '2025-11-20', ratio: { from: 2, to: 3 } },
@@ -201,5 +206,5 @@ test('what shrank today under its old name stays shrunk under the new one, whose
   expect(ledger.shrunkOn.get('Z')).toBe(DATE);
   expect(ledger.anchors.get('X')).toEqual({ at: AT, unmanaged: 0 });
   expect(ledger.anchors.get('Z')).toEqual({ at: AT, unmanaged: shares(2) });
-  expect(after(CHANGE).shrunkOn.size).toBe(0);
+  expect([...after(CHANGE).shrunkOn, ...after(CHANGE).splits]).toEqual([]);
 });

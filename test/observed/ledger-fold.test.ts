@@ -100,6 +100,17 @@ describe('fences', () => {
   });
 });
 
+test('an operator takes away the lock that was seen, and no later one', () => {
+  const unlocked = (lockId: string): JournalEvent => ({ type: 'lock-unlocked', lockId, by: 'me' });
+  expect(fold(lock(1), unlocked('l')).lock).toBeNull();
+  expect(fold(lock(1), unlocked('another')).lock?.fence).toBe(1);
+});
+
+test('the end of an execution is that of its strategy', () => {
+  const ended: JournalEvent = { type: 'execution-ended', fence: 1, strategy: 'core', at };
+  expect([...fold(lock(1), ended).lastExecution]).toEqual([['core', at]]);
+});
+
 describe('orders', () => {
   test('a fill moves the book, an end moves the order to its session', () => {
     const events = [lock(1), intent(1, 'buy', 5), fill(1, 'buy-5', 5, 500)];

@@ -189,40 +189,32 @@ describe('what is stopped', () => {
   };
 
   test('is exact in the document, in the order of names', () => {
-    const stops = {
-      drains: [{ ...drain, strategy: 'mp', since: at }],
-      latches: [
-        {
-          ...latch,
-          strategy: null,
-          loss: 3e6 as Money,
-          base: 100e6 as Money,
-          allowed: 20_000 as Ratio,
-          since: at,
-        },
-      ],
-      halt: { ...halt, since: at },
-      suspensions: ['omr', 'mp'].map((strategy) => ({ ...suspension, strategy, since: at, until: at })),
-    };
+    const exact = { loss: 3e6 as Money, base: 100e6 as Money, allowed: 20_000 as Ratio, since: at };
+    const drains = [{ ...drain, strategy: 'mp', since: at }];
+    const latches = [null, 'mp'].map((strategy) => ({ ...latch, ...exact, strategy }));
+    const suspensions = [
+      { ...suspension, strategy: 'omr', since: at, until: at },
+      { ...suspension, strategy: 'mp', since: at, until: null },
+    ];
     const stopped = projectState(
       ledgerWith({
-        drains: new Map(stops.drains.map((one) => [one.strategy, one])),
-        latches: new Map([[ACCOUNT, stops.latches[0]!]]),
-        halt: stops.halt,
-        suspensions: new Map(stops.suspensions.map((one) => [one.strategy, one])),
+        drains: new Map(drains.map((one) => [one.strategy, one])),
+        latches: new Map(latches.map((one) => [one.strategy ?? ACCOUNT, one])),
+        halt: { ...halt, since: at },
+        suspensions: new Map(suspensions.map((one) => [one.strategy, one])),
       }),
     );
     expect(stopped.hgctl).toMatchObject({
       drains: { mp: drain },
-      latches: { [ACCOUNT]: latch },
-      brakes: {
-        halt,
-        suspensions: ['mp', 'omr'].map((strategy) => ({ ...suspension, strategy, until: since })),
-      },
+      latches: { [ACCOUNT]: latch, mp: latch },
+      brakes: { halt, suspensions: [suspension, { ...suspension, strategy: 'omr', until: since }] },
     });
-    expect(drainsOf(stopped)).toEqual(stops.drains);
-    expect(latchesOf(stopped)).toEqual(stops.latches);
-    expect(brakesOf(stopped)).toEqual({ halt: stops.halt, suspensions: stops.suspensions.toReversed() });
+    expect(drainsOf(stopped)).toEqual(drains);
+    expect(latchesOf(stopped)).toEqual(latches);
+    expect(brakesOf(stopped)).toEqual({
+      halt: { ...halt, since: at },
+      suspensions: suspensions.toReversed(),
+    });
   });
 
   test('is said where it is a halt alone, or a suspension alone', () => {
