@@ -61,6 +61,7 @@ describe('a session lacks', () => {
     ['no close where a later session was marked', null, marked('start', '2025-12-03'), closed(EVENING)],
     ['no close before it has begun', null, null, closed(`${DATE}T09:00:00`, OF_DATE)],
     ['no close before it has ended, whatever the broker says', null, null, closed(`${DATE}T15:59:59`)],
+    ['no close while the broker still names it', null, marked('start', DATE), closed(EVENING, OF_DATE)],
     ['no close on a holiday', null, null, closed('2025-12-25T17:00:00', session('2025-12-26'))],
   ])('%s', (_, due, lastMark, clock) => {
     expect(dueMark({ lastMark }, clock)).toBe(due);
@@ -164,7 +165,7 @@ describe('a mark', () => {
       inventory: new Map([['f', {} as never]]),
     };
     const none = { value: 0, cost: 0, realised: 0, carried: 0 };
-    expect(mark(ledger, { positions: [position('KO', 10, 60)] })?.strategies).toEqual([
+    expect(mark(ledger, { positions: [position('KO', 10, 60)] })?.strategies).toStrictEqual([
       { ...none, strategy: 'b', realised: dollars(7) },
       { ...none, strategy: 'c', fees: dollars(2) },
       { ...none, strategy: 'd', carried: dollars(1) },

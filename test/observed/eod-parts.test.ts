@@ -189,9 +189,9 @@ describe('a strategy', () => {
   test('has fills of the day, oldest first, and counts of what became of its orders of the day', () => {
     const afterDay = withOrders(
       EMPTY,
+      order('o3', 'a', { status: 'refused' }),
       order('o2', 'a', { fills: [fillAt(at(5), 2), fillAt(TOMORROW, 9)] }),
       order('o1', 'a', { fills: [fillAt(at(5), 1), fillAt(at(2), 3)] }),
-      order('o3', 'a', { status: 'refused' }),
       order('o4', 'a', { status: 'filled', date: '2025-12-01' }),
       order('o5', 'b', { status: 'expired' }),
     );
