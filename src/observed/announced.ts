@@ -4,6 +4,7 @@
  */
 import { absolute, add, NO_QUANTITY, SHARE, subtract, type Quantity } from '../domain/decimal.ts';
 import { dateOf, type CalendarDate } from '../domain/instant.ts';
+import { compareText } from '../domain/names.ts';
 import type { AnnouncedSplit, MovedLot, SplitLot } from './action-events.ts';
 import { gapOf, type Difference } from './attribution.ts';
 import type { BrokerFill, BrokerPosition } from './broker-view.ts';
@@ -23,6 +24,7 @@ export function followedUpTo(ledger: Ledger, symbol: string): CalendarDate {
     ...lots.map(({ since }) => dateOf(since)),
     ledger.splits.get(symbol)?.date ?? '',
   ];
+  // Stryker disable next-line EqualityOperator: of two equal dates each is the newest.
   return dates.reduce((newest, date) => (date > newest ? date : newest));
 }
 
@@ -36,7 +38,7 @@ export function notFollowed(
   const before = followedUpTo(ledger, symbol);
   return announced
     .filter(({ date }) => date > before && date <= session)
-    .sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0));
+    .sort((a, b) => compareText(a.date, b.date));
 }
 
 /** Each once, in whole numbers. Null where one of them cannot be counted. */
@@ -111,6 +113,7 @@ function lotsAfter(
   const [largest] = [...lots].sort((a, b) => absolute(b.to) - absolute(a.to));
   if (largest === undefined || absolute(paidOut) >= SHARE) return null;
   const rest = add(largest.to, paidOut);
+  // Stryker disable next-line ArithmeticOperator: only the sign is asked for.
   if (rest * largest.to < 0) return null;
   return { splits, unmanaged, lots: lots.map((lot) => (lot === largest ? { ...lot, to: rest } : lot)) };
 }

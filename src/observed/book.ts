@@ -57,7 +57,7 @@ export interface Booked {
 export function bookTrade(lot: Lot | undefined, trade: Trade): Booked {
   if (trade.quantity === 0) return { lot, realised: 0 as Money };
   if (lot === undefined) return { lot: opened(trade), realised: 0 as Money };
-  if (lot.quantity > 0 === trade.quantity > 0) {
+  if (Math.sign(lot.quantity) === Math.sign(trade.quantity)) {
     const grown = { ...lot, quantity: add(lot.quantity, trade.quantity), cost: add(lot.cost, trade.value) };
     return { lot: grown, realised: 0 as Money };
   }

@@ -43,10 +43,11 @@ const TOLERANCE = 0.05;
 /** Whether these closes, oldest first, jump at a split as no adjusted series does. */
 export function isUnadjustedFor(action: CorporateAction, closes: readonly DailyClose[]): boolean {
   if (action.kind !== 'split') return false;
-  const expected = action.ratio.from / action.ratio.to;
-  if (Math.abs(expected - 1) < LEAST_MOVE) return false;
+  const { from, to } = action.ratio;
+  // Not by the quotient: as a double, 4 / 5 is less than a fifth below one.
+  if (Math.abs(from - to) < LEAST_MOVE * to) return false;
   const before = closes.findLast(({ date }) => date < action.date);
   const after = closes.find(({ date }) => date >= action.date);
   if (before === undefined || after === undefined) return false;
-  return Math.abs(after.close / before.close / expected - 1) <= TOLERANCE;
+  return Math.abs(((after.close / before.close) * to) / from - 1) <= TOLERANCE;
 }

@@ -13,16 +13,16 @@ const NAMED_MAX = 5;
 
 /** `closes of AAPL, MSFT: from csv instead: ...`: what was said of several symbols once. */
 export function describeIssues(issues: readonly DataIssue[]): string {
-  const groups = new Map<string, DataIssue[]>();
-  for (const issue of issues) {
-    const key = `${issue.use} ${issue.detail}`;
-    groups.set(key, [...(groups.get(key) ?? []), issue]);
+  const groups = new Map<string, Pick<DataIssue, 'use' | 'detail'> & { readonly symbols: string[] }>();
+  for (const { symbol, use, detail } of issues) {
+    const key = `${use} ${detail}`;
+    groups.set(key, { use, detail, symbols: [...(groups.get(key)?.symbols ?? []), symbol] });
   }
   return [...groups.values()]
-    .map((group) => {
-      const names = group.slice(0, NAMED_MAX).map(({ symbol }) => symbol);
-      const more = group.length > NAMED_MAX ? ` and ${group.length - NAMED_MAX} more` : '';
-      return `${group[0]?.use ?? ''} of ${names.join(', ')}${more}: ${group[0]?.detail ?? ''}`;
+    .map(({ use, detail, symbols }) => {
+      const names = symbols.slice(0, NAMED_MAX).join(', ');
+      const more = symbols.length > NAMED_MAX ? ` and ${symbols.length - NAMED_MAX} more` : '';
+      return `${use} of ${names}${more}: ${detail}`;
     })
     .join('; ');
 }

@@ -5,9 +5,14 @@
  * lead exactly to what is seen now; only then did the shares leave at known prices. Anything else is doubt.
  */
 import {
+  absolute,
+  add,
   averageOf,
   mulDiv,
   negate,
+  NO_MONEY,
+  NO_QUANTITY,
+  subtract,
   valueOf,
   type Money,
   type Price,
@@ -44,14 +49,17 @@ export function outsideFills(ledger: Ledger, history: readonly BrokerFill[]): Br
 
 /** The outside fills of a symbol that its anchor does not know. */
 export function movedOutside(ledger: Ledger, symbol: string, history: readonly BrokerFill[]): BrokerFill[] {
+  return sinceAnchor(ledger, symbol, outsideFills(ledger, history));
+}
+
+function sinceAnchor(ledger: Ledger, symbol: string, outside: readonly BrokerFill[]): BrokerFill[] {
   const { at } = anchorOf(ledger, symbol);
-  return outsideFills(ledger, history).filter((fill) => fill.symbol === symbol && fill.time > at);
+  return outside.filter((fill) => fill.symbol === symbol && fill.time > at);
 }
 
 /** What the broker should hold beyond the books: what it held at the anchor, and what others have traded since. */
 export function expectedBeyond(ledger: Ledger, symbol: string, history: readonly BrokerFill[]): Quantity {
-  const traded = movedOutside(ledger, symbol, history).reduce((sum, fill) => sum + signed(fill), 0);
-  return (anchorOf(ledger, symbol).unmanaged + traded) as Quantity;
+  return add(anchorOf(ledger, symbol).unmanaged, sumOf(movedOutside(ledger, symbol, history)));
 }
 
 /** The split that a position looks like, once all trades of others are counted; shares of nobody split like the rest. */
@@ -76,17 +84,17 @@ export function heldByRights(
 
 /** Everything that the account held of a symbol, at what a share of the books cost. */
 function heldAtAnchor(ledger: Ledger, symbol: string): Lot | undefined {
+  const { at, unmanaged } = anchorOf(ledger, symbol);
   const lots = [...ledger.books.values()].flatMap((book) => book.get(symbol) ?? []);
-  const [first] = lots;
-  const booked = lots.reduce((sum, { quantity }) => sum + quantity, 0);
-  const quantity = (booked + anchorOf(ledger, symbol).unmanaged) as Quantity;
-  if (first === undefined || booked === 0 || quantity === 0) return undefined;
-  const cost = lots.reduce((sum, lot) => sum + lot.cost, 0);
-  return { ...first, quantity, cost: mulDiv(cost, quantity, booked) as Money };
+  const booked = lots.reduce((sum, lot) => add(sum, lot.quantity), NO_QUANTITY);
+  const quantity = add(booked, unmanaged);
+  if (booked === 0 || quantity === 0) return undefined;
+  const cost = lots.reduce((sum, lot) => add(sum, lot.cost), NO_MONEY);
+  return { quantity, cost: mulDiv(cost, quantity, booked) as Money, since: at, orderId: null };
 }
 
 function tradedOutside(lot: Lot | undefined, fill: BrokerFill): Lot | undefined {
-  const quantity = signed(fill) as Quantity;
+  const quantity = signed(fill);
   const value = valueOf(quantity, fill.price);
   return bookTrade(lot, { quantity, value, at: fill.time, orderId: null }).lot;
 }
@@ -94,15 +102,16 @@ function tradedOutside(lot: Lot | undefined, fill: BrokerFill): Lot | undefined 
 /** `outside`: the account's outside fills, complete since the symbol's anchor. */
 export function explain(ledger: Ledger, difference: Difference, outside: readonly BrokerFill[]): Explanation {
   const { symbol, missing, unmanaged } = difference;
-  const anchor = anchorOf(ledger, symbol);
-  const fills = outside.filter((fill) => fill.symbol === symbol && fill.time > anchor.at);
-  const moved = fills.reduce((sum, fill) => sum + signed(fill), 0);
-  if (missing === 0) return { kind: 'silent', outside: moved as Quantity };
-  const isExact = anchor.unmanaged + moved === missing + unmanaged;
-  // Shares that came and went again have taken nothing.
-  const taken = missing < 0 ? 0 - moved : moved;
-  if (!isExact || taken < Math.abs(missing)) return { kind: 'silent', outside: moved as Quantity };
+  const fills = sinceAnchor(ledger, symbol, outside);
+  const moved = sumOf(fills);
+  const isExact = add(anchorOf(ledger, symbol).unmanaged, moved) === add(missing, unmanaged);
+  if (missing === 0 || !isExact || !haveTaken(moved, missing)) return { kind: 'silent', outside: moved };
   return { kind: 'explained', price: priceOf(fills, missing), fills };
+}
+
+/** Shares that came and went again have taken nothing. */
+function haveTaken(moved: Quantity, missing: Quantity): boolean {
+  return Math.sign(moved) === Math.sign(missing) && absolute(moved) >= absolute(missing);
 }
 
 /** The anchor after a decision on what `history` and the snapshot of `takenAt` showed. */
@@ -110,26 +119,25 @@ export function nextAnchor(takenAt: Instant, history: readonly BrokerFill[], unm
   return { at: history.reduce((newest, fill) => later(newest, fill.time), takenAt), unmanaged };
 }
 
-function signed(fill: BrokerFill): number {
-  return fill.side === 'buy' ? fill.quantity : negate(fill.quantity);
+function sumOf(fills: readonly BrokerFill[]): Quantity {
+  return fills.reduce((sum, fill) => add(sum, signed(fill)), NO_QUANTITY);
 }
 
-/** The side of trades that take such a quantity away. */
-function sideOf(missing: Quantity): 'buy' | 'sell' {
-  return missing < 0 ? 'sell' : 'buy';
+function signed({ side, quantity }: BrokerFill): Quantity {
+  return side === 'buy' ? quantity : negate(quantity);
 }
 
 /** Average price of the newest fills that took the missing quantity away. */
 function priceOf(fills: readonly BrokerFill[], missing: Quantity): Price {
-  const side = sideOf(missing);
-  let open = Math.abs(missing);
-  let value = 0;
-  const newestFirst = fills.filter((candidate) => candidate.side === side).sort((a, b) => b.time - a.time);
-  for (const fill of newestFirst) {
-    const taken = Math.min(open, fill.quantity);
-    value += mulDiv(valueOf(fill.quantity, fill.price), taken, fill.quantity);
-    open -= taken;
-    if (open === 0) break;
+  const newestFirst = fills
+    .filter((fill) => Math.sign(signed(fill)) === Math.sign(missing))
+    .sort((a, b) => b.time - a.time);
+  let open = absolute(missing);
+  let value = NO_MONEY;
+  for (const { quantity, price } of newestFirst) {
+    const taken = Math.min(open, quantity) as Quantity;
+    value = add(value, valueOf(taken, price));
+    open = subtract(open, taken);
   }
-  return averageOf(value as Money, Math.abs(missing) as Quantity);
+  return averageOf(value, absolute(missing));
 }

@@ -94,7 +94,7 @@ function changeTargets(
   for (const [id, run] of [...ledger.slots]) {
     const { slot, strategy, targets, ...rest } = plain(run);
     const isToday = slot.startsWith(`${strategy}/${sessionDate}/`);
-    if (!isToday || !names.has(strategy) || !targets.some((target) => target.symbol === symbol)) continue;
+    if (!isToday || !names.has(strategy)) continue;
     const changed = targets.map((target) => (target.symbol === symbol ? change(target) : target));
     ledger.slots.set(id, { ...rest, slot, strategy, targets: changed });
   }

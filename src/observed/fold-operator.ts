@@ -2,7 +2,6 @@
 import type { Instant } from '../domain/instant.ts';
 import { canonicalJson, type Json } from '../domain/digest.ts';
 import type { EventOf, InventoryEntry } from './events.ts';
-import { noteOwners } from './fold-trade.ts';
 import type { KnownStrategy, LedgerOrder, WritableLedger } from './ledger.ts';
 
 type OperatorEvent = EventOf<
@@ -106,7 +105,6 @@ function startAfresh({ inventory }: WritableLedger, strategy: string, at: Instan
 /** `to` has no book of its own: the command refuses it otherwise. */
 function renameStrategy(ledger: WritableLedger, { from, to }: EventOf<'strategy-renamed'>): void {
   moveKey(ledger.books, from, to);
-  for (const symbol of ledger.books.get(to)?.keys() ?? []) noteOwners(ledger, symbol);
   moveKey(ledger.realised, from, to);
   moveKey(ledger.fees, from, to);
   moveKey(ledger.carried, from, to);

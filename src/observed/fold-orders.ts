@@ -83,17 +83,14 @@ function reopenOrder(ledger: WritableLedger, event: EventOf<'order-reopened'>, a
   const { clientOrderId, brokerOrderId, contained, containedValue } = event;
   const order = takeEnded(ledger, clientOrderId) ?? event.order;
   if (order === undefined) return;
-  const known = {
-    quantity: subtract(contained, order.filled),
-    value: subtract(containedValue, valueBooked(order)),
-    at,
-  };
+  const quantity = subtract(contained, order.filled);
+  const known = { quantity, value: subtract(containedValue, valueBooked(order)), at };
   ledger.openOrders.set(clientOrderId, {
     ...order,
     brokerOrderId,
     status: 'created',
     filled: contained,
-    fills: known.quantity === 0 ? order.fills : [...order.fills, known],
+    fills: quantity === 0 ? order.fills : [...order.fills, known],
     updatedAt: at,
   });
 }

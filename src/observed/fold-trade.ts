@@ -7,10 +7,9 @@ import { plain } from './plain.ts';
 export function tradeInBook(ledger: WritableLedger, strategy: string, symbol: string, trade: Trade): void {
   const book = bookOf(ledger, strategy);
   const { lot, realised } = bookTrade(plain(book.get(symbol)), trade);
-  const isNew = !book.has(symbol);
   if (lot === undefined) book.delete(symbol);
   else book.set(symbol, lot);
-  if (isNew || lot === undefined) noteOwners(ledger, symbol);
+  noteOwners(ledger, symbol);
   if (realised === 0) return;
   const profits = ledger.realised.get(strategy) ?? new Map<string, Money>();
   profits.set(symbol, ((profits.get(symbol) ?? 0) + realised) as Money);

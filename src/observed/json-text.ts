@@ -19,9 +19,10 @@ export function parseJson(text: string): ParsedJson {
 
 /** The message starts with `LINE:COLUMN`, both from 1. */
 function invalid(text: string, offset: number, trouble: string): ParsedJson {
-  const before = text.slice(0, offset).split('\n');
-  const column = (before.at(-1)?.length ?? 0) + 1;
-  return { kind: 'invalid', message: `${before.length}:${column}: ${trouble}` };
+  const before = text.slice(0, offset);
+  const line = before.split('\n').length;
+  const column = before.length - before.lastIndexOf('\n');
+  return { kind: 'invalid', message: `${line}:${column}: ${trouble}` };
 }
 
 function quoted(text: string, offset: number): string {
@@ -31,7 +32,7 @@ function quoted(text: string, offset: number): string {
 const SPACE = /[ \t\n\r]*/y;
 const SCALAR =
   /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
-const KEY = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const KEY = /("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")[ \t\n\r]*:/y;
 
 /** What may come next: a value (or the end of an empty container), a key, a separator, or nothing more. */
 type Expected = 'value' | 'first-item' | 'first-key' | 'key' | 'separator';
@@ -54,6 +55,7 @@ function walk(text: string): Walked {
   const open: Container[] = [];
   let expected: Expected = 'value';
   let at = skip(SPACE, text, 0) ?? 0;
+  // Stryker disable next-line EqualityOperator: nothing can be taken behind the end.
   while (at < text.length) {
     const step = take(text, at, expected, open);
     if (step === undefined) break;
@@ -105,10 +107,10 @@ function takeValue(text: string, at: number, open: Container[]): Step | undefine
 }
 
 function takeKey(text: string, at: number): Step | undefined {
-  const end = skip(KEY, text, at);
-  const colon = end === undefined ? undefined : skip(SPACE, text, end);
-  if (colon === undefined || text.charAt(colon) !== ':') return undefined;
-  return { end: colon + 1, expected: 'value', key: JSON.parse(text.slice(at, end)) as string };
+  KEY.lastIndex = at;
+  const match = KEY.exec(text);
+  if (match === null) return undefined;
+  return { end: KEY.lastIndex, expected: 'value', key: JSON.parse(match[1] ?? '') as string };
 }
 
 function skip(pattern: RegExp, text: string, at: number): number | undefined {

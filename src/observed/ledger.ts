@@ -1,6 +1,7 @@
 /** The books, orders, lock and freezes that a journal says; ledger-fold.ts makes it. */
 import type { Money, Price, Quantity } from '../domain/decimal.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
+import { compareText } from '../domain/names.ts';
 import type { KnownSplit } from './action-events.ts';
 import type { BookedFill, Lot } from './book.ts';
 import type { LossCurve } from './loss-curve.ts';
@@ -179,8 +180,8 @@ export function stoppingBreak({ breaks }: Ledger, symbol: string): Break | undef
 
 /** Ended orders of the two newest sessions: a fill may cross midnight, an answer a close. */
 export function newestEndedOrders({ endedOrders }: Ledger): LedgerOrder[] {
-  const newest = [...endedOrders.keys()].sort().slice(-2);
-  return newest.flatMap((date) => [...(endedOrders.get(date)?.values() ?? [])]);
+  const newest = [...endedOrders].sort(([a], [b]) => compareText(a, b)).slice(-2);
+  return newest.flatMap(([, orders]) => [...orders.values()]);
 }
 
 /** Every order that the ledger knows, oldest intent first: a whole ledger knows those of the whole journal. */

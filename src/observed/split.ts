@@ -87,8 +87,9 @@ function commonDivisor(a: number, b: number): number {
 /** The common split that would multiply a price by `factor`, within `tolerance` of it; null where there is none. */
 export function splitOfPrice(factor: number, tolerance: number): SplitRatio | null {
   const distance = ({ from, to }: SplitRatio): number => Math.abs((factor * to) / from - 1);
-  const [nearest] = [...RATIOS].sort((a, b) => distance(a) - distance(b));
-  return nearest !== undefined && distance(nearest) <= tolerance ? nearest : null;
+  const near = RATIOS.filter((ratio) => distance(ratio) <= tolerance);
+  const [nearest = null] = near.sort((a, b) => distance(a) - distance(b));
+  return nearest;
 }
 
 /** Exactly so many, or the whole shares of them. */

@@ -59,6 +59,30 @@ describe('what the broker holds beside a book', () => {
     expect(differenceIn(emptyLedger(), holding(3))).toMatchObject({ owners: [], unmanaged: shares(3) });
   });
 
+  test('is unmanaged beside a symbol of two owners, which is one position', () => {
+    const both = ledgerOf({ a: [10, 500], b: [5, 250] });
+    const [position] = holding(3).values();
+    if (position === undefined) throw new Error('no position');
+    const { differences } = attribute(
+      both,
+      new Map([...holding(15), ['PEP', { ...position, symbol: 'PEP' }]]),
+      NOW,
+      WINDOW,
+    );
+    expect([...differences.values()]).toMatchObject([{ symbol: 'PEP', owners: [], unmanaged: shares(3) }]);
+  });
+
+  test('is unmanaged beside a book of which the broker has nothing', () => {
+    const [position] = holding(3).values();
+    if (position === undefined) throw new Error('no position');
+    const others = new Map([['PEP', { ...position, symbol: 'PEP' }]]);
+    const { differences } = attribute(ledgerOf({ a: [10, 500] }), others, NOW, WINDOW);
+    expect([...differences.values()]).toMatchObject([
+      { symbol: 'KO', missing: shares(-10) },
+      { symbol: 'PEP', unmanaged: shares(3) },
+    ]);
+  });
+
   test('of two owners is compared with their sum', () => {
     const both = ledgerOf({ a: [10, 500], b: [5, 250] });
     expect(differenceIn(both, holding(15))).toBeUndefined();
@@ -99,6 +123,12 @@ describe('a difference that the broker has not settled yet', () => {
       9,
       [filled('sell', 3, 0)],
       { settling: 0, missing: shares(-1) },
+    ],
+    [
+      'a purchase explains nothing that is there besides',
+      13,
+      [filled('buy', 3, 0)],
+      { settling: 0, unmanaged: shares(3) },
     ],
     ['two purchases count together', 3, [filled('buy', 3, 0), filled('buy', 4, 0)], { settling: shares(-7) }],
     [

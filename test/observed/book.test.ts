@@ -58,7 +58,14 @@ describe('one trade', () => {
       realised: 40,
     },
     { name: 'crosses zero', from: lot(10, 1000), trade: trade(-15, -1650), to: [-5, -550], realised: 100 },
-    { name: 'is nothing', from: lot(10, 1000), trade: trade(0, 0), to: [10, 1000], realised: 0 },
+    { name: 'is nothing', from: undefined, trade: trade(0, 0), to: undefined, realised: 0 },
+    {
+      name: 'is nothing beside a position',
+      from: lot(10, 1000),
+      trade: trade(0, 0),
+      to: [10, 1000],
+      realised: 0,
+    },
   ])('$name', ({ from, trade, to, realised }) => {
     const booked = bookTrade(from, trade);
     const found = booked.lot && [booked.lot.quantity / SHARE, booked.lot.cost / MICRO];

@@ -139,3 +139,72 @@ describe('a change of a symbol', () => {
     expect([...ledger.splits.keys()]).toEqual(['W']);
   });
 });
+
+describe('an action that is not as the books are', () => {
+  test('leaves a lot alone that has another quantity', () => {
+    const other = { ...SPLIT, lots: [{ strategy: 'a', from: shares(9), to: shares(90), cost: COST }] };
+    expect(after(other).books).toEqual(after().books);
+    const change = { ...CHANGE, lots: [{ strategy: 'a', quantity: shares(9), cost: COST }] };
+    expect(after(change).books).toEqual(after().books);
+  });
+
+  test('by no split, or by more than can be counted together, remembers none', () => {
+    const huge = { date: DATE, ratio: { from: 1, to: 2 ** 40 } };
+    expect(after({ ...SPLIT, splits: [] }).splits.size).toBe(0);
+    const ledger = after({ ...SPLIT, splits: [huge, huge, huge] });
+    expect(ledger.splits.size).toBe(0);
+    expect(targets(ledger, DATE)).toEqual(['X 8', 'Y 8']);
+  });
+
+  test('moves no lot onto another one of the same owner', () => {
+    const both: JournalEvent = {
+      type: 'adopted',
+      strategy: 'a',
+      symbol: 'Z',
+      quantity: shares(1),
+      cost: COST,
+      reason: '',
+      anchor,
+    };
+    expect([...(after(both, CHANGE).books.get('a')?.keys() ?? [])]).toEqual(['X', 'Z']);
+  });
+});
+
+test('a split is of its own date, whenever it was followed', () => {
+  const splits = [{ date: '2025-11-28', ratio: { from: 1, to: 10 } }];
+  expect(after({ ...SPLIT, splits }).splits.get('X')).toMatchObject({ date: '2025-11-28', appliedOn: DATE });
+});
+
+test('two splits at once are one, of the later date; a lot of less than the smallest fraction is gone', () => {
+  const splits = [
+    { date: '2025-11-20', ratio: { from: 2, to: 3 } },
+    { date: '2025-11-28', ratio: { from: 1, to: 4 } },
+  ];
+  const lots = [{ strategy: 'a', from: shares(10), to: shares(60), cost: COST }];
+  const ledger = after({ ...SPLIT, splits, lots });
+  expect(ledger.splits.get('X')).toMatchObject({ date: '2025-11-28', ratio: { from: 1, to: 6 } });
+  expect(targets(ledger, DATE)).toEqual(['X 48', 'Y 8']);
+  const gone = { ...SPLIT, lots: [{ strategy: 'a', from: shares(10), to: shares(0), cost: COST }] };
+  expect([...(after(gone).books.get('a')?.keys() ?? [])]).toEqual([]);
+});
+
+test('what shrank today under its old name stays shrunk under the new one, whose anchor it gets', () => {
+  const shrunk: JournalEvent = {
+    type: 'synced',
+    fence: 1,
+    strategy: 'a',
+    symbol: 'X',
+    from: shares(11),
+    to: shares(10),
+    price: PRICE,
+    evidence: [],
+    anchor: { at: AT, unmanaged: shares(3) },
+    sessionDate: DATE,
+  };
+  const moved = { ...CHANGE, lots: [{ strategy: 'a', quantity: shares(9), cost: COST }] };
+  const ledger = after(shrunk, { ...moved, anchor: { at: AT, unmanaged: shares(2) } });
+  expect(ledger.shrunkOn.get('Z')).toBe(DATE);
+  expect(ledger.anchors.get('X')).toEqual({ at: AT, unmanaged: 0 });
+  expect(ledger.anchors.get('Z')).toEqual({ at: AT, unmanaged: shares(2) });
+  expect([...after(CHANGE).shrunkOn, ...after(CHANGE).splits]).toEqual([]);
+});

@@ -100,6 +100,17 @@ describe('fences', () => {
   });
 });
 
+test('an operator takes away the lock that was seen, and no later one', () => {
+  const unlocked = (lockId: string): JournalEvent => ({ type: 'lock-unlocked', lockId, by: 'me' });
+  expect(fold(lock(1), unlocked('l')).lock).toBeNull();
+  expect(fold(lock(1), unlocked('another')).lock?.fence).toBe(1);
+});
+
+test('the end of an execution is that of its strategy', () => {
+  const ended: JournalEvent = { type: 'execution-ended', fence: 1, strategy: 'core', at };
+  expect([...fold(lock(1), ended).lastExecution]).toEqual([['core', at]]);
+});
+
 describe('orders', () => {
   test('a fill moves the book, an end moves the order to its session', () => {
     const events = [lock(1), intent(1, 'buy', 5), fill(1, 'buy-5', 5, 500)];
@@ -131,4 +142,15 @@ describe('orders', () => {
   test('an event of an order that nobody intended changes no book', () => {
     expect(fold(lock(1), fill(1, 'stranger', 5, 500)).books.size).toBe(0);
   });
+});
+
+test('a record that is whole and cannot be folded is refused by its name, and nothing else is said of it', () => {
+  const records = recordsOf([lock(1), { type: 'books-opened' } as unknown as JournalEvent]);
+  expect(() => foldRecords(records)).toThrow(
+    expect.objectContaining({
+      exit: 5,
+      message: 'record 2 of the journal (books-opened) is whole, and not as hgctl writes it',
+      hint: expect.stringContaining('restore the journal folder from a copy') as string,
+    }),
+  );
 });

@@ -1,22 +1,30 @@
 import { describe, expect } from 'vitest';
 import { fc, test } from '../support/law.ts';
-import type { Money, Quantity } from '../../src/domain/decimal.ts';
+import type { Money, Quantity, Ratio } from '../../src/domain/decimal.ts';
 import { parseInstant, type Instant } from '../../src/domain/instant.ts';
 import {
   lastExecutionsFromForeign,
   lotsFromForeign,
   parseForeign,
+  plainPart,
 } from '../../src/observed/foreign-state.ts';
 import { parseJson } from '../../src/observed/json-text.ts';
 import { emptyLedger, foldRecords } from '../../src/observed/ledger-fold.ts';
 import type { Ledger } from '../../src/observed/ledger.ts';
 import {
   booksOf,
+  brakesOf,
+  drainsOf,
   formatState,
+  latchesOf,
   parseState,
   projectState,
   stateDifferences,
+  type StateDocument,
 } from '../../src/observed/state-document.ts';
+import { ACCOUNT } from '../../src/observed/loss-curve.ts';
+import { compareText } from '../../src/domain/names.ts';
+import { canonicalJson, sha256, type Json } from '../../src/domain/digest.ts';
 import { formatUtc, parseUtc } from '../../src/observed/utc-text.ts';
 import { arbitraryEvents, recordsOf } from './support/arbitrary-events.ts';
 import { TEST_ACCOUNT } from '../support/account.ts';
@@ -126,13 +134,21 @@ describe('the document of a ledger', () => {
   });
 
   test.prop([arbitraryLedger], { numRuns: 1000 })(
-    'saved and loaded gives back the exact books and the place in the journal',
+    'saved and loaded gives back the exact books, what is stopped, and the place in the journal',
     (ledger) => {
       const parsed = parseState(formatState(projectState(ledger)));
       if (parsed.kind !== 'ours') throw new Error(parsed.kind);
       expect(booksOf(parsed.document)).toStrictEqual(ledger.books);
       expect([parsed.seq, parsed.hash]).toStrictEqual([ledger.seq, ledger.hash]);
       expect(stateDifferences(projectState(ledger), parsed.document)).toStrictEqual([]);
+      const { drains, latches, halt, suspensions } = ledger;
+      expect(new Map(drainsOf(parsed.document)?.map((drain) => [drain.strategy, drain]))).toEqual(drains);
+      const scoped = latchesOf(parsed.document).map((latch) => [latch.strategy ?? ACCOUNT, latch] as const);
+      expect(new Map(scoped)).toEqual(latches);
+      expect(brakesOf(parsed.document)).toEqual({
+        halt,
+        suspensions: [...suspensions.values()].sort((a, b) => compareText(a.strategy, b.strategy)),
+      });
     },
   );
 
@@ -154,6 +170,90 @@ describe('the document of a ledger', () => {
   });
 });
 
+describe('what is stopped', () => {
+  const since = formatUtc(at);
+  const drain = { close: true, by: 'me', since, state: 'pending', leftovers: ['KO'] } as const;
+  const latch = {
+    limit: 'daily',
+    session: '2025-12-02',
+    loss: '3.00',
+    base: '100.00',
+    allowed: '2%',
+    since,
+  } as const;
+  const halt = { mode: 'hold', reason: 'r', by: 'me', since } as const;
+  const suspension = { strategy: 'mp', reason: 'r', by: 'me', since, until: null };
+  const document = (own: Partial<StateDocument['hgctl']>): StateDocument => {
+    const { drains, ...hgctl } = projectState(emptyLedger()).hgctl;
+    return { ...projectState(emptyLedger()), hgctl: { ...hgctl, ...own } };
+  };
+
+  test('is exact in the document, in the order of names', () => {
+    const exact = { loss: 3e6 as Money, base: 100e6 as Money, allowed: 20_000 as Ratio, since: at };
+    const drains = [{ ...drain, strategy: 'mp', since: at }];
+    const latches = [null, 'mp'].map((strategy) => ({ ...latch, ...exact, strategy }));
+    const suspensions = [
+      { ...suspension, strategy: 'omr', since: at, until: at },
+      { ...suspension, strategy: 'mp', since: at, until: null },
+    ];
+    const stopped = projectState(
+      ledgerWith({
+        drains: new Map(drains.map((one) => [one.strategy, one])),
+        latches: new Map(latches.map((one) => [one.strategy ?? ACCOUNT, one])),
+        halt: { ...halt, since: at },
+        suspensions: new Map(suspensions.map((one) => [one.strategy, one])),
+      }),
+    );
+    expect(stopped.hgctl).toMatchObject({
+      drains: { mp: drain },
+      latches: { [ACCOUNT]: latch, mp: latch },
+      brakes: { halt, suspensions: [suspension, { ...suspension, strategy: 'omr', until: since }] },
+    });
+    expect(drainsOf(stopped)).toEqual(drains);
+    expect(latchesOf(stopped)).toEqual(latches);
+    expect(brakesOf(stopped)).toEqual({
+      halt: { ...halt, since: at },
+      suspensions: suspensions.toReversed(),
+    });
+  });
+
+  test('is said where it is a halt alone, or a suspension alone', () => {
+    const [halted, suspended] = [
+      ledgerWith({ halt: { ...halt, since: at } }),
+      ledgerWith({ suspensions: new Map([['mp', { ...suspension, since: at, until: null }]]) }),
+    ].map((ledger) => projectState(ledger).hgctl.brakes);
+    expect(halted).toEqual({ halt, suspensions: [] });
+    expect(suspended).toEqual({ halt: null, suspensions: [suspension] });
+  });
+
+  test('is nothing where the document says nothing; of shutdowns it is not known then', () => {
+    const plain = projectState(emptyLedger());
+    expect(plain.strategies).toEqual({});
+    expect(Object.keys(plain.hgctl)).toEqual(['seq', 'hash', 'books', 'realised', 'drains', 'digest']);
+    expect([drainsOf(plain), latchesOf(plain)]).toEqual([[], []]);
+    expect(brakesOf(plain)).toEqual({ halt: null, suspensions: [] });
+    expect(drainsOf(document({}))).toBeNull();
+  });
+
+  const lot = { quantity: '1', cost: '1.00', since, order_id: null };
+  test.each<[what: string, read: (document: StateDocument) => unknown, own: Partial<StateDocument['hgctl']>]>(
+    [
+      ['lot', booksOf, { books: { a: { KO: { ...lot, quantity: 'x' } } } }],
+      ['lot', booksOf, { books: { a: { KO: { ...lot, cost: 'x' } } } }],
+      ['lot', booksOf, { books: { a: { KO: { ...lot, since: 'x' } } } }],
+      ['shutdown', drainsOf, { drains: { a: { ...drain, since: 'x' } } }],
+      ['loss limit', latchesOf, { latches: { a: { ...latch, loss: 'x' } } }],
+      ['loss limit', latchesOf, { latches: { a: { ...latch, base: 'x' } } }],
+      ['loss limit', latchesOf, { latches: { a: { ...latch, allowed: 'x' } } }],
+      ['loss limit', latchesOf, { latches: { a: { ...latch, since: 'x' } } }],
+      ['time of a halt', brakesOf, { brakes: { halt: { ...halt, since: 'x' }, suspensions: [] } }],
+      ['time of a halt', brakesOf, { brakes: { halt: null, suspensions: [{ ...suspension, until: 'x' }] } }],
+    ],
+  )('is not guessed: a bad %s is an error', (what, read, own) => {
+    expect(() => read(document(own))).toThrow(`state file: bad ${what}`);
+  });
+});
+
 describe('an edit from outside', () => {
   const text = formatState(projectState(example));
 
@@ -169,17 +269,40 @@ describe('an edit from outside', () => {
     expect(parseState(edited).kind).toBe('edited');
   });
 
+  test('of the version is noticed, whatever the digest', () => {
+    const { hgctl, ...visible } = JSON.parse(text) as Record<string, Json>;
+    const { digest, ...exact } = hgctl as Record<string, Json>;
+    const other = { ...visible, version: 2, hgctl: exact };
+    const forged = { ...other, hgctl: { ...exact, digest: sha256(canonicalJson(other)) } };
+    expect(parseState(JSON.stringify(forged))).toMatchObject({ kind: 'invalid' });
+  });
+
+  test('that cuts it short says where', () => {
+    expect(parseState(text.slice(0, 20))).toEqual({
+      kind: 'invalid',
+      message: '3:3: not JSON: the text ends too early',
+    });
+  });
+
+  test('of our own key alone is no difference; of everything is one', () => {
+    const next = { ...example, seq: 4 };
+    expect(stateDifferences(projectState(next), projectState(example))).toEqual([]);
+    expect(stateDifferences(projectState(emptyLedger()), 'text')).toEqual([
+      expect.stringMatching(/^: \{"execution_lock":null.*\} in the journal, "text" in the file$/),
+    ]);
+  });
+
   test('that only lays the text out anew is none', () => {
     expect(parseState(JSON.stringify(JSON.parse(text), null, 7)).kind).toBe('ours');
   });
 
   test('is shown field by field', () => {
-    const edited = parseState(text.replace('"qty": 50', '"qty": 60').replace('"core": {', '"pairs": {'));
+    const edited = parseState(text.replace('"qty": 50', '"qty": 60').replace('"core": {', '"a-pair": {'));
     if (edited.kind !== 'edited') throw new Error(edited.kind);
     expect(stateDifferences(projectState(example), edited.raw)).toStrictEqual([
+      'strategies.a-pair: nothing in the journal, {"last_execution":null,"positions":{}} in the file',
       'strategies.core: {"last_execution":null,"positions":{}} in the journal, nothing in the file',
       'strategies.omr.positions.TQQQ.qty: 50 in the journal, 60 in the file',
-      'strategies.pairs: nothing in the journal, {"last_execution":null,"positions":{}} in the file',
     ]);
   });
 });
@@ -221,6 +344,29 @@ describe('a file of the original', () => {
     ]);
   });
 
+  test('says nothing of executions that it does not have', () => {
+    const parsed = parseForeign({
+      strategies: {
+        omr: { positions: {}, last_execution: null },
+        mp: { positions: {} },
+        vol: { positions: {}, last_execution: '2025-12-02T15:55:00-05:00' },
+      },
+    });
+    if (parsed.kind === 'invalid') throw new Error(parsed.message);
+    expect(lastExecutionsFromForeign(parsed.document)).toEqual([{ strategy: 'vol', at }]);
+  });
+
+  test.each([
+    ['BRK.B', 'BRK.B'],
+    ['a-b_c', 'a-b_c'],
+    ['a b', '"a b"'],
+    [' a', '" a"'],
+    ['a\n', '"a\\n"'],
+    ['', '""'],
+  ])('has %j as a part of a path on one line', (key, part) => {
+    expect(plainPart(key)).toBe(part);
+  });
+
   test('leaves empty positions out, and says so', () => {
     const parsed = parseForeign(withPosition({ ...entry, qty: 0 }));
     if (parsed.kind === 'invalid') throw new Error(parsed.message);
@@ -232,6 +378,13 @@ describe('a file of the original', () => {
     [withPosition({ ...entry, qty: 'many' }), 'strategies.omr.positions.TQQQ.qty: expected a number'],
     [withPosition({ ...entry, qty: null }), 'strategies.omr.positions.TQQQ.qty: expected a number'],
     [withPosition({ ...entry, qty: 1e12 }), 'strategies.omr.positions.TQQQ: too large'],
+    [withPosition({ ...entry, qty: 1e12, entry_price: 0 }), 'strategies.omr.positions.TQQQ: too large'],
+    [withPosition({ ...entry, entry_price: 1e12 }), 'strategies.omr.positions.TQQQ: too large'],
+    [
+      { strategies: {}, execution_lock: { holder: 7, expires: '2025-12-02T15:55:00-05:00' } },
+      'execution_lock.holder: Invalid input: expected string, received number',
+    ],
+    [7, 'Invalid input: expected object, received number'],
     [
       withPosition({ ...entry, entry_price: -1 }),
       'strategies.omr.positions.TQQQ.entry_price: expected a price of zero or more',
@@ -271,8 +424,30 @@ describe('text that is not JSON', () => {
     ['[1 2]', '1:4: not JSON: unexpected "2"'],
     ['[1,]', '1:4: not JSON: unexpected "]"'],
     ['{1: 2}', '1:2: not JSON: unexpected "1"'],
+    ['{"a" 1}', '1:2: not JSON: unexpected "\\""'],
+    ['{"a"\n\t: 1} x', '2:7: not JSON: unexpected "x"'],
+    [' \n x', '2:2: not JSON: unexpected "x"'],
+    ['1}', '1:2: not JSON: unexpected "}"'],
+    ['1]', '1:2: not JSON: unexpected "]"'],
+    ['1, 2', '1:2: not JSON: unexpected ","'],
+    ['[1} x', '1:3: not JSON: unexpected "}"'],
+    ['{"a": 1] x', '1:8: not JSON: unexpected "]"'],
+    ['[] x', '1:4: not JSON: unexpected "x"'],
+    ['{} x', '1:4: not JSON: unexpected "x"'],
+    ['[1] x', '1:5: not JSON: unexpected "x"'],
+    ['{"a": {"b": 1, "a": 2}, "b": 3, "a": 4}', '1:33: the key "a" is there twice'],
+    ['{"a": 1, "\\u0061": 2}', '1:10: the key "a" is there twice'],
+    [`{"a":\n${'['.repeat(101)}`, '2:100: the nesting is deeper than 100 levels'],
   ])('%j is wrong at line and column', (text, message) => {
     expect(parseJson(text)).toStrictEqual({ kind: 'invalid', message });
+  });
+
+  test('may be nested, to a hundred levels, and have a key in each of its objects', () => {
+    expect(parseJson('['.repeat(100) + ']'.repeat(100))).toMatchObject({ kind: 'ok' });
+    expect(parseJson('[{"a": 1}, {"a": {"a": 2}}]')).toEqual({
+      kind: 'ok',
+      value: [{ a: 1 }, { a: { a: 2 } }],
+    });
   });
 
   test.prop([fc.json(), fc.nat()], { numRuns: 1000 })(
