@@ -107,9 +107,9 @@ export const BUGS: readonly Bug[] = [
       {
         file: 'observed/evidence.ts',
         there:
-          "  if (!isExact || taken < Math.abs(missing)) return { kind: 'silent', outside: moved as Quantity };",
+          "  if (missing === 0 || !isExact || !haveTaken(moved, missing)) return { kind: 'silent', outside: moved };",
         instead:
-          "  if (!isExact || taken < Math.abs(missing)) return { kind: 'explained', price: 1_000_000 as Price, fills: [] };",
+          "  if (missing === 0) return { kind: 'silent', outside: moved };\n  if (!isExact) return { kind: 'explained', price: 1_000_000 as Price, fills: [] };",
       },
     ],
     look: { by: 'crashes', faults: 'empty list' },
