@@ -114,6 +114,12 @@ describe('the slot that is due', () => {
       false,
     ],
     ['of nobody knows when', { since: undefined as never }, {}, false],
+    [
+      'that was never accepted, whatever was accepted since',
+      { name: 'other' },
+      { inventory: new Map(), revision: { acceptedAt: LONG_AGO } as Ledger['revision'] },
+      false,
+    ],
   ])('a late exit is that of a schedule %s', (_, known, more, isDue) => {
     expect(dueSlot(ledger(accepted(known), more), OWN, at('11:00'))?.id).toBe(isDue ? SOLD : undefined);
   });
@@ -185,6 +191,7 @@ describe('missed slots', () => {
   test('none of a time that nothing is remembered of', () => {
     expect(missed(at('12:00'), recent('2025-12-01'))).toEqual(YESTERDAY);
     expect(missed(at('12:00'), { ...recent('2025-12-02'), ...recent('2025-12-01') })).toEqual(YESTERDAY);
+    expect(missed(at('12:00'), { ...recent('2025-12-01'), ...recent('2025-12-02') })).toEqual(YESTERDAY);
     expect(missed(at('12:00'), recent(TODAY))).toEqual([]);
   });
 
