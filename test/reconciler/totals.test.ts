@@ -39,7 +39,7 @@ const sync = (symbol: string, from: number, to: number, owner = 'core'): SyncAct
 });
 
 const REDUCTIONS: readonly OrderAction[] = [order('VTI', [10, 4]), order('GLD', [-5, 0])];
-const ENTRIES: readonly OrderAction[] = [order('QQQ', [0, 3]), order('SPY', [0, -2], { strategy: 'other' })];
+const ENTRIES: readonly OrderAction[] = [order('QQQ', [0, 3]), order('SPY', [0, -3], { strategy: 'other' })];
 /** $1,000 long and $500 short of one, $200 of another. */
 const HELD: OpinionFacts = {
   books: { core: { VTI: 10, GLD: -5 }, other: { BND: 2 } },
@@ -70,24 +70,24 @@ describe('totals', () => {
   test('are what is held, and what the orders make of it', () => {
     expect(totals(HELD)).toEqual({
       equity: dollars(10_000),
-      gross: total(1_700, 1_100),
-      net: total(700, 700),
-      buyingPower: total(10_000, 10_600),
+      gross: total(1_700, 1_200),
+      net: total(700, 600),
+      buyingPower: total(10_000, 10_500),
       strategies: [
         { strategy: 'core', limitRatio: percent(40), exposure: total(1_500, 700, 4_000) },
         { strategy: 'idle', limitRatio: percent(100), exposure: total(0, 0, 10_000) },
-        { strategy: 'other', limitRatio: null, exposure: total(200, 400) },
+        { strategy: 'other', limitRatio: null, exposure: total(200, 500) },
       ],
     });
   });
 
   test('know the limit of the account', () => {
-    expect(totals({ ...HELD, limits: { maxGross: percent(50) } })?.gross).toEqual(total(1_700, 1_100, 5_000));
+    expect(totals({ ...HELD, limits: { maxGross: percent(50) } })?.gross).toEqual(total(1_700, 1_200, 5_000));
   });
 
   test('take from buying power what the broker says that an entry needs', () => {
     const margins = new Map([['SPY', { short: percent(150), long: percent(100) }]]);
-    expect(totals({ ...HELD, observed: { margins } })?.buyingPower).toEqual(total(10_000, 10_500));
+    expect(totals({ ...HELD, observed: { margins } })?.buyingPower).toEqual(total(10_000, 10_350));
   });
 
   test('count what a sync takes from a book', () => {
