@@ -9,6 +9,7 @@ import type { Latch } from '../../src/observed/mark-events.ts';
 import {
   conditionsOf,
   doubtfulOrders,
+  isQuiet,
   statusOf,
   type Condition,
   type ConditionInput,
@@ -406,6 +407,19 @@ describe('troubles', () => {
     ['by an operator', { ledger: suspended() }, `True Operator: ${SUSPENDED}`],
     ['not any more', { ledger: suspended('core', plus(NOON, 0)) }, NONE],
   ]);
+  told('InDoubt', [
+    ['not while an order works', { ledger: openOrders(working()) }, NONE],
+    [
+      'by name, where nobody knows what became of them',
+      {
+        ledger: openOrders(
+          working({}, { status: 'unknown' }),
+          working({ clientOrderId: 'second' }, { status: 'unseen' }),
+        ),
+      },
+      'True OrderUnresolved: ours, second',
+    ],
+  ]);
   told('Stalled', [
     ['not', {}, NONE],
     ['in the words of the controller', { stalled: 'again' }, 'True KeepsFailing: again'],
@@ -472,6 +486,13 @@ describe('orders of which nobody knows what became', () => {
     expect(doubtfulOrders(ledger, 'core')).toEqual(isDoubtful ? ['ours'] : []);
     expect(doubtfulOrders(ledger, 'other')).toEqual([]);
   });
+});
+
+test('people need not be told of a trouble that is not there, and of nothing else', () => {
+  const all = conditionsOf(inputOf({ standing: declared(OFF), ledger: suspended(), stalled: 'again' }));
+  expect(
+    all.filter((condition) => !isQuiet(condition)).map(({ type, status }) => `${type} ${status}`),
+  ).toEqual(['Ready False', 'Synced True', 'Healthy True', 'Suspended True', 'Stalled True']);
 });
 
 test('the status of a condition that is not there is unknown', () => {
