@@ -21,5 +21,6 @@ export default {
   concurrency: 1,
   // For what the machine does besides; a mutant that loops is seen by counting, long before.
   timeoutMS: 30_000,
+  dryRunTimeoutMinutes: 20,
   allowEmpty: true,
 };

@@ -14,6 +14,12 @@ import {
   type Notice,
   type OpenAlert,
 } from '../../src/reconciler/alerts.ts';
+import type { Ratio } from '../../src/domain/decimal.ts';
+import type { Break, Ledger } from '../../src/observed/ledger.ts';
+import { emptyLedger } from '../../src/observed/ledger-fold.ts';
+import type { Latch } from '../../src/observed/mark-events.ts';
+import { openOrders, working } from '../support/opinion.ts';
+import { dollars } from '../support/simulated-world.ts';
 import { stalledNow } from '../../src/reconciler/stalled.ts';
 import { world } from '../support/world.ts';
 
@@ -78,6 +84,49 @@ describe('alerts', () => {
   });
 });
 
+test('alerts are one a kind and subject, sorted, each with its words', () => {
+  const latch = (strategy: string | null): Latch => ({
+    strategy,
+    limit: 'daily',
+    session: '2025-12-02',
+    loss: dollars(50),
+    base: dollars(1_000),
+    allowed: 40_000 as Ratio,
+    since: NOW,
+  });
+  const broken = (symbol: string): [string, Break] => [
+    symbol,
+    { symbol, kind: 'split', detail: `of ${symbol}`, since: NOW },
+  ];
+  const lost = (strategy: string, clientOrderId: string) =>
+    working({ strategy, clientOrderId }, { status: 'unknown' });
+  const ledger: Ledger = {
+    ...emptyLedger(),
+    breaks: new Map([broken('VTI'), broken('GLD')]),
+    latches: new Map([
+      ['*', latch(null)],
+      ['core', latch('core')],
+    ]),
+    ...openOrders(
+      lost('core', 'b'),
+      lost('core', 'a'),
+      lost('other', 'c'),
+      working({ strategy: 'fine', clientOrderId: 'd' }),
+    ),
+  };
+  const found = alertsOf({ ledger, problems: ['one', 'two'], stalled: new Map([['core', 'again']]) });
+  expect(found.map(({ kind, strategy, symbol, message }) => [kind, strategy, symbol, message])).toEqual([
+    ['Break', null, 'GLD', 'split: of GLD'],
+    ['Break', null, 'VTI', 'split: of VTI'],
+    ['InDoubt', 'core', null, 'b, a'],
+    ['InDoubt', 'other', null, 'c'],
+    ['LossLimit', null, null, expect.stringContaining('of the account $50.00') as string],
+    ['LossLimit', 'core', null, expect.stringContaining('of core $50.00') as string],
+    ['ManifestsInvalid', null, null, 'one\ntwo'],
+    ['Stalled', 'core', null, 'again'],
+  ]);
+});
+
 describe('news', () => {
   test('opened, then nothing, then closed with the time since', () => {
     const first = newsOf([], [alert('Halted')], NOW);
@@ -129,6 +178,7 @@ describe('news', () => {
         missed('done', 'mp', 'mp/1'),
         missed('done', 'omr', 'omr/2'),
         missed('not-started', 'vol', 'vol/1'),
+        { kind: 'done', action: { kind: 'sync-position', strategy: 'vol' } as Action },
       ]).map(({ strategy, message }) => `${String(strategy)} ${message}`),
     ).toEqual(['omr not traded: omr/1, omr/2', 'mp not traded: mp/1']);
   });

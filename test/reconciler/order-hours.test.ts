@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CalendarOverrides } from '../../src/domain/calendar.ts';
 import type { Instant } from '../../src/domain/instant.ts';
+import { orderHours } from '../../src/reconciler/order-hours.ts';
 import { holdsIn, ordersIn, world, type TestWorld } from '../support/world.ts';
 
 const at = (time: string): Instant => Date.parse(`2025-12-02T${time}-05:00`) as Instant;
@@ -53,6 +54,55 @@ describe('where the calendars differ, nothing is opened, and reductions need bot
     const plan = await (await disagreeing(time, both, both)).plan();
     expect(ordersIn(plan)).toEqual(['sell 4 BND (reduce)', 'buy 10 VTI (open)']);
     expect(holdsIn(plan)).toEqual([]);
+  });
+});
+
+describe('orders may go out', () => {
+  const session = { date: '2025-12-02', open: at('09:30:00'), close: at('16:00:00') };
+  const clock = (time: string, more: Partial<Parameters<typeof orderHours>[0]> = {}) => ({
+    now: at(time),
+    isOpen: true,
+    session,
+    lastSubmit: at('15:59:30'),
+    ...more,
+  });
+  const OURS = { ...session, open: at('11:00:00') };
+  test('while both are open, until the first of two cut-offs', () => {
+    expect(orderHours(clock('12:00:00'), undefined)).toEqual({
+      isOpen: true,
+      lastSubmit: at('15:59:30'),
+      disagreement: null,
+    });
+    expect(orderHours(clock('12:00:00', { lastSubmit: at('15:50:00') }), undefined).lastSubmit).toBe(
+      at('15:50:00'),
+    );
+    expect(orderHours(clock('12:00:00', { lastSubmit: at('15:59:59') }), undefined).lastSubmit).toBe(
+      at('15:59:30'),
+    );
+  });
+  test.each([
+    ['not while the broker is closed', clock('12:00:00', { isOpen: false }), undefined, false],
+    ['not before our own open', clock('10:59:59'), LATE, false],
+    ['from it on', clock('11:00:00'), LATE, true],
+    ['not on a day that is closed to us', clock('12:00:00'), CLOSED, false],
+  ])('%s', (_, theirs, ours, isOpen) => {
+    expect(orderHours(theirs, ours).isOpen).toBe(isOpen);
+  });
+  test.each([
+    ['of the open', { open: at('09:00:00') }],
+    ['of the close', { close: at('13:00:00') }],
+    ['of the date', { date: '2025-12-03' }],
+  ])('but a disagreement %s is told', (_, theirs) => {
+    const { disagreement } = orderHours(clock('12:00:00', { session: { ...session, ...theirs } }), undefined);
+    expect(disagreement).toEqual(session);
+    expect(orderHours(clock('12:00:00'), LATE).disagreement).toEqual(OURS);
+  });
+  test('at any time of a broker without a cut-off, as it says', () => {
+    const any = (isOpen: boolean) => orderHours(clock('12:00:00', { lastSubmit: null, isOpen }), CLOSED);
+    expect([any(true), any(false)]).toEqual([
+      { isOpen: true, lastSubmit: null, disagreement: null },
+      { isOpen: false, lastSubmit: null, disagreement: null },
+    ]);
   });
 });
 

@@ -64,7 +64,19 @@ describe('an entry', () => {
     ['on a spread that is allowed', { quote: { bid: price('99.5'), ask: price('100.5') } }, null],
     ['on a wider one', { quote: { bid: price('99.49'), ask: price('100.5') } }, 'SpreadTooWide'],
     ['on a bid above the ask', { quote: { bid: price('101'), ask: price('100') } }, 'SpreadTooWide'],
+    ['on a bid and an ask that are the same', { quote: { bid: price('100'), ask: price('100') } }, null],
+    ['on a bid and an ask of nothing', { quote: { bid: 0 as Price, ask: 0 as Price } }, 'SpreadTooWide'],
     ['on an ask alone', { quote: { ask: price('200') } }, null],
+    ['on a bid alone', { quote: { bid: price('50') } }, null],
+    ['at 5 % below its plan', { quote: { price: price('95') } }, null],
+    ['further below it', { quote: { price: price('94.99') } }, 'PriceCollar'],
+    ['at 5 % of a plan of another price', { planned: '40', quote: { price: price('42') } }, null],
+    ['further from that', { planned: '40', quote: { price: price('42.01') } }, 'PriceCollar'],
+    [
+      'of a fund beside one that the manifest calls leveraged',
+      { symbol: 'VTI', quote: { price: price('97') }, limits: { leveraged: ['MINE'] } },
+      null,
+    ],
     ['at 5 % from its plan', { quote: { price: price('105') } }, null],
     ['further from it', { quote: { price: price('105.01') } }, 'PriceCollar'],
     ['of a leveraged fund at 2 %', { symbol: 'TQQQ', quote: { price: price('98') } }, null],
@@ -87,6 +99,34 @@ describe('an entry', () => {
   ])('%s: %s', (_, of, reason) => {
     expect(reasonOf(of)).toBe(reason);
   });
+});
+
+test('an entry is held in words that say by how much', () => {
+  const rules = { limits: { ...TEST_ACCOUNT.limits, ...LIMITS }, now: OPEN, calendar: undefined };
+  const detail = (quote: Partial<Quote>) =>
+    doubtOf({ symbol: 'VTI', price: price('100') }, { price: price('100'), asOf: OPEN, ...quote }, rules)
+      ?.detail;
+  expect([
+    detail({ halted: true }),
+    detail({ asOf: plus(OPEN, -2 * MINUTE) }),
+    detail({ bid: price('99'), ask: price('101') }),
+    detail({ bid: price('101'), ask: price('99') }),
+    detail({ price: price('110') }),
+  ]).toEqual([
+    'trading in VTI is halted: no entry until it goes on',
+    'the price of VTI is of 2025-12-02 11:58:00 EST, older than 60 s',
+    'VTI: bid 99.00, ask 101.00: 2% apart, limit 1%',
+    'VTI: bid 101.00, ask 99.00: no market',
+    'planned at $100.00, now $110.00, limit 5%',
+  ]);
+});
+
+test('the newest price that there can be is that of the days that the calendar says', () => {
+  const limits = { ...TEST_ACCOUNT.limits, ...LIMITS };
+  const quote = { price: price('100'), asOf: instantAt('2025-12-01', '16:00') };
+  const doubt = (calendar: Parameters<typeof doubtOf>[2]['calendar']) =>
+    doubtOf({ symbol: 'VTI', price: price('100') }, quote, { limits, now: OPEN, calendar })?.reason;
+  expect([doubt(undefined), doubt({ '2025-12-02': 'closed' })]).toEqual(['QuoteStale', undefined]);
 });
 
 const facts = (more: Partial<WorldFacts>): WorldFacts => ({
