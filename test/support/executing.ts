@@ -15,7 +15,7 @@ export interface Executing {
   /** The words of one level for people, in their order. */
   readonly log: readonly string[];
   /** Records that an order is about to be sent: ten shares of X are bought by `core`, but for what is said otherwise. */
-  intend(more?: Partial<IntentPayload>): IntentPayload;
+  readonly intend: (more?: Partial<IntentPayload>) => IntentPayload;
 }
 
 export async function executing(facts: WorldFacts = {}, changes: Partial<Ports> = {}): Promise<Executing> {
