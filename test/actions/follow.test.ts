@@ -6,7 +6,6 @@ import type { Execution } from '../../src/actions/execution.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import type { BrokerOrder } from '../../src/observed/broker-view.ts';
 import type { Halt } from '../../src/observed/brakes.ts';
-import type { JournalEvent } from '../../src/observed/events.ts';
 import { BrokerBarred, type Broker, type CancelAnswer, type Ports } from '../../src/reconciler/ports.ts';
 import { executing, seenOf, shares } from '../support/executing.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
@@ -73,7 +72,7 @@ describe('the time of an order', () => {
 /** One order, and a broker that says at each time what it is told to: what is asked, and when. */
 async function following(
   says: (elapsed: number) => Partial<BrokerOrder> | 'not open' | 'down',
-  { single = null as Partial<BrokerOrder> | null, changes = {} } = {},
+  { single, changes }: { readonly single?: Partial<BrokerOrder>; readonly changes?: Partial<Ports> } = {},
 ) {
   const polls: number[] = [];
   const looks: number[] = [];
@@ -92,7 +91,7 @@ async function following(
     },
     orderByClientId: () => {
       looks.push(elapsed());
-      return Promise.resolve(single === null ? null : seenOf(intent, single));
+      return Promise.resolve(single === undefined ? null : seenOf(intent, single));
     },
     cancel: () => {
       cancels.push(elapsed());

@@ -7,7 +7,7 @@ import type { Instant } from '../../src/domain/instant.ts';
 import type { Difference } from '../../src/observed/attribution.ts';
 import type { BrokerOrder, OrderStatus, Snapshot } from '../../src/observed/broker-view.ts';
 import { emptyLedger } from '../../src/observed/ledger-fold.ts';
-import type { Ledger, LedgerOrder } from '../../src/observed/ledger.ts';
+import type { LedgerOrder } from '../../src/observed/ledger.ts';
 import { BrokerBarred, BrokerRateLimited, type Ports } from '../../src/reconciler/ports.ts';
 import { shares } from '../support/executing.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
