@@ -1,12 +1,12 @@
 /** The last checks before an order, on the journal and the market of that moment: what each stops, and what it says. */
 import { describe, expect, test } from 'vitest';
 import { dispatch, isStale, sendAgain, type OrderContext, type Renewed } from '../../src/actions/dispatch.ts';
-import { WHOLE, type Price } from '../../src/domain/decimal.ts';
+import type { Price } from '../../src/domain/decimal.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import type { JournalEvent } from '../../src/observed/events.ts';
-import { isOrder, type OrderAction } from '../../src/reconciler/plan-types.ts';
+import type { OrderAction } from '../../src/reconciler/plan-types.ts';
 import type { Ports } from '../../src/reconciler/ports.ts';
-import { executing, shares, type Executing } from '../support/executing.ts';
+import { shares, underway, type Executing, type Underway } from '../support/executing.ts';
 import { fault } from '../support/faults.ts';
 import type { WorldFacts } from '../support/world.ts';
 
@@ -25,30 +25,19 @@ const entering: WorldFacts = {
   strategies: { core: { targets: { X: '10' }, schedule: [at('12:00', 60 * SECOND, 'entry')] } },
 };
 
-interface Moment extends Executing {
+interface Moment extends Underway {
   readonly action: OrderAction;
-  readonly context: OrderContext;
 }
 
-/** The only order of the plan, and the lock that was taken for it. */
+/** The only order of the plan. */
 async function planned(
   facts: WorldFacts = buying,
-  changes: (home: Executing['home']) => Partial<Ports> = () => ({}),
+  changes?: (home: Executing['home']) => Partial<Ports>,
 ): Promise<Moment> {
-  const under = await executing(facts);
-  const { home } = under;
-  const [action] = (await home.plan()).actions.filter(isOrder);
+  const under = await underway(facts, changes);
+  const [action] = under.actions;
   if (action === undefined) throw new Error('nothing is planned');
-  const execution = { ...under.execution, ports: { ...home.ports, ...changes(home) } };
-  const context: OrderContext = {
-    execution,
-    desired: home.desired,
-    readAt: home.clock.now(),
-    session: { date: '2025-12-02', lastSubmit: null },
-    margins: { multiplier: WHOLE, requirements: new Map() },
-    buyingPower: 100_000e6,
-  };
-  return { ...under, execution, action, context };
+  return { ...under, action };
 }
 
 const told = (event: object) => event as JournalEvent;

@@ -1,9 +1,11 @@
 /** An execution under way, one level below a pass: the lock is held, and intents of its orders are in the journal. */
 import { acquire } from '../../src/actions/execution-lock.ts';
 import type { Execution } from '../../src/actions/execution.ts';
-import type { Quantity } from '../../src/domain/decimal.ts';
+import type { OrderContext } from '../../src/actions/dispatch.ts';
+import { WHOLE, type Quantity } from '../../src/domain/decimal.ts';
 import type { BrokerOrder } from '../../src/observed/broker-view.ts';
 import type { IntentPayload } from '../../src/observed/events.ts';
+import { isOrder, type OrderAction } from '../../src/reconciler/plan-types.ts';
 import type { Ports } from '../../src/reconciler/ports.ts';
 import { world, type TestWorld, type WorldFacts } from './world.ts';
 
@@ -44,6 +46,32 @@ function intentOf({ fence }: Execution): IntentPayload {
     sessionDate: '2025-12-02',
     key: 'key',
   };
+}
+
+export interface Underway extends Executing {
+  /** The orders of the plan, reductions first. */
+  readonly actions: readonly OrderAction[];
+  readonly context: OrderContext;
+}
+
+/** The orders of the plan of this world, and the lock that was taken for them; `changes`: what behaves otherwise by then. */
+export async function underway(
+  facts: WorldFacts,
+  changes: (home: TestWorld) => Partial<Ports> = () => ({}),
+): Promise<Underway> {
+  const under = await executing(facts);
+  const { home } = under;
+  const actions = (await home.plan()).actions.filter(isOrder);
+  const execution = { ...under.execution, ports: { ...home.ports, ...changes(home) } };
+  const context: OrderContext = {
+    execution,
+    desired: home.desired,
+    readAt: home.clock.now(),
+    session: { date: '2025-12-02', lastSubmit: null },
+    margins: { multiplier: WHOLE, requirements: new Map() },
+    buyingPower: 100_000e6,
+  };
+  return { ...under, execution, actions, context };
 }
 
 /** What the broker says of the order of an intent: accepted, and nothing filled, but for what is said otherwise. */
