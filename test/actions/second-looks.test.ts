@@ -34,7 +34,7 @@ async function lookAt(home: TestWorld): Promise<Look> {
   const { positions } = observed.snapshot;
   const held = positions.kind === 'ok' ? [...positions.data.values()].map(({ quantity }) => quantity) : [];
   const needsSecondLook = held.toString() !== [shares(10), shares(5)].toString();
-  return { observed, plan: { ...plan, needsSecondLook } } as Look;
+  return { observed, plan: { ...plan, needsSecondLook } };
 }
 
 describe('a second look', () => {

@@ -380,7 +380,7 @@ describe('A shutdown that was asked for', () => {
   });
 
   test('is completed once, and not while its strategy still executes', async () => {
-    expect(await completed(drain({ state: 'completed' } as Partial<Drain>), null, 'free')).toEqual([]);
+    expect(await completed(drain({ state: 'completed' }), null, 'free')).toEqual([]);
     expect(await completed(drain(), 'a')).toEqual([]);
     expect(await completed(drain(), 'b')).toHaveLength(1);
     expect(await completed(drain(), 'a', 'stale')).toHaveLength(1);
