@@ -167,7 +167,7 @@ describe('shares that are missing', () => {
   });
 
   test.each<[string, Partial<FactsOf>, string]>([
-    ['was not asked for', { history: undefined as never }, 'it was not asked for'],
+    ['was not asked for', { history: undefined }, 'it was not asked for'],
     ['is not known', { history: 'unknown' }, 'HTTP 503'],
   ])('stay in the book while the history %s', async (_, more, reason) => {
     const { draft, frozen, held, actions, looksAgain } = await weighed(one(more));

@@ -29,11 +29,11 @@ export interface FactsOf {
   readonly held?: Readonly<Record<string, number>>;
   readonly positions?: Readonly<Record<string, Partial<BrokerPosition>>>;
   /** Outside fills; `unknown`: the broker does not say; left out: it was not asked. */
-  readonly history?: readonly BrokerFill[] | 'unknown';
-  readonly ledger?: Partial<Ledger>;
+  readonly history?: readonly BrokerFill[] | 'unknown' | undefined;
+  readonly ledger?: Partial<Ledger> | undefined;
   readonly observed?: Partial<ObservedState>;
   readonly snapshot?: Partial<Snapshot>;
-  readonly clock?: Partial<MarketClock>;
+  readonly clock?: Partial<MarketClock> | undefined;
   readonly equity?: number;
   readonly input?: Partial<Omit<PlanInput, 'desired' | 'observed'>>;
   /** Strategies, limits and all that manifests say. */
