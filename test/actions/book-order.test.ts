@@ -109,6 +109,18 @@ describe('an order of which the broker says', () => {
     expect(log).toHaveLength(2);
   });
 
+  test('of the same moment less than is known, stays as it was', async () => {
+    const { states } = await hearing([filled(4, 100), filled(3, 100, { updatedAt: 4 as Instant })]);
+    expect(states).toEqual(['open', 'open']);
+  });
+
+  test('as much as is known, and that it has ended, has ended, whatever its time', async () => {
+    const end = filled(4, 100, { status: 'canceled', updatedAt: 3 as Instant });
+    const { states, types } = await hearing([filled(4, 100), end]);
+    expect(states).toEqual(['open', 'ended']);
+    expect(types).toEqual(['order-created', 'fill', 'order-ended']);
+  });
+
   test('later that less of it has filled, is contradicted: a break, and the book stays', async () => {
     const { states, ledger, books, log } = await hearing([
       filled(4, 100),

@@ -239,14 +239,51 @@ describe('an order does not go out', () => {
     ]);
   });
 
+  test('of a command that was asked to stop', async () => {
+    const stop = { requested: () => true, signal: () => 'SIGINT' as const };
+    const { context, action } = await planned(selling, () => ({ stop }));
+    expect(await dispatch(context, action)).toEqual({
+      kind: 'skipped',
+      skip: { code: 'Interrupted', detail: 'the command was asked to stop' },
+    });
+  });
+
+  test('that closes what is shut down, unless an operator or its own manifest still says so', async () => {
+    const closing = async (strategies: WorldFacts['strategies'], event?: JournalEvent) => {
+      const { context, action, home } = await planned(selling);
+      if (event !== undefined) home.journal.commit(event);
+      const { desired } = home.with(strategies ?? {});
+      return dispatch(
+        { ...context, desired },
+        { ...action, kind: 'close-orphaned', reason: 'StrategyDisabled' },
+      );
+    };
+    const lifted = { skip: { code: 'ShutdownRequested' } };
+    const other = { enabled: false, orphans: 'close' } as const;
+    expect(await closing({ core: { enabled: false }, other })).toMatchObject(lifted);
+    expect(await closing({ other })).toMatchObject(lifted);
+    expect(await closing({ core: other })).toMatchObject(wanted);
+    expect(await closing({ core: { enabled: false } }, told({ ...drained, close: true }))).toMatchObject(
+      wanted,
+    );
+  });
+
   test('where the journal is never quiet', async () => {
+    let tries = 0;
     const { context, action, home } = await planned(buying, ({ journal }) => ({
-      journal: { ...journal, commit: () => ({ kind: 'lost', ledger: journal.ledger() }) },
+      journal: {
+        ...journal,
+        commit: () => {
+          tries += 1;
+          return { kind: 'lost', ledger: journal.ledger() };
+        },
+      },
     }));
     expect(await dispatch(context, action)).toEqual({
       kind: 'skipped',
       skip: { code: 'JournalBusy', detail: 'other processes write to the journal all the time' },
     });
+    expect(tries).toBe(1_000);
     expect(home.broker.submitted).toEqual([]);
   });
 
