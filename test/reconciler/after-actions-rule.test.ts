@@ -130,7 +130,7 @@ describe('behind a split', () => {
           appliedOn: '2025-12-01',
           revision: 'other',
           ...more,
-        } as KnownSplit,
+        },
       ],
     ]),
   });
