@@ -102,4 +102,20 @@ describe('a cost that is not the broker’s', () => {
   test('is none where the broker’s is the same', async () => {
     expect(await doubted({ ...dear, positions: {} })).toMatchObject(NOTHING);
   });
+
+  test.each<[string, FactsOf]>([
+    ['that nobody owns', { held: { X: 10 } }],
+    ['that the broker does not hold', { books: { a: { X: 10 } } }],
+    [
+      'while nobody knows the market',
+      { ...dear, snapshot: { clock: { kind: 'unknown', reason: 'HTTP 503' } } },
+    ],
+  ])('is none of a symbol %s', async (_, of) => {
+    const facts = await planFacts(of);
+    const draft = behind(doubtPrices, { ...facts, costDoubts: ['X'] });
+    expect({ held: heldBy(draft), looksAgain: draft.needsSecondLook }).toEqual({
+      held: [],
+      looksAgain: false,
+    });
+  });
 });

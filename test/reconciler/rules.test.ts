@@ -19,6 +19,9 @@ import { reportMissedSlots } from '../../src/reconciler/rules/missed-slots.ts';
 import { handleOrphans } from '../../src/reconciler/rules/orphans.ts';
 import { refuseConflicts } from '../../src/reconciler/rules/ownership.ts';
 import { keepQuoteGuards } from '../../src/reconciler/rules/quote-guards.ts';
+import { tradingRules } from '../../src/reconciler/rules/index.ts';
+import { holdUnasked, keepShortable } from '../../src/reconciler/rules/shorts.ts';
+import { followTargets } from '../../src/reconciler/rules/targets.ts';
 import { completeShutdowns } from '../../src/reconciler/rules/shutdowns.ts';
 import { releaseStaleLock } from '../../src/reconciler/rules/stale-lock.ts';
 import { keepSuspensions } from '../../src/reconciler/rules/suspensions.ts';
@@ -605,6 +608,7 @@ describe('Entries that cannot all be sent before the session ends', () => {
     [0, 2, ['a/A', 'a/B']],
     [1, 2, ['a/A', 'a/B', 'a/C']],
     [-0.01, 2, []],
+    [-2.5, 1, []],
     [9, 1, ['a/A', 'a/B', 'a/C']],
   ])('with time for %d waves of %d: %j go out', async (waves, maxInFlight, out) => {
     const draft = await timed(waves, { entries: [entry('A'), entry('B'), entry('C')] }, maxInFlight);
@@ -631,6 +635,12 @@ describe('Entries that cannot all be sent before the session ends', () => {
     expect(sent(await timed(1, { entries: [entry('B', 'b'), entry('A')] }, 4))).toEqual(['b/B', 'a/A']);
   });
 
+  test('come behind all waves of the strategy before', async () => {
+    const entries = (): OrderAction[] => [entry('A'), entry('B'), entry('C'), entry('D', 'b')];
+    expect(sent(await timed(3, { entries: entries() }))).toEqual(['a/A', 'a/B', 'a/C', 'b/D']);
+    expect(sent(await timed(2.9, { entries: entries() }))).toEqual(['a/A', 'a/B', 'a/C']);
+  });
+
   test('of one group go all, with time to undo them, or none', async () => {
     const legs = (): Partial<PlanDraft> => ({
       entries: [entry('A', 'a', 'g'), entry('B', 'a', 'g'), entry('C')],
@@ -639,6 +649,7 @@ describe('Entries that cannot all be sent before the session ends', () => {
     expect(sent(await timed(3.9, legs()))).toEqual(['a/C']);
     expect(sent(await timed(2, legs(), 2))).toEqual(['a/A', 'a/B', 'a/C']);
     expect(sent(await timed(1.9, legs(), 2))).toEqual(['a/C']);
+    expect(sent(await timed(0, legs()))).toEqual(['a/C']);
   });
 
   test('are no matter without a last moment, or while nobody knows the market', async () => {
@@ -646,4 +657,91 @@ describe('Entries that cannot all be sent before the session ends', () => {
     expect(sent(behind(keepClosingTime, facts, both()))).toEqual(['a/Y', 'a/X']);
     expect(sent(behind(keepClosingTime, await planFacts(blind), both()))).toEqual(['a/Y', 'a/X']);
   });
+});
+
+describe('What would be sold short', () => {
+  const short = (symbol = 'X', strategy = 'a'): OrderAction =>
+    orderOf({ id: `open/${strategy}/${symbol}`, strategy, symbol, side: 'sell', to: shares(-10) });
+  const long = orderOf({ symbol: 'L' });
+  const asked = async (assets: ObservedState['assets'], entries: readonly OrderAction[]) => {
+    const declared = { strategies: { a: { shorts: 'allowed' }, b: {} } } as const;
+    return behind(keepShortable, await planFacts({ declared, observed: { assets } }), {
+      entries: [...entries],
+    });
+  };
+  const answer = (...borrowed: string[]): ObservedState['assets'] => ({
+    kind: 'ok',
+    data: new Map(
+      borrowed.map((symbol) => [symbol, { notShortable: symbol === 'H' ? 'hard to borrow' : null }]),
+    ),
+    asOf: NOON,
+  });
+
+  test('is asked for where nobody has asked, and nothing else is', async () => {
+    const draft = await asked(null, [long, short(), short('Y')]);
+    expect(sent(draft)).toEqual(['a/L', 'a/X', 'a/Y']);
+    expect(draft.toBorrow).toEqual(['X', 'Y']);
+    expect((await asked(null, [long])).toBorrow).toEqual([]);
+  });
+
+  test.each<[string, OrderAction, ObservedState['assets'], string | null, string]>([
+    ['of what can be borrowed', short(), answer('X'), null, ''],
+    ['of what cannot', short('H'), answer('H'), 'NotShortable', 'hard to borrow'],
+    [
+      'of what the broker says nothing of',
+      short(),
+      answer('Y'),
+      'NotShortable',
+      'the broker says nothing of X',
+    ],
+    [
+      'while the broker does not answer',
+      short(),
+      UNKNOWN,
+      'BorrowUnknown',
+      'whether X can be sold short is not known: HTTP 503',
+    ],
+    [
+      'of a strategy that may not',
+      short('X', 'b'),
+      answer('X'),
+      'NotShortable',
+      "X would be sold short; 'capital.shorts: allowed' lets b do so",
+    ],
+    [
+      'of a strategy without a manifest',
+      short('X', 'c'),
+      answer('X'),
+      'NotShortable',
+      "X would be sold short; 'capital.shorts: allowed' lets c do so",
+    ],
+  ])('%s', async (_, entry, assets, reason, detail) => {
+    const draft = await asked(assets, [long, entry]);
+    expect(sent(draft)).toEqual(['a/L', ...(reason === null ? [`${entry.strategy}/${entry.symbol}`] : [])]);
+    expect(draft.holds).toMatchObject(reason === null ? [] : [{ symbol: entry.symbol, reason, detail }]);
+  });
+
+  test('waits where the question stays open, and what is bought does not', async () => {
+    const facts = await planFacts({});
+    const entries = (): OrderAction[] => [long, short(), short('Y')];
+    const draft = behind(holdUnasked, facts, { entries: entries(), toBorrow: ['X', 'L'] });
+    expect(sent(draft)).toEqual(['a/L', 'a/Y']);
+    expect(heldBy(draft)).toEqual(['a/X: BorrowUnknown']);
+    expect(draft.toBorrow).toEqual(['X', 'L']);
+    const settled = behind(holdUnasked, facts, { entries: entries(), toBorrow: ['Z'] });
+    expect({ sent: sent(settled), toBorrow: settled.toBorrow }).toEqual({
+      sent: ['a/L', 'a/X', 'a/Y'],
+      toBorrow: [],
+    });
+  });
+});
+
+test('While everything is sold, nothing else is wanted', () => {
+  const halt = { mode: 'flatten', reason: 'drill', by: 'alice', since: NOON } as const;
+  expect(tradingRules(halt)).toContain(flattenBooks);
+  expect(tradingRules(halt)).not.toContain(followTargets);
+  for (const other of [null, { ...halt, mode: 'hold' } as const]) {
+    expect(tradingRules(other)).toContain(followTargets);
+    expect(tradingRules(other)).not.toContain(flattenBooks);
+  }
 });

@@ -177,7 +177,9 @@ export function orderOf(more: Partial<OrderAction> = {}): OrderAction {
 
 /** `a/X: Settling`, for each hold. */
 export const heldBy = ({ holds }: PlanDraft): string[] =>
-  holds.map(({ strategy, symbol, reason }) => `${strategy ?? '*'}/${symbol ?? '*'}: ${reason}`);
+  holds.map(({ strategy, symbol, reason }) => `${named(strategy)}/${named(symbol)}: ${reason}`);
+
+const named = (name: string | null): string => (name === null ? '*' : String(name));
 
 /** `X: all BreakOpen`, for each freeze. */
 export const frozenBy = ({ freezes }: PlanDraft): string[] =>
