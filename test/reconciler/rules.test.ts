@@ -129,6 +129,7 @@ describe('Our calendar and the broker’s', () => {
       const detail = `our calendar: 2025-12-02 09:30-16:00; the broker: ${date} ${open}-${close}; if the broker is right, say so in spec.calendar.overrides of the Account (${day})`;
       expect(draft.entriesBlocked).toEqual({ reason: 'CalendarMismatch', detail });
       expect(detailsOf(draft)).toEqual([detail]);
+      expect(heldBy(draft)).toEqual(['*/*: CalendarMismatch']);
       const entriesBlocked = { reason: 'ClockSkew', detail: 'so' } as const;
       const facts = await planFacts({ clock: session(date, open, close) });
       expect(behind(doubtCalendar, facts, { entriesBlocked }).entriesBlocked).toBe(entriesBlocked);
