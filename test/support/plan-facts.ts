@@ -179,7 +179,7 @@ export function orderOf(more: Partial<OrderAction> = {}): OrderAction {
 export const heldBy = ({ holds }: PlanDraft): string[] =>
   holds.map(({ strategy, symbol, reason }) => `${named(strategy)}/${named(symbol)}: ${reason}`);
 
-const named = (name: string | null): string => (name === null ? '*' : String(name));
+const named = (name: string | null): string => (name === null ? '*' : name);
 
 /** `X: all BreakOpen`, for each freeze. */
 export const frozenBy = ({ freezes }: PlanDraft): string[] =>
