@@ -221,6 +221,18 @@ describe('a split of today that the broker has not carried out', () => {
       'nor sold, because the broker holds shares of others beside the book',
     ],
     [
+      'stops entries where another book holds something else',
+      { ...reverse, books: { a: { X: 10 }, b: { Y: 4 } }, held: { X: 10, Y: 4 } },
+      'entries',
+      'exits go on with the book of now',
+    ],
+    [
+      'stops all where one of two makes fewer, and others hold some',
+      { ...reverse, actions: [split(1, 2), split(10, 1)], held: { X: 13 } },
+      'all',
+      'nor sold, because the broker holds shares of others beside the book',
+    ],
+    [
       'stops entries of a short book likewise',
       { ...reverse, books: { a: { X: -10 } }, held: { X: -10 } },
       'entries',
@@ -235,6 +247,12 @@ describe('a split of today that the broker has not carried out', () => {
     });
     expect(details[0]).toContain(`${ends}${words}`);
     expect(details[0]).toMatch(/^X: /);
+  });
+
+  test('is told without one of an earlier session', async () => {
+    const { details } = await followed({ ...pending, actions: [split(1, 3, '2025-12-01'), split(1, 2)] });
+    expect(details).toHaveLength(1);
+    expect(details[0]).not.toContain('2025-12-01');
   });
 
   test.each<[string, Case]>([
