@@ -5,6 +5,7 @@ import type { Outcome } from '../../src/actions/outcome.ts';
 import { runOrders } from '../../src/actions/run-orders.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import type { JournalEvent } from '../../src/observed/events.ts';
+import type { LedgerOrder } from '../../src/observed/ledger.ts';
 import type { OrderAction } from '../../src/reconciler/plan-types.ts';
 import type { OrderRequest, Ports, SubmitAnswer } from '../../src/reconciler/ports.ts';
 import { shares, underway, type Underway } from '../support/executing.ts';
@@ -454,18 +455,12 @@ describe('where the lock is lost on the way', () => {
   });
 
   test('an order of an earlier execution on its symbol is no doubt about this one', async () => {
+    const old = { intent: { clientOrderId: 'hg-old', symbol: 'Z', fence: 0 }, intendedAt: 0 } as LedgerOrder;
+    const endedOrders = new Map([['2025-12-01', new Map([['hg-old', old]])]]);
     const ran = await running(buying, [], {
-      changes: losing('Y'),
-      before: ({ intend, home }) => {
-        intend({ clientOrderId: 'hg-old', symbol: 'Z', fence: 0 });
-        home.journal.commit({
-          type: 'order-ended',
-          fence: 1,
-          clientOrderId: 'hg-old',
-          status: 'canceled',
-          detail: '',
-        });
-      },
+      changes: (home) => ({
+        journal: { ...losing('Y')(home).journal, ledger: () => ({ ...home.journal.ledger(), endedOrders }) },
+      }),
     });
     expect(ran.outcomes).toContain('Z not-started LockLost');
   });
