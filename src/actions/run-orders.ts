@@ -42,6 +42,12 @@ const ASKED_TO_STOP: ReadonlyMap<string, { readonly flag: string; readonly what:
   ['ShutdownRequested', { flag: 'shutdown flag', what: 'Shutdown requested' }],
 ]);
 
+/** A broker that cannot even be asked gets no more orders to lose; an account that is refused fares no better with them. */
+const ENDS_THE_REST: ReadonlySet<NotStarted['code']> = new Set<NotStarted['code']>([
+  'BrokerUnavailable',
+  'AccountRefused',
+]);
+
 /** Refusals of the account, not of the order: the next one would fare no better. */
 const OF_THE_ACCOUNT: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['AccountBlocked', 'AccessDenied']);
 
@@ -110,8 +116,6 @@ class OrderRun {
       const kind = isInDoubt ? 'in-doubt' : 'not-started';
       this.outcomes.push({ kind, action, code: 'LockLost', detail });
     }
-    this.#inFlight = [];
-    this.#waiting = [];
   }
 
   async #next(): Promise<void> {
@@ -127,10 +131,7 @@ class OrderRun {
     else {
       this.outcomes.push(started);
       if (started.kind === 'not-started') this.#abort(started, this.#waiting.length + 1);
-      // A broker that cannot even be asked gets no more orders to lose.
-      if (started.kind === 'in-doubt' && started.code === 'BrokerUnavailable')
-        this.#abort(started, this.#waiting.length);
-      if (started.kind === 'failed' && started.code === 'AccountRefused')
+      else if (started.kind !== 'done' && ENDS_THE_REST.has(started.code))
         this.#abort(started, this.#waiting.length);
     }
   }

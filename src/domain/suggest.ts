@@ -30,8 +30,8 @@ export function editDistance(from: string, to: string): number {
     for (let column = 1; column <= to.length; column += 1) {
       const isSame = from[row - 1] === to[column - 1];
       const substituted = at(last, column - 1) + (isSame ? 0 : 1);
-      const isSwap =
-        row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      // Before the first character there is none that could be equal.
+      const isSwap = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
       const swapped = isSwap ? at(beforeLast, column - 2) + 1 : Infinity;
       current.push(Math.min(at(last, column) + 1, at(current, column - 1) + 1, substituted, swapped));
     }

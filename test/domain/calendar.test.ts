@@ -10,6 +10,7 @@ import {
   previousSessionBefore,
   sessionAtOrAfter,
   sessionOn,
+  sessionsBefore,
   type CalendarOverrides,
 } from '../../src/domain/calendar.ts';
 import { addDays } from '../../src/domain/days.ts';
@@ -256,4 +257,26 @@ test('the hours of a day are those of its session, in sixty years, and with what
   expect(hoursOn('2025-12-02', overrides)).toEqual(overrides['2025-12-02']);
   expect(hoursOn('2025-12-03', overrides)).toBeNull();
   expect(hoursOn('no date')).toBeNull();
+});
+
+test('The sessions before a date are the last ones, oldest first', () => {
+  expect(sessionsBefore('2025-12-02', 3)).toEqual(['2025-11-26', '2025-11-28', '2025-12-01']);
+  expect(sessionsBefore('2025-12-02', 1, { '2025-12-01': 'closed' })).toEqual(['2025-11-28']);
+  expect(sessionsBefore('2025-12-02', 0)).toEqual([]);
+});
+
+test('At its close a session is the last that was open', () => {
+  const { close } = sessionOn('2025-12-02')!;
+  expect(lastOpen(close)).toBe(close);
+  expect(lastOpen(plus(close, -1))).toBe(plus(close, -1));
+});
+
+test.each([
+  ['20:00-23:00', { open: '20:00', close: '23:00' }],
+  ['10:00-10:00', undefined],
+  ['x13:00', undefined],
+  ['13:00x', undefined],
+  ['x10:00-13:00', undefined],
+])('Hours of %j are %j', (text, hours) => {
+  expect(parseDayOverride(text)).toEqual(hours);
 });

@@ -100,6 +100,12 @@ describe('text', () => {
     expect(parseMoney('-45.20')).toBe(-45_200_000);
   });
 
+  test('of nothing has no sign', () => {
+    expect(formatQuantity(0 as Quantity)).toBe('0');
+    expect(formatMoney(0 as Money)).toBe('0.00');
+    expect(formatPercent(0 as Ratio)).toBe('0%');
+  });
+
   test('a price is never negative', () => {
     expect(parsePrice('45.20')).toBe(45_200_000);
     expect(parsePrice('0')).toBe(0);
@@ -112,6 +118,7 @@ describe('text', () => {
     ['0.0001%', 1],
     ['-5 %', -50_000],
     ['6.5', undefined],
+    ['65', undefined],
     ['%', undefined],
     ['0.00001%', undefined],
     ['5%%', undefined],

@@ -51,6 +51,15 @@ describe('canonical JSON', () => {
     expect(canonicalJson(JSON.parse(text) as Json)).toBe(text);
   });
 
+  test.each<[Json, string]>([
+    [[[1, { b: 1, a: 2 }]], '[[1,{"a":2,"b":1}]]'],
+    [[{ b: 1, a: 2 }, 1], '[{"a":2,"b":1},1]'],
+    [[[[{ b: 1, a: 2 }]]], '[[[{"a":2,"b":1}]]]'],
+    [[null, [null, 1]], '[null,[null,1]]'],
+  ])('sorts in lists of lists: %j', (value, text) => {
+    expect(canonicalJson(value)).toBe(text);
+  });
+
   test('sorts by code unit, at every depth, and keeps the order of lists', () => {
     expect(canonicalJson({ b: [2, 1], a: { d: null, C: true }, B: 'x' })).toBe(
       '{"B":"x","a":{"C":true,"d":null},"b":[2,1]}',

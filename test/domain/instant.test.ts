@@ -62,6 +62,13 @@ describe('text of an instant', () => {
   });
 
   test.each([
+    ['1955-07-01T12:00:00Z', '1955-07-01T08:00:00-04:00'],
+    ['1955-01-03T12:00:05Z', '1955-01-03T07:00:05-05:00'],
+  ])('of before the rules of today follows the zone data: %s', (utc, local) => {
+    expect(formatInstant(parseInstant(utc)!)).toBe(local);
+  });
+
+  test.each([
     ['2025-12-02T15:55:00'],
     ['2025-12-02'],
     ['2025-02-30T10:00:00Z'],

@@ -22,6 +22,11 @@ describe('The end of a suspension is', () => {
     ['minutes', '90m', '2025-12-02T17:00:00-05:00'],
     ['days', '3d', '2025-12-05T15:30:00-05:00'],
     ['hours and minutes', '1h30m', '2025-12-02T17:00:00-05:00'],
+    ['many hours', '12h', '2025-12-03T03:30:00-05:00'],
+    ['many days', '10d', '2025-12-12T15:30:00-05:00'],
+    ['seconds', '90s', '2025-12-02T15:31:30-05:00'],
+    ['all of them', '1d1h1m1s', '2025-12-03T16:31:01-05:00'],
+    ['the last second of a minute', '2026-01-03T09:30:59', '2026-01-03T09:30:59-05:00'],
     ['a time that is over', '2025-12-02T15:29', '2025-12-02T15:29:00-05:00'],
   ])('%s: %s', (_, text, expected) => expect(until(text)).toBe(expected));
 
@@ -46,6 +51,10 @@ describe('The end of a suspension is', () => {
     '2h3',
     '1m1h',
     '2025-12-02T15:30:99',
+    'x2025-12-03',
+    '2025-12-03x',
+    'x15:55',
+    '15:55x',
   ])('not %j', (text) => expect(until(text)).toBeUndefined());
 });
 
