@@ -10,6 +10,8 @@ export interface Step {
   readonly before: (machine: Machine) => void | Promise<void>;
   /** What is interrupted, and then said again until it is done. */
   readonly command: readonly string[];
+  /** Symbols that are bought in a slot, which tries each order once. */
+  readonly once?: readonly string[];
 }
 
 /** Tuesday 2 December 2025, 10:00 in New York. */
@@ -45,6 +47,7 @@ export const DAY: readonly Step[] = [
         schedule: [{ at: '10:40', action: 'entry', window: '1h' }],
       }),
     command: APPLY,
+    once: UNIVERSES.omr,
   },
   {
     name: 'manual trade',

@@ -57,15 +57,11 @@ function whatIsMissing({ guard }: Stage, { slot, strategy }: Planned): string | 
 }
 
 /** Whether somebody has said that it is not to be done, or the broker. */
-function isExcused(
-  { stage, edits }: Sessions,
-  { slot, strategy, opensAt, closesAt, action }: Planned,
-): boolean {
+function isExcused({ stage, edits }: Sessions, { slot, strategy, opensAt, action }: Planned): boolean {
   const { watcher } = stage.guard;
   const since = momentOf(slot.split('/')[1] ?? '', '00:00:00');
-  const isEdited = edits.some(
-    (edit) => edit.strategy === strategy && edit.at > opensAt - MINUTE && edit.at < closesAt,
-  );
+  // Also behind its window: an edit that brings a slot whose time is over asks for nothing.
+  const isEdited = edits.some((edit) => edit.strategy === strategy && edit.at > opensAt - MINUTE);
   if (isEdited && action !== 'exit') return true;
   if (watcher.records.some((record) => isExcuse(record, strategy, since))) return true;
   // What another slot has lost does not go out again in this one, and holds its symbol until the session is over.
