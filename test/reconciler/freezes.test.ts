@@ -3,20 +3,28 @@ import { expect, test } from 'vitest';
 import { emptyDraft, freeze, type Freeze } from '../../src/reconciler/draft.ts';
 import { working } from '../support/opinion.ts';
 
-const frozen = (grade: Freeze['grade'], detail: string): Freeze =>
-  grade === 'again'
-    ? { grade, reason: 'OrderUnresolved', detail, order: working() }
-    : { grade, reason: 'BreakOpen', detail };
+type Kind = 'entries' | 'all' | 'a lost sale' | 'a lost purchase';
 
-test.each<[first: Freeze['grade'], second: Freeze['grade'], stays: string]>([
+function frozen(kind: Kind, detail: string): Freeze {
+  if (kind === 'entries' || kind === 'all') return { grade: kind, reason: 'BreakOpen', detail };
+  const order = working({ purpose: kind === 'a lost sale' ? 'close' : 'open' });
+  return { grade: 'again', reason: 'OrderUnresolved', detail, order };
+}
+
+test.each<[first: Kind, second: Kind, stays: string]>([
   ['entries', 'entries', 'first'],
-  ['entries', 'again', 'second'],
+  ['entries', 'a lost sale', 'second'],
+  ['entries', 'a lost purchase', 'first'],
   ['entries', 'all', 'second'],
-  ['again', 'entries', 'first'],
-  ['again', 'again', 'first'],
-  ['again', 'all', 'second'],
+  ['a lost sale', 'entries', 'first'],
+  ['a lost sale', 'a lost sale', 'first'],
+  ['a lost sale', 'a lost purchase', 'first'],
+  ['a lost sale', 'all', 'second'],
+  ['a lost purchase', 'entries', 'second'],
+  ['a lost purchase', 'a lost purchase', 'first'],
+  ['a lost purchase', 'all', 'second'],
   ['all', 'entries', 'first'],
-  ['all', 'again', 'first'],
+  ['all', 'a lost sale', 'first'],
   ['all', 'all', 'first'],
 ])('%s, then %s: the %s', (first, second, stays) => {
   const draft = emptyDraft();

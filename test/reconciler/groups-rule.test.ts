@@ -227,7 +227,9 @@ describe('an entry of two legs does not', () => {
     expect({ entries, held, closes }).toEqual({ entries: [], held: ['a/Y: PendingOrder'], closes: [] });
     expect(details).toEqual(['X, of its group, has an order without an end']);
     const again: Freeze = { grade: 'again', reason: 'OrderUnresolved', detail: '', order: {} as LedgerOrder };
-    expect((await kept({ ...of, freezes: [['X', again]] })).entries).toEqual(['Y']);
+    expect((await kept({ ...of, freezes: [['X', again]] })).entries).toEqual([]);
+    const sale: Past[] = [{ symbol: 'X', wanted: 10, filled: 10, purpose: 'reduce' }];
+    expect((await kept({ ...of, open: sale, freezes: [['X', again]] })).entries).toEqual(['Y']);
     expect(
       (await kept({ ...of, open: [{ symbol: 'X', wanted: 10, filled: 5, strategy: 'b' }] })).entries,
     ).toEqual(['Y']);
