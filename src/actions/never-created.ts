@@ -29,8 +29,7 @@ export async function endNeverCreated(
     return order === undefined ? [] : [{ action, order }];
   });
   const isDue = ({ order }: { order: LedgerOrder }): boolean => isOver(execution, order, clock);
-  const isLost = ({ order }: { order: LedgerOrder }): boolean => mayGoAgain(order, clock);
-  const history = orders.some((one) => isDue(one) || isLost(one))
+  const history = orders.some((one) => isDue(one) || isLost(one.order, clock))
     ? await historySince(execution, Math.min(...orders.map(({ order }) => order.intendedAt)) as Instant)
     : null;
   return new Map(
@@ -38,7 +37,7 @@ export async function endNeverCreated(
       const doubt = whyUncertain(execution, order, history);
       if (isDue({ order }))
         return [action, doubt === null ? neverCreated(execution, action) : notSeen(action, doubt)];
-      if (!isLost({ order })) return [action, notSeen(action, notYet(action))];
+      if (!isLost(order, clock)) return [action, notSeen(action, notYet(action))];
       noteSight(execution, order, doubt);
       return [action, notSeen(action, doubt ?? goesAgain(order.intent))];
     }),
@@ -46,7 +45,7 @@ export async function endNeverCreated(
 }
 
 /** Of which the broker has never said anything, in its own session. */
-function mayGoAgain({ intent, brokerOrderId, status }: LedgerOrder, clock: Observed<MarketClock>): boolean {
+function isLost({ intent, brokerOrderId, status }: LedgerOrder, clock: Observed<MarketClock>): boolean {
   if (clock.kind !== 'ok' || clock.data.session.date !== intent.sessionDate) return false;
   return brokerOrderId === null && status !== 'declined';
 }

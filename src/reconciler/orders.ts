@@ -47,7 +47,7 @@ export function proposeReduction(
   hold(draft, change, 'NothingAvailable', detail);
 }
 
-/** What may be traded toward zero. */
+/** What may be traded between book and target. */
 interface Room {
   /** The book. */
   readonly from: Quantity;
@@ -63,11 +63,7 @@ function roomOf({ ledger }: PlanFacts, { positions }: Market, { strategy, symbol
 }
 
 /** Whether what is still wanted has room for the whole of the lost order. */
-function isWithin(
-  lost: IntentPayload,
-  strategy: string,
-  { side, free }: Pick<Room, 'side' | 'free'>,
-): boolean {
+function isWithin(lost: IntentPayload, strategy: string, { side, free }: Room): boolean {
   return lost.strategy === strategy && lost.side === side && lost.quantity <= free;
 }
 
@@ -89,9 +85,9 @@ export function proposeEntry(facts: PlanFacts, draft: PlanDraft, change: Change)
   if (frozen?.grade === 'again') return enterAgain(facts, draft, change, frozen);
   const blocked = frozen ?? draft.entriesBlocked;
   if (blocked !== null) return holdFrozen(draft, change, blocked);
-  const { quantity, ...way } = wayOf(facts, change);
-  if (quantity === 0) return hold(draft, change, 'BelowOneShare', 'less than a share cannot be sold short');
-  enterBy(facts, draft, { ...change, ...way, quantity, sendsAgain: null });
+  const room = entryRoomOf(facts, change);
+  if (room.free === 0) return hold(draft, change, 'BelowOneShare', 'less than a share cannot be sold short');
+  enterBy(facts, draft, { ...change, ...room, quantity: room.free, sendsAgain: null });
 }
 
 type Lost = Extract<Freeze, { grade: 'again' }>;
@@ -100,27 +96,19 @@ type Lost = Extract<Freeze, { grade: 'again' }>;
 function enterAgain(facts: PlanFacts, draft: PlanDraft, change: Change, frozen: Lost): void {
   const { intent } = frozen.order;
   if (draft.entriesBlocked !== null) return holdFrozen(draft, change, draft.entriesBlocked);
-  const { quantity: free, ...way } = wayOf(facts, change);
-  const isWanted = isEntry(intent.purpose) && isWithin(intent, change.strategy, { ...way, free });
+  const room = entryRoomOf(facts, change);
+  const isWanted = isEntry(intent.purpose) && isWithin(intent, change.strategy, room);
   if (!isWanted || change.slot === null || !isOfSlot(facts.ledger, intent, change.slot))
     return holdFrozen(draft, change, frozen);
   const { quantity, clientOrderId: sendsAgain } = intent;
-  enterBy(facts, draft, { ...change, ...way, quantity, sendsAgain });
+  enterBy(facts, draft, { ...change, ...room, quantity, sendsAgain });
 }
 
-/** What lies between book and target. */
-function wayOf({ ledger }: PlanFacts, { strategy, symbol, to }: Change): Way {
+function entryRoomOf({ ledger }: PlanFacts, { strategy, symbol, to }: Change): Room {
   const from = lotOf(ledger, strategy, symbol)?.quantity ?? (0 as Quantity);
   const side = to > from ? 'buy' : 'sell';
   const distance = Math.abs(to - from);
-  return { from, side, quantity: (side === 'sell' ? distance - (distance % SHARE) : distance) as Quantity };
-}
-
-interface Way {
-  /** The book. */
-  readonly from: Quantity;
-  readonly side: Side;
-  readonly quantity: Quantity;
+  return { from, side, free: (side === 'sell' ? distance - (distance % SHARE) : distance) as Quantity };
 }
 
 function enterBy(facts: PlanFacts, draft: PlanDraft, order: Omit<Order, 'to' | 'kind'>): void {

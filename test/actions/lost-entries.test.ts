@@ -5,7 +5,14 @@ import type { Instant } from '../../src/domain/instant.ts';
 import { parseScheduleTime, type ScheduleEntry } from '../../src/domain/schedule.ts';
 import type { JournalEvent } from '../../src/observed/events.ts';
 import { fault } from '../support/faults.ts';
-import { killedBeforeRequest, looked, onlyIntent, ordersPlanned, statusOf } from '../support/lost-orders.ts';
+import {
+  killedBeforeRequest,
+  looked,
+  onlyIntent,
+  ordersPlanned,
+  statusOf,
+  stays,
+} from '../support/lost-orders.ts';
 import { outcomesIn } from '../support/outcomes.ts';
 import { world, type StrategyFacts, type TestWorld, type WorldFacts } from '../support/world.ts';
 
@@ -133,18 +140,6 @@ describe('an entry that was lost on its way', () => {
 });
 
 describe('it does not go out', () => {
-  async function stays(
-    { home, id }: { home: TestWorld; id: string },
-    submitted: readonly string[] = [],
-  ): Promise<void> {
-    for (let pass = 0; pass < 3; pass += 1) {
-      await home.apply();
-      home.clock.advance(MINUTE);
-    }
-    expect(home.broker.submitted).toEqual(submitted);
-    expect(home.journal.ledger().openOrders.has(id)).toBe(true);
-  }
-
   test('behind the window of its slot', async () => {
     const { home, id } = await lost();
     home.clock.advance(at('15:10') - home.clock.now() + 1);

@@ -6,7 +6,14 @@ import type { Quantity } from '../../src/domain/decimal.ts';
 import type { JournalEvent } from '../../src/observed/events.ts';
 import { doubtfulOrders } from '../../src/reconciler/conditions.ts';
 import { fault } from '../support/faults.ts';
-import { killedBeforeRequest, looked, onlyIntent, ordersPlanned, statusOf } from '../support/lost-orders.ts';
+import {
+  killedBeforeRequest,
+  looked,
+  onlyIntent,
+  ordersPlanned,
+  statusOf,
+  stays,
+} from '../support/lost-orders.ts';
 import { outcomesIn } from '../support/outcomes.ts';
 import { world, type TestWorld, type WorldFacts } from '../support/world.ts';
 
@@ -99,18 +106,6 @@ describe('a reduction that was lost on its way', () => {
 });
 
 describe('it does not go out', () => {
-  async function stays(
-    { home, id }: { home: TestWorld; id: string },
-    submitted: readonly string[] = [],
-  ): Promise<void> {
-    for (let pass = 0; pass < 3; pass += 1) {
-      await home.apply();
-      home.clock.advance(MINUTE);
-    }
-    expect(home.broker.submitted).toEqual(submitted);
-    expect(home.journal.ledger().openOrders.has(id)).toBe(true);
-  }
-
   test('where less is wanted by now', async () => {
     const { home, id } = await lost();
     await stays({ home: home.with({ mp: { targets: { KO: '7' } } }), id });

@@ -48,3 +48,16 @@ export async function looked(home: TestWorld): Promise<void> {
 export async function ordersPlanned(home: TestWorld): Promise<OrderAction[]> {
   return (await home.plan()).actions.filter(isOrder);
 }
+
+/** Three passes, a minute apart, change nothing: it is not sent, and keeps its symbol. */
+export async function stays(
+  { home, id }: { home: TestWorld; id: string },
+  submitted: readonly string[] = [],
+): Promise<void> {
+  for (let pass = 0; pass < 3; pass += 1) {
+    await home.apply();
+    home.clock.advance(MINUTE);
+  }
+  expect(home.broker.submitted).toEqual(submitted);
+  expect(home.journal.ledger().openOrders.has(id)).toBe(true);
+}
