@@ -153,17 +153,20 @@ function figures(reports: readonly Named[]): string {
   return formatTable(columns, rows);
 }
 
+/** Into the place that is marked for this form, and part of it: `full`, `long`, `long processes`. */
 function writeFigures(file: string, reports: readonly Named[]): void {
   const today = new Date().toISOString().slice(0, 10);
   const machine = `${today}, seed ${seed}, Node ${process.version}, ${cpus().length} cores`;
+  const own = values.only === undefined ? form : `${form} ${values.only}`;
   const blocks = {
-    figures: `\`\`\`text\n${machine}\n\n${figures(reports)}\`\`\``,
+    [own]: `\`\`\`text\n${machine}\n\n${figures(reports)}\`\`\``,
     invariants: invariantTable(),
   };
   let text = readFileSync(file, 'utf8');
   for (const [name, block] of Object.entries(blocks)) {
     const between = new RegExp(`<!-- ${name} -->[^]*<!-- end of ${name} -->`);
-    text = text.replace(between, `<!-- ${name} -->\n\n${block}\n\n<!-- end of ${name} -->`);
+    if (!between.test(text)) throw new Error(`${file} has no place for ${name}: <!-- ${name} -->`);
+    text = text.replace(between, () => `<!-- ${name} -->\n\n${block}\n\n<!-- end of ${name} -->`);
   }
   writeFileSync(file, text);
 }
