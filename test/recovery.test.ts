@@ -3,7 +3,7 @@
  * row's commands. Real commands on real files, but for the overfill, which the simulated broker cannot be made to do: it
  * is a world in memory. The clock stands still unless a row needs it to run.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { resolveSymbol } from '../src/actions/resolve-symbol.ts';
@@ -614,6 +614,20 @@ const FILES: Commands = {
     look: ['apply', '--yes'],
     shows: 'the journal is damaged',
     leave: ['rebuild', '--from-backup', '--yes'],
+  },
+  'A folder that everybody can write': {
+    enter: async () => {
+      const mine = later(await owning());
+      chmodSync(mine.path('data'), 0o777);
+      return mine;
+    },
+    look: ['apply', '--yes'],
+    shows: 'can be written by everybody',
+    meanwhile: (mine) => {
+      chmodSync(mine.path('data'), 0o700);
+      return mine;
+    },
+    leave: ['apply', '--yes'],
   },
   'Everything is lost but the broker': {
     enter: async () => {
