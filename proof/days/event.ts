@@ -35,7 +35,10 @@ export type Event = { readonly at: number } & Happening;
 /** What comes over a machine and a broker: nothing that anybody wants. */
 export type Fault = Extract<Happening['kind'], 'kill' | 'power' | 'pause' | 'disk' | 'clock' | 'broker'>;
 
-export interface FaultBounds {
+/** Of ms. */
+export const inSeconds = (time: number): number => Math.floor(time / 1_000);
+
+interface FaultBounds {
   /** It comes so many effects later at most. */
   readonly effects: number;
   /** s. */
@@ -61,6 +64,25 @@ export function drawHappeningOf(
     case 'broker':
       return { kind, faults: Array.from({ length: 1 + chance.below(3) }, () => drawFault(chance)) };
   }
+}
+
+const IN_SESSIONS: readonly Fault[] = [
+  'kill',
+  'kill',
+  'kill',
+  'power',
+  'pause',
+  'disk',
+  'clock',
+  'broker',
+  'broker',
+  'broker',
+  'broker',
+];
+
+/** While slots run, whose windows are minutes: it comes soon, and no clock jumps beyond them. */
+export function drawInSession(chance: Chance): Happening {
+  return drawHappeningOf(chance, chance.pick(IN_SESSIONS), { effects: 120, clock: [-60, -3, -1, 1, 3, 60] });
 }
 
 function drawFault(chance: Chance): object {

@@ -2,7 +2,7 @@
 import type { Chance } from '../machine/chance.ts';
 import type { Declared } from '../machine/trader.ts';
 import type { SlotWindow } from '../slot-invariants.ts';
-import { drawHappeningOf, drawTargets, type Event, type Fault, type Happening } from './event.ts';
+import { drawInSession, drawTargets, inSeconds, type Event, type Happening } from './event.ts';
 import { HOUR, MINUTE, SECOND } from './stage.ts';
 
 const UNIVERSES = {
@@ -146,22 +146,6 @@ function drawAfternoon(chance: Chance): number {
   return inSeconds(from + chance.below(length));
 }
 
-const inSeconds = (time: number): number => Math.floor(time / SECOND);
-
-const FAULTS: readonly Fault[] = [
-  'kill',
-  'kill',
-  'kill',
-  'power',
-  'pause',
-  'disk',
-  'clock',
-  'broker',
-  'broker',
-  'broker',
-  'broker',
-];
-
 function drawHappening(chance: Chance, isOperated: boolean): Happening {
   if (chance.once(3)) {
     const strategy = chance.pick(NAMES);
@@ -174,7 +158,7 @@ function drawHappening(chance: Chance, isOperated: boolean): Happening {
     ];
     return chance.pick(others)();
   }
-  return drawHappeningOf(chance, chance.pick(FAULTS), { effects: 120, clock: [-60, -3, -1, 1, 3, 60] });
+  return drawInSession(chance);
 }
 
 /** Where no operator is there to stop anything, they only look, and press on. */

@@ -5,7 +5,7 @@
 import type { Chance } from '../machine/chance.ts';
 import { PRICES, settle, type Declared } from '../machine/trader.ts';
 import type { SlotWindow } from '../slot-invariants.ts';
-import { drawHappeningOf, drawTargets, type Event, type Fault, type Happening } from './event.ts';
+import { drawInSession, drawTargets, inSeconds, type Event, type Happening } from './event.ts';
 import type { Plot } from './plot.ts';
 import { actionList, NEW_SYMBOL, PAIR, priceFiles, type Action } from './prices.ts';
 import { looksOf } from './looks.ts';
@@ -46,8 +46,6 @@ function plannedAs({ wanted }: Stage, slot: string): readonly Planned[] {
   return [{ slot, strategy: 'hedge', action: 'rebalance', ...window }];
 }
 
-const inSeconds = (time: number): number => Math.floor(time / SECOND);
-
 function draw(chance: Chance): readonly Event[] {
   const isOperated = chance.once(2);
   const morning = chance.once(3) ? 0 : 1 + chance.below(5);
@@ -80,22 +78,8 @@ function drawSides(chance: Chance): Declared {
   return { kind: 'shorts', universe: SIDES, targets: Object.fromEntries(targets) as Declared['targets'] };
 }
 
-const FAULTS: readonly Fault[] = [
-  'kill',
-  'kill',
-  'kill',
-  'power',
-  'pause',
-  'disk',
-  'clock',
-  'broker',
-  'broker',
-  'broker',
-];
-
 function drawHappening(chance: Chance, isOperated: boolean): Happening {
-  if (!chance.once(3))
-    return drawHappeningOf(chance, chance.pick(FAULTS), { effects: 120, clock: [-60, -3, -1, 1, 3, 60] });
+  if (!chance.once(3)) return drawInSession(chance);
   const name = chance.pick(NAMES);
   const commands: readonly (readonly string[])[] = [
     ['apply', '--yes'],
