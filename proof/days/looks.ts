@@ -56,13 +56,18 @@ function whatIsMissing({ guard }: Stage, { slot, strategy }: Planned): string | 
   return run?.state === 'done' ? null : `${slot} is ${run?.state ?? 'not started'}`;
 }
 
-/** Whether somebody has said that it is not to be done, or the broker. */
-function isExcused({ stage, edits }: Sessions, { slot, strategy, opensAt, action }: Planned): boolean {
+/** Whether somebody has said that it is not to be done, has traded what it trades, or the broker has refused. */
+function isExcused(
+  { stage, edits, traded }: Sessions,
+  { slot, strategy, opensAt, action }: Planned,
+): boolean {
   const { watcher } = stage.guard;
   const since = momentOf(slot.split('/')[1] ?? '', '00:00:00');
   // Also behind its window: an edit that brings a slot whose time is over asks for nothing.
   const isEdited = edits.some((edit) => edit.strategy === strategy && edit.at > opensAt - MINUTE);
   if (isEdited && action !== 'exit') return true;
+  // Shares that nobody owns, or that somebody has taken, wait for a person.
+  if (stage.wanted.get(strategy)?.universe.some((symbol) => traded.has(symbol))) return true;
   if (watcher.records.some((record) => isExcuse(record, strategy, since))) return true;
   // What another slot has lost does not go out again in this one, and holds its symbol until the session is over.
   const open = [...watcher.ledger.openOrders.values()].filter(({ intent }) => intent.strategy === strategy);

@@ -1,9 +1,9 @@
 /** A day without schedules: targets are followed on every pass, and anything may happen at any time. */
 import type { Chance } from '../machine/chance.ts';
-import { command, settle, type Declared } from '../machine/trader.ts';
+import { settle, type Declared } from '../machine/trader.ts';
 import { drawHappeningOf, drawTargets, type Event, type Happening } from './event.ts';
 import type { Plot } from './plot.ts';
-import { DAY, SECOND, SHARE, Stage, type Day } from './stage.ts';
+import { DAY, SECOND, Stage, type Day } from './stage.ts';
 
 /** Tuesday 2 December 2025, 10:00 in New York. */
 const MORNING = Date.parse('2025-12-02T15:00:00Z');
@@ -122,19 +122,13 @@ async function live(seed: number, events: readonly Event[]): Promise<Day> {
   stage.killAll();
   await stage.passTo(MORNING + DAY);
   await stage.putInOrder();
-  await buyBack(stage);
+  await stage.buyBack();
   await stage.applyUntilDone();
   // A book that has shrunk from outside gets no entry on that day.
   await stage.passTo(stage.machine.loop.now + DAY);
   await stage.rests(await stage.applyUntilDone());
   for (const [name, { targets }] of stage.wanted) stage.compare(name, targets);
   return stage.day();
-}
-
-/** What was sold by hand beyond what was there. */
-async function buyBack({ machine }: Stage): Promise<void> {
-  for (const [symbol, { quantity }] of machine.account()?.positions ?? [])
-    if (quantity < 0) await machine.run(command('sim', 'trade', 'buy', String(0 - quantity / SHARE), symbol));
 }
 
 export const open: Plot = { name: 'open', draw, live };

@@ -5,7 +5,7 @@ import type { SlotWindow } from '../slot-invariants.ts';
 import { drawInSession, drawTargets, inSeconds, type Event, type Happening } from './event.ts';
 import { HOUR, MINUTE, SECOND } from './stage.ts';
 
-const UNIVERSES = {
+export const UNIVERSES = {
   core: ['VTI', 'BND'],
   mp: ['AAPL', 'MSFT', 'NVDA'],
   night: ['TQQQ', 'SOXL'],
@@ -117,7 +117,7 @@ const NEAR: readonly (readonly [number, number])[] = [
 ];
 
 export function draw(chance: Chance): readonly Event[] {
-  const isOperated = chance.once(2);
+  const people = { isOperated: chance.once(2), isTraded: chance.once(3) };
   const afternoon = 5 + chance.below(10);
   const morning = chance.once(3) ? 0 : 2 + chance.below(5);
   const events: Event[] = [
@@ -129,11 +129,11 @@ export function draw(chance: Chance): readonly Event[] {
     })),
     ...Array.from({ length: afternoon }, (): Event => ({
       at: drawAfternoon(chance),
-      ...drawHappening(chance, isOperated),
+      ...drawHappening(chance, people),
     })),
     ...Array.from({ length: morning }, (): Event => ({
       at: inSeconds(MORNING_AFTER + chance.below(MORNING_LENGTH)),
-      ...drawHappening(chance, isOperated),
+      ...drawHappening(chance, people),
     })),
   ];
   if (!chance.once(3)) events.push({ at: inSeconds(FIRST_EVENT + chance.below(28 * MINUTE)), kind: 'calm' });
@@ -146,7 +146,23 @@ function drawAfternoon(chance: Chance): number {
   return inSeconds(from + chance.below(length));
 }
 
-function drawHappening(chance: Chance, isOperated: boolean): Happening {
+/** Whether operators stop things on this day, and whether somebody trades by hand. */
+interface People {
+  readonly isOperated: boolean;
+  readonly isTraded: boolean;
+}
+
+/** What is bought by hand is adopted, and these have targets for it: the others want nothing when their exits have come. */
+const TRADED = [...UNIVERSES.core, ...UNIVERSES.mp];
+
+function drawHappening(chance: Chance, { isOperated, isTraded }: People): Happening {
+  if (isTraded && chance.once(4))
+    return {
+      kind: 'trade',
+      side: chance.pick(['buy', 'sell']),
+      symbol: chance.pick(TRADED),
+      quantity: 1 + chance.below(5),
+    };
   if (chance.once(3)) {
     const strategy = chance.pick(NAMES);
     const others: readonly (() => Happening)[] = [

@@ -23,6 +23,8 @@ export class Sessions {
   readonly stage: Stage;
   /** When strategies were edited. */
   readonly edits: { readonly strategy: string; readonly at: number }[] = [];
+  /** What was traded by hand. */
+  readonly traded = new Set<string>();
   /** Since when nothing goes wrong; null: it does. */
   calm: number | null = null;
   readonly #luck: Chance;
@@ -85,6 +87,7 @@ export class Sessions {
     // In a quiet that was told of, nothing goes wrong.
     if (this.calm !== null && FAULTS.has(event.kind)) return;
     if (event.kind === 'edit') this.edits.push({ strategy: event.strategy, at: now });
+    if (event.kind === 'trade') this.traded.add(event.symbol);
     if (event.kind === 'calm') this.calm = now;
     this.stage.happens(event);
   }

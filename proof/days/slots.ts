@@ -15,6 +15,7 @@ import {
   START,
   THURSDAY,
   TUESDAY,
+  UNIVERSES,
   WEDNESDAY,
   windowOf,
 } from './schedules.ts';
@@ -36,7 +37,12 @@ async function live(seed: number, events: readonly Event[]): Promise<Day> {
   await stage.passTo(momentOf(WEDNESDAY, '09:25:00'));
   const looks = looksOf(sessions, () => plannedOn(WEDNESDAY, stage.wanted));
   await sessions.passTo(momentOf(WEDNESDAY, '09:41:00'), looks);
+  await stage.buyBack();
   await sessions.calmDown();
+  // Before the slots of the morning look for what to buy.
+  for (const symbol of sessions.traded)
+    for (const name of NAMES.filter((one) => UNIVERSES[one].some((own) => own === symbol)))
+      await stage.run('adopt', symbol, '--strategy', name, '--reason', 'it wants them');
   await sessions.passTo(momentOf(WEDNESDAY, '09:58:00'), looks);
   await sessions.stop();
   // What could not be sold in time is sold when its exit comes next.

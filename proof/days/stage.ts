@@ -167,7 +167,7 @@ export class Stage {
     return this.machine.loop.passTo(moment);
   }
 
-  /** What somebody has stopped goes on, and what was sold by hand beyond what was there comes back. */
+  /** What somebody has stopped goes on. */
   async putInOrder(): Promise<void> {
     // Where nothing was begun yet, the account may hold what was bought by hand.
     await this.run('init', '--unmanaged');
@@ -176,6 +176,12 @@ export class Stage {
       await this.run('resume', name);
       await this.run('enable', name);
     }
+  }
+
+  /** What was sold by hand beyond what was there comes back. */
+  async buyBack(): Promise<void> {
+    for (const [symbol, { quantity }] of this.machine.account()?.positions ?? [])
+      if (quantity < 0) await this.run('sim', 'trade', 'buy', String(0 - quantity / SHARE), symbol);
   }
 
   /** Passes until one finds nothing to do: the last of them. */

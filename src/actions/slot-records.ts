@@ -1,4 +1,6 @@
 /** How scheduled executions begin and end in the journal. */
+import { lotOf, type Ledger } from '../observed/ledger.ts';
+import type { SlotTarget } from '../observed/slot-events.ts';
 import { isOrder, type DueSlot, type Hold, type OrderAction, type Plan } from '../reconciler/plan-types.ts';
 import { keepsOpen, mayPass } from '../reconciler/waiting-slots.ts';
 import { record, type Execution } from './execution.ts';
@@ -42,7 +44,10 @@ interface Ran {
   readonly held: readonly Hold[];
 }
 
-/** A slot runs at most once: it has run when every order of it has got its final answer. */
+/**
+ * A slot runs at most once: it has run when every order of it has got its final answer. It is done if its strategy then has
+ * what the slot wanted, or as much of it as the rebalance band asks for.
+ */
 export function endSlots(
   { strategy, held }: Ran,
   execution: Execution,
@@ -61,6 +66,23 @@ export function endSlots(
   const orders = plan.actions.filter(isOrder).filter((order) => order.strategy === strategy);
   const isUntried = withoutOutcome(orders, outcomes).length > 0;
   if (holds.length > 0 || isUntried || outcomes.some(isOpen)) return;
-  const outcome = outcomes.every(({ kind }) => kind === 'done') ? 'done' : 'partial';
-  for (const { slot } of due) record(execution, () => ({ type: 'slot-ended', fence, slot, outcome }));
+  const areDone = outcomes.every(({ kind }) => kind === 'done');
+  for (const { slot, targets } of due)
+    record(execution, (ledger) => {
+      const isDone = areDone && targets.every((target) => isReached(target, { ledger, strategy, plan }));
+      return { type: 'slot-ended', fence, slot, outcome: isDone ? 'done' : 'partial' };
+    });
+}
+
+interface Reached {
+  readonly ledger: Ledger;
+  readonly strategy: string;
+  readonly plan: Plan;
+}
+
+function isReached({ symbol, quantity }: SlotTarget, { ledger, strategy, plan }: Reached): boolean {
+  if ((lotOf(ledger, strategy, symbol)?.quantity ?? 0) === quantity) return true;
+  return plan.notDone.some(
+    (hold) => hold.reason === 'WithinBand' && hold.strategy === strategy && hold.symbol === symbol,
+  );
 }

@@ -166,7 +166,7 @@ describe('an entry that sells short', () => {
     const home = await shorting(0, ['QQQ']);
     home.clock.advance(20_000);
     await home.apply();
-    expect(slotsIn(home)).toEqual([`${SLOT.entry} done`]);
+    expect(slotsIn(home)).toEqual([`${SLOT.entry} partial`]);
     expect(sent(home)).toEqual([]);
   });
 });
