@@ -7,7 +7,8 @@ import type { Broken } from '../part.ts';
 import type { Bench, Campaign } from './trial.ts';
 import type { Ended } from './workshop.ts';
 
-const QUICK = { requestTimeout: '500ms', settleWindow: '0s', secondProof: '500ms' };
+/** Where the clock goes back an hour, the account fills nothing meanwhile: each order is waited for to its end. */
+const QUICK = { requestTimeout: '500ms', fillTimeout: '5s', settleWindow: '0s', secondProof: '500ms' };
 const REAL: HomeFacts = { time: 'real', broker: { fillDelay: '50ms' }, execution: QUICK };
 const VIRTUAL: HomeFacts = { time: 'virtual', broker: { fillDelay: '1s' } };
 const APPLY = ['apply', '--yes'];

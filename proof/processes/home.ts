@@ -200,9 +200,10 @@ function toggleText(names: readonly string[]): string {
 
 const MOST = 9;
 
-/** Other quantities for every symbol, some of them zero. */
+/** Other quantities for every symbol, some of them zero, but not all: of an account that nobody has traded on, nothing is on the disk. */
 export function anyTargets(pick: Chance): Targets {
-  return targetsBy(() => (pick.once(4) ? 0 : 1 + pick.below(MOST)));
+  const targets = targetsBy(() => (pick.once(4) ? 0 : 1 + pick.below(MOST)));
+  return [...sharesOf(targets).values()].some((shares) => shares > 0) ? targets : anyTargets(pick);
 }
 
 /** More of some, less of none. */
