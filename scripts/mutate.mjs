@@ -2,6 +2,7 @@
  * Mutation testing.
  *
  *   npm run mutate -- [FILES...]         mutates them, or the whole core, and writes their rows of docs/mutation.md
+ *   npm run mutate -- --explain          writes the reasons of survivors there anew, and says which have none
  *   npm run mutate -- --changed [BASE]   what differs from its row there, or from the commit BASE, within 90 s: for CI
  *
  * The second cannot fail by chance, or because a machine is slow. Its tests are those of `npm test` with one seed; time
@@ -12,7 +13,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { coreFiles } from './mutation/core.mjs';
-import { counted, digest, reported, score, writeReport } from './mutation/report.mjs';
+import { counted, digest, isCurrent, reported, score, unexplained, writeReport } from './mutation/report.mjs';
 import { LINES } from './mutation/reporter.mjs';
 
 const THRESHOLD = 90;
@@ -58,7 +59,15 @@ async function changed(base) {
   return judge(files, { results, untried, rows });
 }
 
-const differs = (row) => row !== undefined && row.source !== digest(row.file);
+const differs = (row) => row !== undefined && !isCurrent(row);
+
+function explain() {
+  writeReport([], { sources: new Map() });
+  const { open, unused } = unexplained();
+  for (const one of open) say(`no reason: ${one}`);
+  for (const one of unused) say(`a reason for nothing: ${one}`);
+  return open.length + unused.length === 0 ? 0 : 1;
+}
 
 function since(base) {
   const names = git('diff', '--name-only', base, '--').split('\n');
@@ -150,4 +159,5 @@ function told() {
 }
 
 const [first, ...rest] = process.argv.slice(2);
-process.exitCode = await (first === '--changed' ? changed(rest[0]) : mutate(process.argv.slice(2)));
+if (first === '--explain') process.exitCode = explain();
+else process.exitCode = await (first === '--changed' ? changed(rest[0]) : mutate(process.argv.slice(2)));

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { explain, reasons } from './survivors.mjs';
 
 const REPORT = 'docs/mutation.md';
 
@@ -13,6 +14,7 @@ Made by \`npm run mutate\`; do not edit. [CONTRIBUTING.md](../CONTRIBUTING.md#mu
 A score counts the mutants that a test has killed, those that no longer ended among them. *Equivalent* are mutants that
 change nothing that can be seen: their reason stands in the source, at \`Stryker disable\`, and below; they do not count.
 *Source* is the beginning of the file's SHA-256: a file with another one has changed since.
+Why the others are left is said below, line by line, out of \`scripts/mutation/survivors/\`.
 `;
 const COLUMNS =
   '| file | mutants | killed | survived | not reached | equivalent | score | date | commit | source |';
@@ -58,12 +60,30 @@ export function writeReport(results, { date, commit, sources }) {
     left.set(file, own.flatMap(line));
   }
   const kept = [...rows.values()].filter(({ file }) => existsSync(file)).toSorted(by);
-  const lists = kept.flatMap(({ file }) => section(file, left.get(file) ?? []));
+  const known = reasons();
+  const lists = kept.flatMap((row) => section(row, left.get(row.file) ?? [], known.get(row.file)));
   writeFileSync(
     REPORT,
     [HEAD, ...table(kept), '', '## What is left', '', ...lists].join('\n').trimEnd() + '\n',
   );
 }
+
+/**
+ * @returns what has no reason (`open`), and what gives one for nothing (`unused`), a line of text each, of the files that
+ * are as their row has them
+ */
+export function unexplained() {
+  const known = reasons();
+  const left = listed();
+  const rows = [...reported().values()].filter((row) => existsSync(row.file) && isCurrent(row));
+  const of = ({ file }) => explain(left.get(file) ?? [], readFileSync(file, 'utf8'), known.get(file));
+  return {
+    open: rows.flatMap((row) => of(row).open.map(({ line, mutator }) => `${row.file}:${line} ${mutator}`)),
+    unused: rows.flatMap((row) => of(row).unused.map((text) => `${row.file}: ${text}`)),
+  };
+}
+
+export const isCurrent = ({ file, source }) => source === digest(file);
 
 const by = (a, b) => (a.file < b.file ? -1 : 1);
 
@@ -89,7 +109,19 @@ function line({ line: at, column, mutator, replacement, status, reason }) {
   return status === 'Ignored' ? [`${place}, equivalent: ${reason}`] : [];
 }
 
-const section = (file, lines) => (lines.length === 0 ? [] : [`### ${file}`, '', ...lines, '']);
+function section(row, lines, entries) {
+  if (lines.length === 0) return [];
+  return [`### ${row.file}`, '', ...lines, '', ...(isCurrent(row) ? why(row.file, lines, entries) : [])];
+}
+
+/** A reason is said once for all survivors of a line that share it. */
+function why(file, lines, entries) {
+  const { explained } = explain(lines, readFileSync(file, 'utf8'), entries);
+  return [...new Set(explained.map((one) => `Line ${one.line}: ${one.why.trim()}`))].flatMap((text) => [
+    text,
+    '',
+  ]);
+}
 
 /** The lists of the report as it is, by file. */
 function listed() {
