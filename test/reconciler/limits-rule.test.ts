@@ -549,6 +549,18 @@ describe('a limit of number', () => {
     ]);
   });
 
+  test('counts a reduction once that was lost on its way and goes out again', async () => {
+    const lost = ours('1', { symbol: 'X', side: 'sell', purpose: 'close' }, { status: 'unseen' });
+    const of: Case = {
+      entries: PAIR,
+      reductions: [sale('X', 10, 0, { sendsAgain: '1' }), sale('Z', 1)],
+      open: [lost],
+      limits: { maxOrdersPerDay: 3 },
+    };
+    expect((await kept(of)).details).toEqual(['3 orders today, limit 3']);
+    expect((await kept(of)).through).toEqual(['V']);
+  });
+
   test('counts nothing of another day, nor positions of another strategy', async () => {
     const yesterday = ours('1', { sessionDate: '2025-12-01' }, { status: 'unknown' });
     const limits = { maxOrdersPerDay: 2, maxOrdersPerSymbol: 1 };

@@ -79,7 +79,8 @@ function measureRoom(facts: PlanFacts, market: Market, draft: PlanDraft): Room {
       (sum, { quantity, marketPrice }) => sum + Math.abs(valueOf(quantity, marketPrice)),
       0,
     ),
-    ordersToday: today.length + draft.reductions.length,
+    // What goes out again is of today already.
+    ordersToday: today.length + draft.reductions.filter(({ sendsAgain }) => sendsAgain === null).length,
     ordersBySymbol,
     flips: flipsOf(today),
     strategies: new Map(
