@@ -43,7 +43,7 @@ export function weighEvidence(facts: PlanFacts, draft: PlanDraft): void {
   const judged = differences.filter(({ symbol }) => isJudged(draft, symbol));
   for (const difference of judged) if (!isSplit(facts, difference)) noteHarmless(difference, draft);
   const doubtful = judged.filter((difference) => difference.missing !== 0 || isSplit(facts, difference));
-  if (doubtful.length > 0) judge(facts, doubtful, draft);
+  judge(facts, doubtful, draft);
 }
 
 /** A gap that young fills of ours could explain is none of theirs when the history shows who traded it away. */
