@@ -327,6 +327,12 @@ describe('a limit of size', () => {
       14,
     ],
     [
+      'of the account counts a purchase of less than there is',
+      { limits: { maxGross: percent(40) }, held: { Z: 20 }, atBroker: [theirs()] },
+      [],
+      10,
+    ],
+    [
       'of the account counts no purchase of which no price is known',
       { limits: { maxGross: percent(20) }, atBroker: [theirs()] },
       [],
@@ -587,6 +593,8 @@ describe('orders that undo each other', () => {
         },
       ),
     );
+  const inOrder = (...places: readonly number[]): LedgerOrder[] =>
+    places.flatMap((place) => turning(4)[place] ?? []);
   const entries = [entry('V', 1), entry('W', 1)];
 
   test.each<[string, Omit<Case, 'entries'>, readonly string[]]>([
@@ -596,17 +604,13 @@ describe('orders that undo each other', () => {
     ['less often do not', { ended: turning(2), limits: { maxFlipsPerSymbol: 2 } }, ['V', 'W']],
     [
       'count in the order in which they were decided',
-      { ended: turning(4).toReversed(), limits: { maxFlipsPerSymbol: 3 } },
+      { ended: inOrder(0, 2, 1), limits: { maxFlipsPerSymbol: 2 } },
       ['V'],
     ],
     [
       'and not in the order in which they ended',
-      {
-        open: turning(1),
-        ended: turning(4).slice(2, 3),
-        limits: { maxFlipsPerSymbol: 1 },
-      },
-      ['V', 'W'],
+      { open: inOrder(1), ended: inOrder(0, 2), limits: { maxFlipsPerSymbol: 2 } },
+      ['V'],
     ],
     [
       'are not those that all go the same way',
