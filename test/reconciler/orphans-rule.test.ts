@@ -1,6 +1,7 @@
 /** Which schedule counts for positions of a strategy that is off, or that no manifest declares. */
 import { describe, expect, test } from 'vitest';
-import type { KnownStrategy, Ledger } from '../../src/observed/ledger.ts';
+import type { Instant } from '../../src/domain/instant.ts';
+import type { Ledger } from '../../src/observed/ledger.ts';
 import { handleOrphans, isOff } from '../../src/reconciler/rules/orphans.ts';
 import { shares } from '../support/executing.ts';
 import { behind, heldBy, NOON, planFacts, type FactsOf } from '../support/plan-facts.ts';
@@ -10,9 +11,7 @@ const DAY = 86_400_000;
 const EXIT = { at: { kind: 'clock', time: '12:00' }, action: 'exit', window: 60_000 } as const;
 const ID = 'a/2025-12-02/exit/1200';
 const accepted: Pick<Ledger, 'inventory'> = {
-  inventory: new Map([
-    ['a', { name: 'a', lifecycle: 'active', schedule: [EXIT], since: 0 } as KnownStrategy],
-  ]),
+  inventory: new Map([['a', { name: 'a', lifecycle: 'active', schedule: [EXIT], since: 0 as Instant }]]),
 };
 
 /** `a` owns ten X, and ten Y that it has bought just now. */
