@@ -128,6 +128,7 @@ describe('one that was lost on its way', () => {
     ['in another session', { open: [lost({ sessionDate: '2025-12-01' })] }],
     ['while nobody knows which session it is', { open: [lost()], snapshot: { clock: UNKNOWN } }],
     ['beside another order on its symbol', { open: [lost(), working({ clientOrderId: '2' })] }],
+    ['beside another one on its symbol that was lost', { open: [lost(), lost({ clientOrderId: '2' })] }],
     [
       'while the broker lists an order on its symbol',
       { open: [lost()], theirs: [atBroker({ clientOrderId: '2', symbol: 'VTI' })] },
