@@ -280,6 +280,10 @@ describe('an entry of two legs does not', () => {
     expect(details).toEqual(['X, of its group, has an order without an end']);
     const again: Freeze = { grade: 'again', reason: 'OrderUnresolved', detail: '', order: {} as LedgerOrder };
     expect((await kept({ ...of, freezes: [['X', again]] })).entries).toEqual([]);
+    const open: Past[] = [{ symbol: 'X', wanted: 10, filled: 5, purpose: 'reduce' }];
+    const frozen: Freeze = { grade: 'all', reason: 'PendingOrder', detail: '' };
+    for (const freezes of [[], [['X', frozen] as const]])
+      expect((await kept({ ...of, open, freezes })).held).toEqual(['a/Y: PendingOrder']);
     const sale: Past[] = [{ symbol: 'X', wanted: 10, filled: 10, purpose: 'reduce' }];
     expect((await kept({ ...of, open: sale, freezes: [['X', again]] })).entries).toEqual(['Y']);
     expect(
@@ -366,6 +370,7 @@ describe('a leg that is held', () => {
     ['of a strategy that had its turn', { book: { X: -10 }, input: { turnTaken: new Set(['a']) } }, []],
     ['of a strategy that is off', { book: { X: -10 }, own: { enabled: false } }, []],
     ['while nobody knows the market', { book: { X: -10 }, blind: true }, []],
+    ['that is not held, and was aimed at zero', { aims: { X: 0, Y: 0 } }, []],
     ['that was aimed at zero', { book: { X: -10 }, aims: { X: 0, Y: 0 } }, ['close/a/X']],
     [
       'that is closed already',

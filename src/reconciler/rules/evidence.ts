@@ -51,7 +51,7 @@ function unlessTraded({ ledger, input }: PlanFacts, difference: Difference): Dif
   const { history } = input.observed;
   const { settling, booked } = difference;
   const isTowardZero = settling < 0 === booked > 0 && absolute(settling) <= absolute(booked);
-  if (settling === 0 || history?.kind !== 'ok' || !isTowardZero) return difference;
+  if (history?.kind !== 'ok' || !isTowardZero) return difference;
   const traded = { ...difference, settling: 0 as Quantity, missing: settling };
   const explanation = explain(ledger, traded, outsideFills(ledger, history.data));
   return explanation.kind === 'explained' ? traded : difference;
