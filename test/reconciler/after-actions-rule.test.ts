@@ -116,7 +116,8 @@ describe('behind the change of a symbol', () => {
       ],
     };
     const orders = [selling('C'), selling('D')];
-    expect((await allowed({ ...renamed(['A']), own }, orders)).sent).toEqual(['D']);
+    for (const names of [['A'], ['O', 'A']])
+      expect((await allowed({ ...renamed(['A'], names), own }, orders)).sent).toEqual(['D']);
   });
 });
 
