@@ -13,7 +13,7 @@ export function checkBeside(order: OrderAction, { ledger, snapshot }: ObservedSt
   if (others.length > 0 || atBroker.some((open) => open.symbol === symbol))
     return [`${id}: another order on ${symbol} is open`];
   if (sendsAgain === null) return [];
-  const lost = own.find(({ intent }) => intent.clientOrderId === sendsAgain);
+  const [lost] = own;
   const today = snapshot.clock.kind === 'ok' ? snapshot.clock.data.session.date : null;
   if (lost?.status !== 'unseen' || lost.brokerOrderId !== null)
     return [`${id}: ${sendsAgain} may have reached the broker`];

@@ -238,7 +238,8 @@ function synced(input: ConditionInput): Condition {
       'ActionsDue',
       `${counted(due.length, 'action')} due, ${counted(due.filter(isOrder).length, 'order')} of them`,
     );
-  if (input.standing.kind === 'accepted' && !wantsNothing(input)) return seenSynced(input);
+  const { standing } = input;
+  if (standing.kind === 'accepted' && !wantsNothing(standing, input)) return seenSynced(input);
   const held = holds.find(({ reason }) => reason !== 'SignalNotRun');
   if (held !== undefined) return is('False', held.reason, heldText(held, holds.length - 1));
   const [unasked] = holds;
@@ -246,9 +247,11 @@ function synced(input: ConditionInput): Condition {
   return is('True', 'NothingToDo', 'the book is as wanted');
 }
 
+type AcceptedStanding = Extract<Standing, { kind: 'accepted' }>;
+
 /** Whoever is planned or switched off and owns nothing is as wanted, whatever the manifest says. */
-function wantsNothing({ standing, ledger, name }: ConditionInput): boolean {
-  const isPlanned = standing.kind === 'accepted' && standing.entry.lifecycle === 'planned';
+function wantsNothing(standing: AcceptedStanding, { ledger, name }: ConditionInput): boolean {
+  const isPlanned = standing.entry.lifecycle === 'planned';
   return (isPlanned || isSwitchedOff(standing, ledger)) && (ledger.books.get(name)?.size ?? 0) === 0;
 }
 

@@ -4,7 +4,6 @@ import type { Ledger } from '../observed/ledger.ts';
 
 /** A drained strategy is disabled, and while its drain sells, its positions are to be closed. */
 export function withDrains(desired: DesiredState, { drains }: Pick<Ledger, 'drains'>): DesiredState {
-  if (drains.size === 0) return desired;
   const strategies = desired.strategies.map((strategy) => {
     if (!drains.has(strategy.name)) return strategy;
     return { ...strategy, toggle: { enabled: false, shutdownRequested: false } };

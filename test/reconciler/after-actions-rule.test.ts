@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DesiredStrategy } from '../../src/desired/desired-state.ts';
 import type { KnownSplit } from '../../src/observed/action-events.ts';
-import type { ActionReason, OrderAction } from '../../src/reconciler/plan-types.ts';
+import type { ActionReason, Hold, OrderAction } from '../../src/reconciler/plan-types.ts';
 import { holdAfterActions } from '../../src/reconciler/rules/after-actions.ts';
 import { shares } from '../support/executing.ts';
 import { behind, heldBy, orderOf, planFacts, type FactsOf } from '../support/plan-facts.ts';
@@ -11,14 +11,15 @@ import type { StrategyFacts } from '../support/world.ts';
 const TENFOLD = { from: 1, to: 10 };
 
 async function allowed(
-  of: FactsOf & { readonly own?: StrategyFacts | null },
+  of: FactsOf & { readonly own?: StrategyFacts | null; readonly holds?: readonly Hold[] },
   orders: readonly OrderAction[],
 ) {
-  const { own = { targets: { X: '10' } }, ...more } = of;
+  const { own = { targets: { X: '10' } }, holds = [], ...more } = of;
   const facts = await planFacts({ ...more, declared: { strategies: own === null ? {} : { a: own } } });
   const draft = behind(holdAfterActions, facts, {
     entries: orders.filter(({ side }) => side === 'buy'),
     reductions: orders.filter(({ side }) => side === 'sell'),
+    holds: [...holds],
   });
   return {
     sent: [...draft.reductions, ...draft.entries].map(({ symbol }) => symbol),
@@ -115,7 +116,8 @@ describe('behind the change of a symbol', () => {
       ],
     };
     const orders = [selling('C'), selling('D')];
-    expect((await allowed({ ...renamed(['A']), own }, orders)).sent).toEqual(['D']);
+    for (const names of [['A'], ['O', 'A']])
+      expect((await allowed({ ...renamed(['A'], names), own }, orders)).sent).toEqual(['D']);
   });
 });
 
@@ -158,12 +160,33 @@ describe('behind a split', () => {
     expect((await allowed({ ledger: today }, [order({ kind })])).sent).toEqual(goesOn ? ['X'] : []);
   });
 
+  test('it is told though something else is of the symbol, or the same of somebody else', async () => {
+    const said: Hold = { strategy: 'a', symbol: 'X', reason: 'SplitApplied', detail: '' };
+    const told = async (hold: Hold) => (await allowed({ ledger: today, holds: [hold] }, [order()])).held;
+    expect(await told(said)).toEqual(['a/X: SplitApplied']);
+    expect(await told({ ...said, strategy: 'b' })).toEqual(['b/X: SplitApplied', 'a/X: SplitApplied']);
+    expect(await told({ ...said, symbol: 'Y' })).toEqual(['a/Y: SplitApplied', 'a/X: SplitApplied']);
+    expect(await told({ ...said, reason: 'WithinBand' })).toEqual(['a/X: WithinBand', 'a/X: SplitApplied']);
+  });
+
+  test('of today nobody knows where nobody knows the day: what is written in new shares goes on', async () => {
+    const of = { ledger: today, snapshot: { clock: { kind: 'unknown', reason: 'HTTP 503' } as const } };
+    expect((await allowed(of, [order({ from: shares(80) })])).sent).toEqual(['X']);
+    expect((await allowed(of, [order({ from: shares(100) })])).sent).toEqual([]);
+  });
+
   const detail =
     "the target of 10 may count shares of before its 10-for-1 split of 2025-12-01: change it, or 'hgctl resolve X --as books --reason TEXT' says that it is right";
 
   test.each<[string, FactsOf & { own?: StrategyFacts }, number, boolean]>([
     ['that is the book’s in old shares', { ledger: split() }, 100, true],
     ['that is nearly so', { ledger: split() }, 100.5, true],
+    [
+      'that is so, under no band',
+      { ledger: split(), own: { targets: { X: '10' }, band: '0%', wholeShares: false } },
+      100,
+      true,
+    ],
     ['that is another one', { ledger: split() }, 80, false],
     ['of a part of equity', { ledger: split(), own: { targets: { X: '1%' } } }, 100, false],
     [
@@ -186,9 +209,9 @@ describe('behind a split', () => {
   });
 
   test('a target of a program waits where it is the book’s in old shares', async () => {
-    const asked = async (count: number, from: number) => {
+    const asked = async (count: number, from: number, more: Partial<KnownSplit> = {}) => {
       const facts = await planFacts({
-        ledger: split(),
+        ledger: split(more),
         declared: { strategies: { a: { universe: ['X'] } } },
       });
       const strategy = {
@@ -208,6 +231,11 @@ describe('behind a split', () => {
     };
     expect(await asked(10, 100)).toBe(0);
     expect(await asked(10, 80)).toBe(1);
+    // Of a share, whatever part of it.
+    expect(await asked(1, 10.5)).toBe(0);
+    // A program may answer anew under the manifests of the split.
+    const { input } = await planFacts({ declared: { strategies: { a: { universe: ['X'] } } } });
+    expect(await asked(10, 80, { revision: input.desired.digest })).toBe(1);
   });
 
   test('a program that has not answered says nothing of before', async () => {

@@ -5,6 +5,7 @@ import type { CorporateAction } from '../../src/observed/corporate-action.ts';
 import type { BreakKind } from '../../src/observed/events.ts';
 import type { Announced } from '../../src/observed/observed-state.ts';
 import type { Freeze } from '../../src/reconciler/draft.ts';
+import type { Lot } from '../../src/observed/book.ts';
 import { followAnnounced } from '../../src/reconciler/rules/announced.ts';
 import { shares } from '../support/executing.ts';
 import { behind, frozenBy, heldBy, NOON, outside, planFacts, type FactsOf } from '../support/plan-facts.ts';
@@ -181,6 +182,11 @@ describe('a change of a symbol that the broker has carried out', () => {
     ['where the new symbol has a break', { ledger: broken('N', 'overfill') }, false],
     ['where it is another symbol', { actions: [change('M')] }, false],
     ['where it was another symbol', { actions: [change('N', 'Q')] }, false],
+    [
+      'where it was another symbol of ours',
+      { books: { a: { X: 10, Q: 10 } }, actions: [change('N', 'Q')] },
+      false,
+    ],
     ['behind a split of what is gone', { actions: [split(1, 2), change('N')] }, true],
     ['where the old one is still there', { held: { X: 10, N: 10 } }, false],
   ])('is followed or not %s', async (_, more, isFollowed) => {
@@ -255,7 +261,23 @@ describe('a split of today that the broker has not carried out', () => {
     expect(details[0]).not.toContain('2025-12-01');
   });
 
+  test.each<[string, readonly CorporateAction[], readonly string[]]>([
+    ['alone', [split(1, 3, '2025-12-01')], []],
+    ['beside one of today', [split(1, 3, '2025-12-01'), split(1, 2)], ['X: entries SplitPending']],
+  ])('is not one of an earlier session, of shares that are older: %s', async (_, actions, frozen) => {
+    const since = Date.parse('2025-11-28T12:00:00-05:00');
+    const lot = { quantity: shares(10), cost: 100e6, since, orderId: null } as unknown as Lot;
+    const told = await followed({
+      ...pending,
+      actions,
+      ledger: { books: new Map([['a', new Map([['X', lot]])]]) },
+    });
+    expect(told).toMatchObject({ actions: [], frozen });
+    expect(told.details.join()).not.toContain('2025-12-01');
+  });
+
   test.each<[string, Case]>([
+    ['one whose ratio cannot be counted', { ...pending, actions: [split(1, Math.PI)] }],
     ['one of an earlier session', { ...pending, actions: [split(1, 2, '2025-12-01')] }],
     ['one of what the broker does not hold', { ...pending, books: {}, held: {} }],
     ['a change of a symbol', { ...pending, actions: [change('N')] }],

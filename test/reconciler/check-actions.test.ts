@@ -79,7 +79,9 @@ const SPLIT: OpinionFacts = {
   observed: { announced: new Map([['VTI', known([split()])]]) },
   actions: [splits({ core: [10, 20] })],
 };
-const fill = (symbol: string) => ({ history: known([{ symbol } as BrokerFill]) });
+const traded = (...symbols: readonly string[]) => ({
+  history: known(symbols.map((symbol) => ({ symbol }) as BrokerFill)),
+});
 
 describe('a split', () => {
   const announced = (...actions: CorporateAction[]): OpinionFacts => ({
@@ -207,13 +209,23 @@ describe('a split', () => {
     ],
     [
       'at any price, where somebody else has traded it',
-      { ...SPLIT, held: held(20, 70), observed: { ...SPLIT.observed, ...fill('VTI') } },
+      { ...SPLIT, held: held(20, 70), observed: { ...SPLIT.observed, ...traded('VTI') } },
       [],
     ],
     [
       'where somebody else has traded something else',
-      { ...SPLIT, held: held(20, 70), observed: { ...SPLIT.observed, ...fill('GLD') } },
+      { ...SPLIT, held: held(20, 70), observed: { ...SPLIT.observed, ...traded('GLD') } },
       ['it: a share cost something else'],
+    ],
+    [
+      'where nobody has traded anything',
+      { ...SPLIT, held: held(20, 70), observed: { ...SPLIT.observed, ...traded() } },
+      ['it: a share cost something else'],
+    ],
+    [
+      'at any price, where somebody else has traded it and something else',
+      { ...SPLIT, held: held(20, 70), observed: { ...SPLIT.observed, ...traded('VTI', 'GLD') } },
+      [],
     ],
     [
       'where nobody knows who has traded',
@@ -399,7 +411,7 @@ describe('a change of the symbol', () => {
     ],
     [
       'at any price, where somebody else has traded it',
-      priced(70, { observed: { ...RENAMED.observed, ...fill('VTI') } }),
+      priced(70, { observed: { ...RENAMED.observed, ...traded('VTI') } }),
       [],
     ],
     ['of another lot', { ...RENAMED, books: { core: { VTI: 9 } } }, ['it: the lot of core is another one']],
@@ -457,6 +469,15 @@ describe('orders of the same plan', () => {
     };
     const { books, breaks } = afterActions(planOf(facts), inputOf(facts)).observed.ledger;
     expect([[...(books.get('core') ?? [])], [...breaks.keys()]]).toEqual([[], ['GLD']]);
+  });
+
+  test('find no lot that nobody had before', () => {
+    const facts: OpinionFacts = {
+      books: { core: { GLD: 1 } },
+      actions: [splits({ core: [10, 20], nobody: [1, 2] })],
+    };
+    const { books } = afterActions(planOf(facts), inputOf(facts)).observed.ledger;
+    expect([...books].map(([name, book]) => [name, [...book.keys()]])).toEqual([['core', ['GLD']]]);
   });
 
   test('are judged although an action is about lots that nobody has', () => {

@@ -93,6 +93,8 @@ describe('an order that goes out again', () => {
   test.each<[what: string, action: OrderAction, lost: LedgerOrder]>([
     ['strategy', again(), lost({ strategy: 'mp' })],
     ['side', again(), lost({ side: 'sell' })],
+    ['strategy: a sale', saleAgain, lost({ strategy: 'mp', side: 'sell', purpose: 'close' })],
+    ['side: a sale', saleAgain, lost({ side: 'buy', purpose: 'close' })],
     ['quantity', again(), lost({ quantity: shares(9) })],
     ['session', again(), lost({ sessionDate: '2025-12-01' })],
     ['slot', again({ slot: OTHER_SLOT }), lost()],

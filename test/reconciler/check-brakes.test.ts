@@ -3,8 +3,18 @@ import { describe, expect, test } from 'vitest';
 import type { HaltMode } from '../../src/observed/brakes.ts';
 import type { Money } from '../../src/domain/decimal.ts';
 import type { Instant } from '../../src/domain/instant.ts';
+import { checkBlocked } from '../../src/reconciler/check-brakes.ts';
 import type { OrderAction } from '../../src/reconciler/plan-types.ts';
-import { known, NOON, opinionOn, order, strategy, type OpinionFacts } from '../support/opinion.ts';
+import {
+  inputOf,
+  known,
+  NOON,
+  opinionOn,
+  order,
+  strategy,
+  UNKNOWN,
+  type OpinionFacts,
+} from '../support/opinion.ts';
 import { dollars } from '../support/simulated-world.ts';
 
 type Row = readonly [what: string, facts: OpinionFacts, found: readonly string[]];
@@ -74,6 +84,13 @@ describe('an account of which the broker takes no order', () => {
     ],
     ['sends, where the broker says nothing of the kind', { ...BOTH, snapshot: account() }, []],
   ]);
+
+  test('is not one of which nobody knows: that is for another check', () => {
+    const found: string[] = [];
+    const report = (_: unknown, detail: string) => void found.push(detail);
+    checkBlocked([ENTRY], inputOf({ snapshot: { account: UNKNOWN } }), report);
+    expect(found).toEqual([]);
+  });
 });
 
 describe('a suspended strategy', () => {

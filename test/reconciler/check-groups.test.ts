@@ -79,6 +79,11 @@ describe('the legs of a group', () => {
       [ALONE('open/core/KO', 'PEP'), 'open/other/PEP: a group of one'],
     ],
     [
+      'nor beside something else that is held',
+      { ...BOTH, books: { core: { GLD: 5 } }, orders: [leg('KO', [0, -20])] },
+      [ALONE('open/core/KO', 'PEP')],
+    ],
+    [
       'nor beside another symbol',
       { ...BOTH, orders: [leg('KO', [0, -20]), order('GLD', [-1, 0])] },
       [ALONE('open/core/KO', 'PEP')],
@@ -236,6 +241,11 @@ describe('what was tried today', () => {
       'by a strategy that has no groups any more',
       { ...tried(filled('KO', 0)), strategies: [strategy('core')] },
       [],
+    ],
+    [
+      'also where others stand before it that know no groups',
+      { ...tried(filled('KO', 0)), strategies: [strategy('other'), pairs()] },
+      AGAIN('KO'),
     ],
     ['by one that nobody declares any more', { ...tried(filled('KO', 0)), strategies: [] }, []],
     [

@@ -93,6 +93,11 @@ describe('the loss of a strategy', () => {
     ['is nobody’s where nothing is opened', losing(95, two, { orders: [] }), []],
     ['of no limit', losing(1, {}), []],
     ['of a strategy without limits', { ...losing(1, two), strategies: [strategy('core')] }, []],
+    [
+      'of one that is declared behind another',
+      { ...losing(95, two), strategies: [strategy('other'), ...(losing(95, two).strategies ?? [])] },
+      [DAY],
+    ],
     ['of one that nobody declares', { ...losing(1, two), strategies: [] }, []],
     ['nothing is lost, where nothing may be', losing(100, { daily: percent(0) }), []],
     ['something is', losing(99.9, { daily: percent(0) }), [`core: ${dollars(1)} lost since ${TODAY}`]],

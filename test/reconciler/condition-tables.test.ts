@@ -196,6 +196,7 @@ describe('whether it is within its limits', () => {
   });
   const risk = declared({ risk: { daily: null, weekly: null, drawdown: null } });
   const WITHIN = 'True WithinLimits: no loss limit is crossed';
+
   told('WithinLimits', [
     ['no matter of one without limits', {}, undefined],
     ['nor of one that is accepted', { standing: accepted() }, undefined],
@@ -203,6 +204,11 @@ describe('whether it is within its limits', () => {
     [
       'that is about to be stopped',
       { standing: risk, plan: { actions: [due('core')] } },
+      'False LossLimit: of core',
+    ],
+    [
+      'that is about to be stopped, behind another action of its own',
+      { standing: risk, plan: { actions: [order('VTI', [0, 1]), due('core')] } },
       'False LossLimit: of core',
     ],
     ['with the whole account', { plan: { actions: [due(null)] } }, 'False LossLimit: of all'],

@@ -217,6 +217,22 @@ describe('the history of conditions', () => {
     expect(advanceHistory(first, synced('True', 'x', '3 actions due'), plus(NOW, 1))).toBeNull();
   });
 
+  test('has a time for each condition', () => {
+    const ready: Condition = { type: 'Ready', status: 'True', reason: 'x', message: '' };
+    const before = new Map([
+      [
+        'core',
+        [
+          { ...ready, since: NOW },
+          ...(first.get('core') ?? []).map((one) => ({ ...one, since: plus(NOW, 1) })),
+        ],
+      ],
+    ]);
+    const [condition] = synced('True').get('core') as [Condition];
+    expect(sinceOf(before, 'core', condition)).toBe(plus(NOW, 1));
+    expect(sinceOf(before, 'core', ready)).toBe(NOW);
+  });
+
   test('says nothing of a status that it has not seen', () => {
     const [condition] = synced('Unknown').get('core') as [Condition];
     expect(sinceOf(first, 'core', condition)).toBeUndefined();

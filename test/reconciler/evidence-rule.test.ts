@@ -64,7 +64,7 @@ describe('a break that is open', () => {
     expect(await weighed(facts, { housekeeping: [following] })).toMatchObject({ frozen: [], held: [] });
     const calmer: FactsOf = { ...facts, ledger: {} };
     expect(await weighed(calmer, { housekeeping: [following] })).toMatchObject({ looksAgain: false });
-    const other = { kind: 'report-missed', id: 'report-missed/s' } as Action;
+    const other = { kind: 'cancel-order', symbol: 'X', id: 'cancel-order/hg-1' } as Action;
     expect(await weighed(calmer, { housekeeping: [other] })).toMatchObject({ looksAgain: true });
   });
 });
@@ -72,6 +72,12 @@ describe('a break that is open', () => {
 test('A symbol in two books takes no entry', async () => {
   const { frozen, held } = await weighed({ ledger: { shared: new Set(['X']) } });
   expect({ frozen, held }).toEqual({ frozen: ['X: entries SymbolConflict'], held: [] });
+});
+
+test('A book that shrank takes its entries again where nobody knows the session', async () => {
+  const snapshot = { clock: { kind: 'unknown', reason: 'HTTP 503' } as const };
+  const ledger = { shrunkOn: new Map([['X', '2025-12-02']]) };
+  expect((await weighed({ ledger, snapshot })).frozen).toEqual([]);
 });
 
 test.each([
@@ -213,6 +219,11 @@ describe('shares that are missing', () => {
     expect(draft.holds[0]?.detail).toBe(
       'books say 10 X, the broker 7; the account history does not explain it: a second look decides',
     );
+  });
+
+  test('from a short book wait likewise', async () => {
+    const short = one({ books: { a: { X: -10 } }, held: { X: -7 }, differences: [lacking(-10, -7)] });
+    expect(await weighed(short)).toMatchObject({ held: ['a/X: Unconfirmed'], looksAgain: true });
   });
 
   test.each<[string, Partial<ObservedState>, boolean]>([

@@ -33,6 +33,8 @@ interface Case {
   readonly formerNames?: ReadonlyMap<string, readonly string[]>;
   readonly input?: FactsOf['input'];
   readonly blind?: true;
+  /** Entries of others. */
+  readonly beside?: readonly OrderAction[];
 }
 
 interface Past {
@@ -108,15 +110,18 @@ async function kept(of: Case) {
     ...(of.blind && { snapshot: { clock: { kind: 'unknown', reason: 'HTTP 503' } as const } }),
   });
   const before: Partial<PlanDraft> = {
-    entries: Object.entries(entries).map(([symbol, to]) =>
-      orderOf({
-        id: `open/a/${symbol}`,
-        symbol,
-        side: to < 0 ? 'sell' : 'buy',
-        to: shares(to),
-        group: 'X/Y',
-      }),
-    ),
+    entries: [
+      ...Object.entries(entries).map(([symbol, to]) =>
+        orderOf({
+          id: `open/a/${symbol}`,
+          symbol,
+          side: to < 0 ? 'sell' : 'buy',
+          to: shares(to),
+          group: 'X/Y',
+        }),
+      ),
+      ...(of.beside ?? []),
+    ],
     freezes: new Map(of.freezes ?? []),
     holds: [...(of.holds ?? [])],
     reductions: [...(of.reductions ?? [])],
@@ -160,8 +165,49 @@ describe('an entry of two legs goes out', () => {
     };
     const slots = [due as DueSlot];
     expect((await kept({ entries: BOTH, aims: null, slots })).entries).toEqual(['X', 'Y']);
-    const older = [runOf(targetsOf({ X: -99, Y: 99 })), runOf(targetsOf(BOTH))];
+    const older = [runOf(targetsOf({ X: -99, Y: 1 })), runOf(targetsOf(BOTH))];
     expect((await kept({ entries: BOTH, runs: older })).entries).toEqual(['X', 'Y']);
+    // The older one is still due.
+    const begun = { ...due, started: true, targets: targetsOf({ X: -99, Y: 1 }) } as DueSlot;
+    expect((await kept({ entries: BOTH, runs: older, slots: [begun] })).entries).toEqual(['X', 'Y']);
+  });
+
+  test.each<[string, Case]>([
+    [
+      'a slot of another day',
+      {
+        runs: [
+          runOf(targetsOf(BOTH)),
+          runOf(targetsOf({ X: -99, Y: 1 }), { slot: 'a/2025-12-01/entry/1200' }),
+        ],
+      },
+    ],
+    [
+      'a slot of another strategy',
+      {
+        runs: [
+          runOf(targetsOf(BOTH)),
+          runOf(targetsOf({ X: -99, Y: 1 }), { slot: `b/${TODAY}/entry/1200`, strategy: 'b' }),
+        ],
+      },
+    ],
+    [
+      'the due slot of another strategy',
+      {
+        slots: [
+          {
+            slot: 'd',
+            strategy: 'b',
+            action: 'entry',
+            started: false,
+            late: false,
+            targets: targetsOf({ X: -99, Y: 1 }),
+          },
+        ],
+      },
+    ],
+  ])('whatever %s wants', async (_, of) => {
+    expect((await kept({ entries: BOTH, ...of })).entries).toEqual(['X', 'Y']);
   });
 });
 
@@ -221,6 +267,12 @@ describe('an entry of two legs does not', () => {
     expect(new Set(details)).toEqual(new Set([detail]));
   });
 
+  test('where the other one goes out for somebody else', async () => {
+    const beside = [orderOf({ id: 'open/b/Y', strategy: 'b', symbol: 'Y' })];
+    const { entries, held } = await kept({ entries: { X: -10 }, beside });
+    expect({ entries, held }).toEqual({ entries: ['Y'], held: ['a/X: GroupIncomplete'] });
+  });
+
   test('while an order on one of them has no end: nothing is decided', async () => {
     const of = { book: { X: -10 }, entries: { Y: 10 }, open: [{ symbol: 'X', wanted: 10, filled: 10 }] };
     const { entries, held, details, closes } = await kept(of);
@@ -228,6 +280,10 @@ describe('an entry of two legs does not', () => {
     expect(details).toEqual(['X, of its group, has an order without an end']);
     const again: Freeze = { grade: 'again', reason: 'OrderUnresolved', detail: '', order: {} as LedgerOrder };
     expect((await kept({ ...of, freezes: [['X', again]] })).entries).toEqual([]);
+    const open: Past[] = [{ symbol: 'X', wanted: 10, filled: 5, purpose: 'reduce' }];
+    const frozen: Freeze = { grade: 'all', reason: 'PendingOrder', detail: '' };
+    for (const freezes of [[], [['X', frozen] as const]])
+      expect((await kept({ ...of, open, freezes })).held).toEqual(['a/Y: PendingOrder']);
     const sale: Past[] = [{ symbol: 'X', wanted: 10, filled: 10, purpose: 'reduce' }];
     expect((await kept({ ...of, open: sale, freezes: [['X', again]] })).entries).toEqual(['Y']);
     expect(
@@ -252,6 +308,26 @@ describe('an entry of two legs does not', () => {
       { symbol: 'Y', wanted: 6, filled: 6, purpose: 'increase', at: 2 },
     ];
     expect((await kept({ entries: BOTH, ended })).entries).toEqual(['X', 'Y']);
+  });
+
+  test('and it does where those behind it nearly did, of all that was asked for', async () => {
+    const ended: Past[] = [
+      { symbol: 'Y', wanted: 10, filled: 4, at: 1 },
+      { symbol: 'Y', wanted: 6, filled: 5, purpose: 'increase', at: 2 },
+    ];
+    expect((await kept({ entries: BOTH, ended })).entries).toEqual(['X', 'Y']);
+  });
+
+  test('and it does of a strategy that owns nothing, whatever was renamed', async () => {
+    const facts = await planFacts({
+      declared: { strategies: { a: { groups: [['X', 'Y']], shorts: 'allowed' } } },
+      ledger: {
+        formerNames: new Map([['N', ['X']]]),
+        slots: new Map([['run', runOf(targetsOf(BOTH)) as never]]),
+      },
+    });
+    const entries = [orderOf({ to: shares(-10), group: 'X/Y' }), orderOf({ symbol: 'Y', group: 'X/Y' })];
+    expect(behind(keepGroups, facts, { entries }).entries).toHaveLength(2);
   });
 });
 
@@ -294,10 +370,21 @@ describe('a leg that is held', () => {
     ['of a strategy that had its turn', { book: { X: -10 }, input: { turnTaken: new Set(['a']) } }, []],
     ['of a strategy that is off', { book: { X: -10 }, own: { enabled: false } }, []],
     ['while nobody knows the market', { book: { X: -10 }, blind: true }, []],
+    ['that is not held, and was aimed at zero', { aims: { X: 0, Y: 0 } }, []],
     ['that was aimed at zero', { book: { X: -10 }, aims: { X: 0, Y: 0 } }, ['close/a/X']],
     [
       'that is closed already',
       { book: { X: -10 }, reductions: [orderOf({ id: 'close/a/X', side: 'buy' })] },
+      ['close/a/X'],
+    ],
+    [
+      'that is a small part, without its partner',
+      { book: { X: -5 }, aims: { X: -100, Y: 100 } },
+      ['close/a/X'],
+    ],
+    [
+      'beside something else under a new name',
+      { book: { X: -10, N: 5 }, formerNames: new Map([['N', ['Q']]]) },
       ['close/a/X'],
     ],
     ['under its new name', { book: { N: -10, Y: 10 }, formerNames: new Map([['N', ['X']]]) }, []],
@@ -403,7 +490,7 @@ describe('what no slot of today aims at', () => {
 
   test.each<[string, object]>([
     ['another day', { slot: 'a/2025-12-01/entry/1200' }],
-    ['another strategy', { strategy: 'b' }],
+    ['another strategy', { strategy: 'b', slot: `b/${TODAY}/entry/1200` }],
   ])('is not what a slot of %s wanted', async (_, more) => {
     const { closes, entries } = await kept({
       book: { X: -10 },
@@ -414,6 +501,9 @@ describe('what no slot of today aims at', () => {
   });
 
   test('is not what stands alone in its slot', async () => {
-    expect((await kept({ book: { Z: 10 }, runs: [runOf(targetsOf({ Z: 10 }, null))] })).closes).toEqual([]);
+    for (const count of [10, 0]) {
+      const runs = [runOf(targetsOf({ Z: count }, null))];
+      expect((await kept({ book: { Z: 10 }, runs })).closes).toEqual([]);
+    }
   });
 });

@@ -5,6 +5,7 @@ import type { BrokerPosition } from '../../src/observed/broker-view.ts';
 import type { IntentPayload } from '../../src/observed/events.ts';
 import type { LedgerOrder } from '../../src/observed/ledger.ts';
 import { emptyDraft, freeze, gatherFacts, type PlanFacts } from '../../src/reconciler/draft.ts';
+import { decisionKey } from '../../src/reconciler/decision-key.ts';
 import { proposeEntry, proposeReduction, type Change } from '../../src/reconciler/orders.ts';
 import { world, type WorldFacts } from '../support/world.ts';
 
@@ -157,6 +158,52 @@ describe('a reduction that was lost on its way', () => {
   });
 });
 
+describe('an entry that was lost on its way', () => {
+  const SLOT = 'core/2025-12-02/entry/1200';
+
+  /** Five KO were to be bought for the slot. */
+  async function again(change: Change, intent: Partial<IntentPayload> = {}, isBlocked = false) {
+    const facts = await owning(0);
+    const of = { strategy: 'core', symbol: 'KO', side: 'buy', sessionDate: '2025-12-02', ...intent } as const;
+    const key = decisionKey(facts.ledger, { ...of, occasion: SLOT });
+    const lost = { ...of, purpose: 'open', quantity: shares(5), clientOrderId: 'hg-1', key, ...intent };
+    const order = { intent: lost } as unknown as LedgerOrder;
+    const draft = emptyDraft();
+    freeze(draft, 'KO', { grade: 'again', reason: 'OrderUnresolved', detail: 'it is not there', order });
+    if (isBlocked) draft.entriesBlocked = { reason: 'MarketClosed', detail: 'why' };
+    return entered(facts, change, draft);
+  }
+  const wanted = (count: number, slot: string | null = SLOT): Change => changeTo(count, { slot });
+
+  test.each([
+    ['whose quantity is still wanted', 5],
+    ['of which more is wanted by now', 8],
+  ])('%s goes out again, as it was', async (_, to) => {
+    const { entries, holds } = await again(wanted(to));
+    expect(holds).toEqual([]);
+    expect(entries).toMatchObject([{ kind: 'open', quantity: shares(5), to: shares(5), sendsAgain: 'hg-1' }]);
+  });
+
+  test.each<[what: string, change: Change, intent: Partial<IntentPayload>]>([
+    ['of which less is wanted by now', wanted(4), {}],
+    ['of another strategy', wanted(5), { strategy: 'other' }],
+    ['of the other side', wanted(5), { side: 'sell' }],
+    ['that was none, but bought something back', wanted(5), { purpose: 'close' }],
+    ['of another slot', wanted(5, 'core/2025-12-02/entry/1300'), {}],
+    ['of a slot, where none is executed', wanted(5, null), {}],
+  ])('%s keeps its symbol frozen', async (_, change, intent) => {
+    const draft = await again(change, intent);
+    expect(draft.orders).toEqual([]);
+    expect(reasons(draft)).toEqual(['OrderUnresolved']);
+  });
+
+  test('waits with all others where no entry may be made', async () => {
+    const draft = await again(wanted(5), {}, true);
+    expect(draft.orders).toEqual([]);
+    expect(reasons(draft)).toEqual(['MarketClosed']);
+  });
+});
+
 describe('an entry', () => {
   test.each([
     ['opens', 0, 5, ['open', 'buy', 5, 5]],
@@ -209,6 +256,12 @@ describe('an entry', () => {
       'core PEP MarketClosed',
       'core KO BreakOpen',
     ]);
+  });
+
+  test('says nothing of what is held while nobody knows', async () => {
+    const facts = await owning(0);
+    const [order] = entered({ ...facts, market: null }, changeTo(5)).entries;
+    expect(order?.sources.at(-1)).toBe('broker: KO 0');
   });
 
   test('of what the broker does not hold says that it holds none', async () => {

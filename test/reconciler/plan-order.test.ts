@@ -52,6 +52,15 @@ const plan = (facts: OpinionFacts) => makePlan(inputOf({ observed: QUOTES, ...fa
 const ids = (facts: OpinionFacts) => plan(facts).actions.map(({ id }) => id);
 
 describe('a plan', () => {
+  test('says of nobody what nobody knows', () => {
+    expect(plan({ snapshot: { account: { kind: 'unknown', reason: 'HTTP 503' } } }).notDone).toContainEqual({
+      strategy: null,
+      symbol: null,
+      reason: 'AccountUnknown',
+      detail: 'HTTP 503',
+    });
+  });
+
   test('has its care of orders first, then reductions by strategy and symbol, then entries', () => {
     const facts: OpinionFacts = {
       strategies: [wanting('b', { VTI: 1, GLD: 1, BND: 5 }), wanting('a', { QQQ: 1 })],

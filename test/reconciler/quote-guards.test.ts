@@ -42,6 +42,11 @@ function reasonOf({ symbol = 'VTI', planned = '100', quote, limits, now = OPEN }
 describe('an entry', () => {
   test.each<[what: string, of: Case, reason: string | null]>([
     ['on a quote of now', {}, null],
+    [
+      'on a quote of any width where none is too wide',
+      { quote: { bid: price('90'), ask: price('110') }, limits: { maxSpread: undefined } as never },
+      null,
+    ],
     ['of a halted symbol', { quote: { halted: true } }, 'SymbolHalted'],
     ['on a price of the age that is allowed', { quote: { asOf: plus(OPEN, -MINUTE) } }, null],
     ['on an older one', { quote: { asOf: plus(OPEN, -MINUTE - 1) } }, 'QuoteStale'],

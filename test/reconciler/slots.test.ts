@@ -217,6 +217,13 @@ describe('missed slots', () => {
     ['not what was done', at('16:00'), { [SOLD]: 'done', [BOUGHT]: 'done' }, []],
     ['what was started and has no end', at('16:00'), { [SOLD]: 'done', [BOUGHT]: 'started' }, [BOUGHT]],
     ['nothing of a schedule that nobody followed', at('16:00'), recent(TODAY), [], { inventory: new Map() }],
+    [
+      'nor of one that an accepted revision does not know',
+      at('16:00'),
+      recent(TODAY),
+      [],
+      { inventory: new Map(), revision: { acceptedAt: LONG_AGO } as never },
+    ],
     ['but what was started', at('16:00'), { [BOUGHT]: 'started' }, [BOUGHT], { inventory: new Map() }],
     [
       'on a day without a session: of the last ones',

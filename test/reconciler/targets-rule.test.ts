@@ -5,7 +5,7 @@ import type { Instant } from '../../src/domain/instant.ts';
 import type { DesiredStrategy, FixedTarget } from '../../src/desired/desired-state.ts';
 import type { SignalAnswer } from '../../src/observed/observed-state.ts';
 import type { PlanDraft, PlanFacts } from '../../src/reconciler/draft.ts';
-import { followTargets, isWithinBand } from '../../src/reconciler/rules/targets.ts';
+import { followTargets, isWithinBand, mayFollow } from '../../src/reconciler/rules/targets.ts';
 import { shares } from '../support/executing.ts';
 import { behind, heldBy, NOON, planFacts, type FactsOf } from '../support/plan-facts.ts';
 import type { StrategyFacts } from '../support/world.ts';
@@ -95,6 +95,19 @@ describe('a target', () => {
       10,
       ['close/a/X: sell 10 SideChanged'],
     ],
+    [
+      'of zero closes, whatever else is listed',
+      { targets: { Y: '0.1', X: '0' } },
+      10,
+      ['close/a/X: sell 10 TargetZero'],
+    ],
+    [
+      'that is listed no more closes, whatever else is listed',
+      { targets: { Y: '0.1' }, universe: ['X', 'Y'] },
+      10,
+      ['close/a/X: sell 10 RemovedFromTargets'],
+    ],
+    ['opens under a wide band', { targets: { X: '10' }, band: '150%' }, 0, ['open/a/X: buy 10 NewTarget']],
     ['that is held orders nothing', { targets: { X: '10' } }, 10, []],
   ])('%s', async (_, own, count, orders) => {
     expect((await followed(own, count === 0 ? {} : book(count))).orders).toEqual(orders);
@@ -117,8 +130,11 @@ describe('a target', () => {
     expect(listed.draft.entries[0]).toMatchObject({ priority: 3, slot: null });
     expect(listed.draft.entries[0]).not.toHaveProperty('group');
     expect(listed.draft.entries[0]?.sources[0]).toBe('strategy/a:spec.signal.params.targets[X]');
-    const gone = await followed({ targets: {}, universe: ['X'] }, book(10));
-    expect(gone.draft.reductions[0]?.sources[0]).toBe('strategy/a:spec.signal.params.targets');
+    const others: StrategyFacts = { targets: { Y: '0.1' }, universe: ['X', 'Y'] };
+    for (const own of [{ targets: {}, universe: ['X'] }, others]) {
+      const gone = await followed(own, book(10));
+      expect(gone.draft.reductions[0]?.sources[0]).toBe('strategy/a:spec.signal.params.targets');
+    }
   });
 });
 
@@ -148,6 +164,12 @@ describe('the band', () => {
   });
 });
 
+test('A strategy of which the toggle file says nothing follows its targets', async () => {
+  const { strategies } = await planFacts({ declared: { strategies: { a: { targets: { X: '10' } } } } });
+  const [own] = [...strategies.values()];
+  expect(own && mayFollow({ ...own, toggle: null })).toBe(true);
+});
+
 describe('in a slot', () => {
   const at = (action: 'entry' | 'exit' | 'rebalance', own: StrategyFacts): StrategyFacts => ({
     ...own,
@@ -157,6 +179,15 @@ describe('in a slot', () => {
   const begun = (action: string, targets: readonly object[]): FactsOf['ledger'] => ({
     slots: new Map([[id(action), { slot: id(action), strategy: 'a', state: 'started', targets } as never]]),
     inventory: new Map([['a', { name: 'a', schedule: [], since: 0 } as never]]),
+  });
+
+  const bookOf = (count: number): FactsOf['ledger'] => ({
+    books: new Map([
+      [
+        'a',
+        new Map([['X', { quantity: shares(count), cost: count * 10e6, since: 0, orderId: null } as never]]),
+      ],
+    ]),
   });
 
   test('an entry opens and raises, and never reduces', async () => {
@@ -217,6 +248,25 @@ describe('in a slot', () => {
     expect(orders).toEqual(['open/a/X: buy 7 NewTarget']);
     expect(held).toEqual(['a/Q: OutsideUniverse']);
     expect(draft.slots).toMatchObject([{ started: true, targets }]);
+  });
+
+  test('that has begun what is held already is said no more of, and what is lowered is', async () => {
+    const rebalance = at('rebalance', { targets: { X: '0' } });
+    const wanting = (count: number) =>
+      begun('rebalance', [{ symbol: 'X', quantity: shares(count), priority: 0 }]);
+    const more = { ledger: { ...wanting(10), ...bookOf(10) } };
+    expect(await followed(rebalance, { held: { X: 10 }, ...more })).toMatchObject({ orders: [], held: [] });
+    const none = { ledger: { ...wanting(0), books: new Map() } };
+    expect(await followed(rebalance, none)).toMatchObject({ orders: [], held: [] });
+    const other = at('rebalance', { targets: { X: '10' } });
+    const zero = { ledger: { ...wanting(0), ...bookOf(10) } };
+    expect((await followed(other, { held: { X: 10 }, ...zero })).orders).toEqual([
+      'close/a/X: sell 10 TargetLowered',
+    ]);
+    const less = { ledger: { ...wanting(4), ...bookOf(10) } };
+    expect((await followed(rebalance, { held: { X: 10 }, ...less })).orders).toEqual([
+      'reduce/a/X: sell 6 TargetLowered',
+    ]);
   });
 
   test('that has begun and is late an exit goes on', async () => {

@@ -72,12 +72,12 @@ function renamedOf({ ledger }: PlanFacts, { name, universe }: DesiredStrategy): 
 
 /** Neither it nor its older names, nor what is held only together with it. */
 function afterChange(facts: PlanFacts, strategy: DesiredStrategy, { symbol }: OrderAction): Why | null {
-  const pairs = strategy.groups?.pairs ?? [];
+  const pair = new Set(strategy.groups?.pairs.filter((legs) => legs.includes(symbol)).flat());
   const found = renamedOf(facts, strategy).find(
     (renamed) =>
       renamed.symbol === symbol ||
       renamed.names.includes(symbol) ||
-      pairs.some((pair) => pair.includes(symbol) && pair.some((leg) => renamed.names.includes(leg))),
+      renamed.names.some((name) => pair.has(name)),
   );
   return found === undefined ? null : { reason: 'SymbolChanged', detail: found.detail };
 }

@@ -25,8 +25,11 @@ interface Seen {
   /** In force and not followed, by date. */
   readonly actions: readonly CorporateAction[];
   readonly market: Market;
-  /** Executions since the anchor of the symbol; none where nothing has to be explained. */
-  readonly history: readonly BrokerFill[] | null;
+}
+
+interface Explained extends Seen {
+  /** Executions since the anchor of the symbol. */
+  readonly history: readonly BrokerFill[];
 }
 
 export function followAnnounced(facts: PlanFacts, draft: PlanDraft): void {
@@ -37,9 +40,11 @@ export function followAnnounced(facts: PlanFacts, draft: PlanDraft): void {
   for (const [symbol, known] of announced ?? []) {
     if (known.kind !== 'ok' || !isJudged(facts, draft, symbol)) continue;
     const actions = notFollowed(ledger, symbol, known.data, session);
-    if (actions.length === 0) continue;
-    const seen = { symbol, actions, market, history: history?.kind === 'ok' ? history.data : null };
-    const followed = facts.differences.has(symbol) ? followedBy(facts, draft, seen) : null;
+    const seen = { symbol, actions, market };
+    const followed =
+      history?.kind === 'ok' && facts.differences.has(symbol)
+        ? followedBy(facts, draft, { ...seen, history: history.data })
+        : null;
     if (followed !== null) follow(draft, followed);
     else if (isAsBefore(facts, symbol)) notePending(facts, draft, seen);
   }
@@ -62,10 +67,9 @@ function isJudged({ ledger, differences }: PlanFacts, draft: PlanDraft, symbol: 
   return !isMoving && (found === undefined || ANSWERED.has(found.kind));
 }
 
-function followedBy(facts: PlanFacts, draft: PlanDraft, seen: Seen): FollowingAction | null {
+function followedBy(facts: PlanFacts, draft: PlanDraft, seen: Explained): FollowingAction | null {
   const { ledger } = facts;
   const { symbol, actions, market, history } = seen;
-  if (history === null) return null;
   const position = market.positions.get(symbol);
   if (position !== undefined) {
     const splits = splitsAmong(actions);
@@ -85,7 +89,7 @@ interface SplitAt {
   readonly position: BrokerPosition;
 }
 
-function splitAction(facts: PlanFacts, seen: Seen, { followed, position }: SplitAt): FollowingAction {
+function splitAction(facts: PlanFacts, seen: Explained, { followed, position }: SplitAt): FollowingAction {
   const { symbol } = seen;
   const { splits, lots, unmanaged } = followed;
   return {
@@ -111,7 +115,7 @@ function splitAction(facts: PlanFacts, seen: Seen, { followed, position }: Split
 
 function changeAction(
   facts: PlanFacts,
-  seen: Seen,
+  seen: Explained,
   { to, date, lots, unmanaged }: FollowedChange,
 ): FollowingAction | null {
   const { symbol, market } = seen;
@@ -141,10 +145,10 @@ function changeAction(
 
 function anchorAfter(
   { ledger, input }: PlanFacts,
-  { symbol, history }: Seen,
+  { symbol, history }: Explained,
   unmanaged: Quantity,
 ): FollowingAction['anchor'] {
-  const fills = movedOutside(ledger, symbol, history ?? []);
+  const fills = movedOutside(ledger, symbol, history);
   return nextAnchor(input.observed.snapshot.takenAt, fills, unmanaged);
 }
 

@@ -24,7 +24,7 @@ export function keepClosingTime({ market, input }: PlanFacts, draft: PlanDraft):
     own.slice(fit).forEach((order) => late.add(order));
     begins = plus(begins, wave * waves(Math.min(own.length, fit)));
   }
-  if (late.size > 0) stop(draft, late, last);
+  stop(draft, late, last);
 }
 
 interface Clock {
@@ -41,7 +41,7 @@ function withoutLateGroups(
   late: Set<OrderAction>,
 ): readonly OrderAction[] {
   const legs = own.filter(({ group }) => group !== undefined);
-  if (legs.length === 0 || plus(begins, wave * 2 * waves(legs.length)) <= last) return own;
+  if (plus(begins, wave * 2 * waves(legs.length)) <= last) return own;
   legs.forEach((leg) => late.add(leg));
   return own.filter(({ group }) => group === undefined);
 }

@@ -43,7 +43,7 @@ export function weighEvidence(facts: PlanFacts, draft: PlanDraft): void {
   const judged = differences.filter(({ symbol }) => isJudged(draft, symbol));
   for (const difference of judged) if (!isSplit(facts, difference)) noteHarmless(difference, draft);
   const doubtful = judged.filter((difference) => difference.missing !== 0 || isSplit(facts, difference));
-  if (doubtful.length > 0) judge(facts, doubtful, draft);
+  judge(facts, doubtful, draft);
 }
 
 /** A gap that young fills of ours could explain is none of theirs when the history shows who traded it away. */
@@ -51,7 +51,7 @@ function unlessTraded({ ledger, input }: PlanFacts, difference: Difference): Dif
   const { history } = input.observed;
   const { settling, booked } = difference;
   const isTowardZero = settling < 0 === booked > 0 && absolute(settling) <= absolute(booked);
-  if (settling === 0 || history?.kind !== 'ok' || !isTowardZero) return difference;
+  if (history?.kind !== 'ok' || !isTowardZero) return difference;
   const traded = { ...difference, settling: 0 as Quantity, missing: settling };
   const explanation = explain(ledger, traded, outsideFills(ledger, history.data));
   return explanation.kind === 'explained' ? traded : difference;
@@ -60,15 +60,18 @@ function unlessTraded({ ledger, input }: PlanFacts, difference: Difference): Dif
 /** Unknown history decides nothing: then a price that has jumped is doubt enough. */
 function isSplit(facts: PlanFacts, difference: Difference): boolean {
   const { history } = facts.input.observed;
-  return history?.kind === 'ok' ? splitOf(facts, difference) !== null : difference.repriced;
+  return history?.kind === 'ok' ? splitOf(facts, difference, history.data) !== null : difference.repriced;
 }
 
 /** Shares were split where no trade tells of what is there, and the cost has stayed. */
-function splitOf({ ledger, input }: PlanFacts, { symbol }: Difference): SplitRatio | null {
-  const { history, snapshot } = input.observed;
-  const position = snapshot.positions.kind === 'ok' ? snapshot.positions.data.get(symbol) : undefined;
-  if (position === undefined || history?.kind !== 'ok') return null;
-  return splitSeen(ledger, position, history.data);
+function splitOf(
+  { ledger, input }: PlanFacts,
+  { symbol }: Difference,
+  history: readonly BrokerFill[],
+): SplitRatio | null {
+  const { positions } = input.observed.snapshot;
+  const position = positions.kind === 'ok' ? positions.data.get(symbol) : undefined;
+  return position === undefined ? null : splitSeen(ledger, position, history);
 }
 
 /** A symbol with an order in flight or an open break is not judged: its quantities are still moving, or known to be off. */
@@ -114,16 +117,18 @@ function judge(facts: PlanFacts, missing: readonly Difference[], draft: PlanDraf
   const judged = missing.map((difference) => ({
     difference,
     explanation: explain(facts.ledger, difference, outside),
+    split: splitOf(facts, difference, history.data),
   }));
   // Also those that nothing explains: they tell how far this answer of the broker can be believed.
   const shrunk = missing.filter((difference) => difference.missing !== 0).length;
   const isMass = shrunk > MASS_SYMBOLS && shrunk > MASS_PART * lotCount(facts);
-  for (const { difference, explanation } of judged) {
+  for (const one of judged) {
+    const { difference, explanation } = one;
     const seenTwice = wasSeenBefore(facts, difference);
     if (isSyncable(difference, explanation) && (!isMass || seenTwice))
       sync(facts, difference, explanation, draft);
     else if (!seenTwice) doubt(draft, difference, isMass);
-    else reportBreak(facts, { difference, explanation }, draft);
+    else reportBreak(draft, one);
   }
 }
 
@@ -193,11 +198,13 @@ function sync(facts: PlanFacts, difference: Difference, { price, fills }: Explai
 interface Judged {
   readonly difference: Difference;
   readonly explanation: Explanation;
+  /** Null also where fills explain the difference: then the broker holds what it should. */
+  readonly split: SplitRatio | null;
 }
 
-function reportBreak(facts: PlanFacts, { difference, explanation }: Judged, draft: PlanDraft): void {
+function reportBreak(draft: PlanDraft, { difference, explanation, split }: Judged): void {
   const { symbol, owners, booked, broker } = difference;
-  const { breakKind, reason, like } = typeOf(difference, explanation, splitOf(facts, difference));
+  const { breakKind, reason, like } = typeOf(difference, split);
   const what = `books ${formatQuantity(booked)}, broker ${formatQuantity(broker)}${like}`;
   draft.housekeeping.push({
     kind: 'report-break',
@@ -223,12 +230,10 @@ function reportBreak(facts: PlanFacts, { difference, explanation }: Judged, draf
 
 function typeOf(
   { sideFlip }: Difference,
-  explanation: Explanation,
   split: SplitRatio | null,
 ): Pick<BreakAction, 'breakKind' | 'reason'> & { readonly like: string } {
   if (sideFlip) return { breakKind: 'side-flip', reason: 'SideFlip', like: '' };
-  if (split === null || explanation.kind !== 'silent')
-    return { breakKind: 'missing-shares', reason: 'MissingShares', like: '' };
+  if (split === null) return { breakKind: 'missing-shares', reason: 'MissingShares', like: '' };
   const like = `, as after a ${formatSplit(split)} split`;
   return { breakKind: 'split', reason: 'SplitSuspected', like };
 }

@@ -52,7 +52,7 @@ function stopMixed({ strategies }: PlanFacts, draft: PlanDraft): void {
   );
   const detail = 'its slot began before the manifest said what comes together';
   for (const entry of mixed) hold(draft, entry, 'GroupIncomplete', detail);
-  if (mixed.length > 0) keepOthers(draft, mixed);
+  keepOthers(draft, mixed);
 }
 
 interface Aim {
@@ -64,9 +64,7 @@ interface Aim {
 /** What the slots of today want to hold: those that have begun, and the one that is due. */
 function aimedGroups({ ledger }: PlanFacts, draft: PlanDraft, { strategy, groups, date }: Aim): Group[] {
   const { name } = strategy;
-  const runs = [...ledger.slots.values()].filter(
-    (run) => run.strategy === name && run.slot.startsWith(`${name}/${date}/`),
-  );
+  const runs = [...ledger.slots.values()].filter((run) => run.slot.startsWith(`${name}/${date}/`));
   const due = draft.slots.filter((slot) => slot.strategy === name && !slot.started);
   const byGroup = new Map<string, SlotTarget[]>();
   for (const { targets } of [...runs, ...due]) {
@@ -97,21 +95,15 @@ function closeLoneLegs(facts: PlanFacts, draft: PlanDraft, { strategy, groups, a
   const { name } = strategy;
   const known = new Set(aimed.flatMap(({ legs }) => legs.map(({ symbol }) => symbol)));
   for (const symbol of ledger.books.get(name)?.keys() ?? []) {
-    const partners = partnersOf(groups, symbol);
-    if (known.has(symbol) || partners.length === 0) continue;
+    const legs = groups.pairs.filter((pair) => pair.includes(symbol)).flat();
+    if (known.has(symbol) || legs.length === 0) continue;
     const isHedge = (other: string): boolean =>
       heldOf(ledger, name, symbol) * heldOf(ledger, name, other) < 0 &&
       !wasBroken(ledger, name, { legs: [symbol, other], maxHedgeError: groups.maxHedgeError });
-    const isOurs = isOf(name, new Set([symbol, ...partners]));
-    if (!partners.some(isHedge) && workingOf(facts, draft, isOurs) === undefined)
+    const isOurs = isOf(name, new Set(legs));
+    if (!legs.some(isHedge) && workingOf(facts, draft, isOurs) === undefined)
       closeLeg(facts, draft, name, symbol);
   }
-}
-
-function partnersOf({ pairs }: HedgeGroups, symbol: string): string[] {
-  return [...new Set(pairs.filter((pair) => pair.includes(symbol)).flat())].filter(
-    (other) => other !== symbol,
-  );
 }
 
 interface Entered {
@@ -164,8 +156,7 @@ function lacksTooMuch(brought: Brought | null, maxHedgeError: number): boolean {
 function heldOf({ books, formerNames }: Ledger, strategy: string, symbol: string): Quantity {
   const book = books.get(strategy);
   const lot = book?.get(symbol);
-  if (book === undefined || lot !== undefined || formerNames.size === 0)
-    return lot?.quantity ?? (0 as Quantity);
+  if (book === undefined || lot !== undefined) return lot?.quantity ?? (0 as Quantity);
   const renamed = [...book].find(([name]) => formerNames.get(name)?.includes(symbol));
   return renamed?.[1].quantity ?? (0 as Quantity);
 }
@@ -174,7 +165,6 @@ function keepGroup(facts: PlanFacts, draft: PlanDraft, group: Group, date: Calen
   const { ledger } = facts;
   const isOurs = isOf(group.strategy, new Set(group.legs.map(({ symbol }) => symbol)));
   const entering = new Map(draft.entries.filter(isOurs).map(({ symbol, to }) => [symbol, to]));
-  if (entering.size === 0 && group.legs.every(({ held }) => held === 0)) return;
   const working = workingOf(facts, draft, isOurs);
   if (working !== undefined) {
     const detail = `${working.intent.symbol}, of its group, has an order without an end`;
@@ -235,9 +225,9 @@ function missingLeg(draft: PlanDraft, group: Group, entering: ReadonlyMap<string
   return why === undefined ? `${symbol} does not go out` : `${symbol} does not go out: ${why.reason}`;
 }
 
-/** Each leg on its side, and in its part of what was wanted. */
+/** Each leg on its side, and in its part of what was wanted: of a target of zero there is none. */
 function isBalanced({ legs, maxHedgeError }: Group): boolean {
-  const parts = legs.map(({ held, target }) => (target === 0 ? 0 : held / target));
+  const parts = legs.map(({ held, target }) => held / target);
   if (parts.some((part) => part <= 0)) return false;
   return Math.max(...parts) - Math.min(...parts) <= maxHedgeError + ROUNDING;
 }

@@ -79,9 +79,8 @@ function containedValue(
   { averagePrice, filledQuantity }: BrokerOrder,
   contained: Quantity,
 ): Money {
-  if (averagePrice === null || filledQuantity === 0) return valueBooked(order);
-  const whole = valueOf(filledQuantity, averagePrice);
-  return filledQuantity === contained ? whole : (mulDiv(whole, contained, filledQuantity) as Money);
+  if (averagePrice === null) return valueBooked(order);
+  return mulDiv(valueOf(filledQuantity, averagePrice), contained, filledQuantity) as Money;
 }
 
 /** What the account has moved on the order's side beyond the books and beyond what others traded. */

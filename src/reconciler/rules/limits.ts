@@ -29,10 +29,6 @@ export function keepLimits(facts: PlanFacts, draft: PlanDraft): void {
   if (facts.input.reductionsOver) draft.reductions.length = 0;
   const waiting = draft.entries.filter((entry) => !facts.input.turnTaken.has(entry.strategy));
   sortEntries(facts, waiting);
-  if (waiting.length === 0) {
-    draft.entries.length = 0;
-    return;
-  }
   const room = measureRoom(facts, market, draft);
   const allowed = waiting.filter((entry) => {
     // One that goes out again counts already, as working, and does so where it does not go out, too.
@@ -83,7 +79,8 @@ function measureRoom(facts: PlanFacts, market: Market, draft: PlanDraft): Room {
       (sum, { quantity, marketPrice }) => sum + Math.abs(valueOf(quantity, marketPrice)),
       0,
     ),
-    ordersToday: today.length + draft.reductions.length,
+    // What goes out again is of today already.
+    ordersToday: today.length + draft.reductions.filter(({ sendsAgain }) => sendsAgain === null).length,
     ordersBySymbol,
     flips: flipsOf(today),
     strategies: new Map(
@@ -104,6 +101,7 @@ function measureRoom(facts: PlanFacts, market: Market, draft: PlanDraft): Room {
     if (to === 0) own.positions -= 1;
   }
   for (const working of workingEntries(facts, market, room.margins)) reserve(room, working);
+  room.gross += valueOfOthers(facts, market);
   return room;
 }
 
@@ -120,10 +118,9 @@ function flipsOf(orders: readonly LedgerOrder[]): ReadonlyMap<string, number> {
   return flips;
 }
 
-/** What an open order may still add to the account. */
+/** What an open order of ours may still add to the account. */
 interface WorkingEntry {
-  /** Null: nobody's order, or one that we do not know. */
-  readonly strategy: string | null;
+  readonly strategy: string;
   readonly value: Money;
   /** Of buying power, unless that has been set aside. */
   readonly taken: Money;
@@ -136,25 +133,26 @@ interface WorkingEntry {
 function workingEntries(facts: PlanFacts, market: Market, margins: Margins): WorkingEntry[] {
   const { ledger } = facts;
   const atBroker = new Set(market.openOrders.map(({ clientOrderId }) => clientOrderId));
-  const ours = [...ledger.openOrders.values()].filter(({ intent }) => isEntry(intent.purpose));
+  const entries = [...ledger.openOrders.values()].filter(({ intent }) => isEntry(intent.purpose));
+  return entries.map(({ intent, filled }) => {
+    const { strategy, symbol, quantity, estimate, clientOrderId } = intent;
+    const value = valueOf(subtract(quantity, filled), priceOf(facts, symbol) ?? estimate);
+    const opens = ledger.books.get(strategy)?.has(symbol) !== true;
+    const to = intent.side === 'buy' ? 1 : -1;
+    const taken = takenBy(margins, { symbol, value, to });
+    return { strategy, value, taken, opens, isPaidFor: atBroker.has(clientOrderId) };
+  });
+}
+
+/** What nobody of ours has ordered counts likewise; the broker has set its money aside. */
+function valueOfOthers(facts: PlanFacts, market: Market): number {
   const others = market.openOrders.filter(
-    (order) => !ledger.openOrders.has(order.clientOrderId) && mayGrow(market, order),
+    (order) => !facts.ledger.openOrders.has(order.clientOrderId) && mayGrow(market, order),
   );
-  return [
-    ...ours.map(({ intent, filled }): WorkingEntry => {
-      const { strategy, symbol, quantity, estimate, clientOrderId } = intent;
-      const value = valueOf(subtract(quantity, filled), priceOf(facts, symbol) ?? estimate);
-      const opens = ledger.books.get(strategy)?.has(symbol) !== true;
-      const to = intent.side === 'buy' ? 1 : -1;
-      const taken = takenBy(margins, { symbol, value, to });
-      return { strategy, value, taken, opens, isPaidFor: atBroker.has(clientOrderId) };
-    }),
-    ...others.map(({ symbol, quantity, filledQuantity }): WorkingEntry => {
-      const price = priceOf(facts, symbol) ?? (0 as Price);
-      const value = valueOf(subtract(quantity, filledQuantity), price);
-      return { strategy: null, value, taken: value, opens: false, isPaidFor: true };
-    }),
-  ];
+  return others.reduce((sum, { symbol, quantity, filledQuantity }) => {
+    const price = priceOf(facts, symbol) ?? (0 as Price);
+    return sum + valueOf(subtract(quantity, filledQuantity), price);
+  }, 0);
 }
 
 /** A purchase may; a sale only where it is of more than there is. */
@@ -166,7 +164,6 @@ function mayGrow({ positions }: Market, { symbol, side, quantity, filledQuantity
 function reserve(room: Room, { strategy, value, taken, opens, isPaidFor }: WorkingEntry): void {
   room.gross += value;
   if (!isPaidFor) room.buyingPower -= taken;
-  if (strategy === null) return;
   const own = room.strategies.get(strategy) ?? { exposure: 0, positions: 0 };
   room.strategies.set(strategy, {
     exposure: own.exposure + value,

@@ -30,7 +30,6 @@ export function keepLossLimits(facts: PlanFacts, draft: PlanDraft): void {
   watchAccount(facts, market, draft, stops);
   for (const strategy of facts.input.desired.strategies)
     watchStrategy(facts, { market, strategy }, draft, stops);
-  if (stops.size === 0) return;
   const allowed = draft.entries.filter((entry) => {
     const stop = stops.get(ACCOUNT) ?? stops.get(entry.strategy);
     if (stop === undefined) return true;

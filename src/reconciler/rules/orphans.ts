@@ -13,7 +13,7 @@ export function handleOrphans(facts: PlanFacts, draft: PlanDraft): void {
   for (const [name, book] of facts.ledger.books) {
     const strategy = facts.strategies.get(name);
     if (strategy !== undefined && !isOff(strategy)) continue;
-    const exit = strategy === undefined ? dueExit(facts, name, book, draft) : null;
+    const exit = dueExit(facts, name, book, draft);
     for (const [symbol, lot] of book) {
       const why = whyClose(facts, { name, symbol, strategy, exit });
       if (why !== null)
@@ -66,6 +66,7 @@ function isAccepted({ inventory }: PlanFacts['ledger'], name: string): boolean {
   return known !== undefined && known.absent === undefined;
 }
 
+/** None of a strategy that is declared. */
 function dueExit(
   { ledger, input }: PlanFacts,
   name: string,

@@ -9,7 +9,6 @@ import type { OrderAction } from '../plan-types.ts';
 
 /** Before money, so that what cannot be borrowed takes none. */
 export function keepShortable(facts: PlanFacts, draft: PlanDraft): void {
-  if (!draft.entries.some(isShort)) return;
   const allowed = draft.entries.filter((entry) => {
     const why = isShort(entry) ? whyNot(facts, entry) : null;
     if (why !== null) hold(draft, entry, why.reason, why.detail);
