@@ -2,12 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { sha256, type Json } from '../../src/domain/digest.ts';
 import { HgctlError } from '../../src/domain/errors.ts';
-import type { JournalRecord } from '../../src/observed/events.ts';
+import type { JournalEvent, JournalRecord } from '../../src/observed/events.ts';
 import { decodeLine, encodeRecord } from '../../src/observed/journal-format.ts';
 import { JOURNAL_START, readJournal } from '../../src/observed/journal-reader.ts';
 import { emptyLedger, foldRecords } from '../../src/observed/ledger-fold.ts';
 import { stateOf } from '../../src/observed/checkpoint.ts';
 import { recordsOf } from './support/arbitrary-events.ts';
+import { WHOLE_ACCOUNTS } from './support/whole-accounts.ts';
 import { WHOLE_EVENTS } from './support/whole-events.ts';
 
 type Path = readonly (string | number)[];
@@ -23,14 +24,24 @@ const LEDGER = foldRecords(
       .map((event) => ('fence' in event ? { ...event, fence: 1 } : event)),
   ),
 );
-const EVENTS = Object.values({
+const ACCEPTED = WHOLE_EVENTS['revision-accepted'];
+/** By what it is. */
+const EVENTS: Readonly<Record<string, JournalEvent>> = {
   ...WHOLE_EVENTS,
-  checkpoint: { type: 'checkpoint' as const, state: stateOf(LEDGER) },
-});
+  checkpoint: { type: 'checkpoint', state: stateOf(LEDGER) },
+  ...Object.fromEntries(
+    WHOLE_ACCOUNTS.map((settings, index) => [
+      `revision-accepted with the whole account ${index}`,
+      { ...ACCEPTED, account: { ...ACCEPTED.account, settings } },
+    ]),
+  ),
+};
 
 const asJson = (event: object): Json => JSON.parse(JSON.stringify(event)) as Json;
 
-describe.each(EVENTS.map((event) => [event.type, asJson(event)] as const))('%s', (type, whole) => {
+const CASES = Object.entries(EVENTS).map(([title, event]) => [title, asJson(event), event.type] as const);
+
+describe.each(CASES)('%s', (_, whole, type) => {
   test('is read as it was written', () => {
     expect(read(JSON.stringify(whole))).toMatchObject({ kind: 'ok', records: [{ event: whole }] });
   });
@@ -93,9 +104,11 @@ function isFree(path: Path): boolean {
   return path.slice(1).some((step) => step === 'state' || step === 'parameters');
 }
 
+const KEYED: Path = ['$map', '$set', 'calendar', 'marginRequirements'];
+
 /** Keys of these are anybody's text, and no place of a field. */
 function isKeyed(path: Path): boolean {
-  return path.some((step) => step === '$map' || step === '$set' || step === 'calendar');
+  return path.some((step) => KEYED.includes(step));
 }
 
 function kindOf(value: Json): string {
