@@ -74,6 +74,35 @@ describe.each(CASES)('%s', (_, whole, type) => {
   });
 });
 
+test.each<[what: string, type: JournalEvent['type'], path: Path, value: string, problem: string]>([
+  [
+    'a parameter of a signal is text or a number',
+    'targets-decided',
+    ['decision', 'parameters', 'entry'],
+    'true',
+    'targets-decided.decision.parameters.* has to be a number',
+  ],
+  [
+    'an entry of a map is a pair',
+    'checkpoint',
+    ['state', 'books', '$map', 0],
+    '["core"]',
+    'checkpoint.state.books.$map[0] has to be a key and a value',
+  ],
+  [
+    'and nothing else',
+    'checkpoint',
+    ['state', 'books', '$map', 0],
+    '"core"',
+    'checkpoint.state.books.$map[0] has to be a key and a value',
+  ],
+])('Of a record, %s.', (_, type, path, value, problem) => {
+  expect(read(textWith(asJson(EVENTS[type]!), path, value))).toMatchObject({
+    kind: 'damaged',
+    lines: [{ line: 2, problem: `record 1 is whole, and not as hgctl writes it: ${problem}` }],
+  });
+});
+
 test('A record that no reader takes is written by nobody.', () => {
   const [record] = recordsOf([WHOLE_EVENTS.fill]);
   const event = { ...WHOLE_EVENTS.fill, quantity: 0.5 } as JournalRecord['event'];
