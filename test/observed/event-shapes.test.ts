@@ -24,11 +24,20 @@ const LEDGER = foldRecords(
       .map((event) => ('fence' in event ? { ...event, fence: 1 } : event)),
   ),
 );
+/** With what the other one has behind it: a break that is open, and a trigger that no slot has followed. */
+const UNDONE = foldRecords(
+  recordsOf([
+    { ...WHOLE_EVENTS['lock-acquired'], fence: 1 },
+    { ...WHOLE_EVENTS['break-opened'], fence: 1 },
+    WHOLE_EVENTS['slot-triggered'],
+  ]),
+);
 const ACCEPTED = WHOLE_EVENTS['revision-accepted'];
 /** By what it is. */
 const EVENTS: Readonly<Record<string, JournalEvent>> = {
   ...WHOLE_EVENTS,
   checkpoint: { type: 'checkpoint', state: stateOf(LEDGER) },
+  'checkpoint of what is not done': { type: 'checkpoint', state: stateOf(UNDONE) },
   ...Object.fromEntries(
     WHOLE_ACCOUNTS.map((settings, index) => [
       `revision-accepted with the whole account ${index}`,

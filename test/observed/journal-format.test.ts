@@ -54,7 +54,7 @@ describe('a line is torn', () => {
   });
 
   test.each<[what: string, text: string]>([
-    ['that is no JSON', '{"v":1'],
+    ['that is no JSON', '{"v":}'],
     ['without a version', replaced('"v":1,', '')],
     ['with a version that is no whole number', replaced('"v":1', '"v":1.5')],
     ['without a number', replaced('"seq":7,', '')],
