@@ -431,6 +431,7 @@ describe('text that is not JSON', () => {
     ['1]', '1:2: not JSON: unexpected "]"'],
     ['1, 2', '1:2: not JSON: unexpected ","'],
     ['["\\u00"] x', '1:2: not JSON: unexpected "\\""'],
+    ['{"\\u00": 1} x', '1:2: not JSON: unexpected "\\""'],
     ['[1} x', '1:3: not JSON: unexpected "}"'],
     ['{"a": 1] x', '1:8: not JSON: unexpected "]"'],
     ['[] x', '1:4: not JSON: unexpected "x"'],
