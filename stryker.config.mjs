@@ -14,8 +14,6 @@ export default {
   ignorePatterns: ['dist', 'data', 'proof', 'bench', 'coverage', 'docs', 'reports'],
   // Nothing looks at the types in the sandbox.
   disableTypeChecks: false,
-  incremental: true,
-  incrementalFile: 'reports/mutation/incremental.json',
   tempDirName: '.stryker-tmp',
   // Each runner has all tests of the core in memory, and the machine has others to serve.
   concurrency: 1,

@@ -3,7 +3,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 
-/** Beside the incremental file; the first line has the mutants that are to be tried, the others are results. */
+/** The first line has the mutants that are to be tried, the others are results. */
 export const LINES = 'reports/mutation/lines.ndjson';
 
 // Stryker works inside its sandbox by the time it reports.

@@ -3,7 +3,7 @@
  * same process (`harness.mjs` says why).
  *
  * A kill counts only when the test that failed passes again without the mutant: what a mutant left behind in the process
- * kills no other.
+ * kills no other, and a test that fails by itself, because others have to run before it, kills none.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
@@ -29,6 +29,8 @@ class CoreTestRunner {
   /** By test: how long it took, and how often it came past each mutant. */
   #seen = {};
   #killers = [];
+  /** Tests that fail by themselves. */
+  #unfit = new Set();
   #loads = 0;
 
   constructor() {
@@ -57,7 +59,12 @@ class CoreTestRunner {
     return { status: 'complete', tests, mutantCoverage: this.#namespace.mutantCoverage };
   }
 
-  async mutantRun({ activeMutant: { id }, testFilter, mutantActivation }) {
+  async mutantRun(options) {
+    const {
+      activeMutant: { id },
+      testFilter,
+      mutantActivation,
+    } = options;
     const isStatic = mutantActivation === 'static';
     if (this.#loads === 0) this.#seen = JSON.parse(readFileSync(SEEN, 'utf8'));
     if (this.#loads === 0) await this.#load();
@@ -65,9 +72,11 @@ class CoreTestRunner {
     if (outcome.status === 'survived' && !isStatic) return outcome;
     // What it has left behind must kill no other.
     if (isStatic || outcome.status === 'timeout') await this.#load();
-    if (isStatic || outcome.status === 'timeout' || (await this.#passes(outcome.killedBy[0]))) return outcome;
+    if (outcome.status !== 'killed' || (await this.#passes(outcome.killedBy[0]))) return outcome;
     await this.#load();
-    return this.#tryAll(testFilter, id);
+    if (!isStatic) return this.#tryAll(testFilter, id);
+    this.#unfit.add(outcome.killedBy[0]);
+    return this.mutantRun(options);
   }
 
   /** A mutant of a statement that runs as its module is loaded. */
@@ -104,7 +113,7 @@ class CoreTestRunner {
       const place = this.#killers.indexOf(id);
       return place === -1 ? 1_000 + this.#seen[id].took : place;
     };
-    return ids.toSorted((a, b) => rank(a) - rank(b));
+    return ids.filter((id) => !this.#unfit.has(id)).toSorted((a, b) => rank(a) - rank(b));
   }
 
   async #tryAll(ids, mutant) {

@@ -127,9 +127,8 @@ export function ratioOf(money: Money, whole: Money): Ratio {
  * as many as a quantity can count.
  */
 export function wholeSharesFor(money: Money, price: Price): Quantity {
-  let count = Math.floor(money / price);
-  if (count * price > money) count -= 1;
-  return (Math.min(count, WHOLE_SHARES_MAX) * SHARE) as Quantity;
+  // Of whole numbers in the safe range a quotient that is not whole is never rounded up to one that is.
+  return (Math.min(Math.floor(money / price), WHOLE_SHARES_MAX) * SHARE) as Quantity;
 }
 
 /** As {@link wholeSharesFor}, to the nano-share. */

@@ -36,9 +36,8 @@ export function parseInstant(text: string): Instant | undefined {
 export function formatInstant(instant: Instant): string {
   const { date, time, milliseconds, offset } = inNewYork(instant);
   const fraction = milliseconds === 0 ? '' : `.${padded(milliseconds, 3)}`;
-  const distance = Math.abs(offset);
-  const zone = `${padded(Math.floor(distance / 60), 2)}:${padded(distance % 60, 2)}`;
-  return `${date}T${time}${fraction}${offset < 0 ? '-' : '+'}${zone}`;
+  // New York is behind UTC, and by whole hours since 1883.
+  return `${date}T${time}${fraction}-${padded(-offset / 60, 2)}:00`;
 }
 
 /** `2025-12-02 15:55:00` in New York. */

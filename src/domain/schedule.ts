@@ -90,8 +90,7 @@ export function waitingFor(slot: Slot | null, now: Instant): string {
   const window = `${timeOf(slot.at)} ${slot.action} window`;
   if (isInside(slot, now)) return `In ${window}`;
   if (slot.closesAt < now) return `Late for ${window}`;
-  const isLaterToday = slot.opensAt > now && slot.date === dateOf(now);
-  return isLaterToday ? `Waiting for ${window}` : 'Waiting for next trading day';
+  return slot.date === dateOf(now) ? `Waiting for ${window}` : 'Waiting for next trading day';
 }
 
 /** `15:55`, `open+1m`, `close-30s`: in the largest unit that is exact. */

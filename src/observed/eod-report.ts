@@ -132,8 +132,7 @@ function strategyNames({ date, atEnd, afterDay, before, start, between }: EodWin
 function strategyReport(strategy: string, window: EodWindow): EodStrategy {
   const { date, start, end, atEnd, afterDay, between } = window;
   const orders = allOrders(afterDay).filter(({ intent }) => intent.strategy === strategy);
-  const before = renamed(start?.strategies ?? [], between);
-  const first = start === null ? null : markedOf(before, strategy);
+  const first = start === null ? null : markedOf(renamed(start.strategies, between), strategy);
   const last = end === null ? null : markedOf(end.strategies, strategy);
   const realised = realisedIn(strategy, window, { first, last });
   const fees = feesIn(strategy, window, { first, last });

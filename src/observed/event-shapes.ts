@@ -35,6 +35,8 @@ import {
   type Misshape,
 } from './shape.ts';
 
+// Stryker disable BooleanLiteral: of a word only the key is looked at.
+
 type EventType = JournalEvent['type'];
 
 /** Whether this version knows the event. */

@@ -43,6 +43,8 @@ import {
 } from './shape.ts';
 import type { SignalMemory, SlotRun, Trigger } from './slot-events.ts';
 
+// Stryker disable BooleanLiteral: of a word only the key is looked at.
+
 /** `{$map: [[key, value], ...]}`. */
 function mapOf<Key, Value>(key: Shape<Key>, value: Shape<Value>): Shape<ReadonlyMap<Key, Value>> {
   const pair = pairOf(key, value);

@@ -42,6 +42,8 @@ import {
 import type { SignalMemory, SlotTarget } from './slot-events.ts';
 import type { SplitRatio } from './split.ts';
 
+// Stryker disable BooleanLiteral: of a word only the key is looked at.
+
 /** The fields of these events but for `type`. */
 export type EventShapes<Types extends JournalEvent['type']> = {
   readonly [Type in Types]: Shape<Omit<EventOf<Type>, 'type'>>;

@@ -133,9 +133,12 @@ export function recordOf<Value>(shape: Shape<Value>): Shape<Readonly<Record<stri
   return {
     check: (value) => {
       if (!isObject(value)) return NO_OBJECT;
-      const found = checkItems(Object.values(value), shape);
-      // The keys are somebody else's text.
-      return found && { ...found, place: found.place.replace(/^\[\d+\]/, '.*') };
+      for (const item of Object.values(value)) {
+        const found = shape.check(item);
+        // The keys are somebody else's text.
+        if (found !== null) return { ...found, place: `.*${found.place}` };
+      }
+      return null;
     },
   };
 }
@@ -166,8 +169,8 @@ export function variants<Union extends { readonly [Key in Tag]: string }, Tag ex
     check: (value) => {
       if (!isObject(value)) return NO_OBJECT;
       const word = Object.hasOwn(value, tag) ? value[tag] : undefined;
-      if (!isText(word) || !Object.hasOwn(known, word)) return unknownTag;
-      return known[word]?.check(value) ?? null;
+      const member = isText(word) && Object.hasOwn(known, word) ? known[word] : undefined;
+      return member === undefined ? unknownTag : member.check(value);
     },
   };
 }

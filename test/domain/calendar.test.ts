@@ -243,6 +243,9 @@ describe('overrides', () => {
       'no exchange session within 366 days of "2025-01-01"',
     );
     expect(dateOf(sessionOn('2028-01-03', never)!.open)).toBe('2028-01-03');
+    const almost = Object.fromEntries(Object.entries(never).filter(([date]) => date !== '2026-01-02'));
+    expect(nextSessionAfter('2025-01-01', almost).date).toBe('2026-01-02');
+    expect(() => nextSessionAfter('2024-12-31', almost)).toThrow('no exchange session within 366 days');
   });
 });
 
@@ -274,6 +277,7 @@ test('At its close a session is the last that was open', () => {
 test.each([
   ['20:00-23:00', { open: '20:00', close: '23:00' }],
   ['10:00-10:00', undefined],
+  ['24:00-24:30', undefined],
   ['x13:00', undefined],
   ['13:00x', undefined],
   ['x10:00-13:00', undefined],

@@ -168,9 +168,11 @@ describe('products and quotients', () => {
     [1, 1, 3, 0],
     [-1, 1, 3, 0],
     [2, 1, 3, 1],
+    [6, 3, 2, 9],
+    [0, -5, 7, 0],
     [Number.MAX_SAFE_INTEGER, 1_000_000, 1_000_000, Number.MAX_SAFE_INTEGER],
   ])('%i * %i / %i is %i', (a, b, c, expected) => {
-    expect(mulDiv(a, b, c)).toBe(expected);
+    expect(mulDiv(a, b, c) + 0).toBe(expected);
   });
 });
 
@@ -216,6 +218,18 @@ describe('what money buys', () => {
       expect(Number.isInteger(count)).toBe(true);
       expect(BigInt(count) * BigInt(each) <= BigInt(available)).toBe(true);
       expect(BigInt(count + 1) * BigInt(each) > BigInt(available)).toBe(true);
+    },
+  );
+
+  test.prop([fc.maxSafeNat(), price], RUNS)(
+    'in whole shares: where a micro-dollar lacks for one more, that one is not bought',
+    (upTo, each) => {
+      const count = Math.max(
+        1,
+        Math.min(Math.floor(upTo / each), Math.floor(Number.MAX_SAFE_INTEGER / SHARE)),
+      );
+      expect(wholeSharesFor((count * each) as Money, each)).toBe(count * SHARE);
+      expect(wholeSharesFor((count * each - 1) as Money, each)).toBe((count - 1) * SHARE);
     },
   );
 

@@ -73,12 +73,17 @@ describe('text of an instant', () => {
     ['2025-12-02'],
     ['2025-02-30T10:00:00Z'],
     ['2025-12-02T25:00:00Z'],
+    ['2025-12-02T15:55:00-05:00[America/New_York]'],
     ['tomorrow Z'],
     ['1764708900000'],
     [''],
   ])('%j is none', (text) => {
     expect(parseInstant(text)).toBeUndefined();
   });
+});
+
+test('An offset may be written without its colon.', () => {
+  expect(parseInstant('2025-12-02T15:55:00-0500')).toBe(parseInstant('2025-12-02T20:55:00Z'));
 });
 
 describe('wall time', () => {

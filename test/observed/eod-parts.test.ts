@@ -186,6 +186,12 @@ describe('a strategy', () => {
     expect(only({ atEnd: BOOK }).positions).toEqual([{ symbol: 'KO', ...known, ...none }]);
   });
 
+  test('whose orders came to nothing owns nothing', () => {
+    expect(only({ afterDay: withOrders(EMPTY, order('o', 'a', { status: 'rejected' })) }).positions).toEqual(
+      [],
+    );
+  });
+
   test('has fills of the day, oldest first, and counts of what became of its orders of the day', () => {
     const afterDay = withOrders(
       EMPTY,
@@ -291,9 +297,14 @@ describe('the account', () => {
     expect(account(START, after)?.causes).toEqual({ unmanaged: dollars(20), cash: dollars(1), other: 0 });
   });
 
-  test('has no known profit and residual while one strategy has none', () => {
-    const unknown = mark(1_720, [marked('a', null, { cost: 500 })], { positions: held(12, 60) });
-    expect(account(START, unknown)).toMatchObject({
+  test.each<[which: string, strategies: readonly MarkedStrategy[]]>([
+    ['the only strategy', [marked('a', null, { cost: 500 })]],
+    ['the first strategy', [marked('a', null, { cost: 500 }), marked('b', 5)]],
+    ['the last strategy', [marked('a', 600, { cost: 500 }), marked('b', null)]],
+  ])('has no known profit and residual while %s has none', (_, strategies) => {
+    const unknown = mark(1_720, strategies, { positions: held(12, 60) });
+    const start = { ...START, strategies: [...START.strategies, marked('b', 1)] };
+    expect(account(start, unknown)).toMatchObject({
       change: dollars(120),
       profit: null,
       residual: null,

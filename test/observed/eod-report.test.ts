@@ -60,12 +60,11 @@ const SLIPPAGE = { type: 'fixed', rate: 500 as Ratio } as const;
 const costs = fc.constantFrom({}, { fees: FEES }, { fees: FEES, slippage: SLIPPAGE });
 
 describe('in every world', () => {
-  let worlds = 0;
-  let tried = 0;
-  lawTest.prop([randomWorld({ unmanaged: true }), outsideTrades, movement, costs], { numRuns: 300 })(
+  /** In most worlds there is something to add up: those without count as none, and too many of them fail the law. */
+  const adding = { numRuns: 300, maxSkipsPerRun: 1 };
+  lawTest.prop([randomWorld({ unmanaged: true }), outsideTrades, movement, costs], adding)(
     'profits + residual = change of equity, and the causes are the residual, to the micro-dollar',
     async ({ facts }, trades, factors, cost) => {
-      worlds += 1;
       const prices = { ...facts.prices };
       const w = await world({ ...facts, prices, settings: { ...facts.settings, ...cost } });
       await w.apply();
@@ -88,14 +87,13 @@ describe('in every world', () => {
       await w.clock.sleep(MINUTE);
       const { account, strategies } = await reportNow(w);
       // A pass that had nothing to do has marked nothing; shares in doubt have no worth.
-      if (account === null) return;
+      fc.pre(account !== null);
       const { change, profit, residual, causes } = account;
       expect(change).toBe(account.equityEnd - account.equityStart);
       if (profit === null || residual === null || causes === null) {
         expect(strategies.map((own) => own.profit)).toContain(null);
-        return;
+        return fc.pre(false);
       }
-      tried += 1;
       expect(profit + residual).toBe(change);
       expect(causes.unmanaged + causes.cash + causes.other).toBe(residual);
       expect(causes.other).toBe(0);
@@ -103,10 +101,6 @@ describe('in every world', () => {
         expect(own.realised + (own.unrealisedChange ?? 0) - own.fees).toBe(own.profit);
     },
   );
-
-  test('most of those worlds had an account to add up', () => {
-    expect(tried).toBeGreaterThan(worlds / 2);
-  });
 
   lawTest.prop([randomWorld({ unmanaged: true }), movement], { numRuns: 100 })(
     'later days change no byte of the report of a day that is over',

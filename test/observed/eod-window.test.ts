@@ -1,5 +1,6 @@
 /** Which part of the journal is one session day. 2025-12-02 is a Tuesday. */
 import { describe, expect, test } from 'vitest';
+import type { Ratio } from '../../src/domain/decimal.ts';
 import { parseInstant, type Instant } from '../../src/domain/instant.ts';
 import { newestMarked, windowOf } from '../../src/observed/eod-window.ts';
 import type { JournalEvent, JournalRecord } from '../../src/observed/events.ts';
@@ -28,6 +29,16 @@ function mark(kind: MarkKind, session: string, equity = 1, fence = 1): DayMark &
 }
 
 const word = (reason: string): JournalEvent => ({ type: 'halted', mode: 'hold', reason, by: 'me' });
+const LATCHED: JournalEvent = {
+  type: 'limit-latched',
+  fence: 1,
+  strategy: null,
+  limit: 'daily',
+  session: TUESDAY,
+  loss: dollars(5),
+  base: dollars(100),
+  allowed: 20_000 as Ratio,
+};
 const LOCKED: Entry = ['2025-11-28', LOCK];
 
 /** Equity at both ends, and the words of operators between them, and before, at and after the end of the day. */
@@ -97,6 +108,43 @@ describe('a day', () => {
         [TUESDAY, mark('close', TUESDAY, 3)],
       ],
       { from: null, to: 3, between: ['a'] },
+    ],
+    [
+      'ends at its last mark, however many there are',
+      [
+        [TUESDAY, mark('start', TUESDAY, 2)],
+        [TUESDAY, mark('interim', TUESDAY, 3)],
+        [TUESDAY, mark('interim', TUESDAY, 4)],
+        [TUESDAY, mark('close', TUESDAY, 5)],
+      ],
+      { from: 2, to: 5 },
+    ],
+    [
+      'ends at no mark of it that was made on a later date',
+      [
+        [TUESDAY, mark('start', TUESDAY, 2)],
+        [TUESDAY, mark('interim', TUESDAY, 3)],
+        [WEDNESDAY, mark('close', TUESDAY, 4)],
+      ],
+      { from: 2, to: 3 },
+    ],
+    [
+      'ends at a mark, and at no limit of it',
+      [
+        [TUESDAY, mark('start', TUESDAY, 2)],
+        [TUESDAY, mark('interim', TUESDAY, 3)],
+        [TUESDAY, LATCHED],
+      ],
+      { from: 2, to: 3 },
+    ],
+    [
+      'without a mark counts from the close before it, whatever comes later',
+      [
+        [MONDAY, mark('close', MONDAY, 1)],
+        [TUESDAY, word('a')],
+        [WEDNESDAY, mark('start', WEDNESDAY, 4)],
+      ],
+      { from: 1, to: null, between: ['a'] },
     ],
     [
       'with one mark has no end',

@@ -2,12 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { sha256, type Json } from '../../src/domain/digest.ts';
 import { HgctlError } from '../../src/domain/errors.ts';
-import type { JournalRecord } from '../../src/observed/events.ts';
+import type { JournalEvent, JournalRecord } from '../../src/observed/events.ts';
 import { decodeLine, encodeRecord } from '../../src/observed/journal-format.ts';
 import { JOURNAL_START, readJournal } from '../../src/observed/journal-reader.ts';
 import { emptyLedger, foldRecords } from '../../src/observed/ledger-fold.ts';
 import { stateOf } from '../../src/observed/checkpoint.ts';
 import { recordsOf } from './support/arbitrary-events.ts';
+import { WHOLE_ACCOUNTS } from './support/whole-accounts.ts';
 import { WHOLE_EVENTS } from './support/whole-events.ts';
 
 type Path = readonly (string | number)[];
@@ -23,14 +24,33 @@ const LEDGER = foldRecords(
       .map((event) => ('fence' in event ? { ...event, fence: 1 } : event)),
   ),
 );
-const EVENTS = Object.values({
+/** With what the other one has behind it: a break that is open, and a trigger that no slot has followed. */
+const UNDONE = foldRecords(
+  recordsOf([
+    { ...WHOLE_EVENTS['lock-acquired'], fence: 1 },
+    { ...WHOLE_EVENTS['break-opened'], fence: 1 },
+    WHOLE_EVENTS['slot-triggered'],
+  ]),
+);
+const ACCEPTED = WHOLE_EVENTS['revision-accepted'];
+/** By what it is. */
+const EVENTS: Readonly<Record<string, JournalEvent>> = {
   ...WHOLE_EVENTS,
-  checkpoint: { type: 'checkpoint' as const, state: stateOf(LEDGER) },
-});
+  checkpoint: { type: 'checkpoint', state: stateOf(LEDGER) },
+  'checkpoint of what is not done': { type: 'checkpoint', state: stateOf(UNDONE) },
+  ...Object.fromEntries(
+    WHOLE_ACCOUNTS.map((settings, index) => [
+      `revision-accepted with the whole account ${index}`,
+      { ...ACCEPTED, account: { ...ACCEPTED.account, settings } },
+    ]),
+  ),
+};
 
 const asJson = (event: object): Json => JSON.parse(JSON.stringify(event)) as Json;
 
-describe.each(EVENTS.map((event) => [event.type, asJson(event)] as const))('%s', (type, whole) => {
+const CASES = Object.entries(EVENTS).map(([title, event]) => [title, asJson(event), event.type] as const);
+
+describe.each(CASES)('%s', (_, whole, type) => {
   test('is read as it was written', () => {
     expect(read(JSON.stringify(whole))).toMatchObject({ kind: 'ok', records: [{ event: whole }] });
   });
@@ -60,6 +80,35 @@ describe.each(EVENTS.map((event) => [event.type, asJson(event)] as const))('%s',
   test('with an absurd value of the right type is refused or can be counted with', () => {
     for (const [path, value] of fieldsIn(whole))
       for (const absurd of ABSURD[kindOf(value)] ?? []) counted(textWith(whole, path, absurd));
+  });
+});
+
+test.each<[what: string, type: JournalEvent['type'], path: Path, value: string, problem: string]>([
+  [
+    'a parameter of a signal is text or a number',
+    'targets-decided',
+    ['decision', 'parameters', 'entry'],
+    'true',
+    'targets-decided.decision.parameters.* has to be a number',
+  ],
+  [
+    'an entry of a map is a pair',
+    'checkpoint',
+    ['state', 'books', '$map', 0],
+    '["core"]',
+    'checkpoint.state.books.$map[0] has to be a key and a value',
+  ],
+  [
+    'and nothing else',
+    'checkpoint',
+    ['state', 'books', '$map', 0],
+    '"core"',
+    'checkpoint.state.books.$map[0] has to be a key and a value',
+  ],
+])('Of a record, %s.', (_, type, path, value, problem) => {
+  expect(read(textWith(asJson(EVENTS[type]!), path, value))).toMatchObject({
+    kind: 'damaged',
+    lines: [{ line: 2, problem: `record 1 is whole, and not as hgctl writes it: ${problem}` }],
   });
 });
 
@@ -93,9 +142,11 @@ function isFree(path: Path): boolean {
   return path.slice(1).some((step) => step === 'state' || step === 'parameters');
 }
 
+const KEYED: Path = ['$map', '$set', 'calendar', 'marginRequirements'];
+
 /** Keys of these are anybody's text, and no place of a field. */
 function isKeyed(path: Path): boolean {
-  return path.some((step) => step === '$map' || step === '$set' || step === 'calendar');
+  return path.some((step) => KEYED.includes(step));
 }
 
 function kindOf(value: Json): string {

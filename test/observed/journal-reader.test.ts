@@ -251,6 +251,12 @@ describe('a later segment', () => {
       2,
       'record 8 where the checkpoint has to be',
     ],
+    [
+      'whose checkpoint is none',
+      bytesOf(edited(first(), '"state":{}', '"state":{"time":"noon"}')),
+      2,
+      'record 8 is whole, and not as hgctl writes it: checkpoint.state.time has to be a moment, in milliseconds',
+    ],
     ['that leaves records out', bytesOf(first({ seq: 9 })), 2, 'record 9 where 8 is next'],
     ['that is of another journal', bytesOf(first({ prev: 'p' })), 2, 'record 8 continues another journal'],
   ])('%s is damaged', (_, bytes, line, problem) => {

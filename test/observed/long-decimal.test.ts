@@ -13,6 +13,8 @@ test.each<[text: string, units: number | undefined]>([
   ['-0.005', -1],
   ['-0.0049', 0],
   ['-1.006', -101],
+  ['1e12', 100_000_000_000_000],
+  ['700000e-005', 700],
   ['9007199254740993e-2', undefined],
   ['1e400', undefined],
   ['', undefined],

@@ -67,6 +67,15 @@ test.each<{ what: string; marks: readonly [Step, ...Step[]]; now: Basis; losses:
     losses: [30, 50, 150],
   },
   {
+    what: 'Sunday, where there is trade on it, is of the week that Monday began',
+    marks: [
+      ['start', '2025-12-05', 100],
+      ['start', '2025-12-07', 90],
+    ],
+    now: point('2025-12-07', 70),
+    losses: [20, 30, 30],
+  },
+  {
     what: 'a peak between the marks of a day counts for the drawdown only',
     marks: [
       ['start', '2025-12-02', 0],
@@ -80,7 +89,23 @@ test.each<{ what: string; marks: readonly [Step, ...Step[]]; now: Basis; losses:
   expect(found).toEqual(losses);
 });
 
+test('A peak is where it was reached first.', () => {
+  const first = { ...point('2025-12-02', 90), equity: 100_090 as Money };
+  const again = { ...point('2025-12-03', 90), equity: 50_090 as Money };
+  expect(afterMark(newCurve(first), 'interim', again).peak).toEqual(first);
+});
+
 describe('a reset', () => {
+  test('moves the close before the next day as well', () => {
+    const closed = curveOf([
+      ['start', '2025-12-02', 0],
+      ['close', '2025-12-02', 90],
+    ]);
+    const after = afterReset(closed, { equity: 100_000 as Money, profit: -50 as Money });
+    const nextDay = afterMark(after, 'start', point('2025-12-03', -60));
+    expect(lossesOf(nextDay, point('2025-12-03', -65)).map(({ loss }) => Number(loss))).toEqual([15, 15, 15]);
+  });
+
   test('moves every point to now, and the next day and week begin when they would have', () => {
     const before = curveOf([
       ['start', '2025-12-02', 0],

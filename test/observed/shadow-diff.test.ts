@@ -65,6 +65,12 @@ describe('trades', () => {
       rows: ['core VTI buy 10 4 slippage 2.00 paid -1498.00'],
     },
     {
+      what: 'another quantity is another trade, though it cost as much',
+      account: ['core buy 10 VTI for 2500.00'],
+      shadow: ['core buy 20 VTI for 2500.00'],
+      rows: ['core VTI buy 10 20 slippage -1250.00 paid 0.00'],
+    },
+    {
       what: 'fees are money that is paid, and no slippage',
       account: ['core sell 10 VTI for 2500.00'],
       shadow: ['core sell 10 VTI for 2500.00 + 1.50'],
@@ -125,6 +131,18 @@ test.each([
     only: ['account a2'],
   },
   {
+    what: 'of several, the newest are too many, whatever their ids',
+    account: [order('a1', 'core', { minute: 2 }), order('a2', 'core', { minute: 1 })],
+    shadow: [order('b', 'core', { minute: 9 })],
+    only: ['account a1'],
+  },
+  {
+    what: 'of two of one moment, the second by its id is too much',
+    account: [order('a2', 'core'), order('a1', 'core')],
+    shadow: [order('b', 'core', { minute: 9 })],
+    only: ['account a2'],
+  },
+  {
     what: 'another day is another order',
     account: [order('a', 'core')],
     shadow: [order('b', 'core', { date: '2025-12-03', minute: 1440 })],
@@ -172,6 +190,18 @@ const deeds: fc.Arbitrary<Deeds> = fc.record({
     fc.record({ owner, symbol, quantity: fc.integer({ min: 1, max: 3 }).map((n) => n as Quantity) }),
     { maxLength: 6, selector: (position) => `${String(position.owner)} ${position.symbol}` },
   ),
+});
+
+test('One difference of any kind is one, and of several none makes up for another.', () => {
+  const [one, other] = [filled('core buy 10 VTI for 2500.00'), filled('core buy 4 VTI for 1000.00')];
+  const held = { owner: 'core', symbol: 'VTI', quantity: TEN as Quantity };
+  const different = shadowDiff({ ...one, orders: [order('a', 'core')], held: [held] }, other);
+  const { trades, positions, orders } = different;
+  expect([trades.length, positions.length, orders.length]).toEqual([1, 1, 1]);
+  const none = { trades: [], positions: [], orders: [] };
+  for (const parts of [{ trades }, { positions }, { orders }, { trades, positions }, { trades, orders }])
+    expect(isEqual({ ...different, ...none, ...parts })).toBe(false);
+  expect(isEqual({ ...different, ...none })).toBe(true);
 });
 
 test.prop([deeds])('Law: equal deeds give no row.', (same) => {

@@ -58,6 +58,12 @@ describe('a split lies between two holdings', () => {
     expect(costsStay(TEN, before(-10, -400), after(-100, averagePrice))).toBe(stays);
   });
 
+  test('whose cost may be 2 % off, and not a micro-dollar more', () => {
+    // $17 a share, then half of it: the tolerance is 17 cents.
+    const stays = (each: number): boolean => costsStay({ from: 1, to: 2 }, before(1, 17), after(2, each));
+    expect([8.67, 8.670001, 8.33, 8.329999].map(stays)).toEqual([true, false, true, false]);
+  });
+
   test('is none where there was nothing, or is nothing', () => {
     expect(costsStay(TEN, before(0, 400), after(100, 4))).toBe(false);
     expect(costsStay(TEN, before(0, 0), after(0, 0))).toBe(false);

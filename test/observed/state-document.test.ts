@@ -430,6 +430,8 @@ describe('text that is not JSON', () => {
     ['1}', '1:2: not JSON: unexpected "}"'],
     ['1]', '1:2: not JSON: unexpected "]"'],
     ['1, 2', '1:2: not JSON: unexpected ","'],
+    ['["\\u00"] x', '1:2: not JSON: unexpected "\\""'],
+    ['{"\\u00": 1} x', '1:2: not JSON: unexpected "\\""'],
     ['[1} x', '1:3: not JSON: unexpected "}"'],
     ['{"a": 1] x', '1:8: not JSON: unexpected "]"'],
     ['[] x', '1:4: not JSON: unexpected "x"'],
@@ -437,6 +439,9 @@ describe('text that is not JSON', () => {
     ['[1] x', '1:5: not JSON: unexpected "x"'],
     ['{"a": {"b": 1, "a": 2}, "b": 3, "a": 4}', '1:33: the key "a" is there twice'],
     ['{"a": 1, "\\u0061": 2}', '1:10: the key "a" is there twice'],
+    ['{"\\u00e9": 1, "é": 2}', '1:15: the key "é" is there twice'],
+    ['{"a": "\\u00e9", "a": 2}', '1:17: the key "a" is there twice'],
+    ['{"a": [1e12, 1E+12, 1e-12, -0.25], "a": 2}', '1:36: the key "a" is there twice'],
     [`{"a":\n${'['.repeat(101)}`, '2:100: the nesting is deeper than 100 levels'],
   ])('%j is wrong at line and column', (text, message) => {
     expect(parseJson(text)).toStrictEqual({ kind: 'invalid', message });

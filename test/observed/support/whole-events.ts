@@ -52,6 +52,7 @@ const intent = {
 };
 const schedule = [
   { at: { kind: 'clock' as const, time: '15:55' }, action: 'rebalance' as const, window: 240_000 },
+  { at: { kind: 'open' as const, offset: 60_000 }, action: 'entry' as const, window: 60_000 },
   { at: { kind: 'close' as const, offset: -300_000 }, action: 'exit' as const, window: 60_000 },
 ];
 
