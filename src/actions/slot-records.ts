@@ -66,10 +66,9 @@ export function endSlots(
   const orders = plan.actions.filter(isOrder).filter((order) => order.strategy === strategy);
   const isUntried = withoutOutcome(orders, outcomes).length > 0;
   if (holds.length > 0 || isUntried || outcomes.some(isOpen)) return;
-  const areDone = outcomes.every(({ kind }) => kind === 'done');
   for (const { slot, targets } of due)
     record(execution, (ledger) => {
-      const isDone = areDone && targets.every((target) => isReached(target, { ledger, strategy, plan }));
+      const isDone = targets.every((target) => isReached(target, { ledger, strategy, plan }));
       return { type: 'slot-ended', fence, slot, outcome: isDone ? 'done' : 'partial' };
     });
 }
