@@ -249,9 +249,8 @@ function bookChanged({ strategy, symbol, from }: OrderAction, ledger: Ledger): S
     const detail = `planned on a book of ${formatQuantity(from)} ${symbol}, it is ${formatQuantity(owned)}`;
     return { code: 'BookChanged', detail };
   }
-  const other = [...ledger.books].find(([name, book]) => name !== strategy && book.has(symbol));
-  const isEntry = other !== undefined && from === 0;
-  return isEntry ? { code: 'SymbolConflict', detail: `${symbol} is owned by ${other[0]}` } : null;
+  const owner = from === 0 ? [...ledger.books].find(([, book]) => book.has(symbol)) : undefined;
+  return owner === undefined ? null : { code: 'SymbolConflict', detail: `${symbol} is owned by ${owner[0]}` };
 }
 
 function lateDetail(

@@ -45,10 +45,7 @@ export async function followSome(
   for (let pause = POLL_FIRST; finished.size === 0; pause = Math.min(pause * 2, POLL_MAX)) {
     await pauseUnlessNews(execution.ports, pause);
     for (const order of await pollOnce(execution, orders)) finished.add(order);
-    for (const order of orders) {
-      if (finished.has(order)) continue;
-      if (clock.monotonic() >= order.giveUpAt) finished.add(order);
-    }
+    for (const order of orders) if (clock.monotonic() >= order.giveUpAt) finished.add(order);
   }
   return finished;
 }

@@ -23,12 +23,11 @@ export async function findLateOrders(
 ): Promise<BrokerOrder[]> {
   const open = snapshot.openOrders.kind === 'ok' ? snapshot.openOrders.data : [];
   const late = open.filter(({ clientOrderId }) => hasEnded(findOrder(ledger, clientOrderId)));
-  for (const { intent } of differences.size === 0 ? [] : newestEndedOrders(ledger).filter(isUncertain)) {
-    const { clientOrderId, symbol } = intent;
-    if (!differences.has(symbol) || late.some((order) => order.clientOrderId === clientOrderId)) continue;
+  for (const order of differences.size === 0 ? [] : newestEndedOrders(ledger).filter(isUncertain)) {
+    const { clientOrderId, symbol } = order.intent;
+    if (!differences.has(symbol) || late.some((one) => one.clientOrderId === clientOrderId)) continue;
     const found = await lookUp(ports, clientOrderId, until);
-    if (found.kind === 'found' && isNews(found.order, findOrder(ledger, clientOrderId)))
-      late.push(found.order);
+    if (found.kind === 'found' && isNews(found.order, order)) late.push(found.order);
   }
   return late;
 }
@@ -42,6 +41,6 @@ function hasEnded(order: LedgerOrder | undefined): boolean {
   return order !== undefined && isUncertain(order);
 }
 
-function isNews(seen: BrokerOrder, order: LedgerOrder | undefined): boolean {
-  return order !== undefined && (seen.filledQuantity > order.filled || !isTerminal(seen.status));
+function isNews(seen: BrokerOrder, { filled }: LedgerOrder): boolean {
+  return seen.filledQuantity > filled || !isTerminal(seen.status);
 }

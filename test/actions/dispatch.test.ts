@@ -1,6 +1,7 @@
 /** The last checks before an order, on the journal and the market of that moment: what each stops, and what it says. */
 import { describe, expect, test } from 'vitest';
 import { dispatch, isStale, sendAgain, type OrderContext, type Renewed } from '../../src/actions/dispatch.ts';
+import { startExecution } from '../../src/actions/execution.ts';
 import type { Price } from '../../src/domain/decimal.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import type { JournalEvent } from '../../src/observed/events.ts';
@@ -12,7 +13,7 @@ import type { WorldFacts } from '../support/world.ts';
 
 const SECOND = 1_000;
 const NOON = Date.parse('2025-12-02T12:00:00-05:00') as Instant;
-const at = (time: string, window: number, action: 'entry' | 'exit') => ({
+const at = (time: string, window: number, action: 'entry' | 'exit' | 'rebalance') => ({
   at: { kind: 'clock' as const, time },
   action,
   window,
@@ -114,6 +115,18 @@ describe('an order goes out', () => {
     expect(await dispatch(context, action)).toMatchObject(wanted);
     expect([...home.journal.ledger().openOrders.keys()]).toEqual([
       expect.stringMatching(/^hg-core-20251202-entry1200-[a-z2-7]{16}$/),
+    ]);
+  });
+
+  test('whose id names its slot: the beginning of its kind, and its time', async () => {
+    const schedule = [at('12:00', 60 * SECOND, 'rebalance')];
+    const { context, action, home } = await planned({
+      ...buying,
+      strategies: { core: { targets: { X: '10' }, schedule } },
+    });
+    expect(await dispatch(context, action)).toMatchObject(wanted);
+    expect(home.broker.submitted).toEqual([
+      expect.stringMatching(/^hg-core-20251202-rebal1200-[a-z2-7]{16}$/),
     ]);
   });
 
@@ -293,8 +306,15 @@ describe('an order does not go out', () => {
     [170 * SECOND + 1, 'skipped'],
   ])('when its lock has been held for %d ms: %s', async (held, kind) => {
     const { context, action, home } = await planned();
+    home.clock.advance(20 * SECOND);
+    const execution = startExecution(home.ports, home.desired.account.execution, {
+      holder: 'core',
+      fence: 1,
+      acquiredAt: home.clock.now(),
+      acquiredMonotonic: home.clock.monotonic(),
+    });
     home.clock.advance(held);
-    const dispatched = await dispatch(context, action);
+    const dispatched = await dispatch({ ...context, execution }, action);
     expect(dispatched.kind).toBe(kind);
     if (dispatched.kind === 'skipped')
       expect(dispatched.skip).toEqual({ code: 'ExecutionTimeout', detail: 'Execution timeout after 170s' });

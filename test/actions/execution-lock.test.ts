@@ -156,6 +156,14 @@ describe('A lock whose holder is gone', () => {
     expect(log).toContain('[!] [core] Releasing stale execution lock of vol (pid 99)');
   });
 
+  test('only since the last look is taken over no sooner: its request may be on its way as well', async () => {
+    const home = await leftBy('intended');
+    let looks = 0;
+    const lookUp: Ports['processes']['lookUp'] = () => ((looks += 1) === 1 ? 'alive' : 'gone');
+    const { fence, took } = await taking(home, { processes: { ...home.ports.processes, lookUp } });
+    expect({ fence, took }).toEqual({ fence: 3, took: 250 + 10 * SECOND });
+  });
+
   test('is left to whoever has taken it over while requests ended', async () => {
     const home = await leftBy('intended');
     let isFirst = true;
@@ -183,6 +191,17 @@ describe('A lock whose holder is gone', () => {
 });
 
 describe('A holder', () => {
+  test('sends nothing in the last quarter of its time, and has given it back five seconds before its end', async () => {
+    const home = await world({});
+    home.clock.advance(7 * SECOND);
+    const { execution: settings } = home.desired.account;
+    expect(await acquire(home.ports, settings, 'core')).toMatchObject({
+      acquiredMonotonic: 7 * SECOND,
+      submitUntil: 187 * SECOND,
+      releaseBy: 242 * SECOND,
+    });
+  });
+
   test('gives it back, and says when its strategy was executed last', async () => {
     const { home, execution, log } = await executing();
     const at = home.clock.now();
@@ -231,6 +250,13 @@ describe('A holder', () => {
     );
     expect(home.journal.ledger().lock?.holder).toBe('vol');
     expect(log.slice(before)).toEqual([]);
+  });
+
+  test('who was overtaken by somebody who is done by now records nothing either', async () => {
+    const { home, execution } = await executing();
+    takeFrom(home);
+    home.journal.commit({ type: 'lock-released', fence: 2 });
+    expect(() => record(execution, () => ({ type: 'lock-released', fence: 1 }))).toThrow(LockLost);
   });
 });
 

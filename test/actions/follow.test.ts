@@ -3,12 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { FIRST_CANCEL, requestCancel, type CancelTurn } from '../../src/actions/cancel.ts';
 import { followCancelled, followSome, followUntil, isCalledOff } from '../../src/actions/follow.ts';
 import type { Execution } from '../../src/actions/execution.ts';
+import type { ExecutionSettings } from '../../src/desired/desired-state.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import type { BrokerOrder } from '../../src/observed/broker-view.ts';
 import type { Halt } from '../../src/observed/brakes.ts';
 import { BrokerBarred, type Broker, type CancelAnswer, type Ports } from '../../src/reconciler/ports.ts';
 import { executing, seenOf, shares } from '../support/executing.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
+import type { TestWorld } from '../support/world.ts';
 
 const SECOND = 1_000;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -72,12 +74,24 @@ describe('the time of an order', () => {
 /** One order, and a broker that says at each time what it is told to: what is asked, and when. */
 async function following(
   says: (elapsed: number) => Partial<BrokerOrder> | 'not open' | 'down',
-  { single, changes }: { readonly single?: Partial<BrokerOrder>; readonly changes?: Partial<Ports> } = {},
+  {
+    single,
+    changes,
+    settings = {},
+    answers = [],
+  }: {
+    readonly single?: Partial<BrokerOrder>;
+    readonly changes?: (home: TestWorld) => Partial<Ports>;
+    readonly settings?: Partial<ExecutionSettings>;
+    /** To requests to cancel it, one after the other; then each is requested. */
+    readonly answers?: readonly CancelAnswer[];
+  } = {},
 ) {
+  const left = [...answers];
   const polls: number[] = [];
   const looks: number[] = [];
   const cancels: number[] = [];
-  const { home, execution, intend } = await executing();
+  const { home, execution, intend } = await executing({ execution: settings });
   const intent = intend();
   const start = home.clock.monotonic();
   const elapsed = (): number => home.clock.monotonic() - start;
@@ -95,10 +109,10 @@ async function following(
     },
     cancel: () => {
       cancels.push(elapsed());
-      return Promise.resolve({ kind: 'requested' });
+      return Promise.resolve(left.shift() ?? { kind: 'requested' });
     },
   };
-  const ports = { ...execution.ports, broker, ...changes };
+  const ports = { ...execution.ports, broker, ...changes?.(home) };
   const order = followUntil(execution, intent.clientOrderId);
   const finished = await followSome({ ...execution, ports }, [order]);
   return { polls, looks, cancels, took: elapsed(), finished: [...finished], order, home };
@@ -130,6 +144,33 @@ describe('an order that is followed', () => {
     expect(home.journal.ledger().openOrders.size).toBe(1);
   });
 
+  test('is cancelled at the very end of its time, and left at that of the allowance', async () => {
+    const settings = { fillTimeout: 700, cancelAllowance: 800 };
+    const { cancels, took } = await following(() => ({}), { settings });
+    expect({ cancels, took }).toEqual({ cancels: [700], took: 1_500 });
+  });
+
+  test('is to be cancelled again as soon as the broker has said', async () => {
+    const answers = [{ kind: 'rate-limited', retryAfter: 800 } as const];
+    const settings = { fillTimeout: 700, cancelAllowance: 2_000 };
+    const { cancels } = await following(() => ({}), { settings, answers });
+    expect(cancels).toEqual([700, 1_500]);
+  });
+
+  test('is not asked for before its pause is over, where the broker sends no news', async () => {
+    const slowly = (home: TestWorld) => ({
+      clock: {
+        ...home.clock,
+        sleep: async (ms: number): Promise<void> => {
+          for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+          home.clock.advance(ms);
+        },
+      },
+    });
+    const { polls } = await following((elapsed) => (elapsed > 500 ? whole : {}), { changes: slowly });
+    expect(polls).toEqual([100, 300, 700]);
+  });
+
   test('and that nobody shows is left at the end of its time, not cancelled', async () => {
     const { cancels, took } = await following(() => 'not open');
     expect({ cancels, took }).toEqual({ cancels: [], took: 45_500 });
@@ -137,7 +178,9 @@ describe('an order that is followed', () => {
 
   test('is cancelled as soon as the command is asked to stop', async () => {
     const stop = { requested: () => true, signal: () => 'SIGINT' as const };
-    const { cancels } = await following((elapsed) => (elapsed > 2_000 ? whole : {}), { changes: { stop } });
+    const { cancels } = await following((elapsed) => (elapsed > 2_000 ? whole : {}), {
+      changes: () => ({ stop }),
+    });
     expect(cancels).toEqual([100]);
   });
 

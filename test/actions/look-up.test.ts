@@ -111,7 +111,7 @@ describe('orders that had counted as ended', () => {
     orders: readonly LedgerOrder[],
     answers: readonly BrokerOrder[],
     {
-      open = [] as readonly BrokerOrder[],
+      open = [] as readonly BrokerOrder[] | 'unknown',
       differs = ['X'],
       date = TODAY,
       days = [] as readonly string[],
@@ -129,7 +129,10 @@ describe('orders that had counted as ended', () => {
       ports,
       { ...emptyLedger(), endedOrders },
       {
-        snapshot: { openOrders: { kind: 'ok', data: open } } as unknown as Snapshot,
+        snapshot: {
+          openOrders:
+            open === 'unknown' ? { kind: 'unknown', reason: 'HTTP 503' } : { kind: 'ok', data: open },
+        } as unknown as Snapshot,
         differences: new Map(differs.map((symbol) => [symbol, {} as Difference])),
         until: undefined,
       },
@@ -144,6 +147,22 @@ describe('orders that had counted as ended', () => {
     expect(await late(known, [seen('canceled', 'accepted')], { open })).toEqual({
       late: ['canceled'],
       asked: [],
+    });
+  });
+
+  test('that are open keep no other one from being asked for', async () => {
+    const known = [ended('canceled'), ended('expired')];
+    const open = [seen('canceled', 'accepted')];
+    expect(await late(known, [seen('expired', 'filled', 3)], { open })).toEqual({
+      late: ['canceled', 'expired'],
+      asked: ['expired'],
+    });
+  });
+
+  test('are asked for also where the broker gives no list', async () => {
+    expect(await late([ended('canceled')], [seen('canceled', 'filled', 3)], { open: 'unknown' })).toEqual({
+      late: ['canceled'],
+      asked: ['canceled'],
     });
   });
 

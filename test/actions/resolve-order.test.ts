@@ -121,6 +121,28 @@ describe('orders without an end', () => {
     expect(under.home.clock.monotonic()).toBeLessThan(17_000);
   });
 
+  test('that are open are all followed, also behind the first of them that has ended', async () => {
+    const under = await executing();
+    const intents = [under.intend(), under.intend({ clientOrderId: 'hg-2', symbol: 'Y' })];
+    const { home } = under;
+    const shown = (): BrokerOrder[] =>
+      intents.map((intent, index) =>
+        seenOf(intent, home.clock.monotonic() > (index + 1) * 1_000 ? filled : {}),
+      );
+    const { execution } = saying(
+      under,
+      {},
+      {
+        openOrders: () => Promise.resolve(shown()),
+        orderByClientId: (id) =>
+          Promise.resolve(shown().find(({ clientOrderId }) => clientOrderId === id) ?? null),
+      },
+    );
+    const outcomes = await resolveOrders(execution, intents.map(careOf), UNKNOWN_CLOCK);
+    expect(outcomes.map(short)).toEqual(['done', 'done']);
+    expect(home.books()).toEqual({ core: { X: '10', Y: '10' } });
+  });
+
   test('of which the broker says what cannot be are left to a person, and not followed', async () => {
     const under = await executing();
     const intent = under.intend();

@@ -16,6 +16,15 @@ const facts: WorldFacts = {
 };
 const told = (event: object): JournalEvent => event as JournalEvent;
 const broken = told({ type: 'break-opened', fence: 1, symbol: 'X', kind: 'overfill', detail: 'so' });
+const adopted = told({
+  type: 'adopted',
+  strategy: 'core',
+  symbol: 'X',
+  quantity: shares(1),
+  cost: 100e6,
+  reason: 'mine',
+  anchor: { at: 0, unmanaged: 0 },
+});
 const created = told({ type: 'order-created', fence: 1, clientOrderId: 'hg-1', brokerOrderId: 'b-1' });
 
 interface Case {
@@ -135,6 +144,17 @@ describe('a word is recorded', () => {
     expect(session.books.get('core')?.get('X')?.quantity).toBe(shares(7));
   });
 
+  test('with that cost, whatever the broker says a share has cost', async () => {
+    const { event } = await resolving({
+      facts: fewer,
+      broker: ({ home }) => ({
+        positions: async () =>
+          (await home.broker.positions()).map((row) => ({ ...row, averagePrice: 120e6 as Price })),
+      }),
+    });
+    expect(event).toMatchObject({ price: 100e6, seenPrice: 120e6 });
+  });
+
   test('with the price that the operator says', async () => {
     expect((await resolving({ facts: fewer, word: { price: 90e6 as Price } })).event).toMatchObject({
       price: 90e6,
@@ -246,7 +266,7 @@ describe('what was recorded while the operator looked', () => {
     let looks = 0;
     return resolving({
       facts: fewer,
-      orders: [{}],
+      orders: [{}, { clientOrderId: 'hg-2', symbol: 'Y' }],
       held: true,
       isGone: true,
       journal: ({ journal }) => ({
@@ -267,6 +287,12 @@ describe('what was recorded while the operator looked', () => {
       true,
     ],
     ['that its order is not seen', told({ type: 'order-unseen', fence: 1, clientOrderId: 'hg-1' }), true],
+    [
+      'that an order of another symbol is not seen',
+      told({ type: 'order-unseen', fence: 1, clientOrderId: 'hg-2' }),
+      false,
+    ],
+    ['another book', adopted, true],
     ['a halt', told({ type: 'halted', mode: 'hold', reason: 'drill', by: 'alice' }), false],
   ])('%s: the word is %j another one', async (_, event, isChanged) => {
     const { error } = await meanwhile(event);

@@ -153,6 +153,8 @@ describe('a book that takes what the broker holds', () => {
     expect(after(facts, { as: 'books' })).toEqual({ a: 10 });
     expect(after({ ...facts, broken: 'overfill' })).toEqual({ a: 10 });
     expect(after({ books: { a: 10 }, broken: 'price-mismatch' })).toEqual({ a: 10 });
+    const fewer: Facts = { ...facts, books: { a: 10, b: 5 }, broker: [12, 12], difference: missing(-3) };
+    expect(after(fewer, { strategy: 'a' })).toEqual({ a: 7, b: '5 for $60' });
   });
 
   test.each<[string, Partial<Resolution>]>([
@@ -225,6 +227,11 @@ describe('shares that an order without an end may have brought', () => {
       'are those of its own symbol',
       { orders: [order({ clientOrderId: 'hg-0', symbol: 'Y' }), order()], difference: beyond(7) },
       7,
+    ],
+    [
+      'are none where no order of its symbol is open',
+      { orders: [order({ symbol: 'Y' })], difference: beyond(7) },
+      null,
     ],
     [
       'are those of the order on their side',
@@ -313,16 +320,31 @@ describe('books that follow a split', () => {
     expect(split(short, { ratio: reverse }, reverse)).toEqual({ a: '-1 for $-150' });
   });
 
-  test.each<[string, number, number]>([
+  test('lose the fraction that was paid out for the shares of nobody, too', () => {
+    const reverse = { from: 10, to: 1 };
+    const facts: Facts = { books: { a: 15 }, broker: [3, 100], difference: missing(-12), anchored: 24 };
+    expect(split(facts, {}, reverse)).toEqual({ a: '0.6 for $150' });
+  });
+
+  test('are none where nobody owns it', () => {
+    expect(split({ broker: [10, 1], difference: beyond(10) }, said)).toEqual({});
+  });
+
+  test.each<[string, number, number | null]>([
     ['a share or more is no fraction', 10, 99],
     ['nor of a short book', -10, -99],
     ['nor is all of it', 10, 0],
+    ['nor is what is not there', 10, null],
   ])('by a ratio that somebody says only where the broker agrees: %s', (_, book, held) => {
-    const facts: Facts = { books: { a: book }, broker: [held, 1], difference: beyond(0) };
+    const facts: Facts = {
+      books: { a: book },
+      ...(held !== null && { broker: [held, 1] }),
+      difference: beyond(0),
+    };
     expect(() => split(facts, said)).toThrow(
       expect.objectContaining({
         exit: EXIT.refused,
-        message: `after such a split the books say ${book * 10} X, the broker holds ${held}`,
+        message: `after such a split the books say ${book * 10} X, the broker holds ${held ?? 0}`,
         hint: 'check the ratio: 10:1 is ten new shares for one old',
       }),
     );

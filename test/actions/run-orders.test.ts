@@ -405,6 +405,26 @@ describe('behind a slow order, on facts that are read again', () => {
     expect(quantities(ran.under)).toEqual(sent);
   });
 
+  test.each([
+    ['as much, at the price at which it was planned', 2, 100e6],
+    ['less, at the price of now', 1, 101e6],
+  ])('an order goes out that wants %s', async (_, count, estimate) => {
+    const two = { ...slow, strategies: { core: { targets: { X: '2', Y: '2', Z: '2' } } } };
+    const now = { quantity: shares(count), price: 101e6 as OrderAction['price'] };
+    const { under } = await running(
+      two,
+      [],
+      changing((action) => ({ ...action, ...now })),
+    );
+    const ended = [...under.home.journal.ledger().endedOrders.values()].flatMap((orders) => [
+      ...orders.values(),
+    ]);
+    expect(ended.find(({ intent }) => intent.symbol === 'Y')?.intent).toMatchObject({
+      quantity: shares(count),
+      estimate,
+    });
+  });
+
   test.each<[Outcome['kind'], string, string[]]>([
     ['not-started', 'Halted', ['X done', 'Y not-started Halted', 'Z not-started Halted']],
     [

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Look } from '../../src/actions/look.ts';
 import { announce, SecondLooks } from '../../src/actions/second-looks.ts';
+import type { Price } from '../../src/domain/decimal.ts';
 import { shares } from '../support/executing.ts';
 import { world, type TestWorld } from '../support/world.ts';
 
@@ -15,26 +16,37 @@ async function watching() {
   });
   const settings = home.desired.account.execution;
   const looks = new SecondLooks(home.clock);
+  const prices = new Map<string, Price>();
   return {
     home,
+    /** The broker says that a share has cost so much. */
+    reprice: (symbol: string, dollars: number) => void prices.set(symbol, (dollars * 1e6) as Price),
     /** Somebody takes shares away, and no history tells of it. */
     lose: (symbol: string, count: number) =>
       home.broker.tradeOutside({ symbol, side: 'sell', quantity: shares(count) }),
     regain: (symbol: string, count: number) =>
       home.broker.tradeOutside({ symbol, side: 'buy', quantity: shares(count) }),
-    note: async () => looks.note(await lookAt(home), settings),
+    note: async () => looks.note(await lookAt(home, prices), settings),
     earlier: () => looks.earlier(settings, home.clock.now()),
     due: () => looks.due(settings),
   };
 }
 
 /** A look that leaves open whatever is missing: no history tells of it. */
-async function lookAt(home: TestWorld): Promise<Look> {
+async function lookAt(home: TestWorld, prices: ReadonlyMap<string, Price>): Promise<Look> {
   const { observed, plan } = await home.look();
   const { positions } = observed.snapshot;
-  const held = positions.kind === 'ok' ? [...positions.data.values()].map(({ quantity }) => quantity) : [];
-  const needsSecondLook = held.toString() !== [shares(10), shares(5)].toString();
-  return { observed, plan: { ...plan, needsSecondLook } };
+  if (positions.kind !== 'ok') throw new Error('no positions');
+  const held = [...positions.data.values()].map(({ quantity }) => quantity);
+  const needsSecondLook = held.toString() !== [shares(10), shares(5)].toString() || prices.size > 0;
+  const data = new Map(
+    [...positions.data].map(([symbol, position]) => {
+      const averagePrice = prices.get(symbol) ?? position.averagePrice;
+      return [symbol, { ...position, averagePrice }] as const;
+    }),
+  );
+  const snapshot = { ...observed.snapshot, positions: { ...positions, data } };
+  return { observed: { ...observed, snapshot }, plan: { ...plan, needsSecondLook } };
 }
 
 describe('a second look', () => {
@@ -58,6 +70,7 @@ describe('a second look', () => {
 
   test('is none of a clock that was set forward: that is no time', async () => {
     const { home, lose, note, earlier, due } = await watching();
+    home.clock.advance(60 * SECOND);
     lose('X', 3);
     await note();
     home.clock.jump(60 * SECOND);
@@ -72,6 +85,22 @@ describe('a second look', () => {
     home.clock.advance(10 * SECOND);
     expect(await note()).toBe(false);
     expect(due()).toBe(before);
+  });
+
+  test('keeps its time for a quantity and a price likewise', async () => {
+    const { home, lose, reprice, note, earlier, due } = await watching();
+    lose('X', 3);
+    reprice('Y', 70);
+    await note();
+    const before = due();
+    home.clock.advance(10 * SECOND);
+    expect(await note()).toBe(false);
+    expect(due()).toBe(before);
+    home.clock.advance(20 * SECOND);
+    expect(earlier()).toMatchObject({
+      gaps: new Map([['X', shares(-3)]]),
+      costDoubts: new Set(['Y']),
+    });
   });
 
   test('confirms only what the looks between have seen as well', async () => {
