@@ -11,6 +11,7 @@ import {
 } from '../src/broker/simulated-state.ts';
 import type { EventOf, JournalEvent } from '../src/observed/events.ts';
 import { isTerminal } from '../src/observed/broker-view.ts';
+import { advance, emptyLedger } from '../src/observed/ledger-fold.ts';
 import { findOrder, type Ledger } from '../src/observed/ledger.ts';
 import { ORDER_ID_PREFIX } from '../src/reconciler/rules/orders-in-flight.ts';
 import { isEntry } from '../src/reconciler/plan-types.ts';
@@ -343,11 +344,14 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'time-goes-on',
-    sentence: 'No record is older than the one before, or from the future.',
+    sentence: 'No record is older than the one before, unless the clock of the machine has gone back.',
     attackedBy: ['clock jump', 'power loss'],
     at: 'record',
-    check: ({ record, before }) =>
-      record.seq === before.seq + 1 ? null : `record ${record.seq} follows record ${before.seq}`,
+    check: ({ record, before, wall }) => {
+      if (record.seq !== before.seq + 1) return `record ${record.seq} follows record ${before.seq}`;
+      const back = Math.min(before.time, wall) - record.time;
+      return back > 0 ? `record ${record.seq} is ${back} ms older than the one before` : null;
+    },
   },
   {
     name: 'journal-is-whole',
@@ -431,12 +435,65 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'same-from-the-start',
-    sentence: 'Who reads the journal from its first record knows what they know who have followed it.',
-    attackedBy: ['crash', 'power loss'],
-    at: 'comparison',
+    sentence: 'Who begins at a checkpoint knows what they know who have read every record before it.',
+    attackedBy: ['crash', 'power loss', 'operator'],
+    at: 'record',
+    check: ({ record, before }) => {
+      if (record.event.type !== 'checkpoint') return null;
+      const [all, known] = [factsOf(before), factsOf(advance(emptyLedger(), record))];
+      const other = Object.keys(all).find((name) => all[name] !== known[name]);
+      return other === undefined
+        ? null
+        : `${other}: ${String(known[other])}, where the records say ${String(all[other])}`;
+    },
+  },
+  {
+    name: 'state-file-tells-the-books',
+    sentence: 'At rest, the state file has the books: each strategy, symbol and share, and no lock.',
+    attackedBy: ['crash', 'power loss', 'full disk', 'failed sync', 'two processes'],
+    at: 'rest',
+    check: ({ ledger, stateFile }) => {
+      if (stateFile === null) return ledger.opened ? 'there is no state file' : null;
+      const { strategies, execution_lock: lock } = JSON.parse(stateFile) as StateFile;
+      if (lock !== null) return 'the state file shows a lock';
+      const shown = Object.entries(strategies).flatMap(([name, { positions }]) =>
+        Object.entries(positions).map(([symbol, { qty }]) => `${name} ${qty} ${symbol}`),
+      );
+      const owned = [...ledger.books].flatMap(([name, book]) =>
+        [...book].map(([symbol, { quantity }]) => `${name} ${quantity / SHARE} ${symbol}`),
+      );
+      const [told, real] = [shown.sort().join(', '), owned.sort().join(', ')];
+      return told === real ? null : `the state file shows ${told}, where the books have ${real}`;
+    },
   },
   ...SLOT_INVARIANTS,
 ];
+
+interface StateFile {
+  readonly execution_lock: object | null;
+  readonly strategies: Readonly<
+    Record<string, { readonly positions: Readonly<Record<string, { readonly qty: number }>> }>
+  >;
+}
+
+/** A checkpoint keeps of these what is of the newest sessions; the first two are those of a record. */
+const ITS_OWN: ReadonlySet<string> = new Set(['seq', 'hash', 'endedOrders', 'slots', 'triggers']);
+
+/** What a ledger knows, a text for each field. */
+function factsOf(ledger: Ledger): Readonly<Record<string, string>> {
+  const fields = Object.entries(ledger).filter(([name]) => !ITS_OWN.has(name));
+  return Object.fromEntries(fields.map(([name, value]) => [name, JSON.stringify(value, inOrder)]));
+}
+
+/** No order of keys counts. */
+function inOrder(_: string, value: unknown): unknown {
+  if (value instanceof Map) return [...(value as ReadonlyMap<string, unknown>)].sort(byKey);
+  if (value instanceof Set) return [...(value as ReadonlySet<string>)].sort();
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(byKey));
+}
+
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
 /** Events by which an operator changes books, or by which they begin. */
 const OPERATOR_CHANGES: ReadonlySet<JournalEvent['type']> = new Set<JournalEvent['type']>([

@@ -126,13 +126,24 @@ function runApart(name: string, minutes: number): Promise<readonly Named[]> {
   });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const begun = performance.now();
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
-      if (code !== 0 && code !== 1) reject(new Error(`${name} ended with ${String(code)}`));
-      else resolve(JSON.parse(text) as readonly Named[]);
+      const took = Math.round((performance.now() - begun) / 1_000);
+      resolve(
+        code !== null && code <= 1 && text !== '' ? (JSON.parse(text) as Named[]) : failed(name, code, took),
+      );
     });
   });
+}
+
+/** A part that did not come to its end is a finding, and the others go on. */
+function failed(name: string, code: number | null, took: number): Named[] {
+  const what = `the part ended with ${String(code)} and no report; what it said stands above`;
+  const finding = { invariant: 'no-defect', what, replay: `--only ${name} --seed ${seed}` };
+  const sentence = PARTS.find((part) => part.name === name)?.sentence ?? '';
+  return [{ name, sentence, figures: [], findings: [finding], took }];
 }
 
 function textOf(reports: readonly Named[]): string {

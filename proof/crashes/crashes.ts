@@ -1,4 +1,6 @@
 /** Each step of the reference day with each single fault in it, and a sample of all pairs. */
+import type { JournalRecord } from '../../src/observed/events.ts';
+import { briefJournal } from '../brief.ts';
 import type { Broken, Effort, Finding, Part, Report } from '../part.ts';
 import { chance } from '../machine/chance.ts';
 import { Machine, newMachine, type MachineState } from '../machine/machine.ts';
@@ -19,6 +21,7 @@ export interface Ready {
 interface Lived {
   readonly ready: Ready;
   readonly broken: readonly Broken[];
+  readonly records: readonly JournalRecord[];
 }
 
 /** The day as it goes where nothing goes wrong, step by step. */
@@ -30,22 +33,43 @@ export async function* stepsOfDay(seed: number): AsyncGenerator<Lived> {
     const start = machine.state();
     const trial = await tryStep(start, { seed, step, faults: [], expected: null, seen: new Set() });
     if (trial === null) throw new Error(`${step.name} was lived before`);
-    const { outcome: expected, extent, broken } = trial;
-    yield { ready: { step, start, expected, extent }, broken };
+    const { outcome: expected, extent, broken, records } = trial;
+    yield { ready: { step, start, expected, extent }, broken, records };
     const next = new Machine(seed, trial.state);
     await next.loop.passTo(next.loop.now + BETWEEN);
     state = next.state();
   }
 }
 
-async function referenceDay(seed: number): Promise<readonly Ready[]> {
-  const day: Ready[] = [];
-  for await (const { ready, broken } of stepsOfDay(seed)) {
-    if (broken.length > 0)
-      throw new Error(`the day itself is broken at ${ready.step.name}: ${JSON.stringify(broken)}`);
-    day.push(ready);
+interface ReferenceDay {
+  readonly steps: readonly Ready[];
+  /** Where something breaks without a fault: then there is nothing to compare faults with. */
+  readonly findings: readonly Finding[];
+}
+
+async function referenceDay(seed: number): Promise<ReferenceDay> {
+  const steps: Ready[] = [];
+  for await (const { ready, broken, records } of stepsOfDay(seed)) {
+    if (broken.length > 0) {
+      const words = `the day itself, without a fault, at the step '${ready.step.name}'`;
+      return { steps, findings: findingsOf({ broken, records }, words, `--only crashes --seed ${seed}`) };
+    }
+    steps.push(ready);
   }
-  return day;
+  return { steps, findings: [] };
+}
+
+/** The first of them has the journal with it. */
+function findingsOf(
+  { broken, records }: Pick<Lived, 'broken' | 'records'>,
+  words: string,
+  replay: string,
+): Finding[] {
+  return broken.map(({ invariant, what }, index) => ({
+    invariant,
+    what: `${words}: ${what}${index === 0 ? `\n${briefJournal(records)}` : ''}`,
+    replay,
+  }));
 }
 
 interface Count {
@@ -55,7 +79,8 @@ interface Count {
 
 async function run({ seed, deadline, form, tell }: Effort): Promise<Report> {
   const now = (): number => real.performance.now();
-  const day = await referenceDay(seed);
+  const { steps: day, findings: own } = await referenceDay(seed);
+  if (own.length > 0) return { figures: [['steps of the day', day.length]], findings: own };
   const findings: Finding[] = [];
   const counts = new Map<string, Count>();
   const seen = new Map(day.map(({ step }) => [step.name, new Set<string>()]));
@@ -115,19 +140,29 @@ function journalOf(day: readonly Ready[], seed: number): Buffer {
 
 export async function tryFaults(
   seed: number,
-  { step, start, expected }: Ready,
+  { step, start, expected, extent }: Ready,
   faults: readonly Fault[],
   seen: Set<string>,
 ): Promise<readonly Finding[]> {
   const trial = await tryStep(start, { seed, step, faults, expected, seen });
-  const words = faults.map((fault) => `--fault '${wordsOf(fault)}'`).join(' ');
-  const replay = `--only crashes --seed ${seed} --step '${step.name}' ${words}`;
-  return (trial?.broken ?? []).map(({ invariant, what }) => ({ invariant, what, replay }));
+  if (trial === null || trial.broken.length === 0) return [];
+  // Fewer are better, where one of two is enough.
+  for (const fault of faults.length > 1 ? faults : []) {
+    const alone = await tryFaults(seed, { step, start, expected, extent }, [fault], new Set());
+    if (alone.length > 0) return alone;
+  }
+  const words = faults.map(wordsOf);
+  const told = words.map((one) => `--fault '${one}'`).join(' ');
+  const replay = `--only crashes --seed ${seed} --step '${step.name}' ${told}`;
+  return findingsOf(trial, `${step.name}, ${words.join(', ')}`, replay);
 }
 
 /** One step with these faults again, named as a finding names them. */
 export async function replayCrash(seed: number, name: string, words: readonly string[]): Promise<Report> {
-  const ready = (await referenceDay(seed)).find(({ step }) => step.name === name);
+  const day = await referenceDay(seed);
+  if (day.findings.length > 0)
+    return { figures: [['steps of the day', day.steps.length]], findings: day.findings };
+  const ready = day.steps.find(({ step }) => step.name === name);
   if (ready === undefined) throw new Error(`there is no step ${name}`);
   const all = [...catalogueOf(ready.extent).values()].flat();
   const faults = words.map((wanted) => {

@@ -1,5 +1,6 @@
 /** One step of the day with faults in it, and what comes of it. */
 import { createHash } from 'node:crypto';
+import type { JournalRecord } from '../../src/observed/events.ts';
 import { Guard } from '../guard.ts';
 import type { Broken } from '../part.ts';
 import { chance } from '../machine/chance.ts';
@@ -14,6 +15,7 @@ import { injector, script, type Extent, type Fault } from './fault.ts';
 /** Null where everything was found as it had been found before. */
 export interface Trial {
   readonly broken: readonly Broken[];
+  readonly records: readonly JournalRecord[];
   /** What is left in the end: as of {@link outcomeOf}. */
   readonly outcome: string;
   /** Where the machine stands. */
@@ -105,10 +107,12 @@ export async function tryStep(start: MachineState, options: TrialOptions): Promi
     last = await say(APPLY);
   }
   const outcome = outcomeOf(machine, watcher);
+  guard.note('comes-to-rest', isDone(last) ? null : `after ${PASSES} passes: ${last.stdout.slice(-400)}`);
   guard.rests(last);
   if (ends?.has(outcome) === false)
     guard.note('same-end', `${outcome}\nwhere it is without the fault\n${expected ?? ''}`);
-  return { broken, outcome, state: machine.state(), extent: happened };
+  const { records } = watcher;
+  return { broken, records, outcome, state: machine.state(), extent: happened };
 }
 
 function isDone({ code, stdout }: SimProcess): boolean {

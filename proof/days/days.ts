@@ -1,4 +1,5 @@
 /** Days from a seed, one after another; what breaks is shrunk to the fewest happenings that still break it. */
+import { briefJournal } from '../brief.ts';
 import type { Effort, Finding, Part, Report } from '../part.ts';
 import { chance } from '../machine/chance.ts';
 import { real } from '../machine/real.ts';
@@ -89,9 +90,7 @@ async function explain(seed: number, day: Day): Promise<readonly Finding[]> {
   const { few, last } = await shrink(eventsOf(plot, seed), day, isBroken);
   const script = few.map((event) => `    ${JSON.stringify(event)}`).join('\n');
   const what = last.broken.find((one) => one.invariant === invariant)?.what ?? first.what;
-  return [
-    finding(seed, invariant, `${what}\n  what happened:\n${script}\n  journal:\n${brief(last.journal)}`),
-  ];
+  return [finding(seed, invariant, `${what}\n  what happened:\n${script}\n${briefJournal(last.records)}`)];
 }
 
 /** Takes away what is not needed, one by one. */
@@ -110,21 +109,6 @@ async function shrink(
     last = lived;
   }
   return { few, last };
-}
-
-const NOISE = new Set(['v', 'prev', 'sum', 'boot', 'at']);
-
-function brief(journal: string): string {
-  return journal
-    .split('\n')
-    .filter((line) => line !== '')
-    .slice(-60)
-    .map((line) => {
-      const record = JSON.parse(line) as Record<string, unknown>;
-      const kept = Object.entries(record).filter(([name]) => !NOISE.has(name));
-      return `    ${JSON.stringify(Object.fromEntries(kept)).slice(0, 400)}`;
-    })
-    .join('\n');
 }
 
 export const days: Part = {

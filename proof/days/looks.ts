@@ -66,8 +66,9 @@ function isExcused(
   // Also behind its window: an edit that brings a slot whose time is over asks for nothing.
   const isEdited = edits.some((edit) => edit.strategy === strategy && edit.at > opensAt - MINUTE);
   if (isEdited && action !== 'exit') return true;
-  // Shares that nobody owns, or that somebody has taken, wait for a person.
-  if (stage.wanted.get(strategy)?.universe.some((symbol) => traded.has(symbol))) return true;
+  // Shares that nobody owns, or that are gone, wait for a person.
+  const waits = (symbol: string): boolean => traded.has(symbol) || watcher.ledger.breaks.has(symbol);
+  if (stage.wanted.get(strategy)?.universe.some(waits)) return true;
   if (watcher.records.some((record) => isExcuse(record, strategy, since))) return true;
   // What another slot has lost does not go out again in this one, and holds its symbol until the session is over.
   const open = [...watcher.ledger.openOrders.values()].filter(({ intent }) => intent.strategy === strategy);

@@ -72,7 +72,9 @@ export class Sessions {
     stage.endFaults();
     this.calm = stage.machine.loop.now;
     await stage.putInOrder();
-    await stage.resolve(await stage.run('plan'));
+    const { watcher } = stage.guard;
+    for (let left = watcher.ledger.breaks.size; left > 0; left -= 1)
+      await stage.resolve(await stage.run('plan'));
   }
 
   #due(until: number): readonly Event[] {

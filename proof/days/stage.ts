@@ -1,5 +1,6 @@
 /** The machine on which a day is lived: what was drawn happens on it, a guard looks on, and in the end the trader brings it to rest. */
 import { createHash } from 'node:crypto';
+import type { JournalRecord } from '../../src/observed/events.ts';
 import { Guard } from '../guard.ts';
 import type { Story } from '../invariants.ts';
 import type { Broken } from '../part.ts';
@@ -30,8 +31,7 @@ export interface Day {
   readonly processes: number;
   /** Equal for equal days. */
   readonly trace: string;
-  /** All records, a line each. */
-  readonly journal: string;
+  readonly records: readonly JournalRecord[];
   /** How often the trader had to say what is true of a symbol. */
   readonly resolved: number;
   /** What else was counted. */
@@ -225,14 +225,15 @@ export class Stage {
 
   day(): Day {
     const { guard, machine, resolved, counts } = this;
-    const journal = guard.watcher.records.map((record) => JSON.stringify(record)).join('\n');
+    const { records } = guard.watcher;
+    const journal = records.map((record) => JSON.stringify(record)).join('\n');
     return {
       broken: guard.broken,
       effects: machine.effects,
       orders: machine.account()?.orders.length ?? 0,
       processes: machine.processes.size,
       trace: createHash('sha1').update(journal).update(String(machine.effects)).digest('hex'),
-      journal,
+      records,
       resolved,
       counts,
     };

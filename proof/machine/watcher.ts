@@ -18,6 +18,8 @@ export interface Written {
   readonly before: Ledger;
   readonly after: Ledger;
   readonly account: SimulatedState;
+  /** What the machine's clock said when it was written. */
+  readonly wall: number;
   /** The run of the program that has taken the lock last; null where it is not known. */
   readonly lockedBy: string | null;
 }
@@ -128,7 +130,14 @@ export class Watcher {
     const account = this.account();
     const lockedBy = this.#lockedBy;
     if (account !== undefined)
-      this.#watching.written({ record, before, after: this.ledger, account, lockedBy });
+      this.#watching.written({
+        record,
+        before,
+        after: this.ledger,
+        account,
+        wall: this.#machine.wallNow(),
+        lockedBy,
+      });
     if (this.ledger.lock !== before.lock && this.ledger.lock !== null) this.#lockedBy = record.run;
   }
 

@@ -304,4 +304,43 @@ export const BUGS: readonly Bug[] = [
     look: { by: 'story', story: 'a slot, and its window goes on' },
     invariant: 'a-slot-runs-once',
   },
+  {
+    name: 'time-goes-back',
+    sentence: 'Records have times that jump back now and then.',
+    changes: [
+      {
+        file: 'store/journal.ts',
+        there: 'time: clock.now(), mono, boot',
+        instead: 'time: (clock.now() - (seq % 3) * 500) as never, mono, boot',
+      },
+    ],
+    look: { by: 'days' },
+    invariant: 'time-goes-on',
+  },
+  {
+    name: 'the-state-file-shows-a-share-too-many',
+    sentence: 'What other tools read of the books is not what the books say.',
+    changes: [
+      {
+        file: 'observed/state-document.ts',
+        there: 'qty: Number(formatQuantity(quantity)),',
+        instead: 'qty: Number(formatQuantity(quantity)) + 1,',
+      },
+    ],
+    look: { by: 'days' },
+    invariant: 'state-file-tells-the-books',
+  },
+  {
+    name: 'a-checkpoint-forgets-a-stop',
+    sentence: 'With the first record of a session it is forgotten what an operator has stopped before.',
+    changes: [
+      {
+        file: 'observed/checkpoint.ts',
+        there: '    ...whole,\n',
+        instead: '    ...whole,\n    drains: new Map(),\n    suspensions: new Map(),\n    halt: null,\n',
+      },
+    ],
+    look: { by: 'days' },
+    invariant: 'same-from-the-start',
+  },
 ];

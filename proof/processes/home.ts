@@ -105,6 +105,11 @@ export class Home {
     return advance(parseDocument(readFileSync(this.#brokerFile, 'utf8')), ALL_TIME);
   }
 
+  stateFile(): string | null {
+    const path = this.path('data', 'strategy_positions.json');
+    return existsSync(path) ? readFileSync(path, 'utf8') : null;
+  }
+
   /** Each file is replaced as a whole: a process may read meanwhile. */
   declare(targets: Targets): void {
     this.wanted = targets;

@@ -143,7 +143,10 @@ function atRest(home: Home, last: Answer): Broken[] {
     const after = advance(ledger, record);
     for (const invariant of INVARIANTS) {
       if (invariant.at !== 'record') continue;
-      const what = invariant.check({ record, before: ledger, after, account, lockedBy }, story);
+      const what = invariant.check(
+        { record, before: ledger, after, account, wall: record.time, lockedBy },
+        story,
+      );
       if (what !== null) broken.push({ invariant: invariant.name, what });
     }
     if (after.lock !== null && after.lock !== ledger.lock) lockedBy = record.run;
@@ -151,7 +154,7 @@ function atRest(home: Home, last: Answer): Broken[] {
   }
   for (const invariant of INVARIANTS) {
     if (invariant.at !== 'rest') continue;
-    const what = invariant.check({ ledger, account, story, stateFile: null, last });
+    const what = invariant.check({ ledger, account, story, stateFile: home.stateFile(), last });
     if (what !== null) broken.push({ invariant: invariant.name, what });
   }
   return broken;

@@ -161,7 +161,7 @@ export function watchFor(broken: Broken[]): Watch {
   return {
     written: (run, change) => {
       // Its records tell of no run.
-      const written = { ...change, account: accountNow(run.world), lockedBy: null };
+      const written = { ...change, account: accountNow(run.world), wall: change.record.time, lockedBy: null };
       const story = storyOf(run, written.account, null);
       for (const invariant of INVARIANTS)
         if (invariant.at === 'record') note(invariant.name, invariant.check(written, story));
