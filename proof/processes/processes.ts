@@ -23,7 +23,7 @@ const CAMPAIGNS: readonly Campaign[] = [
 /** For all campaigns of a `full` form together; ms. */
 const FULL = 270_000;
 
-/** `only`: one case, as findings name it (`kills/17`). */
+/** `only`: one case, as findings name it (`kills/17`), or a campaign (`kills`). */
 export async function runProcesses(effort: Effort, only: string | null = null): Promise<Report> {
   const { seed, form, deadline, tell } = effort;
   const figures = new Map<string, number>();
@@ -45,9 +45,11 @@ export async function runProcesses(effort: Effort, only: string | null = null): 
       count: (what, by = 1) =>
         void figures.set(`${name}: ${what}`, (figures.get(`${name}: ${what}`) ?? 0) + by),
     };
-    const number = Number(only?.slice(name.length + 1));
+    const number = only?.split('/')[1];
     findings.push(
-      ...(only === null ? await tryAll(campaign, trying) : await tryCase(campaign, number, trying)),
+      ...(number === undefined
+        ? await tryAll(campaign, trying)
+        : await tryCase(campaign, Number(number), trying)),
     );
     tell(`processes: ${name} is over, ${findings.length} findings`);
   }
