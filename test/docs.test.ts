@@ -215,3 +215,10 @@ describe('docs/safety.md', () => {
     },
   );
 });
+
+test('Every mutant that survives has its reason, and every reason its mutant', async () => {
+  const { unexplained } = (await import(new URL('../scripts/mutation/report.mjs', import.meta.url).href)) as {
+    readonly unexplained: () => Record<'open' | 'unused', readonly string[]>;
+  };
+  expect(unexplained()).toEqual({ open: [], unused: [] });
+});
