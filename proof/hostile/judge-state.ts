@@ -23,11 +23,11 @@ export function judgeState(before: string, text: string, readers: Readers): Refu
   }
 }
 
-/** `12:7: unexpected "x"`, or `strategies.core: expected ...`; the document itself has no name. */
+/** `12:7: unexpected "x"`, or `strategies.core: expected ...`, whatever characters a name has; the document itself has none. */
 function isPlaced(message: string): boolean {
   return (
     /^\d+:\d+: ./.test(message) ||
-    /^[\w".\\-]+.*: ./.test(message) ||
+    /^[\w".\\-]+.*: ./s.test(message) ||
     /^(?:Invalid input|expected)/.test(message)
   );
 }

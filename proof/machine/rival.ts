@@ -18,11 +18,13 @@ export function isJournal(path: string): boolean {
  */
 export function commitFirst(machine: Machine, watcher: Watcher, path: string): void {
   const { disk } = machine;
-  const { ledger } = watcher;
   const file = disk.find(path);
-  if (file?.kind !== 'file' || ledger.seq === 0) return;
+  if (file?.kind !== 'file' || watcher.ledger.seq === 0) return;
   const now = machine.wallNow();
   if (file.data.at(-1) !== NEWLINE) disk.write(file, file.data.length, Buffer.from('\n'), now);
+  // A record that lacked its newline alone has become one.
+  watcher.look();
+  const { ledger } = watcher;
   const { bytes } = encodeRecord({
     seq: ledger.seq + 1,
     prev: ledger.hash,
