@@ -5,9 +5,8 @@ import type { Outcome } from '../../src/actions/outcome.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import type { BrokerFill, MarketClock, Observed } from '../../src/observed/broker-view.ts';
 import type { IntentPayload, JournalEvent } from '../../src/observed/events.ts';
-import type { OrderCareAction } from '../../src/reconciler/plan-types.ts';
 import { BrokerBarred } from '../../src/reconciler/ports.ts';
-import { executing, shares, type Executing } from '../support/executing.ts';
+import { careOf, executing, shares, type Executing } from '../support/executing.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
@@ -23,18 +22,6 @@ const clockOf = (date: string): Observed<MarketClock> => {
   const data = { now: 0 as Instant, isOpen: true, session, lastSubmit: null };
   return { kind: 'ok', data, asOf: 0 as Instant };
 };
-
-const careOf = ({ clientOrderId, strategy, symbol }: IntentPayload): OrderCareAction => ({
-  kind: 'resolve-order',
-  id: `resolve-order/${clientOrderId}`,
-  strategy,
-  symbol,
-  clientOrderId,
-  reason: 'OrderUnresolved',
-  from: 'unknown',
-  to: 'ended',
-  sources: [],
-});
 
 /** Ten shares of X that somebody has bought by hand, ten seconds before the order: as early as one that it made can look. */
 const tradeOf = ({ home }: Executing, more: Partial<BrokerFill> = {}): BrokerFill => ({

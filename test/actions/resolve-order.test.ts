@@ -4,9 +4,9 @@ import type { Outcome } from '../../src/actions/outcome.ts';
 import { followLateOrder, resolveOrders } from '../../src/actions/resolve-order.ts';
 import type { BrokerOrder } from '../../src/observed/broker-view.ts';
 import type { IntentPayload, JournalEvent } from '../../src/observed/events.ts';
-import type { LateOrderAction, OrderCareAction } from '../../src/reconciler/plan-types.ts';
+import type { LateOrderAction } from '../../src/reconciler/plan-types.ts';
 import { BrokerBarred, type Broker } from '../../src/reconciler/ports.ts';
-import { executing, seenOf, shares, type Executing } from '../support/executing.ts';
+import { careOf, executing, seenOf, shares, type Executing } from '../support/executing.ts';
 
 const UNKNOWN_CLOCK = { kind: 'unknown', reason: 'HTTP 503' } as const;
 const filled: Partial<BrokerOrder> = {
@@ -14,18 +14,6 @@ const filled: Partial<BrokerOrder> = {
   averagePrice: 100e6 as BrokerOrder['averagePrice'],
   status: 'filled',
 };
-
-const careOf = ({ clientOrderId, strategy, symbol }: IntentPayload): OrderCareAction => ({
-  kind: 'resolve-order',
-  id: `resolve-order/${clientOrderId}`,
-  strategy,
-  symbol,
-  clientOrderId,
-  reason: 'OrderUnresolved',
-  from: 'unknown',
-  to: 'ended',
-  sources: [],
-});
 
 const short = (outcome: Outcome): string =>
   outcome.kind === 'done' ? 'done' : `${outcome.kind} ${outcome.code}: ${outcome.detail}`;

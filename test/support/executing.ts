@@ -5,6 +5,7 @@ import type { OrderContext } from '../../src/actions/dispatch.ts';
 import { WHOLE, type Quantity } from '../../src/domain/decimal.ts';
 import type { BrokerOrder } from '../../src/observed/broker-view.ts';
 import type { IntentPayload } from '../../src/observed/events.ts';
+import type { OrderCareAction } from '../../src/reconciler/plan-types.ts';
 import { isOrder, type OrderAction } from '../../src/reconciler/plan-types.ts';
 import type { Ports } from '../../src/reconciler/ports.ts';
 import { world, type TestWorld, type WorldFacts } from './world.ts';
@@ -91,3 +92,16 @@ export function seenOf(intent: IntentPayload, more: Partial<BrokerOrder> = {}): 
     ...more,
   };
 }
+
+/** The action by which an order of this intent is looked up. */
+export const careOf = ({ clientOrderId, strategy, symbol }: IntentPayload): OrderCareAction => ({
+  kind: 'resolve-order',
+  id: `resolve-order/${clientOrderId}`,
+  strategy,
+  symbol,
+  clientOrderId,
+  reason: 'OrderUnresolved',
+  from: 'unknown',
+  to: 'ended',
+  sources: [],
+});
