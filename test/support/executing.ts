@@ -5,8 +5,7 @@ import type { OrderContext } from '../../src/actions/dispatch.ts';
 import { WHOLE, type Quantity } from '../../src/domain/decimal.ts';
 import type { BrokerOrder } from '../../src/observed/broker-view.ts';
 import type { IntentPayload } from '../../src/observed/events.ts';
-import type { OrderCareAction } from '../../src/reconciler/plan-types.ts';
-import { isOrder, type OrderAction } from '../../src/reconciler/plan-types.ts';
+import { isOrder, type OrderAction, type OrderCareAction } from '../../src/reconciler/plan-types.ts';
 import type { Ports } from '../../src/reconciler/ports.ts';
 import { world, type TestWorld, type WorldFacts } from './world.ts';
 
