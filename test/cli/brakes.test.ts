@@ -289,7 +289,10 @@ const EIGHT = {
   },
 };
 
-/** In real time: an execution of eight orders that has sent the first of them. */
+/**
+ * In real time: an execution of eight orders that has sent the first of them. The account draws how much of `fillDelay` each
+ * takes: where nothing is to fill, it is an hour.
+ */
 async function executing(
   fillDelay: string,
 ): Promise<{ mine: Project; holder: ReturnType<Project['start']> }> {
@@ -334,7 +337,7 @@ describe('From another terminal, during an execution of eight orders,', () => {
   });
 
   test('halt --cancel-open cancels what is out, and waits for its end', async () => {
-    const { mine, holder } = await executing('20s');
+    const { mine, holder } = await executing('1h');
     expect(await mine.run('halt', ...WHY, '--cancel-open')).toMatchObject({ code: 0 });
     const { code, stderr } = await holder.ended;
     expect(code).toBe(10);
@@ -345,7 +348,7 @@ describe('From another terminal, during an execution of eight orders,', () => {
   });
 
   test('kill cancels at the broker though the holder hangs; it finds out when it goes on', async () => {
-    const { mine, holder } = await executing('20s');
+    const { mine, holder } = await executing('1h');
     holder.process.kill('SIGSTOP');
     // On a clock that stands still the 60 s are over at once.
     const still = mine.at(new Date().toISOString());
