@@ -164,11 +164,11 @@ function figures(reports: readonly Named[]): string {
   return formatTable(columns, rows);
 }
 
-/** Into the place that is marked for this form, and part of it: `full`, `long`, `long processes`. */
+/** Into the place that is marked for what was asked: `full`, `long`, `long processes`, `long processes kills`. */
 function writeFigures(file: string, reports: readonly Named[]): void {
   const today = new Date().toISOString().slice(0, 10);
   const machine = `${today}, seed ${seed}, Node ${process.version}, ${cpus().length} cores`;
-  const own = values.only === undefined ? form : `${form} ${values.only}`;
+  const own = [form, values.only, values.case].filter((word) => word !== undefined).join(' ');
   const blocks = {
     [own]: `\`\`\`text\n${machine}\n\n${figures(reports)}\`\`\``,
     invariants: invariantTable(),
