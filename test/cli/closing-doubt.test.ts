@@ -34,6 +34,20 @@ test('close-orphaned beside a closed market says what goes on with it, exit 13.'
   );
 });
 
+test('close-orphaned said again when nothing is left to sell ends the shutdown that it has begun.', async () => {
+  const evening = (await owning({ clock: 'exchange' })).at('2025-12-02T17:00:00-05:00');
+  expect(await evening.run('close-orphaned', 'core')).toMatchObject({ code: 13 });
+  await evening.run('release', 'VTI', '--strategy', 'core', '--reason', 'sold elsewhere');
+  expect(await evening.run('close-orphaned', 'core')).toMatchObject({
+    code: 0,
+    stdout: 'All positions of CORE are closed.\n',
+  });
+  const { items } = JSON.parse((await evening.run('get', 'events', '-o', 'json')).stdout) as {
+    items: { type: string; strategy: string | null }[];
+  };
+  expect(items).toContainEqual(expect.objectContaining({ type: 'drain-completed', strategy: 'core' }));
+});
+
 test('close-orphaned without an answer of the broker says so, exit 11.', async () => {
   const mine = (await owning({})).at('2025-12-02T15:40:00-05:00');
   mine.write('data/broker.json', 'no JSON');

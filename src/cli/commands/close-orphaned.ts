@@ -24,7 +24,9 @@ async function closeOrphaned(io: Io, world: World, name: string): Promise<ExitCo
   refuseEnabled(world, name);
   refuseWhileForeign(world);
   const ledger = ports.journal.ledger();
-  if ((ledger.books.get(name)?.size ?? 0) === 0) {
+  // Whoever died behind the last sale has left a shutdown to be ended.
+  const isUnderWay = ledger.drains.get(name)?.state === 'pending';
+  if (!isUnderWay && (ledger.books.get(name)?.size ?? 0) === 0) {
     io.stdout(`No orphaned positions: ${name} owns nothing.\n`);
     return EXIT.done;
   }
