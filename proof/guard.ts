@@ -1,11 +1,12 @@
 /** Holds everything that happens on a machine against the invariants, as it happens. */
 import type { Broken } from './part.ts';
-import { INVARIANTS, type Story } from './invariants.ts';
+import { INVARIANTS, type Rest, type Story } from './invariants.ts';
 import type { Effect } from './machine/effects.ts';
 import type { Machine } from './machine/machine.ts';
 import type { SimProcess } from './machine/process.ts';
-import { JOURNAL, STATE_FILE } from './machine/trader.ts';
+import { command, JOURNAL, STATE_FILE } from './machine/trader.ts';
 import { Watcher } from './machine/watcher.ts';
+import { QUESTIONS, type Told } from './report-invariants.ts';
 import { ORDER_ID_PREFIX } from '../src/reconciler/rules/orders-in-flight.ts';
 
 /** Left out: nothing is short, and there are no windows. */
@@ -58,12 +59,39 @@ export class Guard {
 
   /** Nothing happens any more, and `last` has looked for something to do. */
   rests(last: SimProcess): void {
-    const account = this.watcher.account();
-    if (account === undefined) return;
-    const file = this.#machine.disk.find(STATE_FILE);
-    const stateFile = file?.kind === 'file' ? file.data.toString() : null;
-    const rest = { ledger: this.watcher.ledger, account, story: this.#story, stateFile, last };
+    const rest = this.#rest(last);
+    if (rest === null) return;
     for (const { name, ...invariant } of INVARIANTS)
       if (invariant.at === 'rest') this.note(name, invariant.check(rest));
+  }
+
+  /** Likewise: the program is asked what there is. */
+  async reports(last: SimProcess): Promise<void> {
+    const rest = this.#rest(last);
+    if (rest === null) return;
+    const told = await this.#ask();
+    for (const { name, ...invariant } of INVARIANTS)
+      if (invariant.at === 'report') this.note(name, invariant.check(told, rest));
+  }
+
+  /** Null where nothing was ever begun. */
+  #rest(last: SimProcess): Rest | null {
+    const account = this.watcher.account();
+    if (account === undefined) return null;
+    const file = this.#machine.disk.find(STATE_FILE);
+    const stateFile = file?.kind === 'file' ? file.data.toString() : null;
+    return { ledger: this.watcher.ledger, account, story: this.#story, stateFile, last };
+  }
+
+  async #ask(): Promise<Told> {
+    const ask = (question: keyof Told): Promise<SimProcess> =>
+      this.#machine.run(command(...QUESTIONS[question]));
+    return {
+      positions: await ask('positions'),
+      orders: await ask('orders'),
+      fills: await ask('fills'),
+      strategies: await ask('strategies'),
+      status: await ask('status'),
+    };
   }
 }

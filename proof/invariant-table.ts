@@ -14,6 +14,7 @@ const WHEN: Readonly<Record<string, string>> = {
   order: 'at every order',
   state: 'in every state',
   rest: 'at rest',
+  report: 'at rest',
   exit: 'at every exit',
   journal: 'always',
   comparison: 'against the run without faults',

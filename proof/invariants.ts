@@ -17,6 +17,7 @@ import { ORDER_ID_PREFIX } from '../src/reconciler/rules/orders-in-flight.ts';
 import { isEntry } from '../src/reconciler/plan-types.ts';
 import type { SimProcess } from './machine/process.ts';
 import type { Taken, Written } from './machine/watcher.ts';
+import { REPORT_INVARIANTS, type Told } from './report-invariants.ts';
 import { SLOT_INVARIANTS, type SlotWindow } from './slot-invariants.ts';
 
 export type Attack =
@@ -79,6 +80,8 @@ export type Invariant = Named &
     | { readonly at: 'record'; readonly check: (written: Written, story: Story) => Verdict }
     | { readonly at: 'order'; readonly check: (taken: Taken, story: Story) => Verdict }
     | { readonly at: 'rest'; readonly check: (rest: Rest) => Verdict }
+    /** Of what the program says of itself at rest. */
+    | { readonly at: 'report'; readonly check: (told: Told, rest: Rest) => Verdict }
     | { readonly at: 'exit'; readonly check: (answer: Answer) => Verdict }
     /** Checked by the watcher itself, which cannot go on where it does not hold. */
     | { readonly at: 'journal' }
@@ -428,6 +431,13 @@ export const INVARIANTS: readonly Invariant[] = [
     at: 'comparison',
   },
   {
+    name: 'zero-is-done',
+    sentence:
+      'A command that exits with 0 has done all of what it does where there is no fault, unless the broker told it wrong.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'torn record', 'full disk', 'failed sync'],
+    at: 'comparison',
+  },
+  {
     name: 'comes-to-rest',
     sentence: 'Once faults are over, a few passes find nothing more to do.',
     attackedBy: [...PROCESS, ...ANSWERS, 'full disk', 'failed sync', 'stale read'],
@@ -466,6 +476,7 @@ export const INVARIANTS: readonly Invariant[] = [
       return told === real ? null : `the state file shows ${told}, where the books have ${real}`;
     },
   },
+  ...REPORT_INVARIANTS,
   ...SLOT_INVARIANTS,
 ];
 

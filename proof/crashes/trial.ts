@@ -92,11 +92,13 @@ export async function tryStep(start: MachineState, options: TrialOptions): Promi
   misbehave(machine, []);
   const ends = endsOf(options);
   const hasEnded = (): boolean => ends === null || ends.has(outcomeOf(machine, watcher));
+  const mayRely = faults.every(({ kind }) => kind !== 'stale' && kind !== 'empty');
   let tries = 0;
   while (tries < TRIES && (process.code !== 0 || !hasEnded())) {
     await machine.loop.passTo(machine.loop.now + PAUSE);
     const doubt = neverTaken(machine, process) ?? (faults.length > 1 ? provenGone(process) : null);
     if (doubt !== null) await say(command('resolve', doubt, '--as', 'broker', '--reason', 'it never was'));
+    guard.note('zero-is-done', process.code === 0 && mayRely ? tooSoon(process) : null);
     process = await say(step.command);
     tries += 1;
     if (ends !== null && hasEnded() && neverTaken(machine, process) === null) break;
@@ -109,10 +111,16 @@ export async function tryStep(start: MachineState, options: TrialOptions): Promi
   const outcome = outcomeOf(machine, watcher);
   guard.note('comes-to-rest', isDone(last) ? null : `after ${PASSES} passes: ${last.stdout.slice(-400)}`);
   guard.rests(last);
+  // Behind pairs there is no time for it.
+  if (faults.length <= 1) await guard.reports(last);
   if (ends?.has(outcome) === false)
     guard.note('same-end', `${outcome}\nwhere it is without the fault\n${expected ?? ''}`);
   const { records } = watcher;
   return { broken, records, outcome, state: machine.state(), extent: happened };
+}
+
+function tooSoon({ stdout, stderr }: SimProcess): string {
+  return `exit 0, and it is not done: ${(stderr + stdout).slice(-400)}`;
 }
 
 function isDone({ code, stdout }: SimProcess): boolean {

@@ -211,6 +211,7 @@ export class Stage {
   async rests(last: SimProcess): Promise<void> {
     const { guard } = this;
     guard.rests(last);
+    await guard.reports(last);
     const { code, stderr } = await this.run('journal', 'verify');
     guard.note('journal-is-whole', code === 0 ? null : `journal verify: exit ${String(code)}: ${stderr}`);
   }
