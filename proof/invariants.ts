@@ -426,7 +426,8 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'same-work',
-    sentence: 'A run with a fault trades as much of each symbol as the run without it, on each side.',
+    sentence:
+      'A run with a fault trades as much of each symbol as the run without it, on each side, and in as many orders, but for the rest of a partial fill.',
     attackedBy: [...PROCESS, ...ANSWERS, 'torn record', 'stale read'],
     at: 'comparison',
   },

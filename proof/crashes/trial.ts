@@ -1,6 +1,7 @@
 /** One step of the day with faults in it, and what comes of it. */
 import { createHash } from 'node:crypto';
 import type { JournalRecord } from '../../src/observed/events.ts';
+import { ORDER_ID_PREFIX } from '../../src/reconciler/rules/orders-in-flight.ts';
 import { Guard } from '../guard.ts';
 import type { Broken } from '../part.ts';
 import { chance } from '../machine/chance.ts';
@@ -91,7 +92,13 @@ export async function tryStep(start: MachineState, options: TrialOptions): Promi
   machine.hooks = { effect: (effect) => guard.sees(effect) };
   misbehave(machine, []);
   const ends = endsOf(options);
-  const hasEnded = (): boolean => ends === null || ends.has(outcomeOf(machine, watcher));
+  // Behind a partial fill the rest is another order.
+  const mayOrderMore = faults.some((fault) => fault.kind === 'answer' && fault.outcome === 'partial');
+  const isEnd = (outcome: string): boolean =>
+    ends === null ||
+    ends.has(outcome) ||
+    (mayOrderMore && [...ends].map(unordered).includes(unordered(outcome)));
+  const hasEnded = (): boolean => isEnd(outcomeOf(machine, watcher));
   const mayRely = faults.every(({ kind }) => kind !== 'stale' && kind !== 'empty');
   let tries = 0;
   while (tries < TRIES && (process.code !== 0 || !hasEnded())) {
@@ -113,8 +120,7 @@ export async function tryStep(start: MachineState, options: TrialOptions): Promi
   guard.rests(last);
   // Behind pairs there is no time for it.
   if (faults.length <= 1) await guard.reports(last);
-  if (ends?.has(outcome) === false)
-    guard.note('same-end', `${outcome}\nwhere it is without the fault\n${expected ?? ''}`);
+  if (!isEnd(outcome)) guard.note('same-end', `${outcome}\nwhere it is without the fault\n${expected ?? ''}`);
   const { records } = watcher;
   return { broken, records, outcome, state: machine.state(), extent: happened };
 }
@@ -156,11 +162,17 @@ function endsOf({ step, faults, expected }: TrialOptions): ReadonlySet<string> |
 
 /** The same end without what was bought of this symbol. */
 function lacking(end: string, symbol: string): string {
-  const { books, held, traded, ...rest } = JSON.parse(end) as Outcome;
+  const { books, held, traded, orders, ...rest } = JSON.parse(end) as Outcome;
   const others = <Row extends readonly [string, unknown]>(rows: readonly Row[]): Row[] =>
     rows.filter(([name]) => name !== symbol && name !== `buy ${symbol}`);
   const left = books.map(([name, book]) => [name, others(book)] as const);
-  return JSON.stringify({ books: left, held: others(held), traded: others(traded), ...rest });
+  const [kept, sold, ordered] = [others(held), others(traded), others(orders)];
+  return JSON.stringify({ books: left, held: kept, traded: sold, orders: ordered, ...rest });
+}
+
+/** The same end, in however many orders. */
+function unordered(end: string): string {
+  return JSON.stringify({ ...(JSON.parse(end) as Outcome), orders: [] });
 }
 
 type Shares = readonly (readonly [string, number])[];
@@ -169,7 +181,9 @@ type Shares = readonly (readonly [string, number])[];
 interface Outcome {
   readonly books: readonly (readonly [string, Shares])[];
   readonly held: Shares;
+  /** By side and symbol: how many shares, and how many orders of ours that have filled. */
   readonly traded: Shares;
+  readonly orders: Shares;
 }
 
 /** Of all that whoever comes next can find. */
@@ -182,25 +196,40 @@ function digestOf(machine: Machine): string {
   return hash.digest('hex');
 }
 
-/** What does not depend on when and how often: books, account, switches, and how much was traded on each side. */
+/** What does not depend on when: books, account, switches, and how much was traded on each side, in how many orders. */
 function outcomeOf(machine: Machine, { ledger }: Watcher): string {
   const account = machine.account();
   const books = [...ledger.books].map(([name, book]) => [
     name,
     [...book].map(([symbol, { quantity }]) => [symbol, quantity]).sort(),
   ]);
-  const traded = new Map<string, number>();
-  for (const { symbol, side, quantity } of account?.fills ?? [])
-    traded.set(`${side} ${symbol}`, (traded.get(`${side} ${symbol}`) ?? 0) + quantity);
+  const traded = totals(account?.fills ?? [], ({ quantity }) => quantity);
+  const filled = (account?.orders ?? []).filter(
+    ({ clientOrderId, filledQuantity }) => filledQuantity > 0 && clientOrderId.startsWith(ORDER_ID_PREFIX),
+  );
   const toggle = machine.disk.find(`${MANIFESTS}/strategy_toggle.yaml`);
   return JSON.stringify({
     books: books.filter(([, book]) => book?.length !== 0).sort(),
     held: [...(account?.positions ?? [])].map(([symbol, { quantity }]) => [symbol, quantity]).sort(),
-    traded: [...traded].sort(),
+    traded,
+    orders: totals(filled, () => 1),
     drains: [...ledger.drains.values()].map(({ strategy, close, state }) => [strategy, close, state]).sort(),
     toggle:
       toggle?.kind === 'file'
         ? toggle.data.toString().replace(/^(last_modified|modified_by).*$/gm, '')
         : null,
   });
+}
+
+/** By side and symbol. */
+function totals<Item extends { readonly side: string; readonly symbol: string }>(
+  items: readonly Item[],
+  countOf: (item: Item) => number,
+): Shares {
+  const sums = new Map<string, number>();
+  for (const item of items) {
+    const key = `${item.side} ${item.symbol}`;
+    sums.set(key, (sums.get(key) ?? 0) + countOf(item));
+  }
+  return [...sums].sort();
 }
