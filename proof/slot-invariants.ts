@@ -100,6 +100,25 @@ export const SLOT_INVARIANTS: readonly Invariant[] = [
     },
   },
   {
+    name: 'a-slot-that-is-done-has-its-targets',
+    sentence:
+      'A slot ends as done only where its strategy owns what the slot has wanted, but for what is less than a share.',
+    attackedBy: ['outside trade', 'partial fill', 'refusal', 'crash', 'lost answer', 'two processes'],
+    at: 'record',
+    check: (written) => {
+      const { event } = written.record;
+      if (event.type !== 'slot-ended' || event.outcome !== 'done' || !counts(written)) return null;
+      const run = written.before.slots.get(event.slot);
+      const book = written.before.books.get(run?.strategy ?? '');
+      const open = run?.targets.find(
+        ({ symbol, quantity }) => Math.abs(quantity - (book?.get(symbol)?.quantity ?? 0)) >= SHARE,
+      );
+      if (open === undefined) return null;
+      const owned = book?.get(open.symbol)?.quantity ?? 0;
+      return `${event.slot} is done with ${owned / SHARE} of ${open.quantity / SHARE} ${open.symbol}`;
+    },
+  },
+  {
     name: 'a-slot-is-missed-in-time',
     sentence: 'A slot counts as missed only when it may run no more.',
     attackedBy: ['clock jump', 'crash', 'two processes', 'operator'],

@@ -4,6 +4,7 @@ import type { Effort, Finding, Part, Report } from '../part.ts';
 import { chance } from '../machine/chance.ts';
 import { real } from '../machine/real.ts';
 import type { Event } from './event.ts';
+import { FOUND, type FoundDay } from './found.ts';
 import { open } from './open.ts';
 import type { Plot } from './plot.ts';
 import { sides } from './sides.ts';
@@ -27,13 +28,39 @@ export function liveDay(seed: number): Promise<Day> {
   return plot.live(seed, eventsOf(plot, seed));
 }
 
+/** A day that has broken something once. */
+export function liveFound({ plot: wanted, seed, events }: FoundDay): Promise<Day> {
+  const plot = PLOTS.find(({ name }) => name === wanted);
+  if (plot === undefined) throw new Error(`there is no plot ${wanted}`);
+  return plot.live(seed, events);
+}
+
 function eventsOf(plot: Plot, seed: number): readonly Event[] {
   return plot.draw(chance(seed).stream('day'));
 }
 
 async function run(effort: Effort): Promise<Report> {
   const most = { short: PLOTS.length, full: FULL_DAYS, long: Infinity }[effort.form];
-  return runDays(effort, most);
+  const again = await liveAllFound(effort);
+  const { figures, findings } = await runDays(effort, most);
+  return {
+    figures: [['days that have broken something once', FOUND.length], ...figures],
+    findings: [...again, ...findings],
+  };
+}
+
+async function liveAllFound({ seed }: Effort): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const found of FOUND) {
+    const { broken, records } = await liveFound(found);
+    for (const { invariant, what } of broken)
+      findings.push({
+        invariant,
+        what: `${found.name}: ${what}\n${briefJournal(records)}`,
+        replay: `--only days --seed ${seed}`,
+      });
+  }
+  return findings;
 }
 
 /** So many days at most, of the seeds from this one on. */

@@ -10,10 +10,11 @@ export interface Change {
   readonly instead: string;
 }
 
-/** Who looks for it: the crashes with faults of one class, the days, or a story of its own. */
+/** Who looks for it: the crashes with faults of one class, the days, those that have broken something once, or a story of its own. */
 export type Look =
   | { readonly by: 'crashes'; readonly faults: string }
   | { readonly by: 'days' }
+  | { readonly by: 'found days' }
   | { readonly by: 'story'; readonly story: string };
 
 export interface Bug {
@@ -303,6 +304,19 @@ export const BUGS: readonly Bug[] = [
     ],
     look: { by: 'story', story: 'a slot, and its window goes on' },
     invariant: 'a-slot-runs-once',
+  },
+  {
+    name: 'a-slot-is-done-whatever-it-has',
+    sentence: 'A slot ends as done also where a target of it waits for a person.',
+    changes: [
+      {
+        file: 'actions/slot-records.ts',
+        there: "outcome: isDone ? 'done' : 'partial' };",
+        instead: "outcome: isDone || true ? 'done' : 'partial' };",
+      },
+    ],
+    look: { by: 'found days' },
+    invariant: 'a-slot-that-is-done-has-its-targets',
   },
   {
     name: 'time-goes-back',

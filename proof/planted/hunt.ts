@@ -1,7 +1,8 @@
 /** Looks for one bug in the way that its entry says, until the invariant that is to catch it does. */
 import { stepsOfDay, tryFaults } from '../crashes/crashes.ts';
 import { catalogueOf, wordsOf } from '../crashes/fault.ts';
-import { liveDay } from '../days/days.ts';
+import { liveDay, liveFound } from '../days/days.ts';
+import { FOUND } from '../days/found.ts';
 import type { Broken } from '../part.ts';
 import { chance } from '../machine/chance.ts';
 import { real } from '../machine/real.ts';
@@ -48,6 +49,8 @@ function triesOf(seed: number, look: Look): AsyncGenerator<Try> {
       return triesOfCrashes(seed, look.faults);
     case 'days':
       return triesOfDays(seed);
+    case 'found days':
+      return triesOfFound();
     case 'story':
       return triesOfStory(seed, look.story);
   }
@@ -77,6 +80,13 @@ async function* triesOfDays(seed: number): AsyncGenerator<Try> {
   for (let own = seed; own < seed + MOST_DAYS; own += 1) {
     const { broken } = await liveDay(own);
     yield { seed: own, words: 'a day', broken };
+  }
+}
+
+async function* triesOfFound(): AsyncGenerator<Try> {
+  for (const found of FOUND) {
+    const { broken } = await liveFound(found);
+    yield { seed: found.seed, words: found.name, broken };
   }
 }
 

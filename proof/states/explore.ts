@@ -50,7 +50,8 @@ class Explorer {
   readonly #options: ExploreOptions;
   readonly #plant: Plant | null;
   readonly #rests: Rests;
-  readonly #seen = new Set<string>();
+  /** By its key, the fewest troubles on a way to it: what may follow more of them may follow fewer. */
+  readonly #seen = new Map<string, number>();
   readonly #violations: Violation[] = [];
   #level: Node[] = [];
   #next: Node[] = [];
@@ -107,9 +108,11 @@ class Explorer {
   }
 
   #meet(node: Node): void {
-    if (this.#seen.has(node.key)) return;
-    this.#seen.add(node.key);
-    this.#note(node, checkState(node.world));
+    const { key, world } = node;
+    const before = this.#seen.get(key);
+    if (before !== undefined && before <= world.troubles) return;
+    this.#seen.set(key, world.troubles);
+    if (before === undefined) this.#note(node, checkState(world));
     this.#next.push(node);
   }
 

@@ -72,16 +72,26 @@ async function passesFrom(world: World, { plant, from }: From): Promise<PassStep
   const name = from === null ? 'pass' : 'goes on';
   const mayPause = from === null && world.paused === null && world.scope.whilePaused > 0;
   const clean = await watchedPass(world, from, { plant, outcomes: new Map() });
-  const steps = [...endingsOf(clean, name, 0)];
-  if (mayPause) steps.push(...pausesOf(clean));
+  const steps: PassStep[] = [{ label: name, world: clean.world, broken: clean.broken }];
+  if (world.troubles === world.scope.troubles) return steps;
+  const wrong = [...killsOf(clean, name, 0)];
+  if (mayPause) wrong.push(...pausesOf(clean));
   for (const [number, { quantity }] of clean.submits.entries()) {
     for (const outcome of otherwise({ quantity: quantity as Quantity })) {
       const run = await watchedPass(world, from, { plant, outcomes: new Map([[number, outcome]]) });
       const first = run.submits[number]?.effects ?? 0;
-      steps.push(...endingsOf(run, `${name}, order ${number + 1} ${outcome}`, first + 1));
+      const label = `${name}, order ${number + 1} ${outcome}`;
+      wrong.push({ label, world: run.world, broken: run.broken }, ...killsOf(run, label, first + 1));
     }
   }
-  return steps;
+  return [...steps, ...wrong.map(asTrouble)];
+}
+
+/** Counts it, where it counts. */
+function asTrouble(step: PassStep): PassStep {
+  const { world } = step;
+  if (world.scope.troubles === null) return step;
+  return { ...step, world: { ...world, troubles: world.troubles + 1 } };
 }
 
 interface Options {
@@ -105,9 +115,8 @@ async function watchedPass(
   return { ...(await runPass(world, from, options)), broken };
 }
 
-/** Its end, and what is left of it where it is killed behind one of its effects, from number `first`. */
-function* endingsOf({ moments, world, broken }: Watched, name: string, first: number): Generator<PassStep> {
-  yield { label: name, world, broken };
+/** What is left of it where it is killed behind one of its effects, from number `first`. */
+function* killsOf({ moments }: Watched, name: string, first: number): Generator<PassStep> {
   let seen = -1;
   for (const moment of moments) {
     const { effects } = moment;

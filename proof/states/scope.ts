@@ -18,6 +18,8 @@ export interface Scope {
   readonly operators: ReadonlySet<'halts' | 'shutdowns'>;
   /** So much may happen while a process is paused in the middle of a pass, besides time; zero: none is ever paused. */
   readonly whilePaused: number;
+  /** So many passes go wrong (are killed, paused, or have an order that goes otherwise) on each way from the start; null: any number. */
+  readonly troubles: number | null;
   /** Whether a later session may come. */
   readonly nights: boolean;
 }
@@ -37,6 +39,7 @@ const SMALLEST: Omit<Scope, 'name'> = {
   outsideTrades: 0,
   operators: new Set(),
   whilePaused: 0,
+  troubles: null,
   nights: true,
 };
 
@@ -64,6 +67,32 @@ export const SCOPES: readonly Scope[] = [
     moving: { symbol: 'AAA', to: 'beta' },
   },
   {
+    ...SMALLEST,
+    name: 'n1',
+    universes: { alpha: ['AAA'], beta: ['BBB'] },
+    moving: { symbol: 'AAA', to: 'beta' },
+    troubles: 1,
+  },
+  {
+    ...SMALLEST,
+    name: 'n2',
+    universes: { alpha: ['AAA'], beta: ['BBB'] },
+    moving: { symbol: 'AAA', to: 'beta' },
+    troubles: 2,
+  },
+  {
+    ...SMALLEST,
+    name: 'e1',
+    universes: { alpha: ['AAA'], beta: ['BBB'] },
+    most: 1,
+    moving: { symbol: 'AAA', to: 'beta' },
+    outsideTrades: 1,
+    operators: new Set(['halts', 'shutdowns']),
+    whilePaused: 1,
+    nights: true,
+    troubles: 1,
+  },
+  {
     name: 'everything',
     universes: { alpha: ['AAA', 'BBB'], beta: ['CCC', 'DDD'] },
     most: 2,
@@ -71,6 +100,7 @@ export const SCOPES: readonly Scope[] = [
     outsideTrades: 1,
     operators: new Set(['halts', 'shutdowns']),
     whilePaused: 2,
+    troubles: null,
     nights: true,
   },
 ];
@@ -87,6 +117,7 @@ export function boundsOf(scope: Scope): string {
     scope.whilePaused > 0 ? `one process paused while ${scope.whilePaused} other things happen` : null,
     scope.nights ? 'later sessions' : null,
     'one order a pass that goes otherwise, one crash a pass',
+    scope.troubles === null ? null : `${scope.troubles} such passes and no more`,
   ];
   return parts.filter((part) => part !== null).join(', ');
 }

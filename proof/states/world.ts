@@ -26,6 +26,8 @@ export interface World {
   readonly whilePaused: number;
   /** How many others have made. */
   readonly outsideTrades: number;
+  /** How many passes went wrong so far: were killed, paused, or had an order that went otherwise. Zero where nobody counts. */
+  readonly troubles: number;
   /** How many processes there have been. */
   readonly processes: number;
 }
@@ -120,6 +122,7 @@ export function firstWorld(scope: Scope): World {
     paused: null,
     whilePaused: 0,
     outsideTrades: 0,
+    troubles: 0,
     processes: 0,
   };
   const opening: readonly JournalEvent[] = [

@@ -1,0 +1,53 @@
+/**
+ * Days that have broken an invariant once, as they were shrunk: they are lived first of all, on every run. A bug that is planted
+ * (proof/planted/bugs.ts) takes out what has mended it, so that each is known to break where it is not mended.
+ */
+import type { Event } from './event.ts';
+
+export interface FoundDay {
+  readonly name: string;
+  /** Name of its plot. */
+  readonly plot: string;
+  readonly seed: number;
+  readonly events: readonly Event[];
+}
+
+const MP_BY_SLOTS = {
+  universe: ['AAPL', 'MSFT', 'NVDA'],
+  schedule: [
+    { at: '15:35', action: 'rebalance', window: '5m' },
+    { at: '15:40', action: 'rebalance', window: '8m' },
+    { at: '09:50', action: 'rebalance', window: '5m' },
+  ],
+};
+
+export const FOUND: readonly FoundDay[] = [
+  {
+    name: 'what a slot wants was bought by hand, and is nobody’s',
+    plot: 'slots',
+    seed: 20251138,
+    events: [
+      {
+        at: 0,
+        kind: 'edit',
+        strategy: 'mp',
+        declared: { ...MP_BY_SLOTS, targets: { NVDA: 18, MSFT: 29 } },
+      },
+      { at: 795, kind: 'trade', side: 'buy', symbol: 'MSFT', quantity: 5 },
+    ],
+  },
+  {
+    name: 'what a slot wants was sold by hand on the same day',
+    plot: 'slots',
+    seed: 20251168,
+    events: [
+      {
+        at: 0,
+        kind: 'edit',
+        strategy: 'mp',
+        declared: { ...MP_BY_SLOTS, targets: { MSFT: 2, NVDA: 4, AAPL: 6 } },
+      },
+      { at: 65_548, kind: 'trade', side: 'sell', symbol: 'AAPL', quantity: 5 },
+    ],
+  },
+];
