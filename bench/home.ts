@@ -103,7 +103,7 @@ function quiet(environment: Readonly<Record<string, string>>): Io {
     isInteractive: false,
     stdoutIsTerminal: false,
     ask: () => Promise.reject(new Error('nobody is there to be asked')),
-    stop: { requested: () => false, signal: () => null },
+    stop: { requested: () => false, signal: () => null, aborted: new AbortController().signal },
   };
 }
 

@@ -51,6 +51,6 @@ function quiet(stdout: Io['stdout']): Io {
     isInteractive: false,
     stdoutIsTerminal: false,
     ask: () => Promise.reject(new Error('nobody is there to be asked')),
-    stop: { requested: () => false, signal: () => null },
+    stop: { requested: () => false, signal: () => null, aborted: new AbortController().signal },
   };
 }

@@ -184,7 +184,11 @@ function ioOf(process: SimProcess, environment: Readonly<Record<string, string>>
     isInteractive: false,
     stdoutIsTerminal: false,
     ask: () => Promise.reject(new Error('nobody is there to be asked')),
-    stop: { requested: () => process.signal !== null, signal: () => process.signal },
+    stop: {
+      requested: () => process.signal !== null,
+      signal: () => process.signal,
+      aborted: new AbortController().signal,
+    },
   };
 }
 

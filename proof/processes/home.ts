@@ -94,7 +94,7 @@ export class Home {
       isInteractive: false,
       stdoutIsTerminal: false,
       ask: () => Promise.reject(new Error('nobody is there to be asked')),
-      stop: { requested: () => false, signal: () => null },
+      stop: { requested: () => false, signal: () => null, aborted: new AbortController().signal },
     });
     return { code, ...output, state: 'ended' };
   }

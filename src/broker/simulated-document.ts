@@ -6,6 +6,7 @@ import { formatMoney, formatQuantity } from '../domain/decimal.ts';
 import { later, type Instant } from '../domain/instant.ts';
 import { compareText } from '../domain/names.ts';
 import type { BrokerFill } from '../observed/broker-view.ts';
+import { isTooDeep } from '../observed/json-text.ts';
 import { formatUtc } from '../observed/utc-text.ts';
 import { DOCUMENT, DOCUMENT_VERSION } from './simulated-schema.ts';
 import type {
@@ -18,6 +19,7 @@ import type {
 
 /** Throws an error that names the first place that is wrong. */
 export function parseDocument(text: string): SimulatedState {
+  if (isTooDeep(text)) throw new Error('the nesting is too deep');
   const { version: _, ...state } = DOCUMENT(JSON.parse(text), '');
   const fills = state.fills.toSorted((a, b) => a.time - b.time);
   return { ...state, fills, time: newestTimeOf(state) };

@@ -10,12 +10,12 @@ import { decode, readText } from './simulated-text.ts';
 /** `fresh` makes the account of a file that does not exist. */
 export function simulatedFile(file: string, fresh: () => SimulatedState): SimulatedStore {
   let tail: Promise<unknown> = Promise.resolve();
-  let known: { readonly text: string | null; readonly state: SimulatedState | null } | undefined;
+  let known: { readonly text: string | null; readonly decoded: () => SimulatedState | null } | undefined;
   const load = (): SimulatedState | null => {
     const text = readText(file);
     // One look at the account asks four times, and the file is nearly always the same.
-    if (known?.text !== text) known = { text, state: decode(file, text) };
-    return known.state;
+    if (known?.text !== text) known = { text, decoded: decodedOnce(file, text) };
+    return known.decoded();
   };
   return {
     load: () => load() ?? fresh(),
@@ -29,4 +29,16 @@ export function simulatedFile(file: string, fresh: () => SimulatedState): Simula
       return turn;
     },
   };
+}
+
+/** Also what cannot be understood is looked at once: it may be large. */
+function decodedOnce(file: string, text: string | null): () => SimulatedState | null {
+  try {
+    const state = decode(file, text);
+    return () => state;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }

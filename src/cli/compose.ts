@@ -1,6 +1,5 @@
 /** Joins ports and implementations: the only place that knows both. */
-import { callModule } from '../programs/call-module.ts';
-import { runProgram } from '../programs/run-program.ts';
+import { programsUntil } from '../programs/programs.ts';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { viewLock } from '../actions/lock-view.ts';
@@ -175,7 +174,7 @@ function open(io: Io, options: GlobalOptions, { manifests, clock, journalName }:
     signalFiles,
     journal,
     stateFile: state,
-    programs: { run: runProgram, callModule },
+    programs: programsUntil(io.stop.aborted),
     processes: known,
     queue: openQueue(place, { journal, processes: known }),
     report,

@@ -2,6 +2,11 @@
 import type { Clock, StopSignal } from '../reconciler/ports.ts';
 import { styleFor, wantsColor, type ColorMode, type Style } from './output/style.ts';
 
+/** Asked by who looks now and then, and heard by who waits. */
+export interface Stop extends StopSignal {
+  readonly aborted: AbortSignal;
+}
+
 export interface Io {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
@@ -13,7 +18,7 @@ export interface Io {
   readonly columns?: number | undefined;
   /** Asks on stderr and reads one line; only when `isInteractive`. */
   readonly ask: (question: string) => Promise<string>;
-  readonly stop: StopSignal;
+  readonly stop: Stop;
   /** A time of its own, which passes where somebody waits; left out: that of this machine. `HGCTL_NOW` goes before it. */
   readonly clock?: Clock;
 }

@@ -219,10 +219,15 @@ function holdsPositions({ strategies }: Strategies): boolean {
   return Object.values(strategies).some(({ positions }) => Object.keys(positions).length > 0);
 }
 
+/** In one sentence; 'hgctl journal verify' tells more of them. */
+const SUSPECTS_TOLD = 10;
+
 function lostJournal(paths: World['paths'], seen: number, has: number): HgctlError {
   const verdict = verifyJournal(paths.journal);
   const suspects = verdict.kind === 'intact' ? verdict.suspects : [];
-  const behind = suspects.map(({ line, problem }) => `; line ${line} behind its last record: ${problem}`);
+  const behind = suspects
+    .slice(0, SUSPECTS_TOLD)
+    .map(({ line, problem }) => `; line ${line} behind its last record: ${problem}`);
   const message = `${paths.stateFile} has seen record ${seen}, the journal ends at ${has} or is another one: records are lost${behind.join('')}`;
   return new HgctlError(EXIT.refused, message, {
     hint: `put the right journal back into ${paths.journal}; if it is lost for good, 'hgctl rebuild --from-backup' opens new books`,

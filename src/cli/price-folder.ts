@@ -1,5 +1,5 @@
 /** Where the price files of a command are. */
-import { readRegularFile } from '../market/regular-file.ts';
+import { DAYS_MAX, readRegularFile } from '../market/regular-file.ts';
 import { resolve } from 'node:path';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { CalendarOverrides } from '../domain/calendar.ts';
@@ -46,10 +46,10 @@ export function requireSymbol(text: string): string {
   throw new HgctlError(EXIT.usage, `${JSON.stringify(text)} is no symbol`, { hint: SYMBOL_RULE });
 }
 
-/** Of a price file; null where there is none. Throws exit 5 for one that cannot be read. */
-export function priceText(file: string): string | null {
+/** Of a price file; null where there is none. Throws exit 5 for one that cannot be read, or is larger than `most` MiB. */
+export function priceText(file: string, most = DAYS_MAX): string | null {
   try {
-    return readRegularFile(file);
+    return readRegularFile(file, most);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
     throw new HgctlError(EXIT.refused, `${file} cannot be read`, { cause: error });

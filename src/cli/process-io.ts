@@ -1,10 +1,10 @@
 /** The terminal and environment of this process. */
+import { setMaxListeners } from 'node:events';
 import { writeSync } from 'node:fs';
 import { EXIT, HgctlError } from '../domain/errors.ts';
-import type { StopSignal } from '../reconciler/ports.ts';
 import { codeOf } from '../store/system-error.ts';
 import { askOn } from './ask.ts';
-import type { Io } from './io.ts';
+import type { Io, Stop } from './io.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -69,9 +69,11 @@ function interrupt(): void {
 }
 
 /** The first signal asks for a clean end, the second ends at once. */
-function stopSignal(): StopSignal & { readonly aborted: AbortSignal } {
+function stopSignal(): Stop {
   let received: 'SIGINT' | 'SIGTERM' | null = null;
   const aborted = new AbortController();
+  // Each program that runs listens to it, however many there are.
+  setMaxListeners(0, aborted.signal);
   const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
     if (received !== null) process.exit(signal === 'SIGINT' ? 130 : 143);
     received = signal;

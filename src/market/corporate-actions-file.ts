@@ -2,6 +2,7 @@
 import { dayNumber } from '../domain/days.ts';
 import { isSymbol } from '../domain/names.ts';
 import type { CorporateAction } from '../observed/corporate-action.ts';
+import { headed } from './lines.ts';
 
 export interface ListedAction {
   readonly symbol: string;
@@ -24,19 +25,19 @@ type Row = Readonly<Record<(typeof COLUMNS)[number], string>>;
  * the old and of the new one, whichever its line is listed under, and once where both are.
  */
 export function readActions(text: string): readonly ListedAction[] | ListFault {
-  const [header = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const { header, rows } = headed(text);
   const names = cellsOf(header).map((name) => name.toLowerCase());
   const missing = COLUMNS.find((name) => !names.includes(name));
   if (missing !== undefined) return { line: 1, what: `the header names no ${missing}` };
   const actions: ListedAction[] = [];
   const changes = new Set<string>();
-  for (const [index, line] of lines.entries()) {
+  for (const { number, text: line } of rows) {
     if (line.trim() === '') continue;
     const cells = cellsOf(line);
     const cell = (name: string): string => cells[names.indexOf(name)] ?? '';
     const row = Object.fromEntries(COLUMNS.map((name) => [name, cell(name)])) as Row;
     const action = actionOf(row);
-    if (typeof action === 'string') return { line: index + 2, what: action };
+    if (typeof action === 'string') return { line: number, what: action };
     if (action.kind !== 'symbol-change') actions.push({ symbol: row.symbol, action });
     else if (isNew(changes, action))
       actions.push(...[action.from, action.to].map((symbol) => ({ symbol, action })));

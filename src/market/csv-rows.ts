@@ -3,11 +3,15 @@ import { dayNumber } from '../domain/days.ts';
 import { parsePrice, type Price } from '../domain/decimal.ts';
 import type { CalendarDate } from '../domain/instant.ts';
 import type { Quote } from '../observed/broker-view.ts';
+import { headed } from './lines.ts';
 
 const PRICE_DIGITS = 6;
 const DECIMAL = /^\d{1,9}\.\d+$/;
 const VOLUME = /^\d{1,15}(?:\.\d+)?$/;
 const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
+
+/** A file with so many is none: what follows them is not read. */
+const FAULTS_MAX = 1_000;
 
 export interface CsvRow {
   /** Of the file, from 1. */
@@ -32,12 +36,13 @@ export interface CsvFault {
 export interface CsvText {
   /** As they stand in the file. */
   readonly rows: readonly CsvRow[];
+  /** The first thousand. */
   readonly faults: readonly CsvFault[];
 }
 
 /** Needs a header with at least `date` and `close`, in any case; reads `open`, `volume`, `bid`, `ask` and `halted` besides. */
 export function readCsvRows(text: string): CsvText {
-  const [header = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const { header, rows: lines } = headed(text);
   const names = cellsOf(header).map((name) => name.toLowerCase());
   const columns = {
     date: names.indexOf('date'),
@@ -55,12 +60,13 @@ export function readCsvRows(text: string): CsvText {
     };
   const rows: CsvRow[] = [];
   const faults: CsvFault[] = [];
-  lines.forEach((line, index) => {
-    if (line.trim() === '') return;
-    const row = parseRow(cellsOf(line), columns, index + 2);
+  for (const { number, text: line } of lines) {
+    if (line.trim() === '') continue;
+    const row = parseRow(cellsOf(line), columns, number);
     if ('what' in row) faults.push(row);
     else rows.push(row);
-  });
+    if (faults.length === FAULTS_MAX) break;
+  }
   return { rows, faults };
 }
 

@@ -1,6 +1,7 @@
 /** Minute bars as text: a file of them, `Time,Open,High,Low,Close,Volume`, and what makes a row no bar. Pure. */
 import { MINUTE, type Instant } from '../domain/instant.ts';
 import type { MinuteBar } from '../observed/bars.ts';
+import { headed } from './lines.ts';
 
 const COLUMNS = ['Time', 'Open', 'High', 'Low', 'Close', 'Volume'] as const;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::00(?:\.0+)?)?(?:Z|[+-]\d{2}:\d{2})$/;
@@ -14,13 +15,13 @@ export interface MinuteFault {
 
 /** Oldest first, or the first line that is no bar, or does not come after the one before. */
 export function readMinutes(text: string): readonly MinuteBar[] | MinuteFault {
-  const [header = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const { header, rows } = headed(text);
   const names = header.split(',').map((name) => name.trim().toLowerCase());
   const places = COLUMNS.map((name) => names.indexOf(name.toLowerCase()));
   const missing = COLUMNS.find((_, index) => places[index] === -1);
   if (missing !== undefined) return { line: 1, what: `the header names no ${missing.toLowerCase()}` };
   const bars: MinuteBar[] = [];
-  for (const [index, line] of lines.entries()) {
+  for (const { number, text: line } of rows) {
     if (line.trim() === '') continue;
     const cells = line.split(',').map((cell) => cell.trim());
     const [time = '', ...numbers] = places.map((place) => cells[place] ?? '');
@@ -28,9 +29,9 @@ export function readMinutes(text: string): readonly MinuteBar[] | MinuteFault {
       NUMBER.test(cell) ? Number(cell) : Number.NaN,
     );
     const bar = minuteBar({ time, open, high, low, close, volume });
-    if (typeof bar === 'string') return { line: index + 2, what: bar };
+    if (typeof bar === 'string') return { line: number, what: bar };
     if (bar.at <= (bars.at(-1)?.at ?? -Infinity))
-      return { line: index + 2, what: `${time} does not come after the row before` };
+      return { line: number, what: `${time} does not come after the row before` };
     bars.push(bar);
   }
   return bars;

@@ -8,9 +8,10 @@ interface Loaded<Content> {
   readonly content: Content;
 }
 
-/** What `parse` makes of a file, as it is now; undefined where there is none. What it throws is thrown each time. */
+/** What `parse` makes of a file, as it is now; undefined where there is none. What it throws is thrown each time, and exit 5 for more than `most` MiB. */
 export function watchedFiles<Content>(
   parse: (text: string, file: string) => Content,
+  most: number,
 ): (file: string) => Content | undefined {
   const known = new Map<string, Loaded<Content>>();
   return (file) => {
@@ -19,7 +20,7 @@ export function watchedFiles<Content>(
     const mark = `${stats.mtimeMs} ${stats.size} ${stats.ino}`;
     const loaded = known.get(file);
     if (loaded?.mark === mark) return loaded.content;
-    const content = parse(readRegularFile(file), file);
+    const content = parse(readRegularFile(file, most), file);
     known.set(file, { mark, content });
     return content;
   };

@@ -14,7 +14,7 @@ export interface JournalPosition {
   readonly validLine: number;
   /** Lines skipped because they are torn or came second. */
   readonly voidLines: number;
-  /** Those of them that follow the last valid record. */
+  /** Those of them that follow the last valid record; of very many the first ones and the newest. */
   readonly suspects: readonly SuspectLine[];
   /** True before the checkpoint that the segment has to start with. */
   readonly awaitsCheckpoint: boolean;
@@ -31,7 +31,7 @@ export interface JournalDamage {
   readonly kind: 'damaged';
   /** 0 when no line is valid. */
   readonly lastValidLine: number;
-  /** Every line with content after it. */
+  /** The lines with content after it; of very many the first ones and the last. */
   readonly lines: readonly SuspectLine[];
 }
 
@@ -154,7 +154,7 @@ function take(position: Progress, verdict: Extract<Verdict, { kind: 'valid' | 'v
   const line = position.line + 1;
   if (verdict.kind === 'void') {
     position.voidLines += 1;
-    position.suspects.push({ line, problem: verdict.problem });
+    remember(position.suspects, { line, problem: verdict.problem });
     return;
   }
   position.seq = verdict.record.seq;
@@ -171,12 +171,26 @@ function tooNew({ validLine: lastValidLine, line }: JournalPosition, version: nu
 
 /** `rest` starts with the line that proves the damage. */
 function damaged(position: JournalPosition, problem: string, rest: Buffer): JournalDamage {
-  const lines = [...position.suspects, { line: position.line + 1, problem }];
-  const behindIt = rest.toString('latin1').split('\n').slice(1);
-  behindIt.forEach((text, index) => {
-    if (text !== '') lines.push({ line: position.line + 2 + index, problem: 'follows the damage' });
-  });
+  const lines = [...position.suspects];
+  remember(lines, { line: position.line + 1, problem });
+  let line = position.line + 1;
+  for (let end = rest.indexOf(NEWLINE); end !== -1;) {
+    const start = end + 1;
+    end = rest.indexOf(NEWLINE, start);
+    line += 1;
+    const isEmpty = start === (end === -1 ? rest.length : end);
+    if (!isEmpty) remember(lines, { line, problem: 'follows the damage' });
+  }
   return { kind: 'damaged', lastValidLine: position.validLine, lines };
+}
+
+/** So many lines of trouble are worth telling: a file that is no journal may have millions. */
+const REMEMBERED_MAX = 1_000;
+
+/** The newest line takes the place of the last one where there is no more room. */
+function remember(lines: SuspectLine[], line: SuspectLine): void {
+  if (lines.length === REMEMBERED_MAX) lines.pop();
+  lines.push(line);
 }
 
 /** For people. */

@@ -30,9 +30,10 @@ function quoted(text: string, offset: number): string {
 }
 
 const SPACE = /[ \t\n\r]*/y;
-const SCALAR =
-  /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
-const KEY = /("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")[ \t\n\r]*:/y;
+const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const COLON = /[ \t\n\r]*:/y;
+const PLAIN = /[^"\\\u0000-\u001f]*/y;
+const ESCAPED = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 /** What may come next: a value (or the end of an empty container), a key, a separator, or nothing more. */
 type Expected = 'value' | 'first-item' | 'first-key' | 'key' | 'separator';
@@ -50,6 +51,21 @@ interface Walked {
 
 /** None of our files is a tenth as deep, and who walks through one calls itself at each level. */
 const DEPTH_MAX = 100;
+
+/** Whether JSON that nobody has looked at yet nests too deep: parsing it would take a hundred times as long as this. */
+export function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let isInside = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text[at];
+    if (sign === '\\') at += 1;
+    else if (sign === '"') isInside = !isInside;
+    else if (!isInside && (sign === '[' || sign === '{')) depth += 1;
+    else if (!isInside && (sign === ']' || sign === '}')) depth -= 1;
+    if (depth > DEPTH_MAX) return true;
+  }
+  return false;
+}
 
 function walk(text: string): Walked {
   const open: Container[] = [];
@@ -102,15 +118,26 @@ function takeValue(text: string, at: number, open: Container[]): Step | undefine
     open.push(sign === '{' ? new Set() : 'list');
     return { end: at + 1, expected: sign === '{' ? 'first-key' : 'first-item' };
   }
-  const end = skip(SCALAR, text, at);
+  const end = sign === '"' ? skipString(text, at) : skip(SCALAR, text, at);
   return end === undefined ? undefined : { end, expected: 'separator' };
 }
 
 function takeKey(text: string, at: number): Step | undefined {
-  KEY.lastIndex = at;
-  const match = KEY.exec(text);
-  if (match === null) return undefined;
-  return { end: KEY.lastIndex, expected: 'value', key: JSON.parse(match[1] ?? '') as string };
+  const name = text.charAt(at) === '"' ? skipString(text, at) : undefined;
+  const end = name === undefined ? undefined : skip(COLON, text, name);
+  if (end === undefined) return undefined;
+  return { end, expected: 'value', key: JSON.parse(text.slice(at, name)) as string };
+}
+
+/** Piece by piece: one pattern for a whole string takes a step of the stack for each of its characters. */
+function skipString(text: string, at: number): number | undefined {
+  let end: number | undefined = at + 1;
+  while (end !== undefined) {
+    end = skip(PLAIN, text, end) ?? end;
+    if (text.charAt(end) === '"') return end + 1;
+    end = skip(ESCAPED, text, end);
+  }
+  return undefined;
 }
 
 function skip(pattern: RegExp, text: string, at: number): number | undefined {

@@ -20,7 +20,7 @@ import { compareText } from '../domain/names.ts';
 import type { Lot } from './book.ts';
 import type { Drain } from './drain-events.ts';
 import { parseForeign, plainPart, type ForeignDocument } from './foreign-state.ts';
-import { parseJson } from './json-text.ts';
+import { isTooDeep, parseJson } from './json-text.ts';
 import type { ExecutionLock, Ledger } from './ledger.ts';
 import { ACCOUNT } from './loss-curve.ts';
 import type { Latch, LossLimit } from './mark-events.ts';
@@ -154,7 +154,11 @@ export function formatState(document: StateDocument): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
+/** Characters; 10,000 positions take a third of it. */
+const TEXT_MAX = 16_777_216;
+
 export function parseState(text: string): ParsedState {
+  if (text.length > TEXT_MAX) return { kind: 'invalid', message: 'is larger than 16 MiB: no state file is' };
   const ours = oursIn(text);
   if (ours !== null) return { kind: 'ours', seq: ours.hgctl.seq, hash: ours.hgctl.hash, document: ours };
   const json = parseJson(text);
@@ -308,6 +312,7 @@ function digestOf(document: Json): string {
 
 /** Where the digest fits, nobody has written in it: it need not be read with care. */
 function oursIn(text: string): StateDocument | null {
+  if (isTooDeep(text)) return null;
   try {
     const raw = JSON.parse(text) as Json;
     return isOurs(raw) ? raw : null;

@@ -8,14 +8,21 @@ import type { RunnerAnswer } from './runner-answer.ts';
 /** MB: a module that asks for more ends, and not whatever else runs on this machine. */
 const HEAP_MAX = 512;
 
-/** Never rejects. `runner` is the program `module-runner`. */
+interface Calling {
+  /** The program `module-runner`. */
+  readonly runner?: string;
+  /** As for `runProgram`. */
+  readonly stop?: AbortSignal;
+}
+
+/** Never rejects. */
 export async function callModule(
   { path, name, input, timeout }: ModuleRequest,
-  runner = fileURLToPath(new URL('./module-runner.js', import.meta.url)),
+  { runner = fileURLToPath(new URL('./module-runner.js', import.meta.url)), stop }: Calling = {},
 ): Promise<ProgramAnswer> {
   const flags = [`--max-old-space-size=${HEAP_MAX}`, '--enable-source-maps', '--no-warnings'];
   const argv = [process.execPath, ...flags, runner, path];
-  const answer = await runProgram({ argv, folder: dirname(path), input, timeout });
+  const answer = await runProgram({ argv, folder: dirname(path), input, timeout }, stop);
   if (answer.kind === 'not-run') return answer;
   if (answer.kind === 'failed') return { kind: 'failed', reason: `${name}: ${answer.reason}` };
   const said = readAnswer(answer.output);

@@ -21,11 +21,23 @@ const PASSED = [
   'NODE_PATH',
 ];
 
-/** Never rejects. The program has a process group of its own, which is killed whole at the time-out. */
-export function runProgram(request: ProgramRequest): Promise<ProgramAnswer> {
+const STOPPED: ProgramAnswer = { kind: 'failed', reason: 'hgctl was asked to stop' };
+
+/**
+ * Never rejects. The program has a process group of its own, which is killed whole at the time-out, and when `stop` is
+ * aborted; where it is already, nothing is started.
+ */
+export function runProgram(request: ProgramRequest, stop?: AbortSignal): Promise<ProgramAnswer> {
+  if (stop?.aborted === true) return Promise.resolve(STOPPED);
   return new Promise((resolve) => {
     try {
-      new Run(started(request), request, resolve).start();
+      const run = new Run(started(request), request, (answer) => {
+        stop?.removeEventListener('abort', onStop);
+        resolve(answer);
+      });
+      const onStop = (): void => run.finish(STOPPED);
+      stop?.addEventListener('abort', onStop);
+      run.start();
     } catch (error) {
       // A NUL in a word, or more words than the system takes: known before there is a process.
       const [why = ''] = formatMessage(error).split('. Received');
@@ -112,7 +124,7 @@ class Run {
       return this.#fail(`it ended with ${signal ?? `exit code ${String(code)}`}${this.#lastWords()}`);
     const bytes = Buffer.concat(this.#output);
     // A replacement character in a symbol would be another symbol.
-    if (isUtf8(bytes)) this.#finish({ kind: 'ok', output: bytes.toString('utf8') });
+    if (isUtf8(bytes)) this.finish({ kind: 'ok', output: bytes.toString('utf8') });
     else this.#fail('its output is not UTF-8');
   }
 
@@ -122,11 +134,11 @@ class Run {
   }
 
   #fail(reason: string): void {
-    this.#finish({ kind: 'failed', reason });
+    this.finish({ kind: 'failed', reason });
   }
 
   /** Whoever is left of its group goes, also after a good answer: nothing runs on into the next pass. */
-  #finish(answer: ProgramAnswer): void {
+  finish(answer: ProgramAnswer): void {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#timer);

@@ -40,18 +40,22 @@ function* linesFrom(path: string, from: number): Generator<string, number> {
   try {
     const { size } = fstatSync(fd);
     let done = from;
-    let pending = Buffer.alloc(0);
+    // Joined at the end of the line only: a line that never ends would be copied for each chunk of it.
+    let begun: Buffer[] = [];
     for (let at = from; at < size;) {
       const chunk = Buffer.alloc(Math.min(CHUNK, size - at));
       const count = readSync(fd, chunk, 0, chunk.length, at);
       if (count === 0) break;
       at += count;
-      pending = Buffer.concat([pending, chunk.subarray(0, count)]);
-      for (let end = pending.indexOf(NEWLINE); end !== -1; end = pending.indexOf(NEWLINE)) {
-        yield pending.toString('utf8', 0, end);
-        done += end + 1;
-        pending = pending.subarray(end + 1);
+      let rest = chunk.subarray(0, count);
+      for (let end = rest.indexOf(NEWLINE); end !== -1; end = rest.indexOf(NEWLINE)) {
+        const line = Buffer.concat([...begun, rest.subarray(0, end)]);
+        yield line.toString('utf8');
+        done += line.length + 1;
+        begun = [];
+        rest = rest.subarray(end + 1);
       }
+      begun.push(rest);
     }
     return done;
   } finally {

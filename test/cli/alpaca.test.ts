@@ -262,7 +262,7 @@ describe('with real money', () => {
         questions.push(question);
         return Promise.resolve('n');
       },
-      stop: { requested: () => false, signal: () => null },
+      stop: { requested: () => false, signal: () => null, aborted: new AbortController().signal },
     };
     const options = {
       filename: [`${folder}/manifests`],

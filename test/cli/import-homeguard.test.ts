@@ -246,7 +246,7 @@ describe('Settings that had no effect', () => {
       isInteractive: true,
       stdoutIsTerminal: false,
       ask: (question: string) => Promise.resolve((asked.push(question), said[asked.length - 1] ?? '')),
-      stop: { requested: () => false, signal: () => null },
+      stop: { requested: () => false, signal: () => null, aborted: new AbortController().signal },
     });
     const options = {
       filename: [mine.path('manifests')],
@@ -466,7 +466,7 @@ test('A refusal is an error with a way out.', async () => {
     isInteractive: false,
     stdoutIsTerminal: false,
     ask: () => Promise.resolve(''),
-    stop: { requested: () => false, signal: () => null },
+    stop: { requested: () => false, signal: () => null, aborted: new AbortController().signal },
   };
   const options = { filename: ['a', 'b'], color: 'never', output: 'table' } as const;
   const error: unknown = await runImportHomeguard(io, mine.path('homeguard'), options).catch(

@@ -16,8 +16,13 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
 } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { signalFiles } from '../../src/cli/signal-files.ts';
+import { parseInstant, type CalendarDate, type Instant } from '../../src/domain/instant.ts';
+import { csvPrices } from '../../src/market/csv-prices.ts';
+import { readCsvRows } from '../../src/market/csv-rows.ts';
 import { parseJson } from '../../src/observed/json-text.ts';
 import { projectInProcess, type Project } from '../support/project.ts';
 
@@ -193,12 +198,87 @@ describe('A state file that is a bomb', () => {
   });
 });
 
+describe('A file that is good but for its size is refused for that, and nothing is executed:', () => {
+  const MIB = 1_048_576;
+  /** What stands behind the text makes it no worse. */
+  const pad = (mine: Project, name: string, size: number, by: string): void =>
+    mine.write(name, mine.read(name).padEnd(size, by));
+
+  test('a state file', async () => {
+    const mine = await wanting();
+    const before = mine.read('data/broker.json');
+    pad(mine, STATE, 16 * MIB + 1, ' ');
+    expect(await tried(mine)).toMatchObject({
+      code: 8,
+      stderr: expect.stringContaining('strategy_positions.json: is larger than 16 MiB') as string,
+    });
+    expect(mine.read('data/broker.json')).toBe(before);
+    expect(await mine.run('import', 'state', '--discard')).toMatchObject({ code: 0 });
+    expect(await mine.run('apply', '--yes')).toMatchObject({ code: 0 });
+  });
+
+  test('a simulated account', async () => {
+    const mine = await wanting();
+    pad(mine, 'data/broker.json', 32 * MIB + 1, ' ');
+    expect(await tried(mine)).toMatchObject({
+      code: 11,
+      stderr: expect.stringContaining('broker.json is larger than 32 MiB') as string,
+    });
+  });
+
+  test.each([
+    ['VTI.csv', 'Date,Close\n2025-12-01,100\n', 8],
+    ['corporate-actions.csv', 'Date,Symbol,Kind,From,To\n', 8],
+    ['minutes/VTI.csv', 'Time,Open,High,Low,Close,Volume\n', 256],
+  ])('the price file %s', async (name, text, most) => {
+    const mine = projectInProcess({
+      account: { prices: { type: 'csv', folder: 'prices' } },
+      strategies: { core: { targets: { VTI: '5' } } },
+    });
+    mine.write('manifests/prices/VTI.csv', 'Date,Close\n2025-12-01,100\n');
+    mine.write(`manifests/prices/${name}`, text);
+    // A hole: it takes no room, and nobody reads it.
+    truncateSync(mine.path(`manifests/prices/${name}`), most * MIB + 1);
+    const prices = csvPrices(mine.path('manifests/prices'));
+    const from = '2025-12-01' as CalendarDate;
+    const at = parseInstant('2025-12-01T16:00:00-05:00') as Instant;
+    const ask = {
+      'VTI.csv': () => prices.priceAt('VTI', at),
+      'corporate-actions.csv': () => prices.actions('VTI', { from, to: from }),
+      'minutes/VTI.csv': () => prices.minutes('VTI', { from: at, until: at }),
+    };
+    expect(ask[name as keyof typeof ask]).toThrow(`${name} is larger than ${String(most)} MiB`);
+    if (name === 'VTI.csv') expect(await mine.run('plan')).toMatchObject({ code: 5 });
+  });
+
+  test('a table that a signal reads, which holds nobody else', async () => {
+    const mine = await wanting();
+    mine.write('table.json', '{}');
+    truncateSync(mine.path('table.json'), 32 * MIB + 1);
+    expect(await signalFiles.table(mine.path('table.json'))).toMatchObject({
+      kind: 'malformed',
+      reason: expect.stringContaining('table.json is larger than 32 MiB') as string,
+    });
+    put(mine, 'pipe', 'table.json');
+    expect(await signalFiles.table(mine.path('table.json'))).toMatchObject({
+      kind: 'malformed',
+      reason: expect.stringContaining('is not a regular file') as string,
+    });
+    expect(await signalFiles.table(mine.path('nothing.json'))).toBeNull();
+  });
+});
+
+test('A price file of nothing but bad lines is not remembered line by line.', () => {
+  const { rows, faults } = readCsvRows(`Date,Close\n${'x\n'.repeat(5_000)}2025-12-01,100\n`);
+  expect([rows.length, faults.length, faults.at(-1)?.line]).toEqual([0, 1_000, 1_001]);
+});
+
 test('A simulated account that is deep is told, and is no empty account.', async () => {
   const mine = await wanting();
   mine.write('data/broker.json', '{"version":1,"positions":'.repeat(50_000));
   expect(await tried(mine)).toMatchObject({
     code: 11,
-    stderr: expect.stringContaining('is not a simulated account') as string,
+    stderr: expect.stringContaining('is not a simulated account: the nesting is too deep') as string,
   });
 });
 

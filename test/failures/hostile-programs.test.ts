@@ -3,12 +3,13 @@
  * hangs, floods its output, answers no UTF-8, ends with a code, ignores its input, forks and runs into the time-out, keeps
  * its output open by a child; modules that throw, loop, end their process or answer without end.
  */
+import { getEventListeners } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { runProgram } from '../../src/programs/run-program.ts';
-import { projectInProcess } from '../support/project.ts';
+import { project, projectInProcess, type Project } from '../support/project.ts';
 
 function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'hgctl-hostile-program-'));
@@ -97,4 +98,74 @@ test('An answer that is no good opens nothing and closes nothing.', async () => 
     expect(stdout + stderr).toMatch(/own/);
     expect(mine.read('data/broker.json'), answer.slice(0, 80)).toBe(before);
   }
+});
+
+describe('A stop ends what a signal waits for, and the pass in order:', () => {
+  /** Longer than any test may take: who waits for the program is found. */
+  const timeout = '10m';
+  /** Says who it is, and who its child is, then hangs; and no signal that can be ignored ends it. */
+  const HANGING =
+    "trap '' TERM INT HUP; sleep 900 & echo $$ $! > pids.tmp; mv pids.tmp pids; wait; sleep 900";
+
+  function hanging(): Project {
+    return project({
+      now: null,
+      strategies: {
+        own: {
+          universe: ['BND'],
+          spec: { signal: { type: 'command', params: { argv: ['sh', '-c', HANGING], timeout } } },
+        },
+        other: { targets: { VTI: '5' } },
+      },
+    });
+  }
+
+  async function pidsOf(mine: Project): Promise<number[]> {
+    const file = 'manifests/strategies/pids';
+    await expect.poll(() => mine.exists(file), { timeout: 20_000 }).toBe(true);
+    return mine.read(file).trim().split(' ').map(Number);
+  }
+
+  test.each([
+    ['apply', ['apply', '--yes'], 'SIGTERM', 143],
+    ['apply', ['apply', '--yes'], 'SIGINT', 130],
+    ['run', ['run'], 'SIGTERM', 143],
+    ['plan', ['plan'], 'SIGINT', 130],
+  ] as const)('%s (%j, %s)', async (command, args, signal, exit) => {
+    const mine = hanging();
+    const running = mine.start(...args);
+    onTestFinished(() => void running.process.kill('SIGKILL'));
+    const pids = await pidsOf(mine);
+    onTestFinished(() => {
+      for (const pid of pids.filter(isRunning)) process.kill(pid, 'SIGKILL');
+    });
+    expect(pids.map(isRunning)).toEqual([true, true]);
+    running.process.kill(signal);
+    const { code, stdout, stderr } = await running.ended;
+    expect([code, stderr]).toEqual([exit, expect.not.stringContaining('    at ')]);
+    for (const pid of pids) await expect.poll(() => isRunning(pid)).toBe(false);
+    if (command === 'plan') expect(stdout).toContain('hgctl was asked to stop');
+    // Nothing was sent, not for those either whose signal had answered; and nothing is held.
+    const later = mine.inProcess();
+    expect(await later.json('get', 'orders', '-o', 'json')).toMatchObject({ items: [] });
+    expect(await later.json('get', 'locks', '-o', 'json')).toMatchObject({ items: [] });
+  });
+
+  test('what is asked after it is not started', async () => {
+    const where = folder();
+    const argv = ['touch', 'started'];
+    const answer = await runProgram({ argv, folder: where, input: '', timeout: 20_000 }, AbortSignal.abort());
+    expect(answer).toEqual({ kind: 'failed', reason: 'hgctl was asked to stop' });
+    expect(existsSync(join(where, 'started'))).toBe(false);
+  });
+
+  test('who has answered before hears nothing of it', async () => {
+    const stop = new AbortController();
+    const answer = await runProgram(
+      { argv: ['echo', 'done'], folder: folder(), input: '', timeout: 20_000 },
+      stop.signal,
+    );
+    expect(answer).toEqual({ kind: 'ok', output: 'done\n' });
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+  });
 });

@@ -8,7 +8,9 @@ import {
   JOURNAL_START,
   readJournal,
   segmentStart,
+  type JournalDamage,
   type JournalPosition,
+  type JournalRead,
 } from '../../src/observed/journal-reader.ts';
 import { at } from './support/journal-of.ts';
 
@@ -186,6 +188,41 @@ describe('damage', () => {
     expect(say(2, [])).toBe(
       `${start} line 2 is the last valid one, line 3 cannot be trusted (line 3: missing)`,
     );
+  });
+});
+
+describe('lines without number that are no records', () => {
+  const many = 'x\n'.repeat(1_500);
+  const first = FIRST.bytes.length;
+
+  test('are counted, and remembered to the thousandth: the first ones and the newest', () => {
+    const { position } = read(FIRST, many) as Extract<JournalRead, { kind: 'ok' }>;
+    expect(position).toMatchObject({ voidLines: 1_500, line: 1_502, offset: first + many.length });
+    expect(position.suspects).toHaveLength(1_000);
+    expect(position.suspects.slice(0, 2)).toEqual([
+      { line: 3, problem: TORN },
+      { line: 4, problem: TORN },
+    ]);
+    expect(position.suspects.slice(-2)).toEqual([
+      { line: 1_001, problem: TORN },
+      { line: 1_502, problem: TORN },
+    ]);
+    const further = readJournal(position, Buffer.from('x\n')) as Extract<JournalRead, { kind: 'ok' }>;
+    expect(further.position.suspects).toHaveLength(1_000);
+    expect(further.position.suspects.at(-1)).toEqual({ line: 1_503, problem: TORN });
+  });
+
+  test('are no more in what damage tells, before it and behind it', () => {
+    const alien = record({ seq: 2, prev: 'another', at: SECOND_AT });
+    const behind = read(FIRST, alien, many, 'undecided') as JournalDamage;
+    expect(behind.lines).toHaveLength(1_000);
+    expect(behind.lines[0]).toMatchObject({ line: 4, problem: 'record 2 continues another journal' });
+    expect(behind.lines.at(-1)).toEqual({ line: 1_505, problem: 'follows the damage' });
+    const before = read(FIRST, many, record({ seq: 9, at: first + many.length })) as JournalDamage;
+    expect(before.lines).toHaveLength(1_000);
+    expect(before.lines[0]).toEqual({ line: 3, problem: TORN });
+    expect(before.lines.at(-1)).toMatchObject({ line: 1_504 });
+    expect(describeDamage(before)).toContain('lines 3 to 1504 cannot be trusted');
   });
 });
 

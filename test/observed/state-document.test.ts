@@ -8,7 +8,7 @@ import {
   parseForeign,
   plainPart,
 } from '../../src/observed/foreign-state.ts';
-import { parseJson } from '../../src/observed/json-text.ts';
+import { isTooDeep, parseJson } from '../../src/observed/json-text.ts';
 import { emptyLedger, foldRecords } from '../../src/observed/ledger-fold.ts';
 import type { Ledger } from '../../src/observed/ledger.ts';
 import {
@@ -455,6 +455,33 @@ describe('text that is not JSON', () => {
     });
   });
 
+  test('may have a string of any length: no character of it takes a step of the stack', () => {
+    const long = JSON.stringify('x\\"'.repeat(3_000_000));
+    expect(parseJson(long).kind).toBe('ok');
+    expect(parseJson(`{${long}: 1}`).kind).toBe('ok');
+  });
+
+  test.prop([fc.json({ maxDepth: 5 }), fc.nat(120)])(
+    'is found too deep before it is parsed, whatever stands in its strings',
+    (json, around) => {
+      const depth = around + deepest(JSON.parse(json));
+      for (const [open, close] of [
+        ['[', ']'],
+        ['{"[\\"{":', '}'],
+      ] as const)
+        expect(isTooDeep(open.repeat(around) + json + close.repeat(around))).toBe(depth > 100);
+    },
+  );
+
+  test('that closes what it opens gets no deeper by going on', () => {
+    const list = (item: string): string => `[${Array.from({ length: 200 }, () => item).join(',')}]`;
+    for (const item of ['[]', '{}', '"["', '"\\\\"', '"{"'])
+      expect([item, isTooDeep(list(item))]).toEqual([item, false]);
+    expect(isTooDeep('['.repeat(100) + ']'.repeat(100))).toBe(false);
+    expect(isTooDeep('['.repeat(101))).toBe(true);
+    expect(isTooDeep(`${']'.repeat(50)}"]${'{'.repeat(101)}`)).toBe(false);
+  });
+
   test.prop([fc.json(), fc.nat()], { numRuns: 1000 })(
     'is found wrong at its end when it is cut, never before',
     (json, cut) => {
@@ -469,6 +496,24 @@ describe('text that is not JSON', () => {
       ).toBe(true);
     },
   );
+});
+
+function deepest(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return 1 + Math.max(0, ...Object.values(value).map(deepest));
+}
+
+describe('A state file that is larger than any', () => {
+  const SIZE = 16_777_216;
+  const text = '{"strategies": {}}';
+
+  test('is refused for that, and for nothing else', () => {
+    expect(parseState(text.padEnd(SIZE))).toMatchObject({ kind: 'foreign' });
+    expect(parseState(text.padEnd(SIZE + 1))).toEqual({
+      kind: 'invalid',
+      message: 'is larger than 16 MiB: no state file is',
+    });
+  });
 });
 
 describe('UTC text', () => {

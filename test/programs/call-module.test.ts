@@ -22,7 +22,7 @@ async function call(files: Files, input: object = {}, timeout = 30_000): Promise
   const [name = ''] = Object.keys(files);
   const answer = await callModule(
     { path: join(folder, name), name: `signals/${name}`, input: JSON.stringify(input), timeout },
-    RUNNER,
+    { runner: RUNNER },
   );
   // Files beside the module are shown with their whole path.
   return JSON.parse(JSON.stringify(answer).replaceAll(folder, '<folder>')) as ProgramAnswer;

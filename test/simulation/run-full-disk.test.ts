@@ -11,7 +11,7 @@ test('What a pass has changed itself is no news after the disk has refused it, a
   let waits = 0;
   const io = {
     ...quietIo({ HGCTL_NOW: '2025-12-02T10:00:00-05:00' }),
-    stop: { requested: () => waits >= 2, signal: () => null },
+    stop: { requested: () => waits >= 2, signal: () => null, aborted: new AbortController().signal },
   };
   await runRun(io, optionsOf(mine), () =>
     Promise.resolve({

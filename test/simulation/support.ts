@@ -17,7 +17,7 @@ export function quietIo(environment: Io['environment'] = {}): Io {
     isInteractive: false,
     stdoutIsTerminal: false,
     ask: () => Promise.reject(new Error('nobody is there to be asked')),
-    stop: { requested: () => false, signal: () => null },
+    stop: { requested: () => false, signal: () => null, aborted: new AbortController().signal },
   };
 }
 

@@ -43,7 +43,7 @@ async function run(
       isInteractive: false,
       stdoutIsTerminal: false,
       ask: () => Promise.reject(new Error('nobody is there to be asked')),
-      stop: { requested: () => false, signal: () => null },
+      stop: { requested: () => false, signal: () => null, aborted: new AbortController().signal },
       ...(clock && { clock }),
     });
     return { code, ...output };

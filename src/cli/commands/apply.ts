@@ -14,7 +14,7 @@ import { ordersText, planText, type PlanTextOptions } from '../output/plan-text.
 import { printable } from '../output/printable.ts';
 import { noShortingChange, type SettingChange } from '../no-shorting.ts';
 import { checkData, passOf, repairStateFile } from '../prepare.ts';
-import { holdExits } from './plan.ts';
+import { holdExits, stopExits } from './plan.ts';
 
 export interface ApplyOptions extends GlobalOptions {
   readonly output: string;
@@ -192,9 +192,8 @@ const OUTCOME_EXIT: Readonly<Record<Outcome['kind'], ExitCode>> = {
 };
 
 function exitOf(io: Io, result: PassResult, { isDeclined }: Prunes): ExitCode {
-  const stopped = io.stop.signal();
-  const codes: ExitCode[] = [...holdExits(result.plan), isDeclined ? EXIT.declined : EXIT.done];
-  if (stopped !== null) codes.push(stopped === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
+  const codes: ExitCode[] = [...holdExits(result.plan), ...stopExits(io.stop)];
+  if (isDeclined) codes.push(EXIT.declined);
   if (result.kind === 'declined') codes.push(EXIT.declined);
   if (result.kind === 'executed') {
     const counted = result.outcomes.filter((outcome) => !waitsForTheMarket(outcome, result.plan));

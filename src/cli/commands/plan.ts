@@ -28,16 +28,23 @@ export async function runPlan(io: Io, options: PlanOptions): Promise<ExitCode> {
     await warnOfRefusal(io, world);
     if (plan.needsSecondLook)
       io.stderr('note: apply looks a second time before it decides on what is missing\n');
-    return planExit(plan, options.detailedExitcode ?? false);
+    return planExit(io, plan, options.detailedExitcode ?? false);
   } finally {
     world.close();
   }
 }
 
-function planExit(plan: Plan, detailed: boolean): ExitCode {
-  const codes: ExitCode[] = [...holdExits(plan)];
+function planExit({ stop }: Io, plan: Plan, detailed: boolean): ExitCode {
+  const codes: ExitCode[] = [...holdExits(plan), ...stopExits(stop)];
   if (detailed && hasWork(plan)) codes.push(EXIT.changes);
   return strongestExit(codes);
+}
+
+/** What was looked at after a stop is not all that there was to see. */
+export function stopExits(stop: Io['stop']): ExitCode[] {
+  const signal = stop.signal();
+  if (signal === null) return [];
+  return [signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated];
 }
 
 /** Of all that is not done, only a closed market and a broker that does not answer change the exit code. */

@@ -17,8 +17,7 @@ import type {
   SyntheticSettings,
 } from '../../market/price-source.ts';
 import { priceSource } from '../../market/market.ts';
-import { callModule } from '../../programs/call-module.ts';
-import { runProgram } from '../../programs/run-program.ts';
+import { programsUntil } from '../../programs/programs.ts';
 import { mayFollow } from '../../reconciler/rules/targets.ts';
 import type { Report } from '../../reconciler/ports.ts';
 import { sessionsBetween, simulate } from '../../simulation/simulate.ts';
@@ -73,7 +72,7 @@ export async function runSimulate(io: Io, options: Options): Promise<ExitCode> {
     prices: source,
     isOwnData: isSame(prices, manifests.desired.account.prices),
     files: signalFiles,
-    programs: { run: runProgram, callModule },
+    programs: programsUntil(io.stop.aborted),
     report: SILENT,
     stop: io.stop,
     progressed: progress(io, 'sessions'),
