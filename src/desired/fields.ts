@@ -186,9 +186,9 @@ export function symbol(about: string): Field<string> {
 export function name(about: string): Field<string> {
   return parsed({
     about,
-    pattern: '^[a-z][a-z0-9-]{0,31}$',
+    pattern: '^(?!(hgctl|constructor|prototype)$)[a-z][a-z0-9-]{0,31}$',
     noun: 'no valid name',
-    allowed: `${STRATEGY_RULE}; not hgctl`,
+    allowed: STRATEGY_RULE,
     parse: (source) => (isStrategyName(source) ? source : undefined),
   });
 }

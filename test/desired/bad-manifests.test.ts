@@ -57,7 +57,8 @@ const withPairs = (...changes: Change[]): Texts => ({
 const PERCENT = 'a percentage such as "6.5%"';
 const RATES = 'with at most 4 decimals';
 const TARGETS = 'spec.signal.params.targets';
-const NAME_RULE = 'a lower case letter, then up to 31 lower case letters, digits or dashes; not hgctl';
+const NAME_RULE =
+  'a lower case letter, then up to 31 lower case letters, digits or dashes; not hgctl, constructor or prototype';
 const SIGNALS =
   'fixed, command, module, momentum-protection, overnight-mean-reversion, vol-term-structure, pairs';
 const OWN = `apiVersion: homeguard/v1

@@ -33,12 +33,21 @@ describe('the name of a strategy', () => {
     expect(isStrategyName(text)).toBe(true);
   });
 
-  test.each(['', 'Core', '2core', '-core', 'co re', 'core_1', `a${'b'.repeat(32)}`, 'core\n', CONTROLLER])(
-    'is not %j',
-    (text) => {
-      expect(isStrategyName(text)).toBe(false);
-    },
-  );
+  test.each([
+    '',
+    'Core',
+    '2core',
+    '-core',
+    'co re',
+    'core_1',
+    `a${'b'.repeat(32)}`,
+    'core\n',
+    CONTROLLER,
+    'constructor',
+    'prototype',
+  ])('is not %j', (text) => {
+    expect(isStrategyName(text)).toBe(false);
+  });
 });
 
 test.each([

@@ -396,7 +396,7 @@ describe('a file of the original', () => {
     [{ version: 2, strategies: {} }, 'version: only version 1 is known'],
     [
       { strategies: { OMR: { positions: {} } } },
-      'strategies.OMR: not a strategy name: a lower case letter, then up to 31 lower case letters, digits or dashes',
+      'strategies.OMR: not a strategy name: a lower case letter, then up to 31 lower case letters, digits or dashes; not hgctl, constructor or prototype',
     ],
     [
       { strategies: { omr: { positions: { tqqq: entry } } } },
