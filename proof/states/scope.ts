@@ -43,9 +43,15 @@ const SMALLEST: Omit<Scope, 'name'> = {
   nights: true,
 };
 
+const NEIGHBOURS: Omit<Scope, 'name'> = {
+  ...SMALLEST,
+  universes: { alpha: ['AAA'], beta: ['BBB'] },
+  moving: { symbol: 'AAA', to: 'beta' },
+};
+
 /**
- * Each of the first asks for one more than the smallest, and closes, the quickest first; the others have several of these together, and are cut off where
- * the time is over.
+ * Each of the first asks for one more than the smallest, and closes, the quickest first. The others have several of these together:
+ * what is bounded by its troubles closes too, where it has its time, and the rest is cut off.
  */
 export const SCOPES: readonly Scope[] = [
   {
@@ -58,40 +64,10 @@ export const SCOPES: readonly Scope[] = [
   { ...SMALLEST, name: 'others', outsideTrades: 1 },
   { ...SMALLEST, name: 'quantities', most: 2 },
   { ...SMALLEST, name: 'shutdowns', operators: new Set(['shutdowns']) },
+  { ...NEIGHBOURS, name: 'neighbours', troubles: 1 },
   { ...SMALLEST, name: 'pauses', whilePaused: 1 },
   { ...SMALLEST, name: 'operators', operators: new Set(['halts', 'shutdowns']) },
-  {
-    ...SMALLEST,
-    name: 'neighbours',
-    universes: { alpha: ['AAA'], beta: ['BBB'] },
-    moving: { symbol: 'AAA', to: 'beta' },
-  },
-  {
-    ...SMALLEST,
-    name: 'n1',
-    universes: { alpha: ['AAA'], beta: ['BBB'] },
-    moving: { symbol: 'AAA', to: 'beta' },
-    troubles: 1,
-  },
-  {
-    ...SMALLEST,
-    name: 'n2',
-    universes: { alpha: ['AAA'], beta: ['BBB'] },
-    moving: { symbol: 'AAA', to: 'beta' },
-    troubles: 2,
-  },
-  {
-    ...SMALLEST,
-    name: 'e1',
-    universes: { alpha: ['AAA'], beta: ['BBB'] },
-    most: 1,
-    moving: { symbol: 'AAA', to: 'beta' },
-    outsideTrades: 1,
-    operators: new Set(['halts', 'shutdowns']),
-    whilePaused: 1,
-    nights: true,
-    troubles: 1,
-  },
+  { ...NEIGHBOURS, name: 'troubled-neighbours', troubles: 2 },
   {
     name: 'everything',
     universes: { alpha: ['AAA', 'BBB'], beta: ['CCC', 'DDD'] },

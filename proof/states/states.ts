@@ -16,7 +16,8 @@ const named = (...names: readonly string[]): readonly Scope[] =>
 /** Those that close come first, so that the others have what time they leave. */
 const SCOPES_OF: Readonly<Record<Effort['form'], readonly Scope[]>> = {
   short: named('quantities'),
-  full: SCOPES,
+  // It takes a quarter of an hour.
+  full: SCOPES.filter(({ name }) => name !== 'troubled-neighbours'),
   long: SCOPES,
 };
 
