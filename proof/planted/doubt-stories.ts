@@ -1,0 +1,76 @@
+/** Stories of what operators stop, and of what one look does not show. A part of the table in stories.ts. */
+import { APPLY, command, declare, misbehave, settle } from '../machine/trader.ts';
+import { MORNING, Scene, SECOND } from './scene.ts';
+import type { Story } from './stories.ts';
+
+const HOUR = 3_600 * SECOND;
+const DAY = 24 * HOUR;
+const core = { universe: ['VTI', 'BND'] } as const;
+/** Five hours and 55 minutes behind ten. */
+const BEFORE_THE_CLOSE = MORNING + 6 * HOUR - 300 * SECOND;
+
+export const DOUBT_STORIES: readonly Story[] = [
+  {
+    name: 'stopped over night',
+    sentence:
+      'An operator halts the account, or turns a strategy off, and more is wanted on that day and on the next.',
+    variants: 4,
+    tell: async (seed, variant) => {
+      const scene = new Scene({ seed: seed + variant, mostWanted: { VTI: 40, BND: 60 } });
+      const { machine } = scene;
+      const isHalt = variant % 2 === 0;
+      settle(machine, ['core']);
+      declare(machine, 'core', { ...core, targets: { VTI: 10 } });
+      await machine.run(APPLY);
+      await machine.run(
+        isHalt ? command('halt', '--reason', 'a test') : command('disable', 'core', '--close-positions'),
+      );
+      declare(machine, 'core', { ...core, targets: { VTI: 40, BND: 60 } });
+      await machine.run(APPLY);
+      await scene.wait(DAY);
+      await machine.run(APPLY);
+      await machine.run(
+        isHalt ? command('unhalt', '--reason', 'a test', '--yes') : command('enable', 'core'),
+      );
+      return scene.rest();
+    },
+  },
+  {
+    name: 'an end that nobody saw',
+    sentence:
+      'Of an order whose process is killed a part is filled, and the rest expires before anybody looks.',
+    variants: 3,
+    tell: async (seed, variant) => {
+      const scene = new Scene({ seed: seed + variant, mostWanted: { VTI: 40 } });
+      const { machine } = scene;
+      settle(machine, ['core'], { broker: { clock: 'exchange' } });
+      declare(machine, 'core', { ...core, targets: { VTI: 40 } });
+      await machine.loop.passTo(BEFORE_THE_CLOSE);
+      misbehave(machine, [{ on: 'submit', effect: 'order', fills: String(1 + variant), after: 0, times: 1 }]);
+      scene.at = ({ kind, phase, process }) => {
+        if (kind === 'request' && phase === 'after') machine.kill(process);
+      };
+      await machine.run(APPLY);
+      await machine.loop.passTo(MORNING + DAY);
+      return scene.rest();
+    },
+  },
+  {
+    name: 'a history that is empty once',
+    sentence: 'Somebody sells by hand, and the first history that is asked for it is empty.',
+    variants: 4,
+    tell: async (seed, variant) => {
+      const scene = new Scene({ seed: seed + variant, mostWanted: { VTI: 40 } });
+      const { machine, guard } = scene;
+      settle(machine, ['core']);
+      declare(machine, 'core', { ...core, targets: { VTI: 40 } });
+      await machine.run(APPLY);
+      await machine.run(command('sim', 'trade', 'sell', String(4 + variant), 'VTI'));
+      misbehave(machine, [{ on: 'history', effect: 'without', symbols: 'all', after: 0, times: 1 }]);
+      await machine.run(APPLY);
+      const [frozen] = guard.watcher.ledger.breaks.values();
+      guard.note('two-looks-before-a-break', frozen === undefined ? null : frozen.detail);
+      return scene.rest();
+    },
+  },
+];
