@@ -498,6 +498,17 @@ export const BUGS: readonly Bug[] = [
           '  const free = (to === 0 ? available : Math.min(Math.abs(from - to), Math.abs(from), available)) as Quantity;',
       },
       {
+        file: 'reconciler/orders.ts',
+        there: '  const to = (from > 0 ? from - quantity : from + quantity) as Quantity;',
+        instead:
+          '  const to = (from > 0 ? Math.max(0, from - quantity) : Math.min(0, from + quantity)) as Quantity;',
+      },
+      {
+        file: 'reconciler/check-sides.ts',
+        there: "  if (from + (side === 'buy' ? quantity : 0 - quantity) !== to)",
+        instead: "  if (isEntry && from + (side === 'buy' ? quantity : 0 - quantity) !== to)",
+      },
+      {
         file: 'reconciler/check-plan.ts',
         there: '  if (owned === 0 || order.side !== side || order.quantity > Math.abs(owned)) {',
         instead: '  if (owned === 0 || order.side !== side) {',

@@ -44,7 +44,8 @@ export const MONEY_STORIES: readonly Story[] = [
       const scene = new Scene({ seed: seed + variant, mostWanted: { VTI: 40, BND: 60 } });
       const { machine } = scene;
       settle(machine, ['core'], {
-        broker: { fees: FEES, fillDelay: '20s', partialFills: '100%' },
+        broker: { fees: FEES, fillDelay: '100s', partialFills: '100%' },
+        execution: { fillTimeout: '110s' },
         prices: { type: 'synthetic', seed: 7, movement: 'market' },
       });
       for (const shares of [20, 40, 15, 30, 10]) {
