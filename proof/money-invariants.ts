@@ -11,6 +11,11 @@ const SHARE = 1_000_000_000;
 /** A dollar, in the smallest unit of money. */
 const DOLLAR = 1_000_000;
 
+/** Largest age of what was seen of the account, ms. */
+const SNAPSHOT_AGE = 30_000;
+/** The last looks for an order, its quote and its record, ms. */
+const SENDING = 10_000;
+
 /** What manifests limit. */
 export interface Limits {
   /** Behind so many orders of a session no entry goes out. */
@@ -116,6 +121,20 @@ export const MONEY_INVARIANTS: readonly Invariant[] = [
       const exposure = exposureOf(account, intent.strategy);
       return exposure > most
         ? `${intent.strategy} comes to ${dollars(exposure)}, of ${dollars(most)} at most`
+        : null;
+    },
+  },
+  {
+    name: 'on-a-fresh-look',
+    sentence:
+      'No entry goes out on a look at the account of half a minute ago, but for the time that it takes to send it.',
+    attackedBy: ['partial fill', 'rate limit', 'lost answer', 'lost request'],
+    at: 'order',
+    check: ({ order, ledger, lookedBefore }) => {
+      const intent = findOrder(ledger, order.clientOrderId)?.intent;
+      if (intent === undefined || !isEntry(intent.purpose) || lookedBefore === null) return null;
+      return lookedBefore > SNAPSHOT_AGE + SENDING
+        ? `${order.clientOrderId} was sent ${lookedBefore} ms after a look`
         : null;
     },
   },

@@ -101,7 +101,7 @@ function drawCommand(chance: Chance): readonly string[] {
     ['enable', name],
     ['close-orphaned', name],
     ['halt', '--reason', 'a test'],
-    ['unhalt', '--reason', 'a test', '--yes'],
+    ['unhalt', '--reason', 'a test'],
     ['suspend', name, '--reason', 'a test'],
     ['resume', name],
     ['adopt', chance.pick([...UNIVERSES[name]]), '--strategy', name, '--reason', 'a test'],

@@ -92,7 +92,7 @@ function drawHappening(chance: Chance, isOperated: boolean): Happening {
           ['enable', name],
           ['halt', '--reason', 'a test', '--flatten'],
           ['halt', '--reason', 'a test'],
-          ['unhalt', '--reason', 'a test', '--yes'],
+          ['unhalt', '--reason', 'a test'],
           ['suspend', name, '--reason', 'a test'],
           ['resume', name],
         ]

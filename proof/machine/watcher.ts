@@ -12,6 +12,7 @@ import type { Ledger } from '../../src/observed/ledger.ts';
 import type { FileNode } from './disk.ts';
 import type { Effect } from './effects.ts';
 import type { Machine } from './machine.ts';
+import type { SimProcess } from './process.ts';
 import { afterEvent, type Reductions } from './reductions.ts';
 
 export interface Written {
@@ -36,6 +37,8 @@ export interface Taken {
   readonly durable: number;
   readonly monotonic: number;
   readonly wall: number;
+  /** How long before, of true time, its process had asked for positions, ms; null: not known, or it was paused since. */
+  readonly lookedBefore: number | null;
 }
 
 export interface Watching {
@@ -64,7 +67,10 @@ export class Watcher {
   /** Records that were told of, by their hash: the same ones are read again after a power loss, at another time. */
   readonly #told = new Set<string>();
   /** Of requests on their way, by the number of their effect. */
-  readonly #requests = new Map<number, Pick<Taken, 'ledger' | 'durable' | 'monotonic' | 'wall'>>();
+  readonly #requests = new Map<
+    number,
+    Pick<Taken, 'ledger' | 'durable' | 'monotonic' | 'wall' | 'lookedBefore'>
+  >();
 
   constructor(machine: Machine, folder: string, watching: Watching) {
     this.#machine = machine;
@@ -152,7 +158,12 @@ export class Watcher {
     if (this.ledger.lock !== before.lock && this.ledger.lock !== null) this.#lockedBy = record.run;
   }
 
-  #seesRequest({ number, phase }: Effect): void {
+  #lookedBefore({ lookedAt, pausedUntil }: SimProcess): number | null {
+    if (lookedAt === null || (pausedUntil ?? 0) > lookedAt) return null;
+    return this.#machine.loop.now - lookedAt;
+  }
+
+  #seesRequest({ number, phase, process }: Effect): void {
     this.look();
     if (phase === 'before') {
       this.#requests.set(number, {
@@ -160,6 +171,7 @@ export class Watcher {
         durable: this.durable,
         monotonic: this.#machine.monotonic(),
         wall: this.#machine.wallNow(),
+        lookedBefore: this.#lookedBefore(process),
       });
       return;
     }

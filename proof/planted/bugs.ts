@@ -611,4 +611,60 @@ export const BUGS: readonly Bug[] = [
     look: { by: 'story', story: 'stopped over night' },
     invariant: 'off-is-off',
   },
+  {
+    name: 'send-on-an-old-look',
+    sentence: 'What was seen of the account backs orders for as long as their execution lasts.',
+    changes: [
+      {
+        file: 'actions/dispatch.ts',
+        there: 'execution.ports.clock.now() - readAt > execution.settings.snapshotAge;',
+        instead: 'readAt > execution.ports.clock.now();',
+      },
+    ],
+    look: { by: 'story', story: 'a slow market' },
+    invariant: 'on-a-fresh-look',
+  },
+  {
+    name: 'spend-it-twice',
+    sentence:
+      'Entries do not ask what money is left. Plan, check of the plan and the look before each order would each stop them.',
+    changes: [
+      {
+        file: 'reconciler/rules/limits.ts',
+        there: '  if (needed <= buyingPower) return null;\n',
+        instead: '  if (needed <= buyingPower || needed > 0) return null;\n',
+      },
+      {
+        file: 'reconciler/check-plan.ts',
+        there: '  if (running.buyingPower < 0) report',
+        instead: '  if (running.buyingPower > running.buyingPower) report',
+      },
+      {
+        file: 'actions/dispatch.ts',
+        there: '  if (taken > context.buyingPower) {',
+        instead: '  if (taken > taken) {',
+      },
+    ],
+    look: { by: 'story', story: 'more than there is money for' },
+    invariant: 'asks-for-no-more-than-there-is',
+  },
+  {
+    name: 'no-limit-of-exposure',
+    sentence: 'What a strategy may hold limits nothing. Plan and check of the plan would each stop it.',
+    changes: [
+      {
+        file: 'reconciler/rules/limits.ts',
+        there: '  if (exposure + entry.value > limit) {',
+        instead: '  if (exposure > exposure + entry.value) {',
+      },
+      {
+        file: 'reconciler/check-plan.ts',
+        there:
+          '  if ((running.exposure.get(order.strategy) ?? 0) > shareOf(world.equity, capital.maxExposure)) {',
+        instead: '  if (world.equity < 0) {',
+      },
+    ],
+    look: { by: 'story', story: 'limits' },
+    invariant: 'within-its-limits',
+  },
 ];

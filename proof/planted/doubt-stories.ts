@@ -29,9 +29,7 @@ export const DOUBT_STORIES: readonly Story[] = [
       await machine.run(APPLY);
       await scene.wait(DAY);
       await machine.run(APPLY);
-      await machine.run(
-        isHalt ? command('unhalt', '--reason', 'a test', '--yes') : command('enable', 'core'),
-      );
+      await machine.run(isHalt ? command('unhalt', '--reason', 'a test') : command('enable', 'core'));
       return scene.rest();
     },
   },
@@ -52,6 +50,23 @@ export const DOUBT_STORIES: readonly Story[] = [
       };
       await machine.run(APPLY);
       await machine.loop.passTo(MORNING + DAY);
+      return scene.rest();
+    },
+  },
+  {
+    name: 'a slow market',
+    sentence: 'As many orders as go out at once take longer to fill than a look at the account is good for.',
+    variants: 3,
+    tell: async (seed, variant) => {
+      const symbols = ['VTI', 'BND', 'GLD', 'AAPL', 'MSFT', 'NVDA'];
+      const targets = Object.fromEntries(symbols.map((symbol) => [symbol, 5]));
+      const scene = new Scene({ seed: seed + variant, mostWanted: targets });
+      const { machine } = scene;
+      settle(machine, ['core'], { execution: { fillTimeout: '80s' } });
+      declare(machine, 'core', { universe: symbols, targets });
+      const slow = { on: 'submit', effect: 'order', fillAfter: `${45 + 10 * variant}s` };
+      misbehave(machine, [{ ...slow, after: 0, times: 4 }]);
+      await machine.run(APPLY);
       return scene.rest();
     },
   },

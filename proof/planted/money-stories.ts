@@ -1,7 +1,7 @@
 /** Stories of money: of what people trade by hand, and of what the manifests limit. A part of the table in stories.ts. */
 import { FEES } from '../days/costs.ts';
 import type { Limits } from '../money-invariants.ts';
-import { APPLY, command, declare, settle } from '../machine/trader.ts';
+import { APPLY, command, declare, settle, type Declared } from '../machine/trader.ts';
 import { Scene, SECOND } from './scene.ts';
 import type { Story } from './stories.ts';
 
@@ -74,6 +74,22 @@ export const MONEY_STORIES: readonly Story[] = [
     },
   },
   {
+    name: 'more than there is money for',
+    sentence: 'Two strategies want more together than the account can pay for, and then what they have.',
+    variants: 3,
+    tell: async (seed, variant) => {
+      const scene = new Scene({ seed: seed + variant, mostWanted: { VTI: 40, AAPL: 60, MSFT: 1 } });
+      const { machine } = scene;
+      settle(machine, ['core', 'mp'], { broker: { cash: '6000.00', fees: FEES } });
+      declare(machine, 'core', { universe: CORE.universe, targets: { VTI: 15 + variant } });
+      declare(machine, 'mp', { universe: MP.universe, targets: { AAPL: 20, MSFT: 1 } });
+      await machine.run(APPLY);
+      declareHeld(scene, 'core', { universe: CORE.universe });
+      declareHeld(scene, 'mp', { universe: MP.universe });
+      return scene.rest();
+    },
+  },
+  {
     name: 'limits',
     sentence:
       'Manifests want more than the account has, and than they allow, time and again, while passes are killed.',
@@ -81,12 +97,12 @@ export const MONEY_STORIES: readonly Story[] = [
     tell: async (seed, variant) => {
       const mostWanted = { VTI: 90, BND: 90, AAPL: 90, MSFT: 90 };
       const scene = new Scene({ seed: seed + variant, mostWanted, limits: LIMITS });
-      const { machine, guard } = scene;
+      const { machine } = scene;
       settle(machine, ['core', 'mp'], {
         broker: { cash: '20000.00' },
         limits: { maxOrdersPerDay: LIMITS.ordersADay, maxOrderValue: '5000.00' },
       });
-      for (const shares of [2, 5, 8, 12, 20, 40]) {
+      for (const shares of variant % 2 === 0 ? [2, 5, 8, 12, 20, 40] : [8, 12, 40]) {
         declare(machine, 'core', { ...CORE, targets: { VTI: shares, BND: 2 * shares } });
         declare(machine, 'mp', { ...MP, targets: { AAPL: 2 * shares, MSFT: shares } });
         const killed = machine.start(APPLY);
@@ -99,18 +115,16 @@ export const MONEY_STORIES: readonly Story[] = [
         await machine.run(APPLY);
       }
       // What there is, is what is wanted.
-      const { books } = guard.watcher.ledger;
-      for (const [name, facts] of [
-        ['core', CORE],
-        ['mp', MP],
-      ] as const) {
-        const held = [...(books.get(name) ?? [])].map(([symbol, { quantity }]) => [symbol, quantity / SHARE]);
-        declare(machine, name, {
-          ...facts,
-          targets: Object.fromEntries(held) as Readonly<Record<string, number>>,
-        });
-      }
+      declareHeld(scene, 'core', CORE);
+      declareHeld(scene, 'mp', MP);
       return scene.rest();
     },
   },
 ];
+
+/** From now on it wants what it has. */
+function declareHeld({ machine, guard }: Scene, name: string, facts: Omit<Declared, 'targets'>): void {
+  const book = [...(guard.watcher.ledger.books.get(name) ?? [])];
+  const held = book.map(([symbol, { quantity }]) => [symbol, quantity / SHARE] as const);
+  declare(machine, name, { ...facts, targets: Object.fromEntries(held) });
+}

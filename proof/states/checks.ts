@@ -186,6 +186,7 @@ export function watchFor(broken: Broken[]): Watch {
         durable: ledger.seq,
         monotonic: elapsed,
         wall: nowOf(run.world),
+        lookedBefore: null,
       };
       const story = storyOf(run, sent.before, order.symbol);
       for (const invariant of INVARIANTS)
