@@ -19,10 +19,6 @@ const CHARGED: Costs = {
   prices: { type: 'synthetic', seed: 7, movement: 'market' },
 };
 
-export function isCharged(seed: number): boolean {
-  return chance(seed).stream('costs').once(3);
-}
-
 export function costsOf(seed: number): Costs {
-  return isCharged(seed) ? CHARGED : FREE;
+  return chance(seed).stream('costs').once(3) ? CHARGED : FREE;
 }
