@@ -10,7 +10,7 @@ import { QUESTIONS, type Told } from './report-invariants.ts';
 import { ORDER_ID_PREFIX } from '../src/reconciler/rules/orders-in-flight.ts';
 
 /** Left out: nothing is short, and there are no windows. */
-type Wanted = Pick<Story, 'mostWanted'> & Partial<Pick<Story, 'leastWanted' | 'windowOf'>>;
+type Wanted = Pick<Story, 'mostWanted'> & Partial<Pick<Story, 'leastWanted' | 'windowOf' | 'limits'>>;
 
 export class Guard {
   readonly broken: Broken[] = [];
@@ -19,9 +19,13 @@ export class Guard {
   readonly #story: Story;
 
   /** `wanted`: what the story says; its maps may grow. */
-  constructor(machine: Machine, { mostWanted, leastWanted = new Map(), windowOf = () => null }: Wanted) {
+  constructor(
+    machine: Machine,
+    { mostWanted, leastWanted = new Map(), windowOf = () => null, limits }: Wanted,
+  ) {
     this.#machine = machine;
     this.#story = {
+      ...(limits && { limits }),
       mostWanted,
       leastWanted,
       windowOf,

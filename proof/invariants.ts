@@ -18,6 +18,7 @@ import { isEntry } from '../src/reconciler/plan-types.ts';
 import type { SimProcess } from './machine/process.ts';
 import type { Taken, Written } from './machine/watcher.ts';
 import { REPORT_INVARIANTS, type Told } from './report-invariants.ts';
+import { MONEY_INVARIANTS, type Limits } from './money-invariants.ts';
 import { SLOT_INVARIANTS, type SlotWindow } from './slot-invariants.ts';
 
 export type Attack =
@@ -48,6 +49,8 @@ export interface Story {
   readonly leastWanted: ReadonlyMap<string, number>;
   /** When a slot may run; null where the story says nothing of it. */
   readonly windowOf: (slot: string) => SlotWindow | null;
+  /** What the manifests limit; left out: nothing. */
+  readonly limits?: Limits;
   /** Whether a process is still there. */
   readonly isAlive: (identity: { readonly pid: number; readonly bootId: string }) => boolean;
 }
@@ -479,6 +482,7 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   ...REPORT_INVARIANTS,
   ...SLOT_INVARIANTS,
+  ...MONEY_INVARIANTS,
 ];
 
 interface StateFile {

@@ -199,7 +199,7 @@ function drawCommand(chance: Chance, name: Name, isOperated: boolean): readonly 
     ['enable', name],
     ['enable', name],
     ['halt', ...reason],
-    ['unhalt', ...reason, '--yes'],
+    ['unhalt', ...reason],
     ['suspend', name, ...reason],
     ['resume', name],
     ['resume', name],

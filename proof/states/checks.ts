@@ -160,8 +160,14 @@ export function watchFor(broken: Broken[]): Watch {
   };
   return {
     written: (run, change) => {
-      // Its records tell of no run.
-      const written = { ...change, account: accountNow(run.world), wall: change.record.time, lockedBy: null };
+      // Its records tell of no run, and of what others have done it knows what the ledger does.
+      const written = {
+        ...change,
+        account: accountNow(run.world),
+        wall: change.record.time,
+        lockedBy: null,
+        reduced: change.before.shrunkOn,
+      };
       const story = storyOf(run, written.account, null);
       for (const invariant of INVARIANTS)
         if (invariant.at === 'record') note(invariant.name, invariant.check(written, story));
@@ -180,6 +186,7 @@ export function watchFor(broken: Broken[]): Watch {
         durable: ledger.seq,
         monotonic: elapsed,
         wall: nowOf(run.world),
+        lookedBefore: null,
       };
       const story = storyOf(run, sent.before, order.symbol);
       for (const invariant of INVARIANTS)
