@@ -319,6 +319,19 @@ export const BUGS: readonly Bug[] = [
     invariant: 'a-slot-that-is-done-has-its-targets',
   },
   {
+    name: 'a-slot-without-its-schedule-never-ends',
+    sentence: 'What was started, and is in no schedule any more, has no end.',
+    changes: [
+      {
+        file: 'reconciler/slots.ts',
+        there: 'return [...planned, ...leftBehind(ledger, planned, now)];',
+        instead: 'return planned;',
+      },
+    ],
+    look: { by: 'found days' },
+    invariant: 'every-slot-ends',
+  },
+  {
     name: 'time-goes-back',
     sentence: 'Records have times that jump back now and then.',
     changes: [
