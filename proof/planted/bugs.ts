@@ -332,6 +332,32 @@ export const BUGS: readonly Bug[] = [
     invariant: 'every-slot-ends',
   },
   {
+    name: 'doubt-exits-with-zero',
+    sentence: 'A command whose order is in doubt exits as if it were done.',
+    changes: [
+      {
+        file: 'cli/commands/apply.ts',
+        there: "  if (outcome.kind === 'done') return EXIT.done;\n",
+        instead: "  if (outcome.kind === 'done' || outcome.kind === 'in-doubt') return EXIT.done;\n",
+      },
+    ],
+    look: { by: 'crashes', faults: 'answer' },
+    invariant: 'zero-is-done',
+  },
+  {
+    name: 'a-report-shows-the-first-part-only',
+    sentence: "'get fills' leaves out all parts of an order that filled behind the first.",
+    changes: [
+      {
+        file: 'cli/views/orders.ts',
+        there: 'fills.map((fill) => ({ intent, fill })))',
+        instead: 'fills.slice(0, 1).map((fill) => ({ intent, fill })))',
+      },
+    ],
+    look: { by: 'days' },
+    invariant: 'reports-are-true',
+  },
+  {
     name: 'time-goes-back',
     sentence: 'Records have times that jump back now and then.',
     changes: [
@@ -367,7 +393,7 @@ export const BUGS: readonly Bug[] = [
         instead: '    ...whole,\n    drains: new Map(),\n    suspensions: new Map(),\n    halt: null,\n',
       },
     ],
-    look: { by: 'days' },
+    look: { by: 'story', story: 'stopped over night' },
     invariant: 'same-from-the-start',
   },
   {
