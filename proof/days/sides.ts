@@ -4,7 +4,7 @@
  */
 import type { Chance } from '../machine/chance.ts';
 import { PRICES, settle, type Declared } from '../machine/trader.ts';
-import type { SlotWindow } from '../slot-invariants.ts';
+import type { SlotWindow } from '../invariants/slots.ts';
 import { costsOf } from './costs.ts';
 import { drawInSession, drawTargets, inSeconds, type Event, type Happening } from './event.ts';
 import type { Plot } from './plot.ts';

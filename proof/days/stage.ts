@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { JournalRecord } from '../../src/observed/events.ts';
 import { Guard } from '../guard.ts';
-import type { Story } from '../invariants.ts';
+import type { Story } from '../invariants/invariant.ts';
 import type { Broken } from '../part.ts';
 import { renameHolding, type Rename } from '../../src/broker/simulated-rename.ts';
 import { splitHolding, type Split } from '../../src/broker/simulated-split.ts';

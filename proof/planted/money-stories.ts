@@ -1,6 +1,6 @@
 /** Stories of money: of what people trade by hand, and of what the manifests limit. A part of the table in stories.ts. */
 import { FEES } from '../days/costs.ts';
-import type { Limits } from '../money-invariants.ts';
+import type { Limits } from '../invariants/money.ts';
 import { APPLY, command, declare, settle, type Declared } from '../machine/trader.ts';
 import { Scene, SECOND } from './scene.ts';
 import type { Story } from './stories.ts';

@@ -1,6 +1,6 @@
 /** A machine with a guard on which a story is told: who runs, what happens to whom, and how it comes to rest. */
 import { Guard } from '../guard.ts';
-import type { Limits } from '../money-invariants.ts';
+import type { Limits } from '../invariants/money.ts';
 import type { Broken } from '../part.ts';
 import type { Effect, Failure } from '../machine/effects.ts';
 import { newMachine, type Machine } from '../machine/machine.ts';

@@ -5,7 +5,8 @@ import { EXIT } from '../../src/domain/errors.ts';
 import { advance, emptyLedger } from '../../src/observed/ledger-fold.ts';
 import { findOrder } from '../../src/observed/ledger.ts';
 import { readRecords, verifyJournal } from '../../src/store/journal-check.ts';
-import { INVARIANTS, type Answer, type Story } from '../invariants.ts';
+import { INVARIANTS } from '../invariants/all.ts';
+import type { Answer, Story } from '../invariants/invariant.ts';
 import { afterEvent, type Reductions } from '../machine/reductions.ts';
 import { sharesOf, SYMBOLS, type Home, type Targets } from './home.ts';
 

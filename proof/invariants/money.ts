@@ -1,11 +1,11 @@
-/** What must hold of money, and of what other people do with the shares of a book. A part of the table in invariants.ts. */
-import type { SimulatedOrder, SimulatedState } from '../src/broker/simulated-state.ts';
-import type { JournalEvent } from '../src/observed/events.ts';
-import { findOrder, type Ledger } from '../src/observed/ledger.ts';
-import { isEntry } from '../src/reconciler/plan-types.ts';
-import { ORDER_ID_PREFIX } from '../src/reconciler/rules/orders-in-flight.ts';
-import type { Invariant } from './invariants.ts';
-import type { Written } from './machine/watcher.ts';
+/** What must hold of money, and of what other people do with the shares of a book. A part of the table in all.ts. */
+import type { SimulatedOrder, SimulatedState } from '../../src/broker/simulated-state.ts';
+import type { JournalEvent } from '../../src/observed/events.ts';
+import { findOrder, type Ledger } from '../../src/observed/ledger.ts';
+import { isEntry } from '../../src/reconciler/plan-types.ts';
+import { ORDER_ID_PREFIX } from '../../src/reconciler/rules/orders-in-flight.ts';
+import type { Invariant } from './invariant.ts';
+import type { Written } from '../machine/watcher.ts';
 
 const SHARE = 1_000_000_000;
 /** A dollar, in the smallest unit of money. */
