@@ -42,7 +42,7 @@ const LANES: readonly (readonly (readonly [name: string, minutes: number])[])[] 
     ['hostile', 2.5],
     ['processes', 2.5],
     ['days', 2],
-    ['states', 2],
+    ['states', 2.75],
   ],
 ];
 /** min. */
