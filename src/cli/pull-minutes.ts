@@ -5,7 +5,7 @@ import { dateOf, instantAt } from '../domain/instant.ts';
 import { minuteFile } from '../market/csv-prices.ts';
 import type { DataSource } from '../market/data-source.ts';
 import { formatMinutes, readMinutes } from '../market/minute-rows.ts';
-import { MINUTES_MAX } from '../market/regular-file.ts';
+import { FILE_MAX } from '../market/regular-file.ts';
 import type { MinuteBar } from '../observed/bars.ts';
 import type { DateSpan, TimeSpan } from '../reconciler/ports.ts';
 import { replaceFile } from '../store/replace-file.ts';
@@ -42,7 +42,7 @@ export async function pullMinutes(
 function targetIn(folder: string, symbol: string): Target | PulledFile {
   const target = { symbol, file: minuteFile(folder, symbol), have: [] };
   return orRefused(target, () => {
-    const text = priceText(target.file, MINUTES_MAX);
+    const text = priceText(target.file, FILE_MAX);
     const have = text === null ? [] : readMinutes(text);
     return 'line' in have
       ? without(target, 'refused', `line ${have.line}: ${have.what}`)

@@ -9,7 +9,7 @@ import { readActions, type ListedAction } from './corporate-actions-file.ts';
 import { readCsvRows, type CsvRow } from './csv-rows.ts';
 import { minutesIn, readMinutes } from './minute-rows.ts';
 import type { PriceSource } from './price-source.ts';
-import { DAYS_MAX, MINUTES_MAX } from './regular-file.ts';
+import { DAYS_MAX, FILE_MAX } from './regular-file.ts';
 import { watchedFiles } from './watched-file.ts';
 
 const SESSION_CLOSE = '16:00';
@@ -31,7 +31,7 @@ export function minuteFile(folder: string, symbol: string): string {
 export function csvPrices(folder: string): PriceSource {
   const files = watchedFiles(parseRows, DAYS_MAX);
   const listed = watchedFiles(parseActions, DAYS_MAX);
-  const minutes = watchedFiles(parseMinutes, MINUTES_MAX);
+  const minutes = watchedFiles(parseMinutes, FILE_MAX);
   const rowsOf = (symbol: string): readonly CsvRow[] =>
     isSymbol(symbol) ? (files(join(folder, `${symbol}.csv`)) ?? []) : [];
   const rowsIn = (symbol: string, { from, to }: DateSpan): readonly CsvRow[] =>

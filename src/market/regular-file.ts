@@ -4,12 +4,10 @@ import { EXIT, HgctlError } from '../domain/errors.ts';
 
 const MIB = 1_048_576;
 
-/** MiB: a simulated account with 20,000 orders takes 16, a table of 500 symbols 15. */
-const FILE_MAX = 32;
+/** MiB: a simulated account with 20,000 orders takes 16, a table of 500 symbols 15, a year of minutes 5. */
+export const FILE_MAX = 256;
 /** MiB, of daily prices and of corporate actions: a century of prices takes 3. */
 export const DAYS_MAX = 8;
-/** MiB: a year of minutes takes 5. */
-export const MINUTES_MAX = 256;
 
 /**
  * Throws what the system throws, and exit 5 for what is no file (a pipe without a writer would be waited for without

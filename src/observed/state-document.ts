@@ -154,11 +154,11 @@ export function formatState(document: StateDocument): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** Characters; 10,000 positions take a third of it. */
-const TEXT_MAX = 16_777_216;
+/** Characters; 50,000 positions take less. */
+const TEXT_MAX = 33_554_432;
 
 export function parseState(text: string): ParsedState {
-  if (text.length > TEXT_MAX) return { kind: 'invalid', message: 'is larger than 16 MiB: no state file is' };
+  if (text.length > TEXT_MAX) return { kind: 'invalid', message: 'is larger than 32 MiB: no state file is' };
   const ours = oursIn(text);
   if (ours !== null) return { kind: 'ours', seq: ours.hgctl.seq, hash: ours.hgctl.hash, document: ours };
   const json = parseJson(text);

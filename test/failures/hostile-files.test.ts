@@ -207,10 +207,10 @@ describe('A file that is good but for its size is refused for that, and nothing 
   test('a state file', async () => {
     const mine = await wanting();
     const before = mine.read('data/broker.json');
-    pad(mine, STATE, 16 * MIB + 1, ' ');
+    pad(mine, STATE, 32 * MIB + 1, ' ');
     expect(await tried(mine)).toMatchObject({
       code: 8,
-      stderr: expect.stringContaining('strategy_positions.json: is larger than 16 MiB') as string,
+      stderr: expect.stringContaining('strategy_positions.json: is larger than 32 MiB') as string,
     });
     expect(mine.read('data/broker.json')).toBe(before);
     expect(await mine.run('import', 'state', '--discard')).toMatchObject({ code: 0 });
@@ -219,10 +219,10 @@ describe('A file that is good but for its size is refused for that, and nothing 
 
   test('a simulated account', async () => {
     const mine = await wanting();
-    pad(mine, 'data/broker.json', 32 * MIB + 1, ' ');
+    truncateSync(mine.path('data/broker.json'), 256 * MIB + 1);
     expect(await tried(mine)).toMatchObject({
       code: 11,
-      stderr: expect.stringContaining('broker.json is larger than 32 MiB') as string,
+      stderr: expect.stringContaining('broker.json is larger than 256 MiB') as string,
     });
   });
 
@@ -254,10 +254,10 @@ describe('A file that is good but for its size is refused for that, and nothing 
   test('a table that a signal reads, which holds nobody else', async () => {
     const mine = await wanting();
     mine.write('table.json', '{}');
-    truncateSync(mine.path('table.json'), 32 * MIB + 1);
+    truncateSync(mine.path('table.json'), 256 * MIB + 1);
     expect(await signalFiles.table(mine.path('table.json'))).toMatchObject({
       kind: 'malformed',
-      reason: expect.stringContaining('table.json is larger than 32 MiB') as string,
+      reason: expect.stringContaining('table.json is larger than 256 MiB') as string,
     });
     put(mine, 'pipe', 'table.json');
     expect(await signalFiles.table(mine.path('table.json'))).toMatchObject({

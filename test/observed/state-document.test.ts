@@ -504,14 +504,14 @@ function deepest(value: unknown): number {
 }
 
 describe('A state file that is larger than any', () => {
-  const SIZE = 16_777_216;
+  const SIZE = 33_554_432;
   const text = '{"strategies": {}}';
 
   test('is refused for that, and for nothing else', () => {
     expect(parseState(text.padEnd(SIZE))).toMatchObject({ kind: 'foreign' });
     expect(parseState(text.padEnd(SIZE + 1))).toEqual({
       kind: 'invalid',
-      message: 'is larger than 16 MiB: no state file is',
+      message: 'is larger than 32 MiB: no state file is',
     });
   });
 });
