@@ -1,5 +1,6 @@
 /** Breadth first over all states of a scope, each once. */
 import { checkState } from './checks.ts';
+import type { JournalRecord } from '../../src/observed/events.ts';
 import type { Broken } from '../part.ts';
 import { keyOf } from './normal.ts';
 import { passSteps, type Plant, type PassStep } from './passes.ts';
@@ -97,7 +98,7 @@ class Explorer {
   }
 
   async #expand(node: Node): Promise<void> {
-    this.#note(node, await this.#rests.check(node.world, node.key));
+    this.#note(node, (await this.#rests.check(node.world, node.key)).broken);
     for (const step of await stepsOf(node.world, this.#plant)) {
       this.#transitions += 1;
       const next = { key: keyOf(step.world), world: step.world, parent: node, label: step.label };
@@ -132,6 +133,12 @@ function pathOf(node: Node): string[] {
   return labels;
 }
 
+export interface Followed {
+  readonly broken: readonly Broken[];
+  /** Of the way, and of what came to rest behind it. */
+  readonly records: readonly JournalRecord[];
+}
+
 /**
  * Goes one way again: what does not hold on it, or at its end; null where there is no such way. `path`: labels of steps from the
  * start.
@@ -140,13 +147,15 @@ export async function followPath(
   scope: Scope,
   path: readonly string[],
   plant: Plant | null = null,
-): Promise<readonly Broken[] | null> {
-  let world = firstWorld(scope);
+): Promise<Followed | null> {
+  let world: World = { ...firstWorld(scope), records: [] };
+  const seen = (broken: readonly Broken[], { records = [] }: World): Followed => ({ broken, records });
   for (const label of path) {
     const step = (await stepsOf(world, plant)).find((one) => one.label === label);
     if (step === undefined) return null;
-    if (step.broken.length > 0) return step.broken;
+    if (step.broken.length > 0) return seen(step.broken, step.world);
     world = step.world;
   }
-  return [...checkState(world), ...(await new Rests(plant).check(world, keyOf(world)))];
+  const rest = await new Rests(plant).check(world, keyOf(world));
+  return seen([...checkState(world), ...rest.broken], rest.world);
 }

@@ -27,43 +27,55 @@ export class Rests {
   }
 
   /** What does not hold on the way from it, or at its end. */
-  async check(start: World, key: string): Promise<readonly Broken[]> {
-    if (this.#known.has(key)) return [];
+  async check(start: World, key: string): Promise<Rested> {
+    if (this.#known.has(key)) return { broken: [], world: start };
     const way: string[] = [key];
     const broken: Broken[] = [];
     let world = start;
-    for (let day = 0; day <= DAYS; day += 1) {
-      const left = await this.#day(world, way, broken);
-      if (left === null || broken.length > 0) break;
-      world = left;
+    for (let days = 0; days <= DAYS; days += 1) {
+      const day = await this.#day(world, way, broken);
+      world = day.world;
+      if (day.isOver || broken.length > 0) break;
       const lacking = whatIsLeft(world);
       if (lacking === null) break;
-      if (day === DAYS) broken.push({ invariant: 'small-world-comes-to-rest', what: lacking });
+      if (days === DAYS) broken.push({ invariant: 'small-world-comes-to-rest', what: lacking });
       world = after(world, nextSession(world));
     }
     if (broken.length === 0) for (const known of way) this.#known.add(known);
-    return broken;
+    return { broken, world };
   }
 
-  /** Passes until one has found nothing to do; null where the rest is known. */
-  async #day(start: World, way: string[], broken: Broken[]): Promise<World | null> {
+  /** Passes until one has found nothing to do, or something does not hold, or the rest is known. */
+  async #day(start: World, way: string[], broken: Broken[]): Promise<Day> {
     let world = start;
     for (let count = 0; count < PASSES; count += 1) {
       const run = await cleanPass(world, this.#plant);
       if (run === null) break;
       broken.push(...run.broken);
-      if (broken.length > 0) return null;
+      if (broken.length > 0) return { world: run.world, isOver: true };
       // What it has read before may make it write what others have overtaken.
       const isQuiet = world.paused === null && run.result === 'nothing' && run.world.ledger === world.ledger;
       world = { ...run.world, paused: null };
-      if (isQuiet) return world;
+      if (isQuiet) return { world, isOver: false };
       broken.push(...checkState(world));
       const key = keyOf(world);
-      if (this.#known.has(key)) return null;
+      if (this.#known.has(key)) return { world, isOver: true };
       way.push(key);
     }
-    return world;
+    return { world, isOver: false };
   }
+}
+
+interface Day {
+  readonly world: World;
+  /** There is no need to go on. */
+  readonly isOver: boolean;
+}
+
+export interface Rested {
+  readonly broken: readonly Broken[];
+  /** How far it came. */
+  readonly world: World;
 }
 
 /** What is not as it should be when nothing is left to do; null: nothing. */

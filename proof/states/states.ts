@@ -1,4 +1,6 @@
 /** The states of a small world, all of them: as far as the time allows, and it says how far that is. */
+import type { JournalRecord } from '../../src/observed/events.ts';
+import { briefJournal } from '../brief.ts';
 import type { Effort, Finding, Part, Report } from '../part.ts';
 import { explore, followPath, type Exploration, type Violation } from './explore.ts';
 import { boundsOf, SCOPES, type Scope } from './scope.ts';
@@ -34,7 +36,7 @@ async function runStates(scopes: readonly Scope[], deadline: number, tell: Effor
     for (const line of linesOf(found)) tell(line);
     figures.push(...figuresOf(found));
     if (found.isClosed) closed += 1;
-    findings.push(...found.violations.map((violation) => findingOf(scope, violation)));
+    for (const violation of found.violations) findings.push(await explained(scope, violation));
   }
   return { figures: [[`scopes that closed, of ${scopes.length}`, closed], ...figures], findings };
 }
@@ -62,8 +64,19 @@ function figuresOf({ scope, states: count, transitions, depth, isClosed }: Explo
   ];
 }
 
-function findingOf(scope: Scope, { invariant, what, path }: Violation): Finding {
-  return { invariant, what, replay: `--only states --scope ${scope.name} --path '${path.join(' > ')}'` };
+/** With the journal of its way. */
+async function explained(scope: Scope, violation: Violation): Promise<Finding> {
+  const followed = await followPath(scope, violation.path);
+  return findingOf(scope, violation, followed?.records ?? []);
+}
+
+function findingOf(
+  scope: Scope,
+  { invariant, what, path }: Violation,
+  records: readonly JournalRecord[],
+): Finding {
+  const replay = `--only states --scope ${scope.name} --path '${path.join(' > ')}'`;
+  return { invariant, what: `${what}\n${briefJournal(records)}`, replay };
 }
 
 /** One way again, named as a finding names it. */
@@ -71,10 +84,10 @@ export async function replayStates(name: string, path: string): Promise<Report> 
   const scope = SCOPES.find((one) => one.name === name);
   if (scope === undefined) throw new Error(`there is no scope ${name}`);
   const steps = path.split(' > ').filter((step) => step !== '');
-  const broken = await followPath(scope, steps);
-  if (broken === null) throw new Error(`there is no such way in ${name}: ${path}`);
+  const followed = await followPath(scope, steps);
+  if (followed === null) throw new Error(`there is no such way in ${name}: ${path}`);
   return {
     figures: [['steps', steps.length]],
-    findings: broken.map((one) => findingOf(scope, { ...one, path: steps })),
+    findings: followed.broken.map((one) => findingOf(scope, { ...one, path: steps }, followed.records)),
   };
 }

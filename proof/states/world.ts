@@ -12,6 +12,8 @@ export interface World {
   readonly scope: Scope;
   /** What the valid records say: the journal itself is not needed, for its fold is immutable. */
   readonly ledger: Ledger;
+  /** The valid records themselves, for who shows them to people. Absent: nobody does. */
+  readonly records?: readonly JournalRecord[];
   readonly account: SimulatedState;
   /** Since the start, by both clocks, ms. */
   readonly elapsed: number;
@@ -103,7 +105,8 @@ export function withRecord(world: World, event: JournalEvent): { record: Journal
     event,
     sum: `sum-${seq}`,
   };
-  return { record, world: { ...world, ledger: advance(ledger, record) } };
+  const records = world.records && { records: [...world.records, record] };
+  return { record, world: { ...world, ...records, ledger: advance(ledger, record) } };
 }
 
 /** Empty books, an account that nobody has used, and nothing wanted. */

@@ -131,8 +131,11 @@ describe('A planted bug is found, with the way to it', () => {
     const [first] = violations;
     expect(caughtBy).toContain(first?.invariant);
     const again = await followPath(scope, first?.path ?? [], plant);
-    expect(again?.map(({ invariant }) => invariant)).toContain(first?.invariant);
+    expect(again?.broken.map(({ invariant }) => invariant)).toContain(first?.invariant);
+    // With its journal, record by record.
+    expect(again?.records.map(({ seq }) => seq)).toEqual(again?.records.map((_, index) => index + 3));
+    expect(again?.records.length).toBeGreaterThan(0);
     // Without it there is no such way, or it leads nowhere wrong.
-    expect((await followPath(scope, first?.path ?? [])) ?? []).toEqual([]);
+    expect((await followPath(scope, first?.path ?? []))?.broken ?? []).toEqual([]);
   });
 });
