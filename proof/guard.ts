@@ -1,16 +1,17 @@
 /** Holds everything that happens on a machine against the invariants, as it happens. */
 import type { Broken } from './part.ts';
-import { INVARIANTS, type Rest, type Story } from './invariants.ts';
+import { INVARIANTS } from './invariants/all.ts';
+import type { Rest, Story } from './invariants/invariant.ts';
 import type { Effect } from './machine/effects.ts';
 import type { Machine } from './machine/machine.ts';
 import type { SimProcess } from './machine/process.ts';
 import { command, JOURNAL, STATE_FILE } from './machine/trader.ts';
 import { Watcher } from './machine/watcher.ts';
-import { QUESTIONS, type Told } from './report-invariants.ts';
+import { QUESTIONS, type Told } from './invariants/reports.ts';
 import { ORDER_ID_PREFIX } from '../src/reconciler/rules/orders-in-flight.ts';
 
 /** Left out: nothing is short, and there are no windows. */
-type Wanted = Pick<Story, 'mostWanted'> & Partial<Pick<Story, 'leastWanted' | 'windowOf'>>;
+type Wanted = Pick<Story, 'mostWanted'> & Partial<Pick<Story, 'leastWanted' | 'windowOf' | 'limits'>>;
 
 export class Guard {
   readonly broken: Broken[] = [];
@@ -19,9 +20,13 @@ export class Guard {
   readonly #story: Story;
 
   /** `wanted`: what the story says; its maps may grow. */
-  constructor(machine: Machine, { mostWanted, leastWanted = new Map(), windowOf = () => null }: Wanted) {
+  constructor(
+    machine: Machine,
+    { mostWanted, leastWanted = new Map(), windowOf = () => null, limits }: Wanted,
+  ) {
     this.#machine = machine;
     this.#story = {
+      ...(limits && { limits }),
       mostWanted,
       leastWanted,
       windowOf,

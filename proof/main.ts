@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { formatTable } from '../src/cli/output/table.ts';
 import { hostile, replayHostile } from './hostile/part.ts';
-import { invariantTable } from './invariant-table.ts';
+import { invariantTable } from './invariants/table.ts';
 import type * as Simulated from './machine/main.ts';
 import type { Effort, Part, Report } from './part.ts';
 import { planted } from './planted/part.ts';

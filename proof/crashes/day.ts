@@ -1,5 +1,6 @@
 /** The reference day: one of each thing that moves shares, as commands of a trader. */
 import type { Machine } from '../machine/machine.ts';
+import { FEES } from '../days/costs.ts';
 import { APPLY, command, declare, settle, type Targets } from '../machine/trader.ts';
 
 const UNIVERSES = { core: ['VTI', 'BND', 'GLD'], mp: ['AAPL', 'MSFT', 'NVDA'], omr: ['QQQ', 'IWM'] } as const;
@@ -22,7 +23,7 @@ export const DAY: readonly Step[] = [
   {
     name: 'entry',
     before: (machine) => {
-      settle(machine, Object.keys(UNIVERSES));
+      settle(machine, Object.keys(UNIVERSES), { broker: { fees: FEES } });
       want(machine, 'core', { VTI: 40, BND: 60 });
       want(machine, 'mp', { AAPL: 10, MSFT: 20 });
     },

@@ -12,8 +12,10 @@ export interface FoundDay {
   readonly events: readonly Event[];
 }
 
+const MP = ['AAPL', 'MSFT', 'NVDA'];
+
 const MP_BY_SLOTS = {
-  universe: ['AAPL', 'MSFT', 'NVDA'],
+  universe: MP,
   schedule: [
     { at: '15:35', action: 'rebalance', window: '5m' },
     { at: '15:40', action: 'rebalance', window: '8m' },
@@ -48,6 +50,34 @@ export const FOUND: readonly FoundDay[] = [
         declared: { ...MP_BY_SLOTS, targets: { MSFT: 2, NVDA: 4, AAPL: 6 } },
       },
       { at: 65_548, kind: 'trade', side: 'sell', symbol: 'AAPL', quantity: 5 },
+    ],
+  },
+  {
+    name: 'a slot starts, waits, and an edit takes its time away',
+    plot: 'slots',
+    seed: 9088,
+    events: [
+      {
+        at: 0,
+        kind: 'edit',
+        strategy: 'mp',
+        declared: {
+          universe: MP,
+          targets: { AAPL: 7 },
+          schedule: [
+            { at: '15:37', action: 'rebalance', window: '4m' },
+            { at: '09:50', action: 'rebalance', window: '5m' },
+          ],
+        },
+      },
+      // Three seconds off the broker's: no entry goes out.
+      { at: 275, kind: 'clock', seconds: 3 },
+      {
+        at: 1_185,
+        kind: 'edit',
+        strategy: 'mp',
+        declared: { ...MP_BY_SLOTS, targets: { MSFT: 1, NVDA: 19 } },
+      },
     ],
   },
 ];

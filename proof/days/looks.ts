@@ -1,6 +1,6 @@
 /** Looks at slots when they have to be done: whether they are, or somebody has said that they are not to be. */
 import type { JournalEvent, JournalRecord, TerminalStatus } from '../../src/observed/events.ts';
-import { slotOf } from '../slot-invariants.ts';
+import { slotOf } from '../invariants/slots.ts';
 import { momentOf, WEDNESDAY, type Planned } from './schedules.ts';
 import type { Sessions } from './sessions.ts';
 import { MINUTE, SHARE, type Stage } from './stage.ts';

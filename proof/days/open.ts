@@ -1,6 +1,7 @@
 /** A day without schedules: targets are followed on every pass, and anything may happen at any time. */
 import type { Chance } from '../machine/chance.ts';
 import { settle, type Declared } from '../machine/trader.ts';
+import { costsOf } from './costs.ts';
 import { drawHappeningOf, drawTargets, type Event, type Happening } from './event.ts';
 import type { Plot } from './plot.ts';
 import { DAY, SECOND, Stage, type Day } from './stage.ts';
@@ -100,7 +101,7 @@ function drawCommand(chance: Chance): readonly string[] {
     ['enable', name],
     ['close-orphaned', name],
     ['halt', '--reason', 'a test'],
-    ['unhalt', '--reason', 'a test', '--yes'],
+    ['unhalt', '--reason', 'a test'],
     ['suspend', name, '--reason', 'a test'],
     ['resume', name],
     ['adopt', chance.pick([...UNIVERSES[name]]), '--strategy', name, '--reason', 'a test'],
@@ -112,7 +113,7 @@ function drawCommand(chance: Chance): readonly string[] {
 
 async function live(seed: number, events: readonly Event[]): Promise<Day> {
   const stage = new Stage({ seed, start: MORNING });
-  settle(stage.machine, NAMES);
+  settle(stage.machine, NAMES, costsOf(seed));
   for (const event of events) {
     await stage.passTo(MORNING + event.at * SECOND);
     stage.happens(event);

@@ -1,7 +1,7 @@
 /** What is scheduled on the days with slots, and what may happen on them, most of it in and around the windows. */
 import type { Chance } from '../machine/chance.ts';
 import type { Declared } from '../machine/trader.ts';
-import type { SlotWindow } from '../slot-invariants.ts';
+import type { SlotWindow } from '../invariants/slots.ts';
 import { drawInSession, drawTargets, inSeconds, type Event, type Happening } from './event.ts';
 import { HOUR, MINUTE, SECOND } from './stage.ts';
 
@@ -199,7 +199,7 @@ function drawCommand(chance: Chance, name: Name, isOperated: boolean): readonly 
     ['enable', name],
     ['enable', name],
     ['halt', ...reason],
-    ['unhalt', ...reason, '--yes'],
+    ['unhalt', ...reason],
     ['suspend', name, ...reason],
     ['resume', name],
     ['resume', name],

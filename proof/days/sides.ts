@@ -4,7 +4,8 @@
  */
 import type { Chance } from '../machine/chance.ts';
 import { PRICES, settle, type Declared } from '../machine/trader.ts';
-import type { SlotWindow } from '../slot-invariants.ts';
+import type { SlotWindow } from '../invariants/slots.ts';
+import { costsOf } from './costs.ts';
 import { drawInSession, drawTargets, inSeconds, type Event, type Happening } from './event.ts';
 import type { Plot } from './plot.ts';
 import { actionList, NEW_SYMBOL, PAIR, priceFiles, type Action } from './prices.ts';
@@ -91,7 +92,7 @@ function drawHappening(chance: Chance, isOperated: boolean): Happening {
           ['enable', name],
           ['halt', '--reason', 'a test', '--flatten'],
           ['halt', '--reason', 'a test'],
-          ['unhalt', '--reason', 'a test', '--yes'],
+          ['unhalt', '--reason', 'a test'],
           ['suspend', name, '--reason', 'a test'],
           ['resume', name],
         ]
@@ -122,7 +123,12 @@ async function live(seed: number, events: readonly Event[]): Promise<Day> {
   const { machine } = stage;
   const action = machine.chance.stream('company').pick(ACTIONS);
   stage.count(`nights with ${action.kind}`);
-  const broker = { clock: 'exchange', multiplier: '2', shorting: { hardToBorrow: [] } };
+  const broker = {
+    clock: 'exchange',
+    multiplier: '2',
+    shorting: { hardToBorrow: [] },
+    ...costsOf(seed).broker,
+  };
   settle(machine, NAMES, { broker, prices: { type: 'csv', folder: PRICES } });
   for (const [file, text] of priceFiles(action)) machine.put(`${PRICES}/${file}`, text);
   for (const symbol of PAIR) for (const shares of [Infinity, -Infinity]) stage.allow(symbol, shares);

@@ -4,6 +4,7 @@
  * session is over.
  */
 import { settle } from '../machine/trader.ts';
+import { costsOf } from './costs.ts';
 import type { Event } from './event.ts';
 import { looksOf } from './looks.ts';
 import type { Plot } from './plot.ts';
@@ -28,7 +29,8 @@ const LEFT: ReadonlySet<string> = new Set(['night', 'swing']);
 async function live(seed: number, events: readonly Event[]): Promise<Day> {
   const stage = new Stage({ seed, start: START, windowOf });
   const sessions = new Sessions({ stage, seed, events, start: START });
-  settle(stage.machine, NAMES, { broker: { clock: 'exchange' } });
+  const { broker, prices } = costsOf(seed);
+  settle(stage.machine, NAMES, { broker: { clock: 'exchange', ...broker }, ...(prices && { prices }) });
   await sessions.passTo(
     momentOf(TUESDAY, '16:01:00'),
     looksOf(sessions, () => plannedOn(TUESDAY, stage.wanted)),

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { JournalRecord } from '../../src/observed/events.ts';
 import { Guard } from '../guard.ts';
-import type { Story } from '../invariants.ts';
+import type { Story } from '../invariants/invariant.ts';
 import type { Broken } from '../part.ts';
 import { renameHolding, type Rename } from '../../src/broker/simulated-rename.ts';
 import { splitHolding, type Split } from '../../src/broker/simulated-split.ts';
@@ -227,6 +227,7 @@ export class Stage {
   day(): Day {
     const { guard, machine, resolved, counts } = this;
     const { records } = guard.watcher;
+    this.#countMoney();
     const journal = records.map((record) => JSON.stringify(record)).join('\n');
     return {
       broken: guard.broken,
@@ -240,8 +241,25 @@ export class Stage {
     };
   }
 
-  count(what: string): void {
-    this.counts[what] = (this.counts[what] ?? 0) + 1;
+  count(what: string, more = 1): void {
+    this.counts[what] = (this.counts[what] ?? 0) + more;
+  }
+
+  /** What the invariants of money have seen. */
+  #countMoney(): void {
+    const { ledger, records } = this.guard.watcher;
+    const isCharged = [...ledger.fees.values()].some((fees) => fees > 0);
+    if (isCharged) this.count('days on which fees were charged');
+    const profits = [...ledger.realised.values()].flatMap((profit) => [...profit.values()]);
+    this.count('profits and losses that were realised', profits.filter((profit) => profit !== 0).length);
+    for (const { event } of records)
+      if (event.type === 'synced' && this.#isWanted(event.strategy, event.symbol, event.to))
+        this.count('sales by hand of what is still wanted');
+  }
+
+  #isWanted(strategy: string, symbol: string, left: number): boolean {
+    const target = this.wanted.get(strategy)?.targets[symbol];
+    return typeof target === 'number' && target * SHARE > left;
   }
 
   #sees(effect: Effect): void {

@@ -30,11 +30,11 @@ export async function refusedManifest(desk: Desk, base: Base, bytes: Buffer): Pr
   const trouble = crashed(told) ?? executed(desk, told);
   if (trouble !== null) return trouble;
   if (told.code !== EXIT.invalid)
-    return { invariant: 'an exit code out of the table', what: `exit ${String(told.code)}: ${told.text}` };
+    return { invariant: 'exit-code-of-the-table', what: `exit ${String(told.code)}: ${told.text}` };
   const place = new RegExp(`${fileNameOf(base).replaceAll('.', '\\.')}:\\d+:\\d+`);
   // Trouble between two files may be told at the other one.
   if (!place.test(told.text) && !/\.yaml:\d+:\d+/.test(told.text))
-    return { invariant: 'always a position', what: told.text };
+    return { invariant: 'always-a-place', what: told.text };
   desk.lay(base, bytesOf(base));
   return asBefore(desk, base);
 }
@@ -46,7 +46,7 @@ export async function plannedManifest(desk: Desk, base: Base, bytes: Buffer): Pr
   const trouble = crashed(told) ?? executed(desk, told);
   if (trouble !== null) return trouble;
   if (told.code === EXIT.invalid)
-    return { invariant: 'what is valid can be planned', what: `exit ${String(told.code)}: ${told.text}` };
+    return { invariant: 'valid-can-be-planned', what: `exit ${String(told.code)}: ${told.text}` };
   desk.lay(base, bytesOf(base));
   return asBefore(desk, base);
 }
@@ -68,7 +68,7 @@ export async function refusedData(
   const kept = new Map([...after].filter(([file]) => before.has(file)));
   // A copy of an edited file is kept beside it.
   if (told.code === EXIT.done || !sameFiles(before, kept))
-    return { invariant: 'never an execution', what: `exit ${String(told.code)}: ${told.text}` };
+    return { invariant: 'never-an-execution', what: `exit ${String(told.code)}: ${told.text}` };
   for (const look of ['status', 'plan', 'get positions']) {
     const trouble = crashed(await desk.run(...look.split(' ')));
     if (trouble !== null) return trouble;
@@ -91,7 +91,7 @@ export async function readForged(desk: Desk, base: Base, bytes: Buffer): Promise
     const trouble = crashed(told);
     if (trouble !== null) return { ...trouble, what: `${look}: ${trouble.what}` };
     if (!sameFiles(before, desk.now()))
-      return { invariant: 'never an execution', what: `${look}: ${told.text}` };
+      return { invariant: 'never-an-execution', what: `${look}: ${told.text}` };
   }
   if (whole !== undefined) desk.spoil(JOURNAL, whole);
   return asBefore(desk, base);
@@ -103,26 +103,26 @@ async function asBefore(desk: Desk, base: Base): Promise<CommandFinding> {
   const before = await desk.planOf(base);
   if (told.code === before.code && told.text === before.text) return null;
   return {
-    invariant: 'and back',
+    invariant: 'and-back-again',
     what: `plan: exit ${String(told.code)}: ${told.text}, and before: exit ${String(before.code)}: ${before.text}`,
   };
 }
 
 function crashed({ code, text }: Told): CommandFinding {
   if (!CODES.has(code) || /^bug: /m.test(text))
-    return { invariant: 'never a crash', what: `exit ${String(code)}: ${text}` };
+    return { invariant: 'never-a-crash', what: `exit ${String(code)}: ${text}` };
   return traced({ code, text });
 }
 
 function traced({ text }: Told): CommandFinding {
-  return /^\s+at .*:\d+:\d+\)?$/m.test(text) ? { invariant: 'never a stack trace', what: text } : null;
+  return /^\s+at .*:\d+:\d+\)?$/m.test(text) ? { invariant: 'never-a-stack-trace', what: text } : null;
 }
 
 function executed(desk: Desk, told: Told): CommandFinding {
   return sameFiles(desk.now(), desk.data)
     ? null
     : {
-        invariant: 'never an execution',
+        invariant: 'never-an-execution',
         what: `the data folder has changed, exit ${String(told.code)}: ${told.text}`,
       };
 }

@@ -37,12 +37,12 @@ export function judgeManifest(base: Base, bytes: Buffer, readers: Readers): Mani
     const lost = result.problems
       .map((problem) => misplaced(problem, base, content))
       .find((what) => what !== null);
-    if (lost !== undefined) return { kind: 'refuted', invariant: 'always a position', what: lost };
+    if (lost !== undefined) return { kind: 'refuted', invariant: 'always-a-place', what: lost };
     if (result.problems.length === 0)
-      return { kind: 'refuted', invariant: 'always a position', what: 'invalid, and no problem is told' };
+      return { kind: 'refuted', invariant: 'always-a-place', what: 'invalid, and no problem is told' };
     return { kind: 'invalid', problems: result.problems };
   } catch (error) {
-    return { kind: 'refuted', invariant: 'never a crash', what: formatChain(error) };
+    return { kind: 'refuted', invariant: 'never-a-crash', what: formatChain(error) };
   }
 }
 

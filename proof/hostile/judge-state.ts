@@ -15,11 +15,11 @@ export function judgeState(before: string, text: string, readers: Readers): Refu
     if (state.kind === 'ours')
       return sameJson(before, text)
         ? null
-        : { invariant: 'never believed', what: 'an edit passes for our own' };
+        : { invariant: 'never-believed', what: 'an edit passes for our own' };
     differencesOf(before, state);
     return null;
   } catch (error) {
-    return { invariant: 'never a crash', what: formatChain(error) };
+    return { invariant: 'never-a-crash', what: formatChain(error) };
   }
 }
 
@@ -33,7 +33,7 @@ function isPlaced(message: string): boolean {
 }
 
 function unplaced(message: string): Refuted {
-  return { invariant: 'always a position', what: message };
+  return { invariant: 'always-a-place', what: message };
 }
 
 function sameJson(one: string, other: string): boolean {
@@ -49,7 +49,7 @@ export function judgeJournal(before: readonly JournalRecord[], bytes: Buffer, re
   return judged(bytes, readers, (records) => {
     const stranger = records.find(({ sum }, index) => sum !== before[index]?.sum);
     if (stranger !== undefined)
-      return { invariant: 'never believed', what: `record ${String(stranger.seq)} is not what was written` };
+      return { invariant: 'never-believed', what: `record ${String(stranger.seq)} is not what was written` };
     readers.fold(records);
     return null;
   });
@@ -81,6 +81,6 @@ function judged(
     const isTold = lines.length > 0 && lines.every((line) => line >= 1 && line <= count);
     return isTold ? null : unplaced(`${read.kind} at lines ${lines.join(', ')}`);
   } catch (error) {
-    return { invariant: 'never a crash', what: formatChain(error) };
+    return { invariant: 'never-a-crash', what: formatChain(error) };
   }
 }

@@ -91,14 +91,11 @@ export class Trial {
     for (const base of BASES) {
       const verdict = this.#judge(base, bytesOf(base), `whole/${base.name}`);
       if (verdict.kind === 'invalid')
-        found.add(
-          { invariant: 'what is whole is valid', what: verdict.problems[0]?.message ?? '' },
-          base.name,
-        );
+        found.add({ invariant: 'whole-is-valid', what: verdict.problems[0]?.message ?? '' }, base.name);
     }
     const { cases, uncovered } = allFields();
     for (const name of uncovered)
-      found.add({ invariant: 'the proof has every field', what: 'no manifest of it has it' }, name);
+      found.add({ invariant: 'every-field-is-tried', what: 'no manifest of it has it' }, name);
     const { everyField } = amounts;
     for (let n = effort.seed % everyField; n < cases.length; n += everyField) this.#field(n);
   }
@@ -114,7 +111,7 @@ export class Trial {
     const isTold = verdict.kind === 'invalid' && verdict.problems.some((problem) => isAbout(problem, at));
     if (isTold === (expected === 'refused') || isOfTwoFields(what, expected)) return;
     const seen = isTold ? 'refused' : 'taken';
-    this.#at.found.add({ invariant: 'the schema says what is true', what: `${what}: it is ${seen}` }, name);
+    this.#at.found.add({ invariant: 'schema-is-true', what: `${what}: it is ${seen}` }, name);
   }
 
   #manifests(round: number): Kept {
@@ -160,13 +157,13 @@ export class Trial {
     const ms = (user + system) / 1_000;
     this.#at.found.slowest(ms);
     if (ms > HANG)
-      this.#at.found.add({ invariant: 'never a hang', what: `${String(Math.round(ms))} ms` }, name);
+      this.#at.found.add({ invariant: 'never-a-hang', what: `${String(Math.round(ms))} ms` }, name);
     return result;
   }
 
   #unpolluted(name: string): void {
     if (inheritedNames() === this.#inherited) return;
-    this.#at.found.add({ invariant: 'no prototype is changed', what: inheritedNames() }, name);
+    this.#at.found.add({ invariant: 'no-prototype-is-changed', what: inheritedNames() }, name);
   }
 }
 

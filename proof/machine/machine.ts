@@ -85,6 +85,7 @@ export class Machine {
       startedAt: this.loop.now,
       state: 'running',
       pausedUntil: null,
+      lookedAt: null,
       signal: null,
       stdout: '',
       stderr: '',

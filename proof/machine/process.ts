@@ -10,6 +10,8 @@ export interface SimProcess {
   state: 'running' | 'ended' | 'killed';
   /** Nothing of it runs before then; null: it is not paused. */
   pausedUntil: number | null;
+  /** When it has asked for positions last; null: never. */
+  lookedAt: number | null;
   /** It was asked to stop by this signal. */
   signal: 'SIGINT' | 'SIGTERM' | null;
   stdout: string;

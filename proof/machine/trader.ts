@@ -22,6 +22,8 @@ export interface Declared {
   readonly universe: readonly string[];
   /** Left out: fixed targets, long only. */
   readonly kind?: 'shorts' | 'pair';
+  /** Over the parts of `spec.capital`. */
+  readonly capital?: Readonly<Record<string, unknown>>;
 }
 
 export interface AccountFacts {
@@ -29,6 +31,8 @@ export interface AccountFacts {
   readonly execution?: Readonly<Record<string, unknown>>;
   /** Over the parts of `spec.broker`. */
   readonly broker?: Readonly<Record<string, unknown>>;
+  /** `spec.limits`. */
+  readonly limits?: Readonly<Record<string, unknown>>;
   /** In the place of invented ones. */
   readonly prices?: Readonly<Record<string, unknown>>;
 }
@@ -42,6 +46,7 @@ export function settle(machine: Machine, names: readonly string[], facts: Accoun
     store: { data: `${HOME}/data` },
     toggles: { file: `${MANIFESTS}/strategy_toggle.yaml` },
     ...(facts.execution && { execution: facts.execution }),
+    ...(facts.limits && { limits: facts.limits }),
   };
   machine.put(`${MANIFESTS}/account.yaml`, manifest('Account', 'test', account));
   machine.put(`${MANIFESTS}/strategy_toggle.yaml`, toggles(names));
@@ -53,7 +58,7 @@ export function declare(machine: Machine, name: string, declared: Declared): voi
   const spec = {
     signal: signalOf(declared),
     universe: { symbols: universe },
-    capital: CAPITAL[declared.kind ?? 'long'],
+    capital: { ...CAPITAL[declared.kind ?? 'long'], ...declared.capital },
     ...(schedule && { schedule }),
   };
   machine.put(`${MANIFESTS}/${name}.yaml`, manifest('Strategy', name, spec));

@@ -12,6 +12,8 @@ import type { Ledger } from '../../src/observed/ledger.ts';
 import type { FileNode } from './disk.ts';
 import type { Effect } from './effects.ts';
 import type { Machine } from './machine.ts';
+import type { SimProcess } from './process.ts';
+import { afterEvent, type Reductions } from './reductions.ts';
 
 export interface Written {
   readonly record: JournalRecord;
@@ -22,6 +24,8 @@ export interface Written {
   readonly wall: number;
   /** The run of the program that has taken the lock last; null where it is not known. */
   readonly lockedBy: string | null;
+  /** What others had taken from books before it. */
+  readonly reduced: Reductions;
 }
 
 export interface Taken {
@@ -33,6 +37,8 @@ export interface Taken {
   readonly durable: number;
   readonly monotonic: number;
   readonly wall: number;
+  /** How long before, of true time, its process had asked for positions, ms; null: not known, or it was paused since. */
+  readonly lookedBefore: number | null;
 }
 
 export interface Watching {
@@ -57,8 +63,14 @@ export class Watcher {
   #position: JournalPosition = JOURNAL_START;
   #orders = 0;
   #lockedBy: string | null = null;
+  #reduced: Reductions = new Map();
+  /** Records that were told of, by their hash: the same ones are read again after a power loss, at another time. */
+  readonly #told = new Set<string>();
   /** Of requests on their way, by the number of their effect. */
-  readonly #requests = new Map<number, Pick<Taken, 'ledger' | 'durable' | 'monotonic' | 'wall'>>();
+  readonly #requests = new Map<
+    number,
+    Pick<Taken, 'ledger' | 'durable' | 'monotonic' | 'wall' | 'lookedBefore'>
+  >();
 
   constructor(machine: Machine, folder: string, watching: Watching) {
     this.#machine = machine;
@@ -97,6 +109,7 @@ export class Watcher {
     const before = this.records.slice(0, this.durable);
     this.records.length = 0;
     this.ledger = emptyLedger();
+    this.#reduced = new Map();
     this.#segment = 1;
     this.#position = JOURNAL_START;
     this.durable = 0;
@@ -129,7 +142,8 @@ export class Watcher {
     this.records.push(record);
     const account = this.account();
     const lockedBy = this.#lockedBy;
-    if (account !== undefined)
+    const reduced = this.#reduced;
+    if (account !== undefined && !this.#told.has(record.sum))
       this.#watching.written({
         record,
         before,
@@ -137,11 +151,19 @@ export class Watcher {
         account,
         wall: this.#machine.wallNow(),
         lockedBy,
+        reduced,
       });
+    this.#told.add(record.sum);
+    if (this.ledger.fencedOff === before.fencedOff) this.#reduced = afterEvent(reduced, record.event, before);
     if (this.ledger.lock !== before.lock && this.ledger.lock !== null) this.#lockedBy = record.run;
   }
 
-  #seesRequest({ number, phase }: Effect): void {
+  #lookedBefore({ lookedAt, pausedUntil }: SimProcess): number | null {
+    if (lookedAt === null || (pausedUntil ?? 0) > lookedAt) return null;
+    return this.#machine.loop.now - lookedAt;
+  }
+
+  #seesRequest({ number, phase, process }: Effect): void {
     this.look();
     if (phase === 'before') {
       this.#requests.set(number, {
@@ -149,6 +171,7 @@ export class Watcher {
         durable: this.durable,
         monotonic: this.#machine.monotonic(),
         wall: this.#machine.wallNow(),
+        lookedBefore: this.#lookedBefore(process),
       });
       return;
     }

@@ -319,6 +319,45 @@ export const BUGS: readonly Bug[] = [
     invariant: 'a-slot-that-is-done-has-its-targets',
   },
   {
+    name: 'a-slot-without-its-schedule-never-ends',
+    sentence: 'What was started, and is in no schedule any more, has no end.',
+    changes: [
+      {
+        file: 'reconciler/slots.ts',
+        there: 'return [...planned, ...leftBehind(ledger, planned, now)];',
+        instead: 'return planned;',
+      },
+    ],
+    look: { by: 'found days' },
+    invariant: 'every-slot-ends',
+  },
+  {
+    name: 'doubt-exits-with-zero',
+    sentence: 'A command whose order is in doubt exits as if it were done.',
+    changes: [
+      {
+        file: 'cli/commands/apply.ts',
+        there: "  if (outcome.kind === 'done') return EXIT.done;\n",
+        instead: "  if (outcome.kind === 'done' || outcome.kind === 'in-doubt') return EXIT.done;\n",
+      },
+    ],
+    look: { by: 'crashes', faults: 'answer' },
+    invariant: 'zero-is-done',
+  },
+  {
+    name: 'a-report-shows-the-first-part-only',
+    sentence: "'get fills' leaves out all parts of an order that filled behind the first.",
+    changes: [
+      {
+        file: 'cli/views/orders.ts',
+        there: 'fills.map((fill) => ({ intent, fill })))',
+        instead: 'fills.slice(0, 1).map((fill) => ({ intent, fill })))',
+      },
+    ],
+    look: { by: 'days' },
+    invariant: 'reports-are-true',
+  },
+  {
     name: 'time-goes-back',
     sentence: 'Records have times that jump back now and then.',
     changes: [
@@ -354,7 +393,331 @@ export const BUGS: readonly Bug[] = [
         instead: '    ...whole,\n    drains: new Map(),\n    suspensions: new Map(),\n    halt: null,\n',
       },
     ],
-    look: { by: 'days' },
+    look: { by: 'story', story: 'stopped over night' },
     invariant: 'same-from-the-start',
+  },
+  {
+    name: 'forget-a-fee',
+    sentence: 'What the broker charges for an order is not booked.',
+    changes: [
+      {
+        file: 'actions/book-order.ts',
+        there: '      ...(fee > 0 && { fee }),\n',
+        instead: '',
+      },
+    ],
+    look: { by: 'crashes', faults: 'answer' },
+    invariant: 'fees-are-the-brokers',
+  },
+  {
+    name: 'a-fee-for-each-part',
+    sentence: 'With each part of an order that fills, all that was charged for it so far is booked.',
+    changes: [
+      {
+        file: 'actions/book-order.ts',
+        there: 'const fee = subtract(seen.fees ?? NO_MONEY, feesBooked(booked));',
+        instead: 'const fee = seen.fees ?? NO_MONEY;',
+      },
+    ],
+    look: { by: 'story', story: 'in parts, at other prices' },
+    invariant: 'fees-are-the-brokers',
+  },
+  {
+    name: 'a-part-at-the-average',
+    sentence: 'Each part of an order that fills costs what its shares have cost on average so far.',
+    changes: [
+      {
+        file: 'actions/book-order.ts',
+        there: 'const value = subtract(valueOf(seen.filledQuantity, averagePrice), valueBooked(booked));',
+        instead: 'const value = valueOf(quantity, averagePrice);',
+      },
+    ],
+    look: { by: 'story', story: 'in parts, at other prices' },
+    invariant: 'money-is-the-brokers',
+  },
+  {
+    name: 'a-sale-takes-out-its-value',
+    sentence: 'What is sold takes what it brought out of the cost of the rest.',
+    changes: [
+      {
+        file: 'observed/book.ts',
+        there: '  if (quantity === 0) return { lot: undefined, realised };\n',
+        instead:
+          '  if (quantity === 0) return { lot: undefined, realised };\n  if (realised !== 0)\n    return { lot: { ...lot, quantity, cost: add(lot.cost, trade.value) }, realised: 0 as Money };\n',
+      },
+    ],
+    look: { by: 'story', story: 'in parts, at other prices' },
+    invariant: 'profit-is-of-what-left',
+  },
+  {
+    name: 'buy-back-at-once',
+    sentence: 'What somebody has sold by hand is bought back in the next pass.',
+    changes: [
+      {
+        file: 'observed/fold-books.ts',
+        there: '      ledger.shrunkOn.set(symbol, event.sessionDate);\n      return;',
+        instead: '      return;',
+      },
+    ],
+    look: { by: 'story', story: 'a sale by hand' },
+    invariant: 'a-sale-by-hand-stays',
+  },
+  {
+    name: 'an-old-fence-is-good-enough',
+    sentence:
+      'Who was overtaken goes on: only a lock of an earlier fence than its own is one that it has lost. Its time is over by then, and that is not asked either.',
+    changes: [
+      {
+        file: 'actions/execution.ts',
+        there: '  if (ledger.lock?.fence !== fence)',
+        instead: '  if ((ledger.lock?.fence ?? 0) < fence)',
+      },
+      {
+        file: 'actions/execution.ts',
+        there: "    return 'ExecutionTimeout';\n",
+        instead: '    return null;\n',
+      },
+    ],
+    look: { by: 'story', story: 'a pause past the expiry' },
+    invariant: 'order-has-intent',
+  },
+  {
+    name: 'a-lock-with-the-fence-of-the-last',
+    sentence: 'A lock has the fence of the one before, and counts with it.',
+    changes: [
+      {
+        file: 'actions/execution-lock.ts',
+        there: '  const fence = before.fence + 1;',
+        instead: '  const fence = Math.max(1, before.fence);',
+      },
+      {
+        file: 'observed/ledger-fold.ts',
+        there: 'return event.fence !== ledger.fence + 1;',
+        instead: 'return event.fence < ledger.fence;',
+      },
+    ],
+    look: { by: 'crashes', faults: 'kill' },
+    invariant: 'fences-grow',
+  },
+  {
+    name: 'take-a-lock-too-early',
+    sentence: 'A lock counts as stale while its holder still works, two minutes before it expires.',
+    changes: [
+      {
+        file: 'actions/lock-view.ts',
+        there: '? clock.monotonic() >= lock.expiresMonotonic',
+        instead: '? clock.monotonic() >= lock.expiresMonotonic - 120 * SECOND',
+      },
+    ],
+    look: { by: 'story', story: 'a pause short of the expiry' },
+    invariant: 'one-holder',
+  },
+  {
+    name: 'one-look-is-proof',
+    sentence: 'Shares that one look misses are a break at once: nobody looks again.',
+    changes: [
+      {
+        file: 'reconciler/rules/evidence.ts',
+        there: '    const seenTwice = wasSeenBefore(facts, difference);',
+        instead: '    const seenTwice = facts.input.now > 0;',
+      },
+    ],
+    look: { by: 'story', story: 'a history that is empty once' },
+    invariant: 'two-looks-before-a-break',
+  },
+  {
+    name: 'a-cancel-drops-what-was-filled',
+    sentence: 'What an order has filled until it was cancelled, or expired, is not booked with its end.',
+    changes: [
+      {
+        file: 'actions/book-order.ts',
+        there: '  bookIncrease(execution, known, seen);',
+        instead:
+          "  if (seen.status !== 'canceled' && seen.status !== 'expired') bookIncrease(execution, known, seen);",
+      },
+    ],
+    look: { by: 'story', story: 'an end that nobody saw' },
+    invariant: 'ends-lose-no-fill',
+  },
+  {
+    name: 'an-exit-sells-what-the-broker-holds',
+    sentence:
+      'What leaves a book takes all with it that the broker holds of the symbol. The check of the plan would stop it, and is not made.',
+    changes: [
+      {
+        file: 'reconciler/orders.ts',
+        there: '  const free = Math.min(Math.abs(from - to), Math.abs(from), available) as Quantity;',
+        instead:
+          '  const free = (to === 0 ? available : Math.min(Math.abs(from - to), Math.abs(from), available)) as Quantity;',
+      },
+      {
+        file: 'reconciler/orders.ts',
+        there: '  const to = (from > 0 ? from - quantity : from + quantity) as Quantity;',
+        instead:
+          '  const to = (from > 0 ? Math.max(0, from - quantity) : Math.min(0, from + quantity)) as Quantity;',
+      },
+      {
+        file: 'reconciler/check-sides.ts',
+        there: "  if (from + (side === 'buy' ? quantity : 0 - quantity) !== to)",
+        instead: "  if (isEntry && from + (side === 'buy' ? quantity : 0 - quantity) !== to)",
+      },
+      {
+        file: 'reconciler/check-plan.ts',
+        there: '  if (owned === 0 || order.side !== side || order.quantity > Math.abs(owned)) {',
+        instead: '  if (owned === 0 || order.side !== side) {',
+      },
+    ],
+    look: { by: 'story', story: 'shares of nobody' },
+    invariant: 'sells-only-what-it-owns',
+  },
+  {
+    name: 'cut-what-did-not-fit',
+    sentence: 'Where the disk has taken a part of a record, the journal is cut back to where it began.',
+    changes: [
+      {
+        file: 'store/journal.ts',
+        there: '    if (count < bytes.length) throw diskFull();',
+        instead:
+          '    if (count < bytes.length) {\n      file.cut(this.#position.offset);\n      throw diskFull();\n    }',
+      },
+      {
+        file: 'store/journal-file.ts',
+        there: '    append: (bytes) => writeSync(fd, bytes),',
+        instead: '    append: (bytes) => writeSync(fd, bytes),\n    cut: (size) => ftruncateSync(fd, size),',
+      },
+      {
+        file: 'store/journal-file.ts',
+        there: '  fstatSync,\n  linkSync,',
+        instead: '  fstatSync,\n  ftruncateSync,\n  linkSync,',
+      },
+    ],
+    look: { by: 'story', story: 'a full disk and another writer' },
+    invariant: 'journal-is-whole',
+  },
+  {
+    name: 'a-checkpoint-forgets-an-owner',
+    sentence: 'With the first record of a session one strategy’s book is gone.',
+    changes: [
+      {
+        file: 'observed/checkpoint.ts',
+        there: '    ...whole,\n',
+        instead: '    ...whole,\n    books: new Map([...whole.books].slice(1)),\n',
+      },
+    ],
+    look: { by: 'story', story: 'stopped over night' },
+    invariant: 'same-from-the-start',
+  },
+  {
+    name: 'a-checkpoint-forgets-to-sell',
+    sentence: 'With the first record of a session a shutdown that was to sell sells no more.',
+    changes: [
+      {
+        file: 'observed/checkpoint.ts',
+        there: '    ...whole,\n',
+        instead:
+          '    ...whole,\n    drains: new Map([...whole.drains].map(([name, drain]) => [name, { ...drain, close: false }])),\n',
+      },
+    ],
+    look: { by: 'story', story: 'stopped over night' },
+    invariant: 'same-from-the-start',
+  },
+  {
+    name: 'each-process-counts-anew',
+    sentence: 'The limit of orders a day is one of orders a pass.',
+    changes: [
+      {
+        file: 'reconciler/rules/limits.ts',
+        there: '    ordersToday: today.length + draft',
+        instead: '    ordersToday: draft',
+      },
+    ],
+    look: { by: 'story', story: 'limits' },
+    invariant: 'within-its-limits',
+  },
+  {
+    name: 'a-halt-stops-only-sales',
+    sentence:
+      'Entries go out while the account is halted. Plan, check of the plan and the look before each order would each stop them.',
+    changes: [
+      {
+        file: 'reconciler/brakes.ts',
+        there: "  if (halt !== null) return { code: 'Halted', detail: describeHalt(halt) };\n  const",
+        instead:
+          "  if (halt !== null && isReduction) return { code: 'Halted', detail: describeHalt(halt) };\n  const",
+      },
+      {
+        file: 'reconciler/rules/halt.ts',
+        there: '  for (const order of [...draft.reductions, ...draft.entries]) {',
+        instead: '  for (const order of draft.reductions) {',
+      },
+      {
+        file: 'reconciler/rules/halt.ts',
+        there: '  draft.entries.length = 0;\n',
+        instead: '',
+      },
+      {
+        file: 'reconciler/check-brakes.ts',
+        there: '    if (ledger.halt !== null && !(isFlattening && sellsAll))',
+        instead: "    if (ledger.halt !== null && kind === 'close' && !(isFlattening && sellsAll))",
+      },
+    ],
+    look: { by: 'story', story: 'stopped over night' },
+    invariant: 'off-is-off',
+  },
+  {
+    name: 'send-on-an-old-look',
+    sentence: 'What was seen of the account backs orders for as long as their execution lasts.',
+    changes: [
+      {
+        file: 'actions/dispatch.ts',
+        there: 'execution.ports.clock.now() - readAt > execution.settings.snapshotAge;',
+        instead: 'readAt > execution.ports.clock.now();',
+      },
+    ],
+    look: { by: 'story', story: 'a slow market' },
+    invariant: 'on-a-fresh-look',
+  },
+  {
+    name: 'spend-it-twice',
+    sentence:
+      'Entries do not ask what money is left. Plan, check of the plan and the look before each order would each stop them.',
+    changes: [
+      {
+        file: 'reconciler/rules/limits.ts',
+        there: '  if (needed <= buyingPower) return null;\n',
+        instead: '  if (needed <= buyingPower || needed > 0) return null;\n',
+      },
+      {
+        file: 'reconciler/check-plan.ts',
+        there: '  if (running.buyingPower < 0) report',
+        instead: '  if (running.buyingPower > running.buyingPower) report',
+      },
+      {
+        file: 'actions/dispatch.ts',
+        there: '  if (taken > context.buyingPower) {',
+        instead: '  if (taken > taken) {',
+      },
+    ],
+    look: { by: 'story', story: 'more than there is money for' },
+    invariant: 'asks-for-no-more-than-there-is',
+  },
+  {
+    name: 'no-limit-of-exposure',
+    sentence: 'What a strategy may hold limits nothing. Plan and check of the plan would each stop it.',
+    changes: [
+      {
+        file: 'reconciler/rules/limits.ts',
+        there: '  if (exposure + entry.value > limit) {',
+        instead: '  if (exposure > exposure + entry.value) {',
+      },
+      {
+        file: 'reconciler/check-plan.ts',
+        there:
+          '  if ((running.exposure.get(order.strategy) ?? 0) > shareOf(world.equity, capital.maxExposure)) {',
+        instead: '  if (world.equity < 0) {',
+      },
+    ],
+    look: { by: 'story', story: 'limits' },
+    invariant: 'within-its-limits',
   },
 ];

@@ -1,5 +1,6 @@
 /** A machine with a guard on which a story is told: who runs, what happens to whom, and how it comes to rest. */
 import { Guard } from '../guard.ts';
+import type { Limits } from '../invariants/money.ts';
 import type { Broken } from '../part.ts';
 import type { Effect, Failure } from '../machine/effects.ts';
 import { newMachine, type Machine } from '../machine/machine.ts';
@@ -22,6 +23,7 @@ export interface Facts {
   readonly mostWanted: Readonly<Record<string, number>>;
   /** Behind this moment no entry goes out. */
   readonly closesAt?: number;
+  readonly limits?: Limits;
 }
 
 export class Scene {
@@ -31,11 +33,12 @@ export class Scene {
   at: (effect: Effect) => void = () => undefined;
   failure: (effect: Effect) => Failure | null = () => null;
 
-  constructor({ seed, mostWanted, closesAt = Infinity }: Facts) {
+  constructor({ seed, mostWanted, closesAt = Infinity, limits }: Facts) {
     this.machine = newMachine(seed, MORNING);
     const most = Object.entries(mostWanted).map(([symbol, shares]) => [symbol, shares * SHARE] as const);
     this.guard = new Guard(this.machine, {
       mostWanted: new Map(most),
+      ...(limits && { limits }),
       windowOf: () => ({
         opensAt: MORNING,
         closesAt,

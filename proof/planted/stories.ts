@@ -3,6 +3,8 @@ import type { Broken } from '../part.ts';
 import { newMachine } from '../machine/machine.ts';
 import { commitFirst, isJournal } from '../machine/rival.ts';
 import { APPLY, command, declare, misbehave, settle } from '../machine/trader.ts';
+import { DOUBT_STORIES } from './doubt-stories.ts';
+import { MONEY_STORIES } from './money-stories.ts';
 import { MORNING, Scene, SECOND } from './scene.ts';
 
 export interface Story {
@@ -141,6 +143,56 @@ export const STORIES: readonly Story[] = [
     },
   },
   {
+    name: 'a pause short of the expiry',
+    sentence: 'An execution is paused for longer than another one waits, and shorter than its lock holds.',
+    variants: 8,
+    tell: async (seed, variant) => {
+      const scene = new Scene({ seed: seed + variant, mostWanted: { VTI: 40, BND: 60 } });
+      const { machine } = scene;
+      settle(machine, ['core']);
+      declare(machine, 'core', { ...core, targets: { VTI: 40, BND: 60 } });
+      const paused = machine.start(APPLY);
+      scene.at = ({ kind, phase, process }) => {
+        if (process !== paused || kind !== 'request' || phase !== 'before') return;
+        process.pausedUntil ??= machine.loop.now + SHORT_PAUSE;
+      };
+      await scene.wait(SHORT_PAUSE - (5 + 5 * variant) * SECOND);
+      await scene.end(paused, machine.start(APPLY));
+      return scene.rest();
+    },
+  },
+  {
+    name: 'a full disk and another writer',
+    sentence: 'The disk takes a part of a record, and somebody else commits before anything else is done.',
+    variants: 8,
+    tell: async (seed, variant) => {
+      const scene = new Scene({ seed: seed + variant, mostWanted: { VTI: 40 } });
+      const { machine, guard } = scene;
+      settle(machine, ['core']);
+      declare(machine, 'core', { ...core, targets: { VTI: 40 } });
+      let records = 0;
+      let isFull = false;
+      scene.failure = ({ kind, of }) => {
+        if (kind !== 'write' || !isJournal(of) || isFull) return null;
+        records += 1;
+        isFull = records === TORN + variant;
+        return isFull ? { kind: 'short', bytes: 40, then: 'told' } : null;
+      };
+      let isFirst = true;
+      scene.at = ({ kind, of, phase }) => {
+        if (!isFull || !isFirst || phase !== 'before' || !isJournal(of)) return;
+        if (kind !== 'write' && kind !== 'cut') return;
+        isFirst = false;
+        commitFirst(machine, guard.watcher, of);
+      };
+      await machine.run(APPLY);
+      await machine.run(APPLY);
+      return scene.rest();
+    },
+  },
+  ...DOUBT_STORIES,
+  ...MONEY_STORIES,
+  {
     name: 'weights on margin',
     sentence: 'A strategy of weights on an account whose buying power is more than its equity.',
     variants: 3,
@@ -160,6 +212,8 @@ export const STORIES: readonly Story[] = [
 /** The first record of a pass that may be torn: books are open by then. */
 const TORN = 4;
 const PAUSE = 300 * SECOND;
+/** The lock holds for 240 s. */
+const SHORT_PAUSE = 220 * SECOND;
 /** Dollars that a settled account begins with. */
 const EQUITY = 1_000_000;
 

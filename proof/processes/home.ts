@@ -7,6 +7,7 @@ import type { SimulatedState } from '../../src/broker/simulated-state.ts';
 import { commandLine } from '../../src/cli/command-line.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import { readRecords } from '../../src/store/journal-check.ts';
+import { FEES } from '../days/costs.ts';
 import type { Chance } from '../machine/chance.ts';
 import type { Ended, Running, StartOptions, Workshop } from './workshop.ts';
 
@@ -169,7 +170,7 @@ export async function newServedHome(workshop: Workshop, facts: HomeFacts): Promi
 }
 
 function simulated(more: object = {}): object {
-  return { type: 'simulated', cash: '1000000.00', clock: 'always-open', seed: SEED, ...more };
+  return { type: 'simulated', cash: '1000000.00', clock: 'always-open', seed: SEED, fees: FEES, ...more };
 }
 
 function furnish(home: Home, broker: object, execution: object = {}): void {

@@ -5,7 +5,9 @@ import { EXIT } from '../../src/domain/errors.ts';
 import { advance, emptyLedger } from '../../src/observed/ledger-fold.ts';
 import { findOrder } from '../../src/observed/ledger.ts';
 import { readRecords, verifyJournal } from '../../src/store/journal-check.ts';
-import { INVARIANTS, type Answer, type Story } from '../invariants.ts';
+import { INVARIANTS } from '../invariants/all.ts';
+import type { Answer, Story } from '../invariants/invariant.ts';
+import { afterEvent, type Reductions } from '../machine/reductions.ts';
 import { sharesOf, SYMBOLS, type Home, type Targets } from './home.ts';
 
 const SHARE = 1_000_000_000;
@@ -139,17 +141,19 @@ function atRest(home: Home, last: Answer): Broken[] {
   };
   let ledger = emptyLedger();
   let lockedBy: string | null = null;
+  let reduced: Reductions = new Map();
   for (const record of readRecords(home.journal)) {
     const after = advance(ledger, record);
     for (const invariant of INVARIANTS) {
       if (invariant.at !== 'record') continue;
       const what = invariant.check(
-        { record, before: ledger, after, account, wall: record.time, lockedBy },
+        { record, before: ledger, after, account, wall: record.time, lockedBy, reduced },
         story,
       );
       if (what !== null) broken.push({ invariant: invariant.name, what });
     }
     if (after.lock !== null && after.lock !== ledger.lock) lockedBy = record.run;
+    if (after.fencedOff === ledger.fencedOff) reduced = afterEvent(reduced, record.event, ledger);
     ledger = after;
   }
   for (const invariant of INVARIANTS) {

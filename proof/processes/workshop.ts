@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Answer } from '../invariants.ts';
+import type { Answer } from '../invariants/invariant.ts';
 
 /** What has become of a process: `killed` by SIGKILL, or ended by itself. */
 export type Ended = Answer;

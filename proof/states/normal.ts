@@ -8,7 +8,7 @@ import { HOUR, dateOf, type Instant } from '../../src/domain/instant.ts';
 import type { SimulatedOrder, SimulatedState } from '../../src/broker/simulated-state.ts';
 import { isTerminal } from '../../src/observed/broker-view.ts';
 import { findOrder, newestEndedOrders, type Ledger, type LedgerOrder } from '../../src/observed/ledger.ts';
-import { isOurs, ofOthers, tradesOfOthers } from './checks.ts';
+import { isOurs, ofOthers, tradesOfOthers } from './shares.ts';
 import { EXECUTION, symbolsOf } from './scope.ts';
 import { accountNow, isHidden, nowOf, type World } from './world.ts';
 

@@ -8,7 +8,7 @@ import {
   type CalendarOverrides,
   type Session,
 } from '../domain/calendar.ts';
-import { dateOf, type CalendarDate, type Instant } from '../domain/instant.ts';
+import { dateOf, instantAt, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { nextSlot, slotAt, slotsOn, type Slot } from '../domain/schedule.ts';
 import type { DesiredStrategy } from '../desired/desired-state.ts';
 import type { Ledger } from '../observed/ledger.ts';
@@ -75,18 +75,36 @@ function wasInForce({ inventory, revision }: Ledger, { strategy, action, closesA
 /** Sessions, today's among them: who was away for longer is told of the last ones. */
 const LOOK_BACK = 5;
 
-/** Slots of the last five sessions whose time has passed without a start, or without an end. By strategy, oldest first. */
+/** `at`: when it was due. */
+export type MissedSlot = Pick<Slot, 'id' | 'strategy' | 'at'>;
+
+/**
+ * Slots of the last five sessions whose time has passed without a start, or without an end, by strategy, oldest first; then those
+ * of days before today that were started, and have no end, and are in no schedule any more.
+ */
 export function missedSlots(
   ledger: Ledger,
   strategies: readonly Scheduled[],
   now: Instant,
   calendar?: CalendarOverrides,
-): Slot[] {
+): MissedSlot[] {
   const sessions = lastSessions(now, firstRemembered(ledger), calendar);
-  return strategies
+  const planned = strategies
     .flatMap(({ name, schedule }) => sessions.flatMap((session) => slotsOn(name, schedule, session)))
     .filter((slot) => isOver(ledger, slot, now) && !hasRun(ledger, slot))
     .filter((slot) => ledger.slots.has(slot.id) || wasInForce(ledger, slot));
+  return [...planned, ...leftBehind(ledger, planned, now)];
+}
+
+/** What nobody can finish: an edit has taken its time away, or its strategy. */
+function leftBehind({ slots }: Ledger, planned: readonly Slot[], now: Instant): MissedSlot[] {
+  const today = dateOf(now);
+  const known = new Set(planned.map(({ id }) => id));
+  return [...slots].flatMap(([id, { state }]) => {
+    const [strategy = '', date = '', , time = ''] = id.split('/');
+    if (state !== 'started' || date >= today || known.has(id)) return [];
+    return [{ id, strategy, at: instantAt(date, `${time.slice(0, 2)}:${time.slice(2)}`) }];
+  });
 }
 
 /** Of older dates the ledger may have forgotten what became of their slots. */

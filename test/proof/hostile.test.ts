@@ -54,7 +54,7 @@ describe('A reader with a defect is found out:', () => {
           return manifests(sources, files);
         },
       },
-      'never a crash',
+      'never-a-crash',
     ],
     [
       'it forgets where a problem is',
@@ -65,7 +65,7 @@ describe('A reader with a defect is found out:', () => {
           return { ...result, problems: result.problems.map((problem) => ({ ...problem, line: 0 })) };
         },
       },
-      'always a position',
+      'always-a-place',
     ],
     [
       'it tells no problem',
@@ -75,7 +75,7 @@ describe('A reader with a defect is found out:', () => {
           return result.kind === 'ok' ? result : { ...result, problems: [] };
         },
       },
-      'always a position',
+      'always-a-place',
     ],
     [
       'it names another field',
@@ -89,7 +89,7 @@ describe('A reader with a defect is found out:', () => {
           };
         },
       },
-      'the schema says what is true',
+      'schema-is-true',
     ],
     [
       'it lets a key change what all objects have',
@@ -103,7 +103,7 @@ describe('A reader with a defect is found out:', () => {
           return manifests(sources, files);
         },
       },
-      'no prototype is changed',
+      'no-prototype-is-changed',
     ],
     [
       'it takes an edited state file for its own',
@@ -114,7 +114,7 @@ describe('A reader with a defect is found out:', () => {
           return { kind: 'ours', seq: 1, hash: '', document: parsed.raw as never };
         },
       },
-      'never believed',
+      'never-believed',
     ],
     [
       'it does not look at checksums',
@@ -127,7 +127,7 @@ describe('A reader with a defect is found out:', () => {
           return { ...whole, records: [{ sum: 'believed', seq: 1 } as never] };
         },
       },
-      'never believed',
+      'never-believed',
     ],
     [
       'it takes what a record says for what its type can be',
@@ -148,7 +148,7 @@ describe('A reader with a defect is found out:', () => {
           return journal(bytes);
         },
       },
-      'never a crash',
+      'never-a-crash',
     ],
     [
       'its fold cannot count what is as large as a number can be',
@@ -159,7 +159,7 @@ describe('A reader with a defect is found out:', () => {
           return fold(records);
         },
       },
-      'never a crash',
+      'never-a-crash',
     ],
     [
       'its reader does not say where',
@@ -169,7 +169,7 @@ describe('A reader with a defect is found out:', () => {
           return read.kind === 'damaged' ? { ...read, lines: [] } : read;
         },
       },
-      'always a position',
+      'always-a-place',
     ],
   ];
 

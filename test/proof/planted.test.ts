@@ -1,7 +1,7 @@
 /** The short form of the part `planted` of the proof: bugs that are put into hgctl on purpose are found. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { INVARIANTS } from '../../proof/invariants.ts';
+import { INVARIANTS } from '../../proof/invariants/all.ts';
 import { BUGS } from '../../proof/planted/bugs.ts';
 import { bundler, cleanMachine, huntFor } from '../../proof/planted/part.ts';
 

@@ -41,6 +41,6 @@ test('An order that was sent twice, and books that know nothing of it, are found
   writeFileSync(file, formatDocument({ ...account, orders: [...account.orders, ...twice] }));
   const { broken } = await settle(home, wanted);
   expect(new Set(broken.map(({ invariant }) => invariant))).toEqual(
-    new Set(['same-work', 'order-has-intent', 'books-are-the-brokers']),
+    new Set(['same-work', 'order-has-intent', 'books-are-the-brokers', 'fees-are-the-brokers']),
   );
 });

@@ -226,6 +226,34 @@ describe('missed slots', () => {
     ],
     ['but what was started', at('16:00'), { [BOUGHT]: 'started' }, [BOUGHT], { inventory: new Map() }],
     [
+      'what was started and is in no schedule any more, once its day is over',
+      at('00:00'),
+      {
+        'own/2025-12-01/rebalance/1540': 'started',
+        'gone/2025-11-20/exit/0935': 'started',
+        ...recent(TODAY),
+      },
+      ['own/2025-12-01/rebalance/1540', 'gone/2025-11-20/exit/0935'],
+      { inventory: new Map() },
+    ],
+    [
+      'not before',
+      at('23:59'),
+      { [`gone/${TODAY}/rebalance/1540`]: 'started', [SOLD]: 'done', [BOUGHT]: 'done' },
+      [],
+    ],
+    [
+      'nor what has ended',
+      at('12:00'),
+      {
+        'gone/2025-12-01/rebalance/1540': 'partial',
+        'gone/2025-12-01/exit/0935': 'missed',
+        ...recent(TODAY),
+      },
+      [],
+      { inventory: new Map() },
+    ],
+    [
       'on a day without a session: of the last ones',
       at('12:00', '2025-12-06'),
       recent('2025-12-05'),
@@ -233,6 +261,13 @@ describe('missed slots', () => {
     ],
   ])('%s', (_, now, of, ids, more = {}) => {
     expect(missed(now, of, more)).toEqual(ids);
+  });
+
+  test('what is in no schedule any more says when it was due', () => {
+    const known = ledger(runs({ 'gone/2025-12-01/rebalance/1540': 'started' }));
+    expect(missedSlots(known, [], at('12:00'))).toEqual([
+      { id: 'gone/2025-12-01/rebalance/1540', strategy: 'gone', at: at('15:40', '2025-12-01') },
+    ]);
   });
 
   test('an entry counts from when its own schedule was in force', () => {

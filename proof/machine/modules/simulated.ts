@@ -1,4 +1,4 @@
-/** In the place of the embedded broker: the same, on a clock of its own that nobody on the machine can set. */
+/** In the place of the embedded broker: the same, on a clock of its own that nobody on the machine can set; looks are noted. */
 import * as embedded from '../../../src/broker/simulated.ts';
 import type { Instant } from '../../../src/domain/instant.ts';
 import { currentProcess } from '../process.ts';
@@ -9,7 +9,15 @@ export const brokerageOf = embedded.brokerageOf;
 export function simulatedBroker(
   options: Parameters<typeof embedded.simulatedBroker>[0],
 ): embedded.SimulatedBrokerage {
-  const { machine } = currentProcess();
+  const process = currentProcess();
+  const { machine } = process;
   const clock = { ...options.clock, now: () => Math.floor(machine.loop.now) as Instant };
-  return embedded.simulatedBroker({ ...options, clock });
+  const broker = embedded.simulatedBroker({ ...options, clock });
+  return {
+    ...broker,
+    positions: () => {
+      process.lookedAt = machine.loop.now;
+      return broker.positions();
+    },
+  };
 }

@@ -1,9 +1,8 @@
 /** Slots whose time has passed: said once, and never traded afterwards. */
 import { formatLocalZone } from '../../domain/instant.ts';
-import type { Slot } from '../../domain/schedule.ts';
 import type { PlanDraft, PlanFacts } from '../draft.ts';
 import type { MissedAction } from '../plan-types.ts';
-import { missedSlots } from '../slots.ts';
+import { missedSlots, type MissedSlot } from '../slots.ts';
 import { mayFollow } from './targets.ts';
 
 export function reportMissedSlots({ input, ledger }: PlanFacts, draft: PlanDraft): void {
@@ -17,7 +16,7 @@ export function reportMissedSlots({ input, ledger }: PlanFacts, draft: PlanDraft
   }
 }
 
-function missed(slot: Slot, isStarted: boolean): MissedAction {
+function missed(slot: MissedSlot, isStarted: boolean): MissedAction {
   return {
     kind: 'report-missed',
     id: `report-missed/${slot.id}`,

@@ -1,8 +1,8 @@
-/** What the program says of the account is what the broker has. A part of the table in invariants.ts. */
-import type { SimulatedState } from '../src/broker/simulated-state.ts';
-import type { Ledger } from '../src/observed/ledger.ts';
-import { ORDER_ID_PREFIX } from '../src/reconciler/rules/orders-in-flight.ts';
-import type { Answer, Invariant } from './invariants.ts';
+/** What the program says of the account is what the broker has. A part of the table in all.ts. */
+import type { SimulatedState } from '../../src/broker/simulated-state.ts';
+import type { Ledger } from '../../src/observed/ledger.ts';
+import { ORDER_ID_PREFIX } from '../../src/reconciler/rules/orders-in-flight.ts';
+import type { Answer, Invariant } from './invariant.ts';
 
 /** What is asked at rest, by its name. */
 export const QUESTIONS = {

@@ -1,13 +1,17 @@
 /** The invariants as a table for people: docs/proof.md holds it, and a test holds docs/proof.md to it. */
-import { INVARIANTS, type Attack } from './invariants.ts';
-import { SMALL_INVARIANTS } from './states/checks.ts';
+import { INVARIANTS } from './all.ts';
+import { HOSTILE_INVARIANTS } from './hostile.ts';
+import type { Attack } from './invariant.ts';
+import { SMALL_INVARIANTS } from './small-world.ts';
 
-interface Row {
+export interface Row {
   readonly name: string;
   readonly sentence: string;
   readonly at: string;
   readonly attackedBy: readonly Attack[];
 }
+
+export const INVARIANT_ROWS: readonly Row[] = [...INVARIANTS, ...SMALL_INVARIANTS, ...HOSTILE_INVARIANTS];
 
 const WHEN: Readonly<Record<string, string>> = {
   record: 'at every record',
@@ -17,12 +21,13 @@ const WHEN: Readonly<Record<string, string>> = {
   report: 'at rest',
   exit: 'at every exit',
   journal: 'always',
-  comparison: 'against the run without faults',
+  comparison: 'against another run',
+  doubt: 'where a person is asked',
+  input: 'of every input',
 };
 
 export function invariantTable(): string {
-  const rows: readonly Row[] = [...INVARIANTS, ...SMALL_INVARIANTS];
-  const lines = rows.map(
+  const lines = INVARIANT_ROWS.map(
     ({ name, sentence, at, attackedBy }) =>
       `| \`${name}\` | ${sentence} | ${WHEN[at] ?? at} | ${attackedBy.join(', ')} |`,
   );

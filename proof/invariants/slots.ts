@@ -1,12 +1,12 @@
-/** What must hold of scheduled executions, whatever happens. A part of the table in invariants.ts. */
-import { isTerminal } from '../src/observed/broker-view.ts';
-import { remainingOf, type SimulatedState } from '../src/broker/simulated-state.ts';
-import type { IntentPayload } from '../src/observed/events.ts';
-import { findOrder, type Ledger } from '../src/observed/ledger.ts';
-import { ORDER_ID_PREFIX } from '../src/reconciler/rules/orders-in-flight.ts';
-import { isEntry } from '../src/reconciler/plan-types.ts';
-import type { Invariant } from './invariants.ts';
-import type { Written } from './machine/watcher.ts';
+/** What must hold of scheduled executions, whatever happens. A part of the table in all.ts. */
+import { isTerminal } from '../../src/observed/broker-view.ts';
+import { remainingOf, type SimulatedState } from '../../src/broker/simulated-state.ts';
+import type { IntentPayload } from '../../src/observed/events.ts';
+import { findOrder, type Ledger } from '../../src/observed/ledger.ts';
+import { ORDER_ID_PREFIX } from '../../src/reconciler/rules/orders-in-flight.ts';
+import { isEntry } from '../../src/reconciler/plan-types.ts';
+import type { Invariant } from './invariant.ts';
+import type { Written } from '../machine/watcher.ts';
 
 /** ms, both ends included. */
 export interface SlotWindow {

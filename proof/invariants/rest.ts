@@ -1,0 +1,131 @@
+/** What must hold when a process ends, when nothing is left to do, and of two runs that are compared. A part of the table in all.ts. */
+import type { Ledger } from '../../src/observed/ledger.ts';
+import { isOurs, openOf, outsideOf, SHARE, shares, sum } from './account.ts';
+import { ANSWERS, PROCESS, type Invariant } from './invariant.ts';
+
+export const REST_INVARIANTS: readonly Invariant[] = [
+  {
+    name: 'books-are-the-brokers',
+    sentence: 'At rest, books and what nobody owns are together what the broker holds, symbol by symbol.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'outside trade', 'stale read', 'empty list', 'torn record'],
+    at: 'rest',
+    check: ({ ledger, account }) => {
+      const symbols = new Set([...account.positions.keys(), ...bookedSymbols(ledger)]);
+      for (const symbol of symbols) {
+        const held = account.positions.get(symbol)?.quantity ?? 0;
+        const booked = sum([...ledger.books.values()].map((book) => book.get(symbol)?.quantity ?? 0));
+        const others = outsideOf(account, symbol);
+        if (booked !== held && others === 0)
+          return `${shares(booked)} ${symbol} are booked, ${shares(held)} are held`;
+        if (booked > held) return `${shares(booked)} ${symbol} are booked, and only ${shares(held)} are held`;
+      }
+      return null;
+    },
+  },
+  {
+    name: 'nothing-is-left-open',
+    sentence: 'At rest, no lock is held, no order is without its end, no symbol is frozen.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'full disk', 'failed sync'],
+    at: 'rest',
+    check: ({ ledger, account }) => {
+      if (ledger.lock !== null) return `the lock is held by ${ledger.lock.holder}`;
+      const [order] = ledger.openOrders.values();
+      if (order !== undefined) return `${order.intent.clientOrderId} is ${order.status}`;
+      const open = openOf(account).find(isOurs);
+      if (open !== undefined) return `${open.clientOrderId} is open at the broker`;
+      const [broken] = ledger.breaks.values();
+      return broken === undefined ? null : `${broken.symbol} is frozen: ${broken.kind}, ${broken.detail}`;
+    },
+  },
+  {
+    name: 'answer-is-true',
+    sentence:
+      'Who says that nothing is to be done is right, and exits with 0; who says anything else says what.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'stale read'],
+    at: 'rest',
+    check: ({ last }) => {
+      const said = last.stdout.includes('Nothing to do.');
+      if (last.code === 0 && said) return null;
+      return `the last pass ended with ${String(last.code)}: ${(last.stderr + last.stdout).slice(-400)}`;
+    },
+  },
+  {
+    name: 'no-defect',
+    sentence: 'No process ends by an error that is not its own word, whatever happens to it.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'full disk', 'failed sync', 'torn record', 'clock jump', 'edit'],
+    at: 'exit',
+    check: ({ code, stderr, state }) => {
+      if (state === 'killed') return null;
+      const isDefect = code === 70 || /^bug:|unhandled:|\n {4}at /m.test(stderr);
+      return isDefect ? `exit ${String(code)}: ${stderr.slice(-600)}` : null;
+    },
+  },
+  {
+    name: 'same-end',
+    sentence: 'A run with a fault ends where the run without it ended.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'torn record', 'stale read', 'full disk', 'failed sync'],
+    at: 'comparison',
+  },
+  {
+    name: 'same-work',
+    sentence:
+      'A run with a fault trades as much of each symbol as the run without it, on each side, and in as many orders, but for the rest of a partial fill.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'torn record', 'stale read'],
+    at: 'comparison',
+  },
+  {
+    name: 'zero-is-done',
+    sentence:
+      'A command that exits with 0, and lists nothing as not done, has done all that it does where there is no fault, unless the broker told it wrong.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'torn record', 'full disk', 'failed sync'],
+    at: 'comparison',
+  },
+  {
+    name: 'comes-to-rest',
+    sentence: 'Once faults are over, a few passes find nothing more to do.',
+    attackedBy: [...PROCESS, ...ANSWERS, 'full disk', 'failed sync', 'stale read'],
+    at: 'comparison',
+  },
+  {
+    name: 'state-file-tells-the-books',
+    sentence: 'At rest, the state file has the books: each strategy, symbol and share, and no lock.',
+    attackedBy: ['crash', 'power loss', 'full disk', 'failed sync', 'two processes'],
+    at: 'rest',
+    check: ({ ledger, stateFile }) => {
+      if (stateFile === null) return ledger.opened ? 'there is no state file' : null;
+      const { strategies, execution_lock: lock } = JSON.parse(stateFile) as StateFile;
+      if (lock !== null) return 'the state file shows a lock';
+      const shown = Object.entries(strategies).flatMap(([name, { positions }]) =>
+        Object.entries(positions).map(([symbol, { qty }]) => `${name} ${qty} ${symbol}`),
+      );
+      const owned = [...ledger.books].flatMap(([name, book]) =>
+        [...book].map(([symbol, { quantity }]) => `${name} ${quantity / SHARE} ${symbol}`),
+      );
+      const [told, real] = [shown.sort().join(', '), owned.sort().join(', ')];
+      return told === real ? null : `the state file shows ${told}, where the books have ${real}`;
+    },
+  },
+  {
+    name: 'replays-exactly',
+    sentence: 'Two runs of one seed are the same, byte by byte.',
+    attackedBy: PROCESS,
+    at: 'comparison',
+  },
+  {
+    name: 'doubt-is-fair',
+    sentence: 'A person is asked about no order that the broker has, and shows.',
+    attackedBy: ['crash', 'lost answer', 'two processes'],
+    at: 'doubt',
+  },
+];
+
+function bookedSymbols({ books }: Ledger): string[] {
+  return [...books.values()].flatMap((book) => [...book.keys()]);
+}
+
+interface StateFile {
+  readonly execution_lock: object | null;
+  readonly strategies: Readonly<
+    Record<string, { readonly positions: Readonly<Record<string, { readonly qty: number }>> }>
+  >;
+}
