@@ -56,6 +56,7 @@ const DEPTH_MAX = 100;
 export function isTooDeep(text: string): boolean {
   let depth = 0;
   let isInside = false;
+  // Stryker disable next-line EqualityOperator: behind the end there is no sign that counts.
   for (let at = 0; at < text.length; at += 1) {
     const sign = text[at];
     if (sign === '\\') at += 1;
@@ -123,8 +124,10 @@ function takeValue(text: string, at: number, open: Container[]): Step | undefine
 }
 
 function takeKey(text: string, at: number): Step | undefined {
-  const name = text.charAt(at) === '"' ? skipString(text, at) : undefined;
-  const end = name === undefined ? undefined : skip(COLON, text, name);
+  if (text.charAt(at) !== '"') return undefined;
+  // No colon is behind the end.
+  const name = skipString(text, at) ?? text.length;
+  const end = skip(COLON, text, name);
   if (end === undefined) return undefined;
   return { end, expected: 'value', key: JSON.parse(text.slice(at, name)) as string };
 }

@@ -424,6 +424,7 @@ describe('text that is not JSON', () => {
     ['[1 2]', '1:4: not JSON: unexpected "2"'],
     ['[1,]', '1:4: not JSON: unexpected "]"'],
     ['{1: 2}', '1:2: not JSON: unexpected "1"'],
+    ['{x": 1} x', '1:2: not JSON: unexpected "x"'],
     ['{"a" 1}', '1:2: not JSON: unexpected "\\""'],
     ['{"a"\n\t: 1} x', '2:7: not JSON: unexpected "x"'],
     [' \n x', '2:2: not JSON: unexpected "x"'],
