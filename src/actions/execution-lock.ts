@@ -4,6 +4,7 @@ import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { ExecutionSettings } from '../desired/desired-state.ts';
 import type { ExecutionLock, Ledger } from '../observed/ledger.ts';
 import type { Ports } from '../reconciler/ports.ts';
+import { stopExit } from './interrupted.ts';
 import { LockLost, record, startExecution, type Execution } from './execution.ts';
 import { viewLock } from './lock-view.ts';
 
@@ -87,8 +88,7 @@ export function lockNotObtained(lock: ExecutionLock | null, { lockTimeout }: Exe
 
 /** Asked to stop (exit 130 or 143) before anything was done. */
 export function interruptedWaiting({ stop }: Pick<Ports, 'stop'>): HgctlError {
-  const exit = stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
-  return new HgctlError(exit, 'interrupted while waiting for another execution to end', {
+  return new HgctlError(stopExit(stop), 'interrupted while waiting for another execution to end', {
     hint: 'nothing was done',
   });
 }

@@ -17,11 +17,18 @@ export function channelsOf({ notifications }: DesiredAccount): Channel[] {
   return CHANNELS.filter((channel) => (notifications?.[channel] ?? null) !== null);
 }
 
-/** Never rejects, and ends within the time-out of the channel. */
+interface Sending {
+  readonly io: Pick<Io, 'environment' | 'clock'>;
+  readonly account: DesiredAccount;
+  /** As for `runProgram`. */
+  readonly stop?: AbortSignal;
+}
+
+/** Never rejects, and ends within the time-out of the channel; its program, once `stop` is aborted, at once. */
 export async function send(
   channel: Channel,
   notice: Notice,
-  { io, account }: { readonly io: Pick<Io, 'environment' | 'clock'>; readonly account: DesiredAccount },
+  { io, account, stop }: Sending,
 ): Promise<CallAnswer> {
   const rehearsal = isRehearsal(io);
   const input = `${JSON.stringify(noticeJson(notice, { account: account.name, rehearsal }))}\n`;
@@ -31,7 +38,7 @@ export async function send(
     return found.kind === 'failed' ? found : callUrl(found.url, input, WEBHOOK_TIMEOUT);
   }
   if (channel === 'exec' && exec !== null) {
-    const answer = await runProgram({ ...exec, input });
+    const answer = await runProgram({ ...exec, input }, stop);
     return answer.kind === 'failed' ? answer : { kind: 'ok' };
   }
   return { kind: 'failed', reason: 'the account does not have it any more' };

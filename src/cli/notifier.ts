@@ -29,6 +29,8 @@ const UNSENT_MAX = 100;
 export class Notifier {
   readonly #options: NotifierOptions;
   readonly #stopping = new AbortController();
+  /** Nobody waits any more. */
+  readonly #over = new AbortController();
   readonly #working = new Map<Channel, Promise<void>>();
   #box: NoticeBox;
 
@@ -56,13 +58,14 @@ export class Notifier {
     if (this.#channels().length > 0) this.#add([notice], this.#box.open);
   }
 
-  /** Waits for at most `grace` ms; what is not sent by then is left to the next one with this box. */
+  /** Waits for at most `grace` ms; what is not sent by then is left to the next one with this box, and its program is ended. */
   async close(grace: number): Promise<void> {
     this.#stopping.abort();
     const over = new AbortController();
     const idle = Promise.all([...this.#working.values()]);
     await Promise.race([idle, delay(grace, undefined, { signal: over.signal }).catch(() => undefined)]);
     over.abort();
+    this.#over.abort();
   }
 
   #channels(): readonly Channel[] {
@@ -106,8 +109,9 @@ export class Notifier {
     const { signal } = this.#stopping;
     for (let failures = 0; ; failures += 1) {
       if (!this.#channels().includes(channel)) return 'dropped';
-      const answer = await send(channel, notice, { io, account: account() });
+      const answer = await send(channel, notice, { io, account: account(), stop: this.#over.signal });
       if (answer.kind === 'ok') return 'sent';
+      if (this.#over.signal.aborted) return 'kept';
       const pause = pauses[failures];
       if (pause === undefined) {
         this.#warn(`Notice ${notice.kind} dropped, ${channel}: ${answer.reason}`);

@@ -31,7 +31,7 @@ export interface JournalDamage {
   readonly kind: 'damaged';
   /** 0 when no line is valid. */
   readonly lastValidLine: number;
-  /** The lines with content after it; of very many the first ones and the last. */
+  /** The lines with content after it; of very many the first ones, the one that proves the damage, and the last. */
   readonly lines: readonly SuspectLine[];
 }
 
@@ -171,8 +171,8 @@ function tooNew({ validLine: lastValidLine, line }: JournalPosition, version: nu
 
 /** `rest` starts with the line that proves the damage. */
 function damaged(position: JournalPosition, problem: string, rest: Buffer): JournalDamage {
-  const lines = [...position.suspects];
-  remember(lines, { line: position.line + 1, problem });
+  // With room for the proof, and for the last line.
+  const lines = [...position.suspects.slice(0, REMEMBERED_MAX - 2), { line: position.line + 1, problem }];
   let line = position.line + 1;
   for (let end = rest.indexOf(NEWLINE); end !== -1;) {
     const start = end + 1;

@@ -6,6 +6,7 @@ import { EXIT, HgctlError, type ExitCode } from '../domain/errors.ts';
 import { MINUTE, SECOND, type CalendarDate, type Instant } from '../domain/instant.ts';
 import { CONTROLLER } from '../domain/names.ts';
 import { nextSlot } from '../domain/schedule.ts';
+import { neverMade, stopExit } from '../actions/interrupted.ts';
 import { LockLost } from '../actions/execution.ts';
 import { markSession } from '../actions/mark-session.ts';
 import { preload } from '../actions/preload.ts';
@@ -124,7 +125,7 @@ export async function control(controlled: Controlled): Promise<ExitCode> {
     failuresTold: new Set(),
   };
   for (;;) {
-    if (stop.requested()) return stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+    if (stop.requested()) return stopExit(stop);
     if (until !== null && clock.now() >= until) return EXIT.done;
     const next = await once(controlled, memory);
     const wake = (until === null ? next : Math.min(next, until)) as Instant;
@@ -160,6 +161,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
         approveChange: () => Promise.resolve(true),
       },
     );
+    if (result.kind === 'declined') throw neverMade(controlled.stop);
     memory.failures = 0;
     const outcomes = result.kind === 'executed' ? result.outcomes : [];
     noteDoubts(memory, result.plan, outcomes, clock.now());

@@ -124,13 +124,14 @@ export async function reconcile(pass: Pass, approval: Approval): Promise<PassRes
   await pass.announcements?.lookAhead(pass.ports, pass.desired.account.calendar);
   const { plan, observed } = await lookAndPlan(pass, true);
   pass.looked({ plan, observed });
+  // A signal that a stop has cut short is no failure of it, and says nothing of what is to do.
+  if (pass.ports.stop.requested()) return { kind: 'declined', plan };
   recordFailures(pass.ports, pass.desired, observed, pass.failuresTold ?? new Set());
   const warnings = passWarnings(plan, pass.desired.strategies, observed.ledger);
   if (pass.isWorthSaying?.(warnings, plan) ?? true)
     for (const { strategy, message, event } of warnings) pass.ports.report.warn(strategy, message, event);
   const isRecorded = observed.ledger.revision?.digest === pass.desired.digest;
   if (!hasWorkNow(pass, plan) && isRecorded) return { kind: 'nothing', plan };
-  if (pass.ports.stop.requested()) return { kind: 'declined', plan };
   if (hasWorkNow(pass, plan) && !(await approval.approve(plan))) return { kind: 'declined', plan };
   await pass.open();
   const outcomes = await inLine(pass, async () => {

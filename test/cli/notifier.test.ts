@@ -1,5 +1,5 @@
 /** Notices on their way: tried again, dropped at last, and told once over restarts. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -153,3 +153,28 @@ describe('the address of a file', () => {
     });
   });
 });
+
+test('a program that hangs is ended when nobody waits any more, and its notice is left to the next one', async () => {
+  const { folder, notifier, received } = place();
+  const hanging = `require('node:fs').writeFileSync('pid', String(process.pid)); setTimeout(() => {}, 600_000);`;
+  const mine = notifier({ exec: { argv: [process.execPath, '-e', hanging], timeout: 600_000, folder } });
+  mine.post(happened(CRASH, NOW));
+  await until(() => existsSync(join(folder, 'pid')) && readFileSync(join(folder, 'pid'), 'utf8') !== '');
+  const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+  onTestFinished(() => {
+    if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+  });
+  await mine.close(1);
+  await until(() => !isRunning(pid));
+  await notifier().close(30_000);
+  expect(received()).toEqual(['happened ControllerCrashed']);
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -151,6 +151,62 @@ describe('A stop ends what a signal waits for, and the pass in order:', () => {
     expect(await later.json('get', 'locks', '-o', 'json')).toMatchObject({ items: [] });
   });
 
+  test('a slot is not told that its signal has failed, nor that there was nothing to do', async () => {
+    const mine = project({
+      now: '2025-12-02T10:00:00-05:00',
+      account: { broker: { clock: 'exchange' } },
+      strategies: {
+        own: {
+          universe: ['BND'],
+          spec: {
+            signal: { type: 'command', params: { argv: ['sh', '-c', HANGING], timeout } },
+            schedule: [{ at: '11:00', action: 'rebalance', window: '5m' }],
+          },
+        },
+      },
+    });
+    expect(await mine.inProcess().run('apply', '--yes')).toMatchObject({ code: 0 });
+    const running = mine.at('2025-12-02T11:01:00-05:00').start('apply', '--yes');
+    onTestFinished(() => void running.process.kill('SIGKILL'));
+    await pidsOf(mine);
+    running.process.kill('SIGTERM');
+    expect(await running.ended).toMatchObject({
+      code: 143,
+      stdout: expect.not.stringContaining('Nothing to do') as string,
+    });
+    const { items } = await mine
+      .inProcess()
+      .json<{ items: { type: string }[] }>('get', 'events', '-o', 'json');
+    expect(items.map(({ type }) => type)).not.toContain('signal-failed');
+  });
+
+  test('nor is who asks the controller for the pass; and the conditions stay those of the pass before', async () => {
+    const argv = ['sh', '-c', `if [ -e ../../go ]; then ${HANGING}; fi; echo '{"targets":[]}'`];
+    const mine = project({
+      now: null,
+      strategies: {
+        own: { universe: ['BND'], spec: { signal: { type: 'command', params: { argv, timeout } } } },
+      },
+    });
+    const running = mine.start('run');
+    onTestFinished(() => void running.process.kill('SIGKILL'));
+    const beat = 'data/controller.json';
+    const isWaiting = (): boolean => mine.exists(beat) && mine.read(beat).includes('"nextWake": "');
+    await expect.poll(isWaiting, { timeout: 20_000 }).toBe(true);
+    const before = mine.read('data/conditions.json');
+    mine.write('go', '');
+    const asking = mine.start('reconcile');
+    onTestFinished(() => void asking.process.kill('SIGKILL'));
+    await pidsOf(mine);
+    running.process.kill('SIGTERM');
+    expect(await running.ended).toMatchObject({ code: 143 });
+    expect(await asking.ended).toMatchObject({
+      code: 143,
+      stdout: 'asked to stop before the pass was made: nothing was done\n',
+    });
+    expect(mine.read('data/conditions.json')).toBe(before);
+  });
+
   test('what is asked after it is not started', async () => {
     const where = folder();
     const argv = ['touch', 'started'];

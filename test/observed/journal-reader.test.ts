@@ -219,10 +219,20 @@ describe('lines without number that are no records', () => {
     expect(behind.lines[0]).toMatchObject({ line: 4, problem: 'record 2 continues another journal' });
     expect(behind.lines.at(-1)).toEqual({ line: 1_505, problem: 'follows the damage' });
     const before = read(FIRST, many, record({ seq: 9, at: first + many.length })) as JournalDamage;
-    expect(before.lines).toHaveLength(1_000);
+    expect(before.lines).toHaveLength(999);
     expect(before.lines[0]).toEqual({ line: 3, problem: TORN });
     expect(before.lines.at(-1)).toMatchObject({ line: 1_504 });
     expect(describeDamage(before)).toContain('lines 3 to 1504 cannot be trusted');
+  });
+
+  test('never hide which line has proved the damage', () => {
+    const proof = record({ seq: 9, at: first + many.length });
+    const both = read(FIRST, many, proof, many) as JournalDamage;
+    expect(both.lines).toHaveLength(1_000);
+    expect(both.lines.slice(-2)).toEqual([
+      { line: 1_504, problem: 'record 9 where 2 is next' },
+      { line: 3_004, problem: 'follows the damage' },
+    ]);
   });
 });
 

@@ -208,7 +208,8 @@ function nextPass(io: Io, declared: DeclaredManifests, next: Next): Declared {
   const forgiving = forgivingMarket(market, (message) => report.warn(CONTROLLER, message), unreadable);
   const pass = passOf(io, { ...world, ports: { ...world.ports, market: forgiving } });
   const looked: typeof pass.looked = (look) => {
-    watch.looked(look, problems);
+    // What a stop has cut short is not how things stand.
+    if (!io.stop.requested()) watch.looked(look, problems);
     account.looked(look, world.desired);
     // The five steps of a start are not those of every pass.
     if (isFirst) pass.looked(look);
