@@ -36,7 +36,7 @@ const MINUTE = 60_000;
 const LANES: readonly (readonly (readonly [name: string, minutes: number])[])[] = [
   [
     ['crashes', 7],
-    ['planted', 2],
+    ['planted', 2.75],
   ],
   [
     ['hostile', 2.5],

@@ -80,4 +80,40 @@ export const FOUND: readonly FoundDay[] = [
       },
     ],
   },
+  {
+    name: 'the disk fails under the journal while it is synced',
+    plot: 'sides',
+    seed: 20251457,
+    events: [
+      {
+        at: 0,
+        kind: 'edit',
+        strategy: 'hedge',
+        declared: {
+          kind: 'pair',
+          universe: ['CVX', 'XOM'],
+          targets: {},
+          schedule: [
+            { at: '15:45', action: 'rebalance', window: '6m' },
+            { at: '09:50', action: 'rebalance', window: '5m' },
+          ],
+        },
+      },
+      {
+        at: 26,
+        kind: 'edit',
+        strategy: 'both',
+        declared: { kind: 'shorts', universe: ['KO', 'PEP'], targets: { KO: -5, PEP: -12 } },
+      },
+      { at: 51, kind: 'kill', effects: 33 },
+      { at: 54, kind: 'disk', code: 'EROFS', effects: 95, times: 3 },
+      {
+        at: 61,
+        kind: 'edit',
+        strategy: 'both',
+        declared: { kind: 'shorts', universe: ['KO', 'PEP'], targets: { PEP: -17 } },
+      },
+      { at: 659, kind: 'calm' },
+    ],
+  },
 ];

@@ -35,13 +35,16 @@ export const ORDER_INVARIANTS: readonly Invariant[] = [
       'What is held and what is on its way never adds up to more than was wanted, nor to less than nothing or what was wanted short.',
     attackedBy: [...PROCESS, ...ANSWERS, 'stale read', 'empty list', 'torn record', 'clock jump'],
     at: 'order',
-    check: ({ order: { symbol }, account }, { mostWanted, leastWanted }) => {
+    check: ({ order: { symbol, side }, account }, { mostWanted, leastWanted }) => {
       const held = account.positions.get(symbol)?.quantity ?? 0;
       const open = openOf(account).filter((order) => order.symbol === symbol);
-      const most = held + sum(open.filter(({ side }) => side === 'buy').map(remainingOf));
-      const least = held - sum(open.filter(({ side }) => side === 'sell').map(remainingOf));
-      const bound = (mostWanted.get(symbol) ?? 0) + boughtOutside(account, symbol);
-      if (most > bound) return `${shares(most)} ${symbol} where ${shares(bound)} were wanted at most`;
+      const onItsWay = sum(open.filter((order) => order.side === side).map(remainingOf));
+      if (side === 'buy') {
+        const most = held + onItsWay;
+        const bound = (mostWanted.get(symbol) ?? 0) + boughtOutside(account, symbol);
+        return most > bound ? `${shares(most)} ${symbol} where ${shares(bound)} were wanted at most` : null;
+      }
+      const least = held - onItsWay;
       const short = Math.min(0, leastWanted.get(symbol) ?? 0);
       return least < short ? `${shares(short - least)} ${symbol} more are being sold than are held` : null;
     },

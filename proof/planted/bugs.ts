@@ -332,6 +332,20 @@ export const BUGS: readonly Bug[] = [
     invariant: 'every-slot-ends',
   },
   {
+    name: 'live-on-without-a-journal',
+    sentence:
+      'A controller whose journal refuses everything stays where it is, and nobody starts another one.',
+    changes: [
+      {
+        file: 'reconciler/controller.ts',
+        there: 'return error instanceof JournalFailed ? null : nextTry(',
+        instead: 'return error instanceof JournalFailed && memory.failures < 0 ? null : nextTry(',
+      },
+    ],
+    look: { by: 'found days' },
+    invariant: 'a-slot-is-done-in-its-window',
+  },
+  {
     name: 'doubt-exits-with-zero',
     sentence: 'A command whose order is in doubt exits as if it were done.',
     changes: [

@@ -14,7 +14,7 @@ import { SecondLooks } from '../actions/second-looks.ts';
 import type { Outcome } from '../actions/outcome.ts';
 import { warningText, type PassWarning } from './pass-warnings.ts';
 import { isOrder, type Plan } from './plan-types.ts';
-import type { Clock, Report, StopSignal } from './ports.ts';
+import { JournalFailed, type Clock, type Report, type StopSignal } from './ports.ts';
 import { reconcile, type Pass } from './reconcile.ts';
 import type { Failures } from './stalled.ts';
 import { mayFollow } from './rules/targets.ts';
@@ -109,7 +109,7 @@ interface Memory {
   readonly failuresTold: Set<string>;
 }
 
-/** Ends with 130 or 143 when it was asked to stop, with 0 at `until`. */
+/** Ends with 130 or 143 when it was asked to stop, with 0 at `until`, with 5 where its journal has failed. */
 export async function control(controlled: Controlled): Promise<ExitCode> {
   const { clock, stop, until } = controlled;
   const memory: Memory = {
@@ -128,13 +128,14 @@ export async function control(controlled: Controlled): Promise<ExitCode> {
     if (stop.requested()) return stopExit(stop);
     if (until !== null && clock.now() >= until) return EXIT.done;
     const next = await once(controlled, memory);
+    if (next === null) return EXIT.refused;
     const wake = (until === null ? next : Math.min(next, until)) as Instant;
     if (wake > clock.now() && !stop.requested()) await controlled.wait(wake);
   }
 }
 
-/** One pass; says when the next one is due. */
-async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
+/** One pass; says when the next one is due. Null: never in this process. */
+async function once(controlled: Controlled, memory: Memory): Promise<Instant | null> {
   const { clock, report } = controlled;
   const started = clock.now();
   const { pass, problems } = controlled.declared();
@@ -188,7 +189,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant> {
     controlled.passed({ outcomes: [], problems, trouble, exit, plan: null, failures: failuresOf(memory) });
     if (controlled.stop.requested()) return clock.now();
     say(report, memory, `${trouble}${hint === undefined ? '' : ` (${hint})`}`);
-    return nextTry(controlled, pass, memory);
+    return error instanceof JournalFailed ? null : nextTry(controlled, pass, memory);
   }
 }
 

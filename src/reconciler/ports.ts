@@ -1,6 +1,7 @@
 /** The world as the loop needs it. Implementations live at the edge; only `cli/compose.ts` joins them. */
 import type { Toggle } from '../desired/desired-state.ts';
 import type { Quantity } from '../domain/decimal.ts';
+import { HgctlError } from '../domain/errors.ts';
 import type { CalendarDate, Instant } from '../domain/instant.ts';
 import type { Side } from '../domain/names.ts';
 import type {
@@ -91,6 +92,9 @@ export interface Broker {
   /** What the broker says of these symbols, as it is now; one that it does not name cannot be sold short. */
   assets(symbols: readonly string[]): Promise<ReadonlyMap<string, Asset>>;
 }
+
+/** The disk has failed under the journal: it refuses everything from now on, and only another process can go on. */
+export class JournalFailed extends HgctlError {}
 
 export class BrokerUnavailable extends Error {
   override readonly name: string = 'BrokerUnavailable';

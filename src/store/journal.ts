@@ -8,7 +8,8 @@
  * The first commit of a later session seals the segment, and opens the next one with a checkpoint. The seal is a commit
  * like any other: who loses to it decides again. Only the newest segment is read, and what it takes to go on is in it.
  */
-import { EXIT, HgctlError } from '../domain/errors.ts';
+import type { HgctlError } from '../domain/errors.ts';
+import { EXIT } from '../domain/errors.ts';
 import type { JournalEvent, JournalRecord, ProcessIdentity } from '../observed/events.ts';
 import { encodeRecord } from '../observed/journal-format.ts';
 import { checkpointBehind, isLaterSession } from '../observed/checkpoint.ts';
@@ -20,7 +21,7 @@ import {
 } from '../observed/journal-reader.ts';
 import { advance, emptyLedger, foldRecords } from '../observed/ledger-fold.ts';
 import type { Ledger } from '../observed/ledger.ts';
-import type { Clock, Commit, Journal } from '../reconciler/ports.ts';
+import { JournalFailed, type Clock, type Commit, type Journal } from '../reconciler/ports.ts';
 import {
   createFirst,
   createSuccessor,
@@ -291,7 +292,7 @@ class SharedJournal implements OpenJournal {
     try {
       file.sync();
     } catch (cause) {
-      this.#failure = new HgctlError(EXIT.refused, 'the disk failed while the journal was being saved', {
+      this.#failure = new JournalFailed(EXIT.refused, 'the disk failed while the journal was being saved', {
         cause,
         hint: 'check the disk, then run: hgctl journal verify',
       });

@@ -5,6 +5,7 @@ import type { DesiredStrategy } from '../../src/desired/desired-state.ts';
 import { HgctlError } from '../../src/domain/errors.ts';
 import { formatLocal, type Instant } from '../../src/domain/instant.ts';
 import { control, RESYNC } from '../../src/reconciler/controller.ts';
+import { JournalFailed } from '../../src/reconciler/ports.ts';
 import { nextEdge } from '../../src/reconciler/wake-times.ts';
 import { passOf, runFor } from '../support/control.ts';
 import { world, type StrategyFacts, type TestWorld, type WorldFacts } from '../support/world.ts';
@@ -225,6 +226,17 @@ describe('what keeps a pass from being made', () => {
       'the state file was changed',
       null,
     ]);
+  });
+
+  test('ends the loop, with exit 5, where the journal of this process refuses everything from then on', async () => {
+    const home = await scheduled();
+    const { passes, code, waits } = await runFor(home, 60, {
+      checkData: () => Promise.reject(new JournalFailed(5, 'the disk failed')),
+    });
+    expect(code).toBe(5);
+    expect(passes).toEqual([expect.objectContaining({ trouble: 'the disk failed', exit: 5, plan: null })]);
+    expect(waits).toEqual([]);
+    expect(home.log).toContain('[-] [hgctl] the disk failed');
   });
 
   test('ends the loop where it is a defect: a supervisor starts it again', async () => {

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { HgctlError } from '../../src/domain/errors.ts';
 import { emptyLedger, foldRecords } from '../../src/observed/ledger-fold.ts';
+import { JournalFailed } from '../../src/reconciler/ports.ts';
 import { networkName } from '../../src/store/folders.ts';
 import { journalExists, readRecords, verifyJournal } from '../../src/store/journal-check.ts';
 import { createFirst, segmentPath, openSegment, type JournalFile } from '../../src/store/journal-file.ts';
@@ -228,7 +228,7 @@ describe('faults', () => {
       },
     }));
     const journal = journalIn(folder, broken);
-    expect(() => journal.commit(accepted('one'))).toThrow(HgctlError);
+    expect(() => journal.commit(accepted('one'))).toThrow(JournalFailed);
     expect(() => journal.commit(accepted('one'))).toThrow(/disk failed/);
     expect(() => journal.refresh()).toThrow(/disk failed/);
     expect(syncs).toBe(1);

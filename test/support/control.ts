@@ -1,4 +1,5 @@
 /** The control loop on a test world: waiting moves its clock. */
+import type { ExitCode } from '../../src/domain/errors.ts';
 import { formatLocal, plus } from '../../src/domain/instant.ts';
 import { control, type Controlled, type PassReport } from '../../src/reconciler/controller.ts';
 import type { Pass } from '../../src/reconciler/reconcile.ts';
@@ -23,6 +24,7 @@ export function passOf({ ports, desired }: Pick<Running, 'ports' | 'desired'>): 
 export interface Run {
   readonly waits: string[];
   readonly passes: PassReport[];
+  readonly code: ExitCode;
 }
 
 /** Runs for `minutes` of its own time; waiting moves the clock. */
@@ -34,7 +36,7 @@ export async function runFor(
   const waits: string[] = [];
   const passes: PassReport[] = [];
   const { clock } = home;
-  await control({
+  const code = await control({
     clock,
     stop: home.ports.stop,
     report: home.ports.report,
@@ -52,5 +54,5 @@ export async function runFor(
     until: plus(clock.now(), minutes * MINUTE),
     ...changes,
   });
-  return { waits, passes };
+  return { waits, passes, code };
 }
