@@ -199,7 +199,10 @@ function digestOf(machine: Machine): string {
 }
 
 /** What does not depend on when: books, account, switches, and how much was traded on each side, in how many orders. */
-function outcomeOf(machine: Machine, { ledger }: Watcher): string {
+function outcomeOf(machine: Machine, watcher: Watcher): string {
+  // Of what a process wrote just before it died, nothing tells.
+  watcher.look();
+  const { ledger } = watcher;
   const account = machine.account();
   const books = [...ledger.books].map(([name, book]) => [
     name,

@@ -8,6 +8,15 @@ import { acquire, release, releasing } from './execution-lock.ts';
 import { LockLost } from './execution.ts';
 import type { Outcome } from './outcome.ts';
 
+/** Orders that follow older manifests than those in force would undo what the newer ones have had done. */
+export class ManifestsReplaced extends HgctlError {
+  constructor() {
+    super(EXIT.conflict, 'other manifests were accepted after these were read', {
+      hint: 'run the command again',
+    });
+  }
+}
+
 /** A change that is no order. Without the lock it is left: the orders behind it do not get it either. */
 export async function changeUnderLock(
   { ports, desired }: { readonly ports: Ports; readonly desired: DesiredState },
@@ -35,8 +44,9 @@ export async function guarded(actions: readonly Action[], run: () => Promise<Out
   }
 }
 
-function whyNoTurn(error: unknown): 'LockNotObtained' | 'Interrupted' | null {
+function whyNoTurn(error: unknown): 'LockNotObtained' | 'Interrupted' | 'ManifestsReplaced' | null {
   if (error instanceof LockLost) return 'LockNotObtained';
+  if (error instanceof ManifestsReplaced) return 'ManifestsReplaced';
   if (!(error instanceof HgctlError)) return null;
   if (error.exit === EXIT.lock) return 'LockNotObtained';
   return error.exit === EXIT.interrupted || error.exit === EXIT.terminated ? 'Interrupted' : null;

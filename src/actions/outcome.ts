@@ -17,6 +17,7 @@ export type OutcomeCode =
   | 'JournalBusy'
   | 'LockLost'
   | 'LockNotObtained'
+  | 'ManifestsReplaced'
   | 'MarketClosed'
   | 'NoLongerNeeded'
   | 'NoPrice'

@@ -18,7 +18,7 @@ import { forgivingMarket } from '../actions/forgiving-market.ts';
 import { FIRST_LOOK, look, type Look } from '../actions/look.ts';
 import { waitUnlessStopped } from '../actions/wait.ts';
 import { announce, type SecondLooks } from '../actions/second-looks.ts';
-import { changeUnderLock, guarded } from '../actions/guarded.ts';
+import { changeUnderLock, guarded, ManifestsReplaced } from '../actions/guarded.ts';
 import { completeShutdown } from '../actions/shutdown.ts';
 import { housekeepingOf, keepHouse } from '../actions/housekeeping.ts';
 import type { Announcements } from '../actions/announcements.ts';
@@ -47,6 +47,11 @@ export interface Pass {
   readonly restingCare?: ReadonlySet<string>;
   /** Where the accepted account stands, for commands that must work while manifests are invalid. */
   readonly accountFile: string;
+  /**
+   * Digest of the manifests that were in force when these were read; null: none were. Others that somebody accepts from then on
+   * are newer than these, which are followed no more. Left out: nobody else accepts any.
+   */
+  readonly acceptedBefore?: string | null;
   /** Opens the books of a first start; called once the plan is agreed to, before anything else is written. */
   readonly open: () => Promise<void>;
   /** A setting of the account that is changed once the plan is agreed to, under the lock and before any order. Left out: none. */
@@ -205,7 +210,8 @@ export function withoutPrograms(pass: Pass): Pass {
   const notRun = (): Promise<ProgramAnswer> => Promise.resolve({ kind: 'not-run' });
   const programs = { run: notRun, callModule: notRun };
   const forgiving = forgivingMarket(market, (message) => report.warn(CONTROLLER, message), new Set());
-  return { ...pass, ports: { ...pass.ports, programs, market: forgiving } };
+  const { acceptedBefore: _, ...others } = pass;
+  return { ...others, ports: { ...pass.ports, programs, market: forgiving } };
 }
 
 async function inLine<Result>({ ports }: Pass, work: () => Promise<Result>): Promise<Result> {
@@ -220,14 +226,16 @@ async function inLine<Result>({ ports }: Pass, work: () => Promise<Result>): Pro
 const ACCEPT_TRIES = 100;
 
 /** An operator's record: it carries no fence, and one that loses is built again. */
-function acceptRevision({ ports, desired, accountFile }: Pass): void {
+function acceptRevision({ ports, desired, accountFile, acceptedBefore }: Pass): void {
   const strategies: Revision['strategies'] = desired.strategies.map((strategy) => {
     const { name, lifecycle, schedule } = strategy;
     return { name, lifecycle, schedule, follows: mayFollow(strategy) };
   });
   const account = { file: accountFile, name: desired.account.name, settings: desired.account };
   for (let attempt = 0; attempt < ACCEPT_TRIES; attempt += 1) {
-    if (ports.journal.refresh().revision?.digest === desired.digest) return;
+    const inForce = ports.journal.refresh().revision?.digest ?? null;
+    if (inForce === desired.digest) return;
+    if (acceptedBefore !== undefined && inForce !== acceptedBefore) throw new ManifestsReplaced();
     const commit = ports.journal.commit({
       type: 'revision-accepted',
       digest: desired.digest,
@@ -312,10 +320,18 @@ function turn(pass: Pass, { turnTaken, approval, signals, ...own }: TurnOptions)
     ports: pass.ports,
     desired: pass.desired,
     ...own,
-    look: ({ fence: ownFence, submitUntil: until }, aim) =>
-      look(pass, { ownFence, earlier: null, turnTaken, ...aim, signals, until }),
+    look: ({ fence: ownFence, submitUntil: until }, aim) => {
+      refuseReplaced(pass);
+      return look(pass, { ownFence, earlier: null, turnTaken, ...aim, signals, until });
+    },
     approveChange: approval.approveChange,
   });
+}
+
+/** Who waited for the lock may have waited for somebody who has read newer manifests, and followed them. */
+function refuseReplaced({ ports, desired, acceptedBefore }: Pass): void {
+  if (acceptedBefore === undefined) return;
+  if (ports.journal.refresh().revision?.digest !== desired.digest) throw new ManifestsReplaced();
 }
 
 async function housekeep(pass: Pass, shown: Look): Promise<Outcome[]> {
