@@ -820,4 +820,17 @@ export const BUGS: readonly Bug[] = [
     look: { by: 'story', story: 'a loss over night' },
     invariant: 'stops-at-a-loss',
   },
+  {
+    name: 'a-word-ends-every-order',
+    sentence: 'What an operator says of a symbol ends the orders without an end of all others, too.',
+    changes: [
+      {
+        file: 'observed/fold-books.ts',
+        there: '    ({ intent }) => intent.symbol === event.symbol,',
+        instead: '    ({ intent }) => intent.symbol.length > 0,',
+      },
+    ],
+    look: { by: 'story', story: 'a word on another symbol' },
+    invariant: 'never-twice',
+  },
 ];

@@ -47,6 +47,27 @@ export const WORD_STORIES: readonly Story[] = [
     },
   },
   {
+    name: 'a word on another symbol',
+    sentence: 'An order is in doubt while an operator says what is true of another symbol.',
+    variants: 3,
+    tell: async (seed, variant) => {
+      const scene = new Scene({ seed: seed + variant, mostWanted: { VTI: 40, BND: 60 } });
+      const { machine } = scene;
+      settle(machine, ['core'], { broker: { fillDelay: '100s' }, execution: { fillTimeout: '110s' } });
+      declare(machine, 'core', { ...core, targets: { VTI: 40 } });
+      await machine.run(APPLY);
+      await scene.wait(MINUTE);
+      await machine.run(command('sim', 'trade', 'sell', String(1 + variant), 'VTI'));
+      await scene.wait(2 * MINUTE);
+      declare(machine, 'core', { ...core, targets: { VTI: 39 - variant, BND: 60 } });
+      await leaveOpenOrder(scene);
+      await machine.run(command('resolve', 'VTI', '--as', 'broker', '--reason', 'a test'));
+      await machine.run(APPLY);
+      await scene.wait(3 * MINUTE);
+      return scene.rest();
+    },
+  },
+  {
     name: 'suspended for a while',
     sentence: 'A strategy is suspended until a moment, wants more before it, and has it behind it.',
     variants: 3,
@@ -161,9 +182,10 @@ async function restsWith(scene: Scene, strategy: string): Promise<readonly Broke
 /** Its process is killed when the broker has taken it, which shows it two minutes later. */
 async function leaveOpenOrder(scene: Scene): Promise<void> {
   const { machine } = scene;
+  const before = boughtBy(scene);
   misbehave(machine, [{ on: 'submit', effect: 'answer-lost', hiddenFor: '120s', after: 0, times: 1 }]);
   scene.at = ({ kind, phase, process }) => {
-    if (kind === 'request' && phase === 'after' && boughtBy(scene) > 0) machine.kill(process);
+    if (kind === 'request' && phase === 'after' && boughtBy(scene) > before) machine.kill(process);
   };
   await machine.run(APPLY);
   scene.at = () => undefined;
