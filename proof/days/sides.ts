@@ -90,7 +90,7 @@ function drawHappening(chance: Chance, isOperated: boolean): Happening {
           ['disable', name],
           ['disable', name, '--close-positions'],
           ['enable', name],
-          ['halt', '--reason', 'a test', '--flatten'],
+          ['kill', '--reason', 'a test', '--flatten'],
           ['halt', '--reason', 'a test'],
           ['unhalt', '--reason', 'a test'],
           ['suspend', name, '--reason', 'a test'],

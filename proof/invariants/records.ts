@@ -200,13 +200,34 @@ export const RECORD_INVARIANTS: readonly Invariant[] = [
   },
 ];
 
-/** A checkpoint keeps of these what is of the newest sessions; the first two are those of a record. */
-const ITS_OWN: ReadonlySet<string> = new Set(['seq', 'hash', 'endedOrders', 'slots', 'triggers']);
+/** Those of a record. */
+const ITS_OWN: ReadonlySet<string> = new Set(['seq', 'hash']);
+
+/** Maps that grow by the day, and where the date is in their keys: a checkpoint keeps of them what is of the newest dates. */
+const BY_DATE: Readonly<Record<string, (key: string) => string>> = {
+  endedOrders: (date) => date,
+  slots: (slot) => slot.split('/')[1] ?? '',
+  triggers: (slot) => slot.split('/')[1] ?? '',
+};
+const DATES_KEPT = 2;
 
 /** What a ledger knows, a text for each field. */
 function factsOf(ledger: Ledger): Readonly<Record<string, string>> {
   const fields = Object.entries(ledger).filter(([name]) => !ITS_OWN.has(name));
-  return Object.fromEntries(fields.map(([name, value]) => [name, JSON.stringify(value, inOrder)]));
+  return Object.fromEntries(
+    fields.map(([name, value]) => {
+      const dateOf = BY_DATE[name];
+      const kept: unknown = dateOf === undefined ? value : newestOf(value as Dated, dateOf);
+      return [name, JSON.stringify(kept, inOrder)];
+    }),
+  );
+}
+
+type Dated = ReadonlyMap<string, unknown>;
+
+function newestOf(all: Dated, dateOf: (key: string) => string): Dated {
+  const dates = [...new Set([...all.keys()].map(dateOf))].sort().slice(-DATES_KEPT);
+  return new Map([...all].filter(([key]) => dates.includes(dateOf(key))));
 }
 
 /** No order of keys counts. */

@@ -51,12 +51,13 @@ export const REST_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'no-defect',
-    sentence: 'No process ends by an error that is not its own word, whatever happens to it.',
+    sentence:
+      'No process ends by an error that is not its own word, and none makes a plan that its own check refuses, whatever happens to it.',
     attackedBy: [...PROCESS, ...ANSWERS, 'full disk', 'failed sync', 'torn record', 'clock jump', 'edit'],
     at: 'exit',
     check: ({ code, stderr, state }) => {
       if (state === 'killed') return null;
-      const isDefect = code === 70 || /^bug:|unhandled:|\n {4}at /m.test(stderr);
+      const isDefect = code === 70 || /^bug:|unhandled:|\n {4}at |the plan breaks an invariant/m.test(stderr);
       return isDefect ? `exit ${String(code)}: ${stderr.slice(-600)}` : null;
     },
   },
@@ -104,6 +105,24 @@ export const REST_INVARIANTS: readonly Invariant[] = [
       const [told, real] = [shown.sort().join(', '), owned.sort().join(', ')];
       return told === real ? null : `the state file shows ${told}, where the books have ${real}`;
     },
+  },
+  {
+    name: 'called-off-is-over',
+    sentence: 'When `kill` or `halt --cancel-open` has ended, no order of ours is open at the broker.',
+    attackedBy: ['operator', 'partial fill'],
+    at: 'comparison',
+  },
+  {
+    name: 'a-switch-on-disk-counts',
+    sentence: 'What the toggle file turns off opens nothing, and what it turns on goes on, while `run` runs.',
+    attackedBy: ['edit', 'operator'],
+    at: 'comparison',
+  },
+  {
+    name: 'stops-at-a-loss',
+    sentence: 'Behind a loss limit a strategy opens nothing until an operator resets it.',
+    attackedBy: ['edit'],
+    at: 'comparison',
   },
   {
     name: 'replays-exactly',

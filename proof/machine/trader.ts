@@ -24,6 +24,8 @@ export interface Declared {
   readonly kind?: 'shorts' | 'pair';
   /** Over the parts of `spec.capital`. */
   readonly capital?: Readonly<Record<string, unknown>>;
+  /** `spec.risk`. */
+  readonly risk?: Readonly<Record<string, unknown>>;
 }
 
 export interface AccountFacts {
@@ -49,19 +51,30 @@ export function settle(machine: Machine, names: readonly string[], facts: Accoun
     ...(facts.limits && { limits: facts.limits }),
   };
   machine.put(`${MANIFESTS}/account.yaml`, manifest('Account', 'test', account));
-  machine.put(`${MANIFESTS}/strategy_toggle.yaml`, toggles(names));
+  switchByHand(machine, names, true);
   misbehave(machine, []);
 }
 
+/** Somebody writes the toggle file: these strategies, all of them on, or off. */
+export function switchByHand(machine: Machine, names: readonly string[], isOn: boolean): void {
+  machine.put(`${MANIFESTS}/strategy_toggle.yaml`, toggles(names, isOn));
+}
+
 export function declare(machine: Machine, name: string, declared: Declared): void {
-  const { universe, schedule } = declared;
+  const { universe, schedule, risk } = declared;
   const spec = {
     signal: signalOf(declared),
     universe: { symbols: universe },
     capital: { ...CAPITAL[declared.kind ?? 'long'], ...declared.capital },
     ...(schedule && { schedule }),
+    ...(risk && { risk }),
   };
   machine.put(`${MANIFESTS}/${name}.yaml`, manifest('Strategy', name, spec));
+}
+
+/** It is declared no more: its manifest is gone. */
+export function undeclare(machine: Machine, name: string): void {
+  machine.disk.remove(`${MANIFESTS}/${name}.yaml`, 'unlink', machine.wallNow());
 }
 
 const CAPITAL = {
@@ -95,10 +108,10 @@ function manifest(kind: string, name: string, spec: object): string {
   return JSON.stringify({ apiVersion: 'homeguard/v1', kind, metadata: { name }, spec });
 }
 
-function toggles(names: readonly string[]): string {
+function toggles(names: readonly string[], isOn: boolean): string {
   const entries = names.flatMap((name) => [
     `  ${name}:`,
-    '    enabled: true',
+    `    enabled: ${isOn}`,
     '    shutdown_requested: false',
   ]);
   return [

@@ -734,4 +734,117 @@ export const BUGS: readonly Bug[] = [
     look: { by: 'story', story: 'limits' },
     invariant: 'within-its-limits',
   },
+  {
+    name: 'a-checkpoint-forgets-slots',
+    sentence: 'With the first record of a session it is forgotten which slots have run.',
+    changes: [
+      {
+        file: 'observed/checkpoint.ts',
+        there: '    slots: newestSlots(slots),',
+        instead: '    slots: new Map(),',
+      },
+    ],
+    look: { by: 'found days' },
+    invariant: 'same-from-the-start',
+  },
+  {
+    name: 'a-new-name-lifts-a-suspension',
+    sentence: 'What is suspended opens again under another name.',
+    changes: [
+      {
+        file: 'observed/fold-operator.ts',
+        there:
+          '  if (suspension !== undefined) ledger.suspensions.set(to, { ...suspension, strategy: to });\n',
+        instead: '',
+      },
+    ],
+    look: { by: 'story', story: 'a new name' },
+    invariant: 'off-is-off',
+  },
+  {
+    name: 'a-new-name-leaves-an-order-behind',
+    sentence: 'What an order without an end brings goes to the name that its strategy had.',
+    changes: [
+      {
+        file: 'observed/fold-operator.ts',
+        there: '  renameOrders(ledger.openOrders, from, to);\n',
+        instead: '',
+      },
+    ],
+    look: { by: 'story', story: 'a new name' },
+    invariant: 'same-end',
+  },
+  {
+    name: 'a-kill-cancels-nothing',
+    sentence: 'Orders that an operator calls off work on.',
+    changes: [
+      {
+        file: 'actions/follow.ts',
+        there: "  if (mode === 'hold') return false;\n",
+        instead: "  if (mode !== 'flatten') return false;\n",
+      },
+    ],
+    look: { by: 'story', story: 'killed while orders work' },
+    invariant: 'called-off-is-over',
+  },
+  {
+    name: 'the-toggle-file-is-read-once',
+    sentence: 'A controller that runs does not see what somebody writes into the toggle file.',
+    changes: [
+      {
+        file: 'cli/declared.ts',
+        there: '      const now = stampOf(files);',
+        instead:
+          "      const lines = stampOf(files).split('\\n');\n      const now = lines.filter((line) => !line.includes('toggle')).join('\\n');",
+      },
+    ],
+    look: { by: 'story', story: 'switched off by hand' },
+    invariant: 'a-switch-on-disk-counts',
+  },
+  {
+    name: 'a-suspension-begins-at-its-end',
+    sentence:
+      'A suspension with an end counts behind it, and not before. The check of the plan would stop it.',
+    changes: [
+      {
+        file: 'observed/brakes.ts',
+        there: 'return found.until === null || now < found.until ? found : null;',
+        instead: 'return found.until === null || now >= found.until ? found : null;',
+      },
+    ],
+    look: { by: 'story', story: 'suspended for a while' },
+    invariant: 'no-defect',
+  },
+  {
+    name: 'a-loss-is-what-was-realised',
+    sentence:
+      'What shares have lost that are still held counts for no limit. Plan and check of the plan would each stop it.',
+    changes: [
+      {
+        file: 'reconciler/rules/loss-limits.ts',
+        there: 'return profitOf({ ...worth, realised',
+        instead: 'return profitOf({ ...worth, value: worth.cost, realised',
+      },
+      {
+        file: 'reconciler/check-losses.ts',
+        there: '    profit += valueOf(quantity, price) - cost;',
+        instead: '    profit += 0 * (valueOf(quantity, price) - cost);',
+      },
+    ],
+    look: { by: 'story', story: 'a loss over night' },
+    invariant: 'stops-at-a-loss',
+  },
+  {
+    name: 'a-word-ends-every-order',
+    sentence: 'What an operator says of a symbol ends the orders without an end of all others, too.',
+    changes: [
+      {
+        file: 'observed/fold-books.ts',
+        there: '    ({ intent }) => intent.symbol === event.symbol,',
+        instead: '    ({ intent }) => intent.symbol.length > 0,',
+      },
+    ],
+    look: { by: 'story', story: 'a word on another symbol' },
+    invariant: 'never-twice',
+  },
 ];
