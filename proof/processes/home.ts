@@ -143,11 +143,11 @@ interface FarBroker {
 
 export function newHome(workshop: Workshop, facts: HomeFacts): Home {
   const home = new Home(workshop, workshop.folder(), facts);
-  furnish(home, simulated(facts.broker), facts.execution);
+  furnish(home, simulated({ fees: FEES, ...facts.broker }), facts.execution);
   return home;
 }
 
-/** Its broker is a process of its own, which goes on whatever happens to hgctl. */
+/** Its broker is a process of its own, which goes on whatever happens to hgctl. It says nothing of fees, and charges none. */
 export async function newServedHome(workshop: Workshop, facts: HomeFacts): Promise<Home> {
   const venue = new Home(workshop, workshop.folder(), facts);
   furnish(venue, simulated(facts.broker), {});
@@ -170,7 +170,7 @@ export async function newServedHome(workshop: Workshop, facts: HomeFacts): Promi
 }
 
 function simulated(more: object = {}): object {
-  return { type: 'simulated', cash: '1000000.00', clock: 'always-open', seed: SEED, fees: FEES, ...more };
+  return { type: 'simulated', cash: '1000000.00', clock: 'always-open', seed: SEED, ...more };
 }
 
 function furnish(home: Home, broker: object, execution: object = {}): void {
