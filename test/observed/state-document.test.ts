@@ -226,6 +226,11 @@ describe('what is stopped', () => {
     expect(suspended).toEqual({ halt: null, suspensions: [suspension] });
   });
 
+  test('has what was realised, by strategy and symbol', () => {
+    const realised = new Map([['mp', new Map([['AAPL', 1_500_000 as Money]])]]);
+    expect(projectState(ledgerWith({ realised })).hgctl.realised).toEqual({ mp: { AAPL: '1.50' } });
+  });
+
   test('is nothing where the document says nothing; of shutdowns it is not known then', () => {
     const plain = projectState(emptyLedger());
     expect(plain.strategies).toEqual({});
