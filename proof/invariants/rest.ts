@@ -107,6 +107,13 @@ export const REST_INVARIANTS: readonly Invariant[] = [
     },
   },
   {
+    name: 'older-manifests-undo-nothing',
+    sentence:
+      'A pass that read its manifests before newer ones were accepted sells nothing that those have had bought.',
+    attackedBy: ['edit', 'two processes', 'pause past expiry'],
+    at: 'comparison',
+  },
+  {
     name: 'called-off-is-over',
     sentence: 'When `kill` or `halt --cancel-open` has ended, no order of ours is open at the broker.',
     attackedBy: ['operator', 'partial fill'],

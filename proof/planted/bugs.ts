@@ -41,8 +41,8 @@ export const BUGS: readonly Bug[] = [
       },
       {
         file: 'reconciler/reconcile.ts',
-        there: '      look(pass, { ownFence, earlier: null, turnTaken, ...aim, signals, until }),',
-        instead: '      Promise.resolve(own.seen),',
+        there: '      return look(pass, { ownFence, earlier: null, turnTaken, ...aim, signals, until });',
+        instead: '      return Promise.resolve(own.seen);',
       },
       { file: 'actions/dispatch.ts', there: '  if (owned !== from) {', instead: '  if (owned !== owned) {' },
     ],
@@ -344,6 +344,19 @@ export const BUGS: readonly Bug[] = [
     ],
     look: { by: 'found days' },
     invariant: 'a-slot-is-done-in-its-window',
+  },
+  {
+    name: 'follow-older-manifests',
+    sentence: 'A pass follows what it has read, whatever was accepted since.',
+    changes: [
+      {
+        file: 'cli/prepare.ts',
+        there: '    acceptedBefore: ports.journal.ledger().revision?.digest ?? null,\n',
+        instead: '',
+      },
+    ],
+    look: { by: 'story', story: 'older manifests' },
+    invariant: 'older-manifests-undo-nothing',
   },
   {
     name: 'doubt-exits-with-zero',

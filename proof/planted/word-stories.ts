@@ -21,6 +21,33 @@ const core = { universe: ['VTI', 'BND'] } as const;
 
 export const WORD_STORIES: readonly Story[] = [
   {
+    name: 'older manifests',
+    sentence: 'A pass has read its manifests and is paused, while newer ones are followed by another one.',
+    variants: 6,
+    tell: async (seed, variant) => {
+      const scene = new Scene({ seed: seed + variant, mostWanted: { VTI: 40 } });
+      const { machine, guard } = scene;
+      settle(machine, ['core']);
+      declare(machine, 'core', { ...core, targets: { VTI: 10 } });
+      await machine.run(APPLY);
+      declare(machine, 'core', { ...core, targets: { VTI: 15 } });
+      const older = machine.start(APPLY);
+      let effects = 0;
+      scene.at = ({ phase, process }) => {
+        if (process !== older || phase !== 'before') return;
+        effects += 1;
+        if (effects === 1 + variant) process.pausedUntil = machine.loop.now + MINUTE;
+      };
+      await scene.wait(SECOND);
+      declare(machine, 'core', { ...core, targets: { VTI: 40 } });
+      await machine.run(APPLY);
+      await scene.end(older);
+      const sold = machine.account()?.orders.some((order) => isOurs(order) && order.side === 'sell');
+      guard.note('older-manifests-undo-nothing', sold === true ? 'what newer manifests want is sold' : null);
+      return scene.rest();
+    },
+  },
+  {
     name: 'a new name',
     sentence: 'A strategy gets another name while it is suspended, or while an order of it has no end.',
     variants: 4,
