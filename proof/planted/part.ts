@@ -73,8 +73,9 @@ async function run(effort: Effort): Promise<Report> {
   // Each machine that is loaded listens for signals.
   process.setMaxListeners(process.getMaxListeners() + BUGS.length);
   for (const bug of BUGS) {
-    // What is left is shared by those that are left, so that one that is not caught costs the others nothing.
-    const share = (deadline - performance.now()) / (BUGS.length - planted);
+    // What is left is shared by those that are left. Most need a part of theirs, so that one may have that of three.
+    const left = deadline - performance.now();
+    const share = Math.min(left, (3 * left) / (BUGS.length - planted));
     planted += 1;
     const { name, sentence, invariant } = bug;
     const found = await huntFor(bug, { seed, deadline: performance.now() + share });
