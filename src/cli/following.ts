@@ -1,6 +1,7 @@
 /** Commands that go on printing what others write, until they are asked to stop. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { EXIT, type ExitCode } from '../domain/errors.ts';
+import { stopExit } from '../actions/interrupted.ts';
+import type { ExitCode } from '../domain/errors.ts';
 import type { StopSignal } from '../reconciler/ports.ts';
 
 /** Of real time: what others write does not wait for a clock that stands still. */
@@ -12,5 +13,5 @@ export async function following(stop: StopSignal, step: () => void): Promise<Exi
     step();
     await delay(TICK);
   }
-  return stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  return stopExit(stop);
 }

@@ -14,7 +14,8 @@ import { ordersText, planText, type PlanTextOptions } from '../output/plan-text.
 import { printable } from '../output/printable.ts';
 import { noShortingChange, type SettingChange } from '../no-shorting.ts';
 import { checkData, passOf, repairStateFile } from '../prepare.ts';
-import { holdExits, stopExits } from './plan.ts';
+import { stopExits } from '../stop-exits.ts';
+import { holdExits } from './plan.ts';
 
 export interface ApplyOptions extends GlobalOptions {
   readonly output: string;
@@ -192,7 +193,7 @@ const OUTCOME_EXIT: Readonly<Record<Outcome['kind'], ExitCode>> = {
 };
 
 function exitOf(io: Io, result: PassResult, { isDeclined }: Prunes): ExitCode {
-  const codes: ExitCode[] = [...holdExits(result.plan), ...stopExits(io.stop)];
+  const codes: ExitCode[] = [...holdExits(result.plan), ...stopExits(io)];
   if (isDeclined) codes.push(EXIT.declined);
   if (result.kind === 'declined') codes.push(EXIT.declined);
   if (result.kind === 'executed') {

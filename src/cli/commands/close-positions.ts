@@ -11,6 +11,7 @@ import type { World } from '../compose.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../output/printable.ts';
 import { passOf } from '../prepare.ts';
+import { stopExits } from '../stop-exits.ts';
 import { outcomeExit } from './apply.ts';
 import { unknownStrategy } from '../known-names.ts';
 import { holdExits } from './plan.ts';
@@ -53,13 +54,6 @@ export async function closePositions(io: Io, world: World, name: string): Promis
     ...stopExits(io),
     exitOf({ plan, outcomes, leftovers: leftoversOf(world, name) }, name),
   ]);
-}
-
-/** What a signal makes of the exit code. */
-export function stopExits({ stop }: Io): ExitCode[] {
-  const signal = stop.signal();
-  if (signal === null) return [];
-  return [signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated];
 }
 
 export function openOrdersOf({ openOrders }: Ledger, name: string): LedgerOrder[] {

@@ -1,5 +1,6 @@
 /** `hgctl conformance`: whether a broker does what hgctl relies on, case by case. Opens no data folder. */
 import { randomUUID } from 'node:crypto';
+import { stopExit } from '../../actions/interrupted.ts';
 import { alpacaBroker } from '../../broker/alpaca/alpaca.ts';
 import type { ConformanceCase } from '../../conformance/case.ts';
 import { CASES } from '../../conformance/cases.ts';
@@ -48,7 +49,7 @@ export async function runConformance(io: Io, options: ConformanceOptions): Promi
       ? conformanceTable(results, counts)
       : renderJson({ kind: 'Conformance', broker: form.name, counts, cases: results.map(conformanceItem) }),
   );
-  if (io.stop.requested()) return io.stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  if (io.stop.requested()) return stopExit(io.stop);
   return counts.failed + counts.notRun > 0 ? EXIT.differs : EXIT.done;
 }
 

@@ -1,4 +1,5 @@
 /** `hgctl data pull [SYMBOL...]`: fills the folder of price files from what answers over the network. */
+import { stopExit } from '../../actions/interrupted.ts';
 import { EXIT, HgctlError, strongestExit, type ExitCode } from '../../domain/errors.ts';
 import { SECOND } from '../../domain/instant.ts';
 import { dataSource } from '../../market/market.ts';
@@ -61,7 +62,7 @@ export async function runDataPull(
   io.stdout(format === 'json' ? renderJson(answer) : textOf(files));
   if (io.stop.requested()) {
     io.stderr(`Stopped: ${String(symbols.length - files.length)} symbols were not asked for\n`);
-    return io.stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+    return stopExit(io.stop);
   }
   if (pull === pullFiles && files.some(({ status }) => status === 'written'))
     io.stderr(`'hgctl data check --folder ${folder}' looks for what may be wrong in them\n`);

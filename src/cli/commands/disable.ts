@@ -8,7 +8,8 @@ import type { World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { operatorName } from '../operator-name.ts';
 import { lossOfJournal, passEdited, passOf, refuseWhileForeign } from '../prepare.ts';
-import { closePositions, openOrdersOf, orphansHint, requireKnown, stopExits } from './close-positions.ts';
+import { stopExits } from '../stop-exits.ts';
+import { closePositions, openOrdersOf, orphansHint, requireKnown } from './close-positions.ts';
 
 export interface DisableOptions extends GlobalOptions {
   readonly closePositions?: boolean;

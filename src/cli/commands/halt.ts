@@ -12,7 +12,7 @@ import type { GlobalOptions, Io } from '../io.ts';
 import { operatorName } from '../operator-name.ts';
 import { parseTextOrJson, renderJson } from '../output/formats.ts';
 import { printable } from '../output/printable.ts';
-import { stopExits } from './close-positions.ts';
+import { stopExits } from '../stop-exits.ts';
 
 export interface HaltOptions extends GlobalOptions {
   readonly reason: string;

@@ -15,7 +15,8 @@ import type { GlobalOptions, Io } from '../io.ts';
 import { parseTextOrJson, renderJson } from '../output/formats.ts';
 import { printable } from '../output/printable.ts';
 import { passOf, refuseWhileForeign } from '../prepare.ts';
-import { orderLine as saleLine, stopExits } from './close-positions.ts';
+import { stopExits } from '../stop-exits.ts';
+import { orderLine as saleLine } from './close-positions.ts';
 import { outcomeJson } from './apply.ts';
 import { haltJson, haltLine, halting, orderJson, orderLine, settle } from './halt.ts';
 

@@ -5,6 +5,7 @@ import { hasWork } from '../../reconciler/plan.ts';
 import { lookAndPlan } from '../../reconciler/reconcile.ts';
 import { openWorld } from '../compose.ts';
 import { passOf, warnOfRefusal } from '../prepare.ts';
+import { stopExits } from '../stop-exits.ts';
 import { styleOf, type GlobalOptions, type Io } from '../io.ts';
 import { parseTextOrJson } from '../output/formats.ts';
 import { renderJson } from '../output/formats.ts';
@@ -34,17 +35,10 @@ export async function runPlan(io: Io, options: PlanOptions): Promise<ExitCode> {
   }
 }
 
-function planExit({ stop }: Io, plan: Plan, detailed: boolean): ExitCode {
-  const codes: ExitCode[] = [...holdExits(plan), ...stopExits(stop)];
+function planExit(io: Io, plan: Plan, detailed: boolean): ExitCode {
+  const codes: ExitCode[] = [...holdExits(plan), ...stopExits(io)];
   if (detailed && hasWork(plan)) codes.push(EXIT.changes);
   return strongestExit(codes);
-}
-
-/** What was looked at after a stop is not all that there was to see. */
-export function stopExits(stop: Io['stop']): ExitCode[] {
-  const signal = stop.signal();
-  if (signal === null) return [];
-  return [signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated];
 }
 
 /** Of all that is not done, only a closed market and a broker that does not answer change the exit code. */

@@ -7,7 +7,7 @@ import { askForPass, readAnswer, withdraw, type PassAnswer } from '../../store/r
 import { openWorldAnyway, type World } from '../compose.ts';
 import type { GlobalOptions, Io } from '../io.ts';
 import { runApply } from './apply.ts';
-import { stopExits } from './close-positions.ts';
+import { stopExits } from '../stop-exits.ts';
 
 const POLL = 50;
 /** Of real time: longer than an execution. */

@@ -1,5 +1,6 @@
 /** `hgctl run`: the control loop, until it is asked to stop. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { stopExit } from '../../actions/interrupted.ts';
 import { EXIT, formatChain, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { formatLocalZone, parseInstant, type CalendarDate, type Instant } from '../../domain/instant.ts';
 import { CONTROLLER } from '../../domain/names.ts';
@@ -104,8 +105,7 @@ async function takePlace(io: Io, { ports, paths }: World, { wait }: RunOptions):
   }
   if (lease.kind === 'mine') return lease;
   if (io.stop.requested()) {
-    const code = io.stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
-    throw new HgctlError(code, 'interrupted while another controller runs');
+    throw new HgctlError(stopExit(io.stop), 'interrupted while another controller runs');
   }
   throw new HgctlError(EXIT.lock, runsAlready(lease), {
     hint: `stop it first, or add --wait; if it is not there any more, remove ${paths.controller}`,

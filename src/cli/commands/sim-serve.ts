@@ -1,5 +1,6 @@
 /** `hgctl sim serve`: the simulated broker behind Alpaca's protocol, for any client on this machine. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { stopExit } from '../../actions/interrupted.ts';
 import type { KeyPair } from '../../broker/server/keys.ts';
 import { serveAlpaca, type RunningServer, type ServerOptions } from '../../broker/server/serve-alpaca.ts';
 import { parseMoney, type Money } from '../../domain/decimal.ts';
@@ -56,7 +57,7 @@ export async function runSimServe(io: Io, options: SimServeOptions): Promise<Exi
   } finally {
     await server.close();
   }
-  return io.stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  return stopExit(io.stop);
 }
 
 async function started(options: ServerOptions): Promise<RunningServer> {

@@ -18,7 +18,8 @@ import { planText } from '../output/plan-text.ts';
 import { noShortingChange } from '../no-shorting.ts';
 import { checkData, passOf } from '../prepare.ts';
 import { outcomeExit, outcomeLines } from './apply.ts';
-import { requireKnown, stopExits } from './close-positions.ts';
+import { stopExits } from '../stop-exits.ts';
+import { requireKnown } from './close-positions.ts';
 import { holdExits } from './plan.ts';
 
 export interface TriggerOptions extends GlobalOptions {

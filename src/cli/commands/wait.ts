@@ -1,4 +1,5 @@
 /** `hgctl wait`: until strategies have a condition, as kubectl does. Writes nothing. */
+import { stopExit } from '../../actions/interrupted.ts';
 import { waitUnlessStopped } from '../../actions/wait.ts';
 import { EXIT, HgctlError, type ExitCode } from '../../domain/errors.ts';
 import { closest } from '../../domain/suggest.ts';
@@ -42,7 +43,7 @@ export async function runWait(io: Io, subjects: readonly string[], options: Wait
     const left = deadline - clock.monotonic();
     if (left <= 0) throw timedOut(missing, wanted);
     await waitUnlessStopped({ clock, stop: io.stop }, Math.min(left, TICK));
-    if (io.stop.requested()) return io.stop.signal() === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+    if (io.stop.requested()) return stopExit(io.stop);
   }
 }
 
