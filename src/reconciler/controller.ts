@@ -346,26 +346,40 @@ function noteFailures(memory: Memory, { outcomes, resting, exiting, now }: Ended
       memory.backOff.delete(strategy);
       continue;
     }
-    const failures = (memory.backOff.get(strategy)?.failures ?? 0) + 1;
+    const known = memory.backOff.get(strategy);
+    const failures = (known?.failures ?? 0) + 1;
     const isUrgent = exiting.has(strategy) || own.some(leavesLeg);
     const pause = Math.min(backOff(failures), isUrgent ? RETRY_EXIT : RETRY_LAST);
-    memory.backOff.set(strategy, { failures, until: (now + pause) as Instant });
+    const until = own.every(waitsByItself) ? (known?.until ?? now) : ((now + pause) as Instant);
+    memory.backOff.set(strategy, { failures, until });
   }
   for (const strategy of memory.backOff.keys())
     if (!resting.has(strategy) && !byStrategy.has(strategy)) memory.backOff.delete(strategy);
 }
 
-/** What stands without its partner has its full risk until it is closed. */
+/**
+ * An order that is looked for in vain has a pause of its own (`noteDoubts`). Its strategy does not rest for it: else no turn
+ * would ever come in which it could go out again.
+ */
+function waitsByItself(outcome: Outcome): boolean {
+  return outcome.kind === 'done' || isDoubt(outcome);
+}
+
+function isDoubt({ kind, action }: Outcome): boolean {
+  return kind === 'in-doubt' && !isOrder(action);
+}
+
+/** What stands without its partner has its full risk until it is closed, or the partner is there. */
 function leavesLeg({ kind, action }: Outcome): boolean {
-  return kind !== 'done' && action.reason === 'GroupIncomplete';
+  const isLeg = action.reason === 'GroupIncomplete' || (isOrder(action) && action.group !== undefined);
+  return kind !== 'done' && isLeg;
 }
 
 /** An order whose end could not be found out is looked for later and later, whatever wakes the loop meanwhile. */
 function noteDoubts(memory: Memory, { actions }: Plan, outcomes: readonly Outcome[], now: Instant): void {
   const ids = new Set(actions.map(({ id }) => id));
   for (const id of memory.care.keys()) if (!ids.has(id)) memory.care.delete(id);
-  for (const { kind, action } of outcomes) {
-    if (isOrder(action) || kind !== 'in-doubt') continue;
+  for (const { action } of outcomes.filter(isDoubt)) {
     const failures = (memory.care.get(action.id)?.failures ?? 0) + 1;
     const until = (now + Math.min(backOff(failures), RETRY_CARE)) as Instant;
     memory.care.set(action.id, { failures, until });

@@ -159,6 +159,38 @@ describe('a strategy whose orders fail', () => {
   });
 });
 
+describe('an order that is lost, and lost again', () => {
+  const losing = (times: number): Promise<TestWorld> =>
+    scheduled({
+      now: at('2025-12-02T15:54:59-05:00'),
+      strategies: { day: { ...DAY, targets: { QQQ: '10', VTI: '5' } } },
+      faults: [fault('submit', { kind: 'unavailable', reason: 'HTTP 503' }, { symbol: 'VTI', times })],
+    });
+
+  test.each([2, 3, 4])('goes out in the window of its slot, where it is lost %i times', async (times) => {
+    const home = await losing(times);
+    await runFor(home, 4.5);
+    expect(home.books()).toEqual({ day: { QQQ: '10', VTI: '5' } });
+    expect(home.broker.submitted).toHaveLength(2);
+    expect([...home.journal.ledger().slots.values()].map(({ state }) => state)).toEqual(['done']);
+  });
+
+  test.each([2, 3, 4])('is sold within minutes, where an exit is lost %i times', async (times) => {
+    const home = await scheduled({
+      now: at('2025-12-02T09:30:59-05:00'),
+      books: { day: { QQQ: '10', VTI: '5' } },
+      faults: [fault('submit', { kind: 'unavailable', reason: 'HTTP 503' }, { symbol: 'VTI', times })],
+    });
+    await runFor(home, 3);
+    expect(home.books()).toEqual({});
+  });
+
+  test('is a failure of its strategy all the same, time after time', async () => {
+    const { passes } = await runFor(await losing(99), 3);
+    expect(passes.at(-1)?.failures.get('day')).toBeGreaterThanOrEqual(3);
+  });
+});
+
 describe('orphans', () => {
   const WITH_ORPHANS: Partial<WorldFacts> = {
     strategies: { day: DAY, idle: { targets: {}, universe: ['VTI'], enabled: false } },
