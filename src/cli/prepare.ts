@@ -189,7 +189,7 @@ export function passOf(io: Io, world: World): Pass {
     desired,
     manifests: problems.length === 0 ? 'accepted' : 'invalid',
     resting: new Set(),
-    acceptedBefore: ports.journal.ledger().revision?.digest ?? null,
+    acceptedBefore: ports.journal.ledger().revision?.number ?? null,
     accountFile: manifests.accountFile,
     open: () => openData(io, world),
     looked: (look) => io.stderr(recoverySteps(world, look)),

@@ -48,10 +48,10 @@ export interface Pass {
   /** Where the accepted account stands, for commands that must work while manifests are invalid. */
   readonly accountFile: string;
   /**
-   * Digest of the manifests that were in force when these were read; null: none were. Others that somebody accepts from then on
-   * are newer than these, which are followed no more. Left out: nobody else accepts any.
+   * Number of the revision that was in force when these manifests were read; null: none was. Others that somebody accepts from
+   * then on are newer than these, which are followed no more. Left out: nobody else accepts any.
    */
-  readonly acceptedBefore?: string | null;
+  readonly acceptedBefore?: number | null;
   /** Opens the books of a first start; called once the plan is agreed to, before anything else is written. */
   readonly open: () => Promise<void>;
   /** A setting of the account that is changed once the plan is agreed to, under the lock and before any order. Left out: none. */
@@ -233,9 +233,10 @@ function acceptRevision({ ports, desired, accountFile, acceptedBefore }: Pass): 
   });
   const account = { file: accountFile, name: desired.account.name, settings: desired.account };
   for (let attempt = 0; attempt < ACCEPT_TRIES; attempt += 1) {
-    const inForce = ports.journal.refresh().revision?.digest ?? null;
-    if (inForce === desired.digest) return;
-    if (acceptedBefore !== undefined && inForce !== acceptedBefore) throw new ManifestsReplaced();
+    const inForce = ports.journal.refresh().revision;
+    if (inForce?.digest === desired.digest) return;
+    if (acceptedBefore !== undefined && (inForce?.number ?? null) !== acceptedBefore)
+      throw new ManifestsReplaced();
     const commit = ports.journal.commit({
       type: 'revision-accepted',
       digest: desired.digest,

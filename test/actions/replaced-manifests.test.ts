@@ -8,10 +8,10 @@ import { world, type TestWorld } from '../support/world.ts';
 const facts = { prices: { VTI: '100' }, strategies: { core: { targets: { VTI: '1' } } } };
 const NEWER = { core: { targets: { VTI: '2' } } };
 
-/** `acceptedBefore`: what was in force when it read its manifests. */
+/** `acceptedBefore`: number of what was in force when it read its manifests. */
 function pass(
   home: TestWorld,
-  acceptedBefore: string | null,
+  acceptedBefore: number | null,
   ports: Partial<Ports> = {},
 ): Promise<PassResult> {
   const agreed = (): Promise<boolean> => Promise.resolve(true);
@@ -63,6 +63,18 @@ test('Other manifests that were in force before are replaced, as whoever applies
   const older = await world(facts);
   const newer = older.with(NEWER);
   await newer.apply();
-  await pass(older, newer.desired.digest);
+  await pass(older, 1);
   expect(older.held()).toEqual({ VTI: '1' });
+});
+
+test('What was in force before is no older for having been replaced and accepted again.', async () => {
+  const first = await world(facts);
+  await first.apply();
+  await first.with(NEWER).apply();
+  await first.apply();
+  const between = first.with({ core: { targets: { VTI: '7' } } });
+  await expect(pass(between, 1)).rejects.toMatchObject({ exit: 8 });
+  expect(first.held()).toEqual({ VTI: '1' });
+  await pass(between, 3);
+  expect(first.held()).toEqual({ VTI: '7' });
 });
