@@ -10,8 +10,9 @@ import { Watcher } from './machine/watcher.ts';
 import { QUESTIONS, type Told } from './invariants/reports.ts';
 import { ORDER_ID_PREFIX } from '../src/reconciler/rules/orders-in-flight.ts';
 
-/** Left out: nothing is short, and there are no windows. */
-type Wanted = Pick<Story, 'mostWanted'> & Partial<Pick<Story, 'leastWanted' | 'windowOf' | 'limits'>>;
+/** Left out: nothing is short, there are no windows, and the broker trades at all hours. */
+type Wanted = Pick<Story, 'mostWanted'> &
+  Partial<Pick<Story, 'leastWanted' | 'windowOf' | 'isExchange' | 'limits'>>;
 
 export class Guard {
   readonly broken: Broken[] = [];
@@ -22,7 +23,7 @@ export class Guard {
   /** `wanted`: what the story says; its maps may grow. */
   constructor(
     machine: Machine,
-    { mostWanted, leastWanted = new Map(), windowOf = () => null, limits }: Wanted,
+    { mostWanted, leastWanted = new Map(), windowOf = () => null, isExchange = false, limits }: Wanted,
   ) {
     this.#machine = machine;
     this.#story = {
@@ -30,6 +31,7 @@ export class Guard {
       mostWanted,
       leastWanted,
       windowOf,
+      isExchange,
       isAlive: ({ pid, bootId }) =>
         bootId === machine.bootId() && machine.processes.get(pid)?.state === 'running',
     };
@@ -60,14 +62,20 @@ export class Guard {
   ended(process: SimProcess): void {
     for (const { name, ...invariant } of INVARIANTS)
       if (invariant.at === 'exit') this.note(name, invariant.check(process));
+    const isAlone = [...this.#machine.processes.values()].every(({ state }) => state !== 'running');
+    if (process.code === 0 && isAlone && this.watcher.writer === process) this.#holds('zero', process);
   }
 
   /** Nothing happens any more, and `last` has looked for something to do. */
   rests(last: SimProcess): void {
+    this.#holds('rest', last);
+  }
+
+  #holds(at: 'rest' | 'zero', last: SimProcess): void {
     const rest = this.#rest(last);
     if (rest === null) return;
     for (const { name, ...invariant } of INVARIANTS)
-      if (invariant.at === 'rest') this.note(name, invariant.check(rest));
+      if (invariant.at === at) this.note(name, invariant.check(rest));
   }
 
   /** Likewise: the program is asked what there is. */

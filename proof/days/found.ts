@@ -2,6 +2,7 @@
  * Days that have broken an invariant once, as they were shrunk: they are lived first of all, on every run. A bug that is planted
  * (proof/planted/bugs.ts) takes out what has mended it, so that each is known to break where it is not mended.
  */
+import type { Declared } from '../machine/trader.ts';
 import type { Event } from './event.ts';
 
 export interface FoundDay {
@@ -19,6 +20,16 @@ const MP_BY_SLOTS = {
   schedule: [
     { at: '15:35', action: 'rebalance', window: '5m' },
     { at: '15:40', action: 'rebalance', window: '8m' },
+    { at: '09:50', action: 'rebalance', window: '5m' },
+  ],
+};
+
+const HEDGE: Declared = {
+  kind: 'pair',
+  universe: ['CVX', 'XOM'],
+  targets: {},
+  schedule: [
+    { at: '15:45', action: 'rebalance', window: '6m' },
     { at: '09:50', action: 'rebalance', window: '5m' },
   ],
 };
@@ -89,15 +100,7 @@ export const FOUND: readonly FoundDay[] = [
         at: 0,
         kind: 'edit',
         strategy: 'hedge',
-        declared: {
-          kind: 'pair',
-          universe: ['CVX', 'XOM'],
-          targets: {},
-          schedule: [
-            { at: '15:45', action: 'rebalance', window: '6m' },
-            { at: '09:50', action: 'rebalance', window: '5m' },
-          ],
-        },
+        declared: HEDGE,
       },
       {
         at: 26,
@@ -114,6 +117,17 @@ export const FOUND: readonly FoundDay[] = [
         declared: { kind: 'shorts', universe: ['KO', 'PEP'], targets: { PEP: -17 } },
       },
       { at: 659, kind: 'calm' },
+    ],
+  },
+  {
+    name: 'a leg of a pair is lost twice on its way',
+    plot: 'sides',
+    seed: 20261321,
+    events: [
+      { at: 0, kind: 'edit', strategy: 'hedge', declared: HEDGE },
+      { at: 26, kind: 'broker', faults: [{ on: 'submit', effect: 'unavailable', after: 1, times: 2 }] },
+      { at: 73, kind: 'stop' },
+      { at: 566, kind: 'calm' },
     ],
   },
 ];

@@ -119,7 +119,7 @@ const ACTIONS: readonly Action[] = [
 ];
 
 async function live(seed: number, events: readonly Event[]): Promise<Day> {
-  const stage = new Stage({ seed, start: START, windowOf });
+  const stage = new Stage({ seed, start: START, windowOf, isExchange: true });
   const { machine } = stage;
   const action = machine.chance.stream('company').pick(ACTIONS);
   stage.count(`nights with ${action.kind}`);

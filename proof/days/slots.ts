@@ -27,7 +27,7 @@ import { Stage, type Day } from './stage.ts';
 const LEFT: ReadonlySet<string> = new Set(['night', 'swing']);
 
 async function live(seed: number, events: readonly Event[]): Promise<Day> {
-  const stage = new Stage({ seed, start: START, windowOf });
+  const stage = new Stage({ seed, start: START, windowOf, isExchange: true });
   const sessions = new Sessions({ stage, seed, events, start: START });
   const { broker, prices } = costsOf(seed);
   settle(stage.machine, NAMES, { broker: { clock: 'exchange', ...broker }, ...(prices && { prices }) });

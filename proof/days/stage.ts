@@ -48,6 +48,8 @@ export interface StageFacts {
   /** ms. */
   readonly start: number;
   readonly windowOf?: Story['windowOf'];
+  /** Left out: the broker trades at all hours. */
+  readonly isExchange?: boolean;
 }
 
 export class Stage {
@@ -65,10 +67,10 @@ export class Stage {
   #strikes: Strike[] = [];
   #failures: { readonly from: number; readonly until: number; readonly failure: Failure }[] = [];
 
-  constructor({ seed, start, windowOf }: StageFacts) {
+  constructor({ seed, start, windowOf, isExchange = false }: StageFacts) {
     this.#seed = seed;
     this.machine = newMachine(seed, start);
-    const wanted = { mostWanted: this.#mostWanted, leastWanted: this.#leastWanted };
+    const wanted = { mostWanted: this.#mostWanted, leastWanted: this.#leastWanted, isExchange };
     this.guard = new Guard(this.machine, { ...wanted, ...(windowOf && { windowOf }) });
     this.machine.hooks = {
       effect: (effect) => this.#sees(effect),

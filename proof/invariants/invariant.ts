@@ -36,6 +36,8 @@ export interface Story {
   readonly leastWanted: ReadonlyMap<string, number>;
   /** When a slot may run; null where the story says nothing of it. */
   readonly windowOf: (slot: string) => SlotWindow | null;
+  /** Whether the broker keeps the hours of the exchange, and not all hours. */
+  readonly isExchange: boolean;
   /** What the manifests limit; left out: nothing. */
   readonly limits?: Limits;
   /** Whether a process is still there. */
@@ -70,6 +72,8 @@ export type Invariant = Named &
     | { readonly at: 'record'; readonly check: (written: Written, story: Story) => Verdict }
     | { readonly at: 'order'; readonly check: (taken: Taken, story: Story) => Verdict }
     | { readonly at: 'rest'; readonly check: (rest: Rest) => Verdict }
+    /** When a process that has written the newest record has ended with exit code 0, and no other one runs. */
+    | { readonly at: 'zero'; readonly check: (rest: Rest) => Verdict }
     /** Of what the program says of itself at rest. */
     | { readonly at: 'report'; readonly check: (told: Told, rest: Rest) => Verdict }
     | { readonly at: 'exit'; readonly check: (answer: Answer) => Verdict }

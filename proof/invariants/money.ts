@@ -265,6 +265,11 @@ function dayOf(clientOrderId: string): string | undefined {
   return /^hg-.+?-(\d{8})-/.exec(clientOrderId)?.[1];
 }
 
+/** Likewise: the first twelve letters of the name that its strategy had. */
+function strategyOf(clientOrderId: string): string | undefined {
+  return /^hg-(.+?)-\d{8}-/.exec(clientOrderId)?.[1];
+}
+
 /** Of all that is filled of it, and will be. */
 function valueOf({ filledValue, pending }: SimulatedOrder): number {
   const fills = pending.flatMap((event) => (event.kind === 'fill' ? [event] : []));
@@ -273,7 +278,7 @@ function valueOf({ filledValue, pending }: SimulatedOrder): number {
 
 /** What a strategy has bought and not sold, and what is on its way to it, at what it has cost. Without trades of others. */
 function exposureOf({ orders }: SimulatedState, strategy: string): number {
-  const own = orders.filter(({ clientOrderId }) => clientOrderId.startsWith(`hg-${strategy}-`));
+  const own = orders.filter(({ clientOrderId }) => strategyOf(clientOrderId) === strategy);
   return sum(own.map((order) => (order.side === 'buy' ? valueOf(order) : 0 - order.filledValue)));
 }
 
@@ -287,7 +292,7 @@ function equityOf({ cash, positions }: SimulatedState): number {
 function feesOf({ orders }: SimulatedState, ledger: Ledger): ReadonlyMap<string, Bounds> {
   const charged = new Map<string, Bounds>([...ledger.fees.keys()].map((name) => [name, NOTHING]));
   for (const { clientOrderId, fees = 0 } of orders) {
-    const [, strategy] = /^hg-(.+?)-\d{8}-/.exec(clientOrderId) ?? [];
+    const strategy = strategyOf(clientOrderId);
     if (strategy === undefined) continue;
     const { least, most } = charged.get(strategy) ?? NOTHING;
     const isResolved = findOrder(ledger, clientOrderId)?.status === 'resolved';

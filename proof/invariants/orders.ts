@@ -1,5 +1,6 @@
 /** What must hold of every order that the broker takes. A part of the table in all.ts. */
 import { remainingOf, type SimulatedState } from '../../src/broker/simulated-state.ts';
+import { sessionOn } from '../../src/domain/calendar.ts';
 import { findOrder } from '../../src/observed/ledger.ts';
 import { isEntry } from '../../src/reconciler/plan-types.ts';
 import { isOurs, openOf, shares, sum } from './account.ts';
@@ -103,7 +104,29 @@ export const ORDER_INVARIANTS: readonly Invariant[] = [
       return fence <= lock.fence ? null : `${order.clientOrderId} has fence ${fence}, the lock ${lock.fence}`;
     },
   },
+  {
+    name: 'in-its-session',
+    sentence: 'No order is sent outside its session, nor in the last half minute of it.',
+    attackedBy: ['pause past expiry', 'partial fill', 'rate limit', 'lost answer', 'crash', 'clock jump'],
+    at: 'order',
+    check: ({ order, ledger, wall }, { isExchange }) => {
+      const intent = findOrder(ledger, order.clientOrderId)?.intent;
+      if (!isExchange || intent === undefined) return null;
+      const { sessionDate } = intent;
+      const session = sessionOn(sessionDate);
+      if (session === null) return `${order.clientOrderId} is of ${sessionDate}, which is no session`;
+      // Where the clocks of machine and broker differ, one of them has to say so.
+      const late = Math.min(wall, order.submittedAt) - (session.close - CUT_OFF);
+      if (late > 0)
+        return `${order.clientOrderId} was sent ${late} ms behind the last moment of ${sessionDate}`;
+      const early = session.open - Math.max(wall, order.submittedAt);
+      return early > 0 ? `${order.clientOrderId} was sent ${early} ms before ${sessionDate} opens` : null;
+    },
+  },
 ];
+
+/** ms before the close. */
+const CUT_OFF = 30_000;
 
 function boughtOutside(account: SimulatedState, symbol: string): number {
   const bought = account.orders.filter(

@@ -101,6 +101,20 @@ export const RECORD_INVARIANTS: readonly Invariant[] = [
     },
   },
   {
+    name: 'own-fills-may-settle',
+    sentence:
+      'What fills of ours of the last ten seconds explain is no break, and leaves no book: the broker may not show it yet.',
+    attackedBy: ['stale read', 'lost answer', 'partial fill'],
+    at: 'record',
+    check: ({ record: { event, time }, before, account }) => {
+      if (event.type !== 'break-opened' && event.type !== 'synced') return null;
+      const { symbol } = event;
+      const { bought, sold } = filledSince(before, symbol, time - SETTLE_WINDOW);
+      if (bought + sold === 0 || outsideOf(account, symbol) > 0) return null;
+      return `${event.type} of ${symbol}, of which ${shares(bought)} were bought and ${shares(sold)} sold just now`;
+    },
+  },
+  {
     name: 'ends-are-true',
     sentence: 'An order has ended in the journal only if it has at the broker, or never was there.',
     attackedBy: ['lost answer', 'lost request', 'stale read', 'empty list', 'clock jump', 'rate limit'],
@@ -199,6 +213,24 @@ export const RECORD_INVARIANTS: readonly Invariant[] = [
     },
   },
 ];
+
+const SETTLE_WINDOW = 10_000;
+
+/** By orders of ours. */
+function filledSince(
+  { openOrders, endedOrders }: Ledger,
+  symbol: string,
+  since: number,
+): { readonly bought: number; readonly sold: number } {
+  const orders = [openOrders, ...endedOrders.values()].flatMap((some) => [...some.values()]);
+  const of = (side: 'buy' | 'sell'): number =>
+    sum(
+      orders
+        .filter(({ intent }) => intent.symbol === symbol && intent.side === side)
+        .flatMap(({ fills }) => fills.filter(({ at }) => at > since).map(({ quantity }) => quantity)),
+    );
+  return { bought: of('buy'), sold: of('sell') };
+}
 
 /** Those of a record. */
 const ITS_OWN: ReadonlySet<string> = new Set(['seq', 'hash']);

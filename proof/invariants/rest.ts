@@ -1,7 +1,7 @@
 /** What must hold when a process ends, when nothing is left to do, and of two runs that are compared. A part of the table in all.ts. */
 import type { Ledger } from '../../src/observed/ledger.ts';
 import { isOurs, openOf, outsideOf, SHARE, shares, sum } from './account.ts';
-import { ANSWERS, PROCESS, type Invariant } from './invariant.ts';
+import { ANSWERS, PROCESS, type Invariant, type Rest, type Verdict } from './invariant.ts';
 
 export const REST_INVARIANTS: readonly Invariant[] = [
   {
@@ -92,19 +92,15 @@ export const REST_INVARIANTS: readonly Invariant[] = [
     sentence: 'At rest, the state file has the books: each strategy, symbol and share, and no lock.',
     attackedBy: ['crash', 'power loss', 'full disk', 'failed sync', 'two processes'],
     at: 'rest',
-    check: ({ ledger, stateFile }) => {
-      if (stateFile === null) return ledger.opened ? 'there is no state file' : null;
-      const { strategies, execution_lock: lock } = JSON.parse(stateFile) as StateFile;
-      if (lock !== null) return 'the state file shows a lock';
-      const shown = Object.entries(strategies).flatMap(([name, { positions }]) =>
-        Object.entries(positions).map(([symbol, { qty }]) => `${name} ${qty} ${symbol}`),
-      );
-      const owned = [...ledger.books].flatMap(([name, book]) =>
-        [...book].map(([symbol, { quantity }]) => `${name} ${quantity / SHARE} ${symbol}`),
-      );
-      const [told, real] = [shown.sort().join(', '), owned.sort().join(', ')];
-      return told === real ? null : `the state file shows ${told}, where the books have ${real}`;
-    },
+    check: tellsTheBooks,
+  },
+  {
+    name: 'state-file-keeps-up',
+    sentence:
+      'So it does as soon as the command that has written the newest record has ended with exit code 0, and nothing else runs.',
+    attackedBy: ['crash', 'two processes', 'operator'],
+    at: 'zero',
+    check: tellsTheBooks,
   },
   {
     name: 'older-manifests-undo-nothing',
@@ -147,6 +143,20 @@ export const REST_INVARIANTS: readonly Invariant[] = [
 
 function bookedSymbols({ books }: Ledger): string[] {
   return [...books.values()].flatMap((book) => [...book.keys()]);
+}
+
+function tellsTheBooks({ ledger, stateFile }: Rest): Verdict {
+  if (stateFile === null) return ledger.opened ? 'there is no state file' : null;
+  const { strategies, execution_lock: lock } = JSON.parse(stateFile) as StateFile;
+  if (lock !== null && ledger.lock === null) return 'the state file shows a lock';
+  const shown = Object.entries(strategies).flatMap(([name, { positions }]) =>
+    Object.entries(positions).map(([symbol, { qty }]) => `${name} ${qty} ${symbol}`),
+  );
+  const owned = [...ledger.books].flatMap(([name, book]) =>
+    [...book].map(([symbol, { quantity }]) => `${name} ${quantity / SHARE} ${symbol}`),
+  );
+  const [told, real] = [shown.sort().join(', '), owned.sort().join(', ')];
+  return told === real ? null : `the state file shows ${told}, where the books have ${real}`;
 }
 
 interface StateFile {

@@ -36,6 +36,28 @@ export const SMALL_INVARIANTS: readonly SmallInvariant[] = [
     },
   },
   {
+    name: 'by-the-newest-manifests',
+    sentence:
+      'No order goes out by manifests that others had replaced before the lock of its sender was taken.',
+    attackedBy: ['edit', 'two processes', 'pause past expiry'],
+    at: 'order',
+    check: ({ desired, world: { ledger } }, _, { clientOrderId }) => {
+      const { lock, revision } = ledger;
+      if (lock === null || revision === null || revision.digest === desired.digest) return null;
+      return revision.acceptedAt <= lock.acquired ? `${clientOrderId} follows older manifests` : null;
+    },
+  },
+  {
+    name: 'no-older-manifests-are-accepted',
+    sentence: 'Nobody accepts manifests that were read before others were accepted.',
+    attackedBy: ['edit', 'two processes', 'pause past expiry'],
+    at: 'record',
+    check: ({ acceptedBefore }, { record: { event }, before: { revision } }) =>
+      event.type === 'revision-accepted' && (revision?.number ?? null) !== acceptedBefore
+        ? `revision ${String(revision?.number)} is replaced by what was read when ${String(acceptedBefore)} was in force`
+        : null,
+  },
+  {
     name: 'switched-off-is-off',
     sentence: 'Nobody decides on an entry of a strategy that the toggle file as it has read it turns off.',
     attackedBy: ['operator', 'two processes', 'crash'],

@@ -18,6 +18,7 @@ const WHEN: Readonly<Record<string, string>> = {
   order: 'at every order',
   state: 'in every state',
   rest: 'at rest',
+  zero: 'behind exit code 0',
   report: 'at rest',
   exit: 'at every exit',
   journal: 'always',

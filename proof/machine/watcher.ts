@@ -63,6 +63,8 @@ export class Watcher {
   #position: JournalPosition = JOURNAL_START;
   #orders = 0;
   #lockedBy: string | null = null;
+  /** Who has written the newest record; null: not known. */
+  writer: SimProcess | null = null;
   #reduced: Reductions = new Map();
   /** Records that were told of, by their hash: the same ones are read again after a power loss, at another time. */
   readonly #told = new Set<string>();
@@ -89,7 +91,11 @@ export class Watcher {
   sees(effect: Effect): void {
     const { kind, of, phase } = effect;
     if (kind === 'request') this.#seesRequest(effect);
-    else if (phase === 'after' && of.startsWith(this.#folder)) this.look();
+    else if (phase === 'after' && of.startsWith(this.#folder)) {
+      const { seq } = this.ledger;
+      this.look();
+      if (this.ledger.seq !== seq) this.writer = effect.process;
+    }
   }
 
   /** Reads on in the journal. */

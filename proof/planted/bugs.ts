@@ -351,7 +351,7 @@ export const BUGS: readonly Bug[] = [
     changes: [
       {
         file: 'cli/prepare.ts',
-        there: '    acceptedBefore: ports.journal.ledger().revision?.digest ?? null,\n',
+        there: '    acceptedBefore: ports.journal.ledger().revision?.number ?? null,\n',
         instead: '',
       },
     ],
@@ -859,5 +859,212 @@ export const BUGS: readonly Bug[] = [
     ],
     look: { by: 'story', story: 'a word on another symbol' },
     invariant: 'never-twice',
+  },
+  {
+    name: 'one-leg-alone',
+    sentence:
+      'One leg of a pair goes out where the other one cannot. Plan and check of the plan would each stop it.',
+    changes: [
+      {
+        file: 'reconciler/rules/groups.ts',
+        there: '  if (why === null) return;\n',
+        instead: "  if (why !== '') return;\n",
+      },
+      {
+        file: 'reconciler/rules/groups.ts',
+        there: '    if (!legs.some(isHedge) && workingOf',
+        instead: '    if (legs.length > 9 && !legs.some(isHedge) && workingOf',
+      },
+      {
+        file: 'reconciler/check-groups.ts',
+        there: '  return then * to < 0 ? []',
+        instead: '  return then * to < 0 || to !== 0 ? []',
+      },
+    ],
+    look: { by: 'story', story: 'a leg that cannot be' },
+    invariant: 'both-legs-or-none',
+  },
+  {
+    name: 'no-time-to-settle',
+    sentence: 'What the broker does not show yet of fills of our own counts as missing.',
+    changes: [
+      {
+        file: 'observed/attribution.ts',
+        there: '  if (recent !== undefined && gap >= negate(recent.bought) && gap <= recent.sold)',
+        instead: '  if (recent !== undefined && gap > gap)',
+      },
+    ],
+    look: { by: 'story', story: 'positions that lag' },
+    invariant: 'own-fills-may-settle',
+  },
+  {
+    name: 'a-late-order-counts-whole',
+    sentence:
+      'Of an order that is shown after all everything is booked, also what the book has by an operator’s word.',
+    changes: [
+      {
+        file: 'reconciler/rules/late-orders.ts',
+        there:
+          '  const lacking = Math.min(Math.max(0, lackingOf(facts, order, seen)), unbooked) as Quantity;',
+        instead: '  const lacking = Math.max(unbooked, 0 * lackingOf(facts, order, seen)) as Quantity;',
+      },
+    ],
+    look: { by: 'story', story: 'shown after all' },
+    invariant: 'books-are-the-brokers',
+  },
+  {
+    name: 'orders-until-the-close',
+    sentence: 'An order whose turn comes behind the last moment of its session is sent.',
+    changes: [
+      {
+        file: 'actions/execution.ts',
+        there: "  if (lastSubmit !== null && clock.now() > lastSubmit) return 'MarketClosed';\n",
+        instead: '',
+      },
+    ],
+    look: { by: 'story', story: 'paused at the close' },
+    invariant: 'in-its-session',
+  },
+  {
+    name: 'the-state-file-stays-behind',
+    sentence: 'Who gives the lock back does not write the state file.',
+    changes: [
+      {
+        file: 'actions/execution-lock.ts',
+        there: '  ports.stateFile.write(ledger);\n  return ledger;',
+        instead: '  return ledger;',
+      },
+    ],
+    look: { by: 'crashes', faults: 'kill' },
+    invariant: 'state-file-keeps-up',
+  },
+  {
+    name: 'a-lock-without-an-end',
+    sentence: 'An execution sends as long as nobody else has taken its lock, also behind its expiry.',
+    changes: [
+      {
+        file: 'actions/execution.ts',
+        there: '  if (clock.monotonic() + execution.settings.requestTimeout > execution.submitUntil)\n',
+        instead: '  if (elapsed < 0)\n',
+      },
+    ],
+    look: { by: 'story', story: 'paused alone' },
+    invariant: 'sent-under-the-lock',
+  },
+  {
+    name: 'a-part-is-the-whole',
+    sentence: 'With its first fill the whole of an order is booked.',
+    changes: [
+      {
+        file: 'actions/book-order.ts',
+        there: '    const quantity = subtract(seen.filledQuantity, booked.filled);',
+        instead: '    const quantity = subtract(order.intent.quantity, booked.filled);',
+      },
+      {
+        file: 'actions/book-order.ts',
+        there: '    const { brokerOrderId, filledQuantity: cumulative } = seen;',
+        instead: '    const { brokerOrderId } = seen;\n    const cumulative = order.intent.quantity;',
+      },
+    ],
+    look: { by: 'days' },
+    invariant: 'fills-are-true',
+  },
+  {
+    name: 'two-owners',
+    sentence:
+      'A strategy opens what another one owns. Plan, check of the plan and the look before each order would each stop it.',
+    changes: [
+      {
+        file: 'reconciler/rules/ownership.ts',
+        there: '    if (owner !== undefined) {',
+        instead: '    if (owner !== owner) {',
+      },
+      {
+        file: 'reconciler/rules/ownership.ts',
+        there: '    if (taken.has(entry.symbol)) {',
+        instead: "    if (taken.has('')) {",
+      },
+      {
+        file: 'reconciler/check-plan.ts',
+        there: '    if (name !== order.strategy && quantity !== 0) report',
+        instead: '    if (name !== order.strategy && quantity > quantity) report',
+      },
+      {
+        file: 'actions/dispatch.ts',
+        there: "  return owner === undefined ? null : { code: 'SymbolConflict'",
+        instead: "  return owner === undefined || owner.length > 0 ? null : { code: 'SymbolConflict'",
+      },
+    ],
+    look: { by: 'story', story: 'another one is to have it' },
+    invariant: 'one-owner',
+  },
+  {
+    name: 'a-slot-is-missed-at-once',
+    sentence: 'A slot that has not started when it opens is reported as missed, and never runs.',
+    changes: [
+      {
+        file: 'reconciler/slots.ts',
+        there: '  return now > (runsOn ? slot.lastStart : slot.closesAt);',
+        instead: '  return now > (runsOn && slot.lastStart < 0 ? slot.lastStart : slot.at);',
+      },
+    ],
+    look: { by: 'days' },
+    invariant: 'a-slot-is-missed-in-time',
+  },
+  {
+    name: 'a-lock-that-is-kept',
+    sentence: 'Nobody gives the lock back: the next one takes it over from a process that is gone.',
+    changes: [
+      {
+        file: 'actions/execution-lock.ts',
+        there: "  const ledger = record(execution, () => ({ type: 'lock-released', fence }));",
+        instead: '  const ledger = ports.journal.refresh();\n  assertFence(execution, ledger);',
+      },
+      {
+        file: 'actions/execution-lock.ts',
+        there: 'import { LockLost, record, startExecution, type Execution }',
+        instead: 'import { assertFence, LockLost, record, startExecution, type Execution }',
+      },
+    ],
+    look: { by: 'story', story: 'a sale by hand' },
+    invariant: 'nothing-is-left-open',
+  },
+  {
+    name: 'sell-beside-a-purchase',
+    sentence:
+      'A symbol whose purchase has no end yet is sold. Plan, check of the plan and the look before each order would each stop it.',
+    changes: [
+      {
+        file: 'reconciler/rules/orders-in-flight.ts',
+        there: "{ grade: 'again', order } : { grade: 'all' }),",
+        instead: "{ grade: 'again', order } : { grade: 'entries' }),",
+      },
+      {
+        file: 'reconciler/check-beside.ts',
+        there: '  if (others.length > 0 || atBroker.some((open) => open.symbol === symbol))',
+        instead: '  if (others.length > 9 && atBroker.some((open) => open.symbol === symbol))',
+      },
+      {
+        file: 'actions/dispatch.ts',
+        there: '  if (isPending(ledger, action) || stoppingBreak(ledger, action.symbol) !== undefined)',
+        instead: '  if (isPending(ledger, action) && stoppingBreak(ledger, action.symbol) !== undefined)',
+      },
+    ],
+    look: { by: 'story', story: 'less is wanted meanwhile' },
+    invariant: 'opposite-orders-of-one-moment',
+  },
+  {
+    name: 'a-doubt-rests-its-strategy',
+    sentence:
+      'A strategy rests once more whenever one of its orders is looked for in vain, so that no turn comes in which it could go out again.',
+    changes: [
+      {
+        file: 'reconciler/controller.ts',
+        there: '    const until = own.every(waitsByItself) ? (known?.until ?? now) :',
+        instead: '    const until = own.every(waitsByItself) && now < 0 ? (known?.until ?? now) :',
+      },
+    ],
+    look: { by: 'found days' },
+    invariant: 'a-slot-is-done-in-its-window',
   },
 ];

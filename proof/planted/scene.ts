@@ -21,9 +21,13 @@ export interface Facts {
   readonly seed: number;
   /** By symbol, in shares. */
   readonly mostWanted: Readonly<Record<string, number>>;
+  /** Likewise; below zero where something may be short. Left out: nothing. */
+  readonly leastWanted?: Readonly<Record<string, number>>;
   /** Behind this moment no entry goes out. */
   readonly closesAt?: number;
   readonly limits?: Limits;
+  /** Left out: the broker trades at all hours. */
+  readonly isExchange?: boolean;
 }
 
 export class Scene {
@@ -33,11 +37,19 @@ export class Scene {
   at: (effect: Effect) => void = () => undefined;
   failure: (effect: Effect) => Failure | null = () => null;
 
-  constructor({ seed, mostWanted, closesAt = Infinity, limits }: Facts) {
+  constructor({
+    seed,
+    mostWanted,
+    leastWanted = {},
+    closesAt = Infinity,
+    limits,
+    isExchange = false,
+  }: Facts) {
     this.machine = newMachine(seed, MORNING);
-    const most = Object.entries(mostWanted).map(([symbol, shares]) => [symbol, shares * SHARE] as const);
     this.guard = new Guard(this.machine, {
-      mostWanted: new Map(most),
+      mostWanted: inUnits(mostWanted),
+      leastWanted: inUnits(leastWanted),
+      isExchange,
       ...(limits && { limits }),
       windowOf: () => ({
         opensAt: MORNING,
@@ -82,4 +94,8 @@ export class Scene {
       await this.wait(MINUTE);
     }
   }
+}
+
+function inUnits(wanted: Readonly<Record<string, number>>): ReadonlyMap<string, number> {
+  return new Map(Object.entries(wanted).map(([symbol, shares]) => [symbol, shares * SHARE]));
 }

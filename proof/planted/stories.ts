@@ -5,6 +5,7 @@ import { commitFirst, isJournal } from '../machine/rival.ts';
 import { APPLY, command, declare, misbehave, settle } from '../machine/trader.ts';
 import { DOUBT_STORIES } from './doubt-stories.ts';
 import { MONEY_STORIES } from './money-stories.ts';
+import { ORDER_STORIES } from './order-stories.ts';
 import { MORNING, Scene, SECOND } from './scene.ts';
 import { WORD_STORIES } from './word-stories.ts';
 
@@ -194,6 +195,7 @@ export const STORIES: readonly Story[] = [
   ...DOUBT_STORIES,
   ...MONEY_STORIES,
   ...WORD_STORIES,
+  ...ORDER_STORIES,
   {
     name: 'weights on margin',
     sentence: 'A strategy of weights on an account whose buying power is more than its equity.',

@@ -95,6 +95,43 @@ export const WORD_STORIES: readonly Story[] = [
     },
   },
   {
+    name: 'less is wanted meanwhile',
+    sentence: 'An order that buys has no end yet, and by now less is wanted than there is.',
+    variants: 3,
+    tell: async (seed, variant) => {
+      const scene = new Scene({ seed: seed + variant, mostWanted: { VTI: 40 } });
+      const { machine } = scene;
+      settle(machine, ['core']);
+      declare(machine, 'core', { ...core, targets: { VTI: 10 } });
+      await machine.run(APPLY);
+      declare(machine, 'core', { ...core, targets: { VTI: 40 } });
+      await leaveOpenOrder(scene);
+      declare(machine, 'core', { ...core, targets: { VTI: 2 + variant } });
+      await machine.run(APPLY);
+      await scene.wait(3 * MINUTE);
+      return scene.rest();
+    },
+  },
+  {
+    name: 'another one is to have it',
+    sentence:
+      'What a strategy holds that is suspended is given to the universe of another one, which wants it.',
+    variants: 2,
+    tell: async (seed, variant) => {
+      const scene = new Scene({ seed: seed + variant, mostWanted: { VTI: 40, BND: 1 } });
+      const { machine } = scene;
+      settle(machine, ['core', 'mp']);
+      declare(machine, 'core', { ...core, targets: { VTI: 20 } });
+      await machine.run(APPLY);
+      await machine.run(command('disable', 'core'));
+      declare(machine, 'core', { universe: ['BND'], targets: { BND: 1 } });
+      declare(machine, 'mp', { universe: ['VTI'], targets: { VTI: 10 + 5 * variant } });
+      await machine.run(APPLY);
+      await machine.run(command('enable', 'core'));
+      return scene.rest();
+    },
+  },
+  {
     name: 'suspended for a while',
     sentence: 'A strategy is suspended until a moment, wants more before it, and has it behind it.',
     variants: 3,

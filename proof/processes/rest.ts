@@ -137,6 +137,7 @@ function atRest(home: Home, last: Answer): Broken[] {
     mostWanted: new Map(),
     leastWanted: new Map(),
     windowOf: () => null,
+    isExchange: false,
     isAlive: () => false,
   };
   let ledger = emptyLedger();

@@ -49,6 +49,12 @@ export function normalOf(world: World): unknown {
     symbolsOf(scope).map((symbol) => ofOthers(ledger, account, symbol) / SHARE),
     settling(world, now),
     ledger.revision?.digest === JSON.stringify(targets),
+    paused === null
+      ? null
+      : [
+          ledger.revision?.digest === paused.desired.digest,
+          ledger.revision?.number === paused.acceptedBefore,
+        ],
     ledger.lastMark?.session === dateOf(now),
   ];
 }

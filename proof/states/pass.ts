@@ -2,6 +2,7 @@
  * One pass of one process, from its beginning or from where it was paused. Each call to the world is noted with its answer, so
  * that one run shows every state in which the process may be killed, and every moment at which it may be paused.
  */
+import { ManifestsReplaced } from '../../src/actions/guarded.ts';
 import { HgctlError } from '../../src/domain/errors.ts';
 import type { DesiredState } from '../../src/desired/desired-state.ts';
 import type { Ports } from '../../src/reconciler/ports.ts';
@@ -37,6 +38,7 @@ export interface PassRun {
   /** What it may go on with from each moment: itself. */
   readonly pid: number;
   readonly desired: DesiredState;
+  readonly acceptedBefore: number | null;
   readonly result: 'nothing' | 'executed' | 'declined' | 'refused';
 }
 
@@ -53,6 +55,7 @@ export class Recorder {
   world: World;
   readonly pid: number;
   readonly desired: DesiredState;
+  readonly acceptedBefore: number | null;
   readonly watch: Watch;
   readonly outcomes: ReadonlyMap<number, Outcome>;
   readonly answers: Answer[] = [];
@@ -68,6 +71,7 @@ export class Recorder {
     this.world =
       from === null ? { ...world, processes: this.pid } : { ...world, paused: null, whilePaused: 0 };
     this.desired = from?.desired ?? desiredOf(world.targets, world.switches);
+    this.acceptedBefore = from === null ? (world.ledger.revision?.number ?? null) : from.acceptedBefore;
     this.watch = watch;
     this.outcomes = outcomes ?? new Map<number, Outcome>();
     this.#given = from?.answers.slice(0, from.known) ?? [];
@@ -99,17 +103,21 @@ export async function runPass(world: World, from: Paused | null, options: PassOp
   const honest = portsOf(recorder);
   const ports = options.plant?.(honest, recorder.pid) ?? honest;
   const result = await passOf(ports, recorder);
-  const { pid, desired, answers, moments, submits } = recorder;
-  return { world: recorder.world, pid, desired, answers, moments, submits, result };
+  const { pid, desired, acceptedBefore, answers, moments, submits } = recorder;
+  return { world: recorder.world, pid, desired, acceptedBefore, answers, moments, submits, result };
 }
 
-async function passOf(ports: Ports, { desired, watch }: Recorder): Promise<PassRun['result']> {
+async function passOf(
+  ports: Ports,
+  { desired, acceptedBefore, watch }: Recorder,
+): Promise<PassRun['result']> {
   const agreed = (): Promise<boolean> => Promise.resolve(true);
   const pass = {
     ports,
     desired,
     manifests: 'accepted',
     resting: new Set<string>(),
+    acceptedBefore,
     accountFile: 'account.yaml',
     open: () => Promise.resolve(),
     looked: () => undefined,
@@ -122,7 +130,8 @@ async function passOf(ports: Ports, { desired, watch }: Recorder): Promise<PassR
   }
 }
 
-/** What a pass may be refused by: the lock of somebody who lives. */
+/** What a pass may be refused by: the lock of somebody who lives, and manifests that are newer than its own. */
 export function isExpected(error: unknown): boolean {
+  if (error instanceof ManifestsReplaced) return true;
   return error instanceof HgctlError && /execution lock/.test(error.message);
 }

@@ -162,9 +162,10 @@ const DECISIVE: ReadonlySet<string> = new Set([
 ]);
 
 /** What it knows is what the world is like at that moment, and what it is about to do. */
-function pausedAt({ pid, desired, answers }: PassRun, { world, call, answers: known }: Moment): World {
+function pausedAt(run: PassRun, { world, call, answers: known }: Moment): World {
+  const { pid, desired, acceptedBefore, answers } = run;
   const key = createHash('sha1')
     .update(JSON.stringify([normalOf(world), call, desired.digest]))
     .digest('base64');
-  return { ...world, paused: { pid, desired, answers, known, before: call, key } };
+  return { ...world, paused: { pid, desired, acceptedBefore, answers, known, before: call, key } };
 }

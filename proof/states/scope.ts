@@ -65,6 +65,7 @@ export const SCOPES: readonly Scope[] = [
   { ...SMALLEST, name: 'quantities', most: 2 },
   { ...SMALLEST, name: 'shutdowns', operators: new Set(['shutdowns']) },
   { ...NEIGHBOURS, name: 'neighbours', troubles: 1 },
+  { ...SMALLEST, name: 'replaced', most: 2, whilePaused: 4, troubles: 1 },
   { ...SMALLEST, name: 'pauses', whilePaused: 1 },
   { ...SMALLEST, name: 'operators', operators: new Set(['halts', 'shutdowns']) },
   { ...NEIGHBOURS, name: 'troubled-neighbours', troubles: 2 },

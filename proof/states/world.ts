@@ -38,6 +38,8 @@ export interface World {
 export interface Paused {
   readonly pid: number;
   readonly desired: DesiredState;
+  /** Number of the revision that was in force when it read its manifests; null: none was. */
+  readonly acceptedBefore: number | null;
   /** Shared with others: the first `known` of them count. */
   readonly answers: readonly Answer[];
   readonly known: number;

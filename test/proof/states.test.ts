@@ -78,7 +78,13 @@ const PLANTS: readonly Planted[] = [
   {
     name: 'a journal never says that somebody was faster',
     scope: TINY,
-    caughtBy: ['fences-grow', 'sent-under-the-lock', 'current-fence-writes', 'one-order-a-symbol'],
+    caughtBy: [
+      'fences-grow',
+      'no-older-manifests-are-accepted',
+      'sent-under-the-lock',
+      'current-fence-writes',
+      'one-order-a-symbol',
+    ],
     plant: (ports) =>
       withJournal(ports, {
         commit: (event) => {
