@@ -1059,9 +1059,9 @@ export const BUGS: readonly Bug[] = [
       'A strategy rests once more whenever one of its orders is looked for in vain, so that no turn comes in which it could go out again.',
     changes: [
       {
-        file: 'reconciler/controller.ts',
-        there: '    const until = own.every(waitsByItself) ? (known?.until ?? now) :',
-        instead: '    const until = own.every(waitsByItself) && now < 0 ? (known?.until ?? now) :',
+        file: 'reconciler/back-off.ts',
+        there: '  if (failed.every(isDoubt)) return {',
+        instead: '  if (failed.every(isDoubt) && now < 0) return {',
       },
     ],
     look: { by: 'found days' },

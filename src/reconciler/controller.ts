@@ -12,8 +12,9 @@ import { markSession } from '../actions/mark-session.ts';
 import { preload } from '../actions/preload.ts';
 import { SecondLooks } from '../actions/second-looks.ts';
 import type { Outcome } from '../actions/outcome.ts';
+import { BackOff, pauseAfter } from './back-off.ts';
 import { warningText, type PassWarning } from './pass-warnings.ts';
-import { isOrder, type Plan } from './plan-types.ts';
+import type { Plan } from './plan-types.ts';
 import { JournalFailed, type Clock, type Report, type StopSignal } from './ports.ts';
 import { reconcile, type Pass } from './reconcile.ts';
 import type { Failures } from './stalled.ts';
@@ -69,31 +70,16 @@ export interface PassReport {
 export const RESYNC = 5 * MINUTE;
 /** Passes of many controllers should not all come at one moment. */
 const JITTER = 0.1;
-const RETRY_FIRST = 5 * SECOND;
-const RETRY_LAST = 5 * MINUTE;
-/** No failure leaves a strategy alone for longer while its exit is due, or a leg of a hedge stands alone. */
-const RETRY_EXIT = MINUTE;
-/** The longest pause before an order is looked for again of which nobody knows the end: money hangs on it. */
-const RETRY_CARE = MINUTE;
 /** The longest pause while a slot is due. */
 const RETRY_DUE = 20 * SECOND;
 /** And while it could not begin: its signal is asked again each time. */
 const RETRY_BEGIN = MINUTE;
 
-interface Pause {
-  /** In a row. */
-  readonly failures: number;
-  readonly until: Instant;
-}
-
 /** What the loop remembers from pass to pass; the rest is in the journal. */
 interface Memory {
   /** Failed passes in a row. */
   failures: number;
-  /** Strategy -> its failures in a row, and until when it waits. */
-  readonly backOff: Map<string, Pause>;
-  /** Action -> the same, for orders without an end: each look for one takes seconds, under the lock. */
-  readonly care: Map<string, Pause>;
+  readonly backOff: BackOff;
   /** Of the last pass. */
   revision: string;
   /** What was said last, so that it is said once. */
@@ -114,8 +100,7 @@ export async function control(controlled: Controlled): Promise<ExitCode> {
   const { clock, stop, until } = controlled;
   const memory: Memory = {
     failures: 0,
-    backOff: new Map(),
-    care: new Map(),
+    backOff: new BackOff(),
     revision: '',
     said: '',
     warned: '',
@@ -149,7 +134,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant | n
         ...pass,
         manifests: problems.length === 0 ? 'accepted' : 'invalid',
         resting: rest,
-        restingCare: waitingAt(memory.care, started),
+        restingCare: memory.backOff.restingCare(started),
         secondLooks: memory.secondLooks,
         failuresTold: memory.failuresTold,
         isWorthSaying: (warnings, plan) => isNews(memory, warnings, plan),
@@ -165,15 +150,16 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant | n
     if (result.kind === 'declined') throw neverMade(controlled.stop);
     memory.failures = 0;
     const outcomes = result.kind === 'executed' ? result.outcomes : [];
-    noteDoubts(memory, result.plan, outcomes, clock.now());
-    noteFailures(memory, { outcomes, resting: rest, exiting: exiting(pass, clock.now()), now: clock.now() });
+    const { plan } = result;
+    const now = clock.now();
+    memory.backOff.note({ plan, outcomes, resting: rest, exiting: exiting(pass, now), now });
     // What was done is told before anything else can fail.
     controlled.passed({
       outcomes,
       problems,
       trouble: null,
       exit: EXIT.done,
-      plan: result.plan,
+      plan,
       failures: failuresOf(memory),
     });
     await markEdge(controlled, pass, memory);
@@ -242,8 +228,7 @@ async function preloadNext(
 function nextWake({ clock, random, nextLook }: Controlled, pass: Pass, memory: Memory): Instant {
   const now = clock.now();
   const resync = nextLook?.(now) ?? now + RESYNC * (1 - JITTER * random());
-  const pauses = [...memory.backOff.values(), ...memory.care.values()];
-  const retries = pauses.map(({ until }) => until).filter((until) => until > now);
+  const retries = memory.backOff.ends(now);
   const { calendar, execution } = pass.desired.account;
   const edge = nextEdge(scheduled(pass), now, calendar);
   const second = memory.secondLooks.due(execution) ?? resync;
@@ -263,7 +248,7 @@ function pauseOfDue(pass: Pass, { backOff }: Memory, now: Instant): number {
   const following = new Set(desired.strategies.filter(mayFollow).map(({ name }) => name));
   const pauses = scheduled(pass).flatMap((strategy) => {
     const slot = dueSlot(ledger, strategy, now, desired.account.calendar);
-    if (slot === null || isLate(slot, now) || backOff.has(strategy.name)) return [];
+    if (slot === null || isLate(slot, now) || backOff.hasFailed(strategy.name)) return [];
     if (ledger.slots.has(slot.id)) return [RETRY_DUE];
     return following.has(strategy.name) ? [RETRY_BEGIN] : [];
   });
@@ -276,7 +261,7 @@ function nextTry({ clock }: Controlled, pass: Pass, { failures }: Memory): Insta
   const { calendar } = pass.desired.account;
   const ledger = pass.ports.journal.ledger();
   const isDue = scheduled(pass).some((strategy) => dueSlot(ledger, strategy, now, calendar) !== null);
-  const pause = isDue ? Math.min(RETRY_DUE, backOff(failures)) : backOff(failures);
+  const pause = isDue ? Math.min(RETRY_DUE, pauseAfter(failures)) : pauseAfter(failures);
   return Math.min(now + pause, nextEdge(scheduled(pass), now, calendar)) as Instant;
 }
 
@@ -285,13 +270,8 @@ function scheduled({ ports, desired: { strategies } }: Pass): readonly Scheduled
   return [...strategies, ...undeclaredExits(ports.journal.ledger(), strategies)];
 }
 
-function backOff(failures: number): number {
-  return Math.min(RETRY_LAST, RETRY_FIRST * 2 ** (failures - 1));
-}
-
-/** What failed under other manifests says nothing of these: an edit acts at once, and not when a pause is over. */
 function forgetOtherManifests(memory: Memory, revision: string): void {
-  if (memory.revision !== revision) memory.backOff.clear();
+  if (memory.revision !== revision) memory.backOff.forgetStrategies();
   memory.revision = revision;
 }
 
@@ -303,11 +283,7 @@ function resting({ backOff }: Memory, pass: Pass, now: Instant): ReadonlySet<str
     return slot !== null && !ledger.slots.has(slot.id);
   });
   const starting = new Set(begins.map(({ name }) => name));
-  return new Set([...waitingAt(backOff, now)].filter((strategy) => !starting.has(strategy)));
-}
-
-function waitingAt(pauses: ReadonlyMap<string, Pause>, now: Instant): ReadonlySet<string> {
-  return new Set([...pauses].filter(([, { until }]) => until > now).map(([key]) => key));
+  return new Set([...backOff.resting(now)].filter((strategy) => !starting.has(strategy)));
 }
 
 function exiting(pass: Pass, now: Instant): ReadonlySet<string> {
@@ -319,71 +295,8 @@ function exiting(pass: Pass, now: Instant): ReadonlySet<string> {
 }
 
 function failuresOf({ failures, backOff }: Memory): Failures {
-  const all = new Map([...backOff].map(([strategy, { failures: own }]) => [strategy, own]));
-  return failures === 0 ? all : all.set(CONTROLLER, failures);
-}
-
-interface Ended {
-  readonly outcomes: readonly Outcome[];
-  readonly resting: ReadonlySet<string>;
-  /** Strategies whose exit is due. */
-  readonly exiting: ReadonlySet<string>;
-  readonly now: Instant;
-}
-
-/**
- * A strategy whose orders fail is tried again later and later; the others go on. One that was not resting and had nothing
- * to do has recovered.
- */
-function noteFailures(memory: Memory, { outcomes, resting, exiting, now }: Ended): void {
-  const byStrategy = new Map<string, Outcome[]>();
-  for (const outcome of outcomes) {
-    const { strategy } = outcome.action;
-    if (strategy !== null) byStrategy.set(strategy, [...(byStrategy.get(strategy) ?? []), outcome]);
-  }
-  for (const [strategy, own] of byStrategy) {
-    if (own.every(({ kind }) => kind === 'done')) {
-      memory.backOff.delete(strategy);
-      continue;
-    }
-    const known = memory.backOff.get(strategy);
-    const failures = (known?.failures ?? 0) + 1;
-    const isUrgent = exiting.has(strategy) || own.some(leavesLeg);
-    const pause = Math.min(backOff(failures), isUrgent ? RETRY_EXIT : RETRY_LAST);
-    const until = own.every(waitsByItself) ? (known?.until ?? now) : ((now + pause) as Instant);
-    memory.backOff.set(strategy, { failures, until });
-  }
-  for (const strategy of memory.backOff.keys())
-    if (!resting.has(strategy) && !byStrategy.has(strategy)) memory.backOff.delete(strategy);
-}
-
-/**
- * An order that is looked for in vain has a pause of its own (`noteDoubts`). Its strategy does not rest for it: else no turn
- * would ever come in which it could go out again.
- */
-function waitsByItself(outcome: Outcome): boolean {
-  return outcome.kind === 'done' || isDoubt(outcome);
-}
-
-function isDoubt({ kind, action }: Outcome): boolean {
-  return kind === 'in-doubt' && !isOrder(action);
-}
-
-/** What stands without its partner has its full risk until it is closed, or the partner is there. */
-function leavesLeg({ kind, action }: Outcome): boolean {
-  const isLeg = action.reason === 'GroupIncomplete' || (isOrder(action) && action.group !== undefined);
-  return kind !== 'done' && isLeg;
-}
-
-/** An order whose end could not be found out is looked for later and later, whatever wakes the loop meanwhile. */
-function noteDoubts(memory: Memory, { actions }: Plan, outcomes: readonly Outcome[], now: Instant): void {
-  const ids = new Set(actions.map(({ id }) => id));
-  for (const id of memory.care.keys()) if (!ids.has(id)) memory.care.delete(id);
-  for (const { action } of outcomes.filter(isDoubt)) {
-    const failures = (memory.care.get(action.id)?.failures ?? 0) + 1;
-    const until = (now + Math.min(backOff(failures), RETRY_CARE)) as Instant;
-    memory.care.set(action.id, { failures, until });
-  }
+  const all = backOff.failures();
+  return failures === 0 ? all : new Map([...all, [CONTROLLER, failures]]);
 }
 
 /** Rule 7 of the seed has orphans said at a start and in each trading cycle; what changes is said at once. */
