@@ -21,7 +21,7 @@ interface Pause {
 }
 
 export interface EndedPass {
-  readonly plan: Plan;
+  readonly plan: Pick<Plan, 'actions'>;
   readonly outcomes: readonly Outcome[];
   /** Strategies that have sent nothing in it, because they waited. */
   readonly resting: ReadonlySet<string>;
