@@ -35,14 +35,14 @@ const MINUTE = 60_000;
 /** Of `full`, the parts that share one of two lanes; min. */
 const LANES: readonly (readonly (readonly [name: string, minutes: number])[])[] = [
   [
-    ['crashes', 7.9],
-    ['planted', 1.85],
+    ['crashes', 7.6],
+    ['planted', 2.2],
   ],
   [
-    ['hostile', 2.5],
-    ['processes', 2.5],
+    ['hostile', 1.7],
+    ['processes', 2.6],
     ['days', 2],
-    ['states', 2.75],
+    ['states', 3.5],
   ],
 ];
 /** min. */
