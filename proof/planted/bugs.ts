@@ -1059,7 +1059,7 @@ export const BUGS: readonly Bug[] = [
       'A strategy rests once more whenever one of its orders is looked for in vain, so that no turn comes in which it could go out again.',
     changes: [
       {
-        file: 'reconciler/back-off.ts',
+        file: 'actions/back-off.ts',
         there: '  if (failed.every(isDoubt)) return {',
         instead: '  if (failed.every(isDoubt) && now < 0) return {',
       },

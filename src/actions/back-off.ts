@@ -3,9 +3,9 @@
  * It outlives a pass, and dies with its process.
  */
 import { MINUTE, SECOND, type Instant } from '../domain/instant.ts';
-import type { Outcome } from '../actions/outcome.ts';
-import { isOrder, type Plan } from './plan-types.ts';
-import type { Failures } from './stalled.ts';
+import type { Outcome } from './outcome.ts';
+import { isOrder, type Plan } from '../reconciler/plan-types.ts';
+import type { Failures } from '../reconciler/stalled.ts';
 
 const RETRY_FIRST = 5 * SECOND;
 const RETRY_LAST = 5 * MINUTE;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/actions/outcome.ts';
 import { NO_QUANTITY } from '../../src/domain/decimal.ts';
 import type { Instant } from '../../src/domain/instant.ts';
-import { BackOff, pauseAfter, type EndedPass } from '../../src/reconciler/back-off.ts';
+import { BackOff, pauseAfter, type EndedPass } from '../../src/actions/back-off.ts';
 import type { Action, OrderAction } from '../../src/reconciler/plan-types.ts';
 import { orderOf } from '../support/plan-facts.ts';
 
