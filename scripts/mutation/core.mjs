@@ -7,6 +7,7 @@ const FOLDERS = ['src/domain', 'src/observed', 'src/reconciler', 'src/reconciler
 const LOOPS = ['src/reconciler/reconcile.ts', 'src/reconciler/controller.ts'];
 /** The protocol of an order, from its intent to its end. */
 const PROTOCOL = [
+  'back-off',
   'book-order',
   'cancel',
   'dispatch',
