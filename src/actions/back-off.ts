@@ -9,8 +9,8 @@ import type { Failures } from '../reconciler/stalled.ts';
 
 const RETRY_FIRST = 5 * SECOND;
 const RETRY_LAST = 5 * MINUTE;
-/** No failure leaves a strategy alone for longer while its exit is due, or a leg of a hedge stands alone. */
-const RETRY_EXIT = MINUTE;
+/** No failure leaves a strategy alone for longer while a slot of it is due, or a leg of a hedge stands alone. */
+const RETRY_DUE = MINUTE;
 /** The longest pause before an order is looked for again of which nobody knows the end: money hangs on it. */
 const RETRY_CARE = MINUTE;
 
@@ -25,8 +25,9 @@ export interface EndedPass {
   readonly outcomes: readonly Outcome[];
   /** Strategies that have sent nothing in it, because they waited. */
   readonly resting: ReadonlySet<string>;
-  /** Strategies whose exit is due. */
-  readonly exiting: ReadonlySet<string>;
+  /** Strategies with a slot that is due. */
+  readonly due: ReadonlySet<string>;
+  readonly began: Instant;
   readonly now: Instant;
 }
 
@@ -59,10 +60,10 @@ export class BackOff {
     return new Map([...this.#strategies].map(([strategy, { failures }]) => [strategy, failures]));
   }
 
-  /** When somebody has waited long enough, behind `now`. */
-  ends(now: Instant): Instant[] {
+  /** When somebody has waited long enough who has in a pass that began then; that may have come while it was made. */
+  ends(began: Instant): Instant[] {
     const pauses = [...this.#strategies.values(), ...this.#care.values()];
-    return pauses.map(({ until }) => until).filter((until) => until > now);
+    return pauses.map(({ until }) => until).filter((until) => until > began);
   }
 
   /** What failed under other manifests says nothing of these: an edit acts at once, and not when a pause is over. */
@@ -88,22 +89,25 @@ export class BackOff {
 
   /**
    * A strategy whose orders fail is tried again later and later; the others go on. One that was not resting and had nothing
-   * to do has recovered.
+   * to do has recovered, but while an order of it is looked for again.
    */
-  #noteFailures({ outcomes, resting, exiting, now }: EndedPass): void {
+  #noteFailures(ended: EndedPass): void {
+    const { plan, outcomes, resting } = ended;
+    const doubted = new Set(
+      plan.actions.filter(({ id }) => this.#care.has(id)).map(({ strategy }) => strategy),
+    );
     const byStrategy = new Map<string, Outcome[]>();
     for (const outcome of outcomes) {
       const { strategy } = outcome.action;
       if (strategy !== null) byStrategy.set(strategy, [...(byStrategy.get(strategy) ?? []), outcome]);
     }
-    for (const [strategy, own] of byStrategy) {
-      const isUrgent = exiting.has(strategy) || own.some(leavesLeg);
-      const pause = pauseOf(own, this.#strategies.get(strategy), isUrgent ? RETRY_EXIT : RETRY_LAST, now);
-      if (pause === null) this.#strategies.delete(strategy);
-      else this.#strategies.set(strategy, pause);
-    }
     for (const strategy of this.#strategies.keys())
-      if (!resting.has(strategy) && !byStrategy.has(strategy)) this.#strategies.delete(strategy);
+      if (!resting.has(strategy) && !byStrategy.has(strategy)) byStrategy.set(strategy, []);
+    for (const [strategy, own] of byStrategy) {
+      const pause = pauseOf(own, this.#strategies.get(strategy), strategy, ended);
+      if (pause !== null) this.#strategies.set(strategy, pause);
+      else if (!doubted.has(strategy)) this.#strategies.delete(strategy);
+    }
   }
 }
 
@@ -118,13 +122,14 @@ function waitingAt(pauses: ReadonlyMap<string, Pause>, now: Instant): ReadonlySe
 function pauseOf(
   own: readonly Outcome[],
   known: Pause | undefined,
-  longest: number,
-  now: Instant,
+  strategy: string,
+  { due, began, now }: EndedPass,
 ): Pause | null {
   const failed = own.filter(({ kind }) => kind !== 'done');
   if (failed.length === 0) return null;
   const failures = (known?.failures ?? 0) + 1;
-  if (failed.every(isDoubt)) return { failures, until: known?.until ?? now };
+  if (failed.every(isDoubt)) return { failures, until: known?.until ?? began };
+  const longest = due.has(strategy) || failed.some(isLeg) ? RETRY_DUE : RETRY_LAST;
   return { failures, until: (now + Math.min(pauseAfter(failures), longest)) as Instant };
 }
 
@@ -133,7 +138,6 @@ function isDoubt({ kind, action }: Outcome): boolean {
 }
 
 /** What stands without its partner has its full risk until it is closed, or the partner is there. */
-function leavesLeg({ kind, action }: Outcome): boolean {
-  const isLeg = action.reason === 'GroupIncomplete' || (isOrder(action) && action.group !== undefined);
-  return kind !== 'done' && isLeg;
+function isLeg({ action }: Outcome): boolean {
+  return action.reason === 'GroupIncomplete' || (isOrder(action) && action.group !== undefined);
 }

@@ -74,6 +74,8 @@ const JITTER = 0.1;
 const RETRY_DUE = 20 * SECOND;
 /** And while it could not begin: its signal is asked again each time. */
 const RETRY_BEGIN = MINUTE;
+/** And while an exit goes on behind its window. */
+const RETRY_LATE = MINUTE;
 
 /** What the loop remembers from pass to pass; the rest is in the journal. */
 interface Memory {
@@ -152,7 +154,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant | n
     const outcomes = result.kind === 'executed' ? result.outcomes : [];
     const { plan } = result;
     const now = clock.now();
-    memory.backOff.note({ plan, outcomes, resting: rest, exiting: exiting(pass, now), now });
+    memory.backOff.note({ plan, outcomes, resting: rest, due: due(pass, now), began: started, now });
     // What was done is told before anything else can fail.
     controlled.passed({
       outcomes,
@@ -168,7 +170,7 @@ async function once(controlled: Controlled, memory: Memory): Promise<Instant | n
     // What the pass has changed may have made something else possible.
     const hasMoved = outcomes.some(({ kind }) => kind === 'done') || endedSlots(pass) > ended;
     if (hasMoved) return clock.now();
-    return nextWake(controlled, pass, memory);
+    return nextWake(controlled, pass, memory, started);
   } catch (error) {
     const { message: trouble, exit, hint } = troubleOf(error);
     if (!controlled.stop.requested()) memory.failures += 1;
@@ -225,22 +227,28 @@ async function preloadNext(
   }
 }
 
-function nextWake({ clock, random, nextLook }: Controlled, pass: Pass, memory: Memory): Instant {
+/** `began`: when the last pass did. What has come since, while it was made, is looked after at once. */
+function nextWake(
+  { clock, random, nextLook }: Controlled,
+  pass: Pass,
+  memory: Memory,
+  began: Instant,
+): Instant {
   const now = clock.now();
   const resync = nextLook?.(now) ?? now + RESYNC * (1 - JITTER * random());
-  const retries = memory.backOff.ends(now);
+  const retries = memory.backOff.ends(began);
   const { calendar, execution } = pass.desired.account;
-  const edge = nextEdge(scheduled(pass), now, calendar);
+  const edge = nextEdge(scheduled(pass), began, calendar);
   const second = memory.secondLooks.due(execution) ?? resync;
-  const own = nextOwnEdge(pass.desired.account, now);
+  const own = nextOwnEdge(pass.desired.account, began);
   const due = now + pauseOfDue(pass, memory, now);
   const ahead = pass.announcements?.nextLook(pass.ports, calendar) ?? resync;
   return Math.floor(Math.min(resync, due, edge, own, second, ahead, ...retries)) as Instant;
 }
 
 /**
- * How long a slot in its window waits for the next look: one that has begun for a better quote, and one that could not
- * begin for data that its signal lacks. One that failed has a pause of its own.
+ * How long a due slot waits for the next look: one that has begun for a better quote, one that could not begin for data that
+ * its signal lacks, and a late exit for what holds it. One that failed has a pause of its own.
  */
 function pauseOfDue(pass: Pass, { backOff }: Memory, now: Instant): number {
   const { ports, desired } = pass;
@@ -248,7 +256,8 @@ function pauseOfDue(pass: Pass, { backOff }: Memory, now: Instant): number {
   const following = new Set(desired.strategies.filter(mayFollow).map(({ name }) => name));
   const pauses = scheduled(pass).flatMap((strategy) => {
     const slot = dueSlot(ledger, strategy, now, desired.account.calendar);
-    if (slot === null || isLate(slot, now) || backOff.hasFailed(strategy.name)) return [];
+    if (slot === null || backOff.hasFailed(strategy.name)) return [];
+    if (isLate(slot, now)) return [RETRY_LATE];
     if (ledger.slots.has(slot.id)) return [RETRY_DUE];
     return following.has(strategy.name) ? [RETRY_BEGIN] : [];
   });
@@ -286,12 +295,12 @@ function resting({ backOff }: Memory, pass: Pass, now: Instant): ReadonlySet<str
   return new Set([...backOff.resting(now)].filter((strategy) => !starting.has(strategy)));
 }
 
-function exiting(pass: Pass, now: Instant): ReadonlySet<string> {
+function due(pass: Pass, now: Instant): ReadonlySet<string> {
   const ledger = pass.ports.journal.ledger();
-  const due = scheduled(pass).filter(
-    (strategy) => dueSlot(ledger, strategy, now, pass.desired.account.calendar)?.action === 'exit',
+  const own = scheduled(pass).filter(
+    (strategy) => dueSlot(ledger, strategy, now, pass.desired.account.calendar) !== null,
   );
-  return new Set(due.map(({ name }) => name));
+  return new Set(own.map(({ name }) => name));
 }
 
 function failuresOf({ failures, backOff }: Memory): Failures {

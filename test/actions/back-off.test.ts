@@ -45,7 +45,7 @@ function note(
   more: Partial<EndedPass> = {},
 ): void {
   const plan = { actions: outcomes.map(({ action }) => action) };
-  backOff.note({ plan, outcomes, resting: NONE, exiting: NONE, now: second(at), ...more });
+  backOff.note({ plan, outcomes, resting: NONE, due: NONE, began: second(at), now: second(at), ...more });
 }
 
 function afterFailures(count: number, outcome: Outcome, more: Partial<EndedPass> = {}): BackOff {
@@ -84,7 +84,7 @@ describe('A strategy whose orders fail', () => {
   });
 
   test.each<[string, Outcome, Partial<EndedPass>]>([
-    ['its exit is due', failed(order('bad')), { exiting: new Set(['bad']) }],
+    ['a slot of it is due', failed(order('bad')), { due: new Set(['bad']) }],
     ['it is a leg of a group', failed(order('bad', { group: 'A/B' })), {}],
     ['it closes a lone leg', failed(order('bad', { reason: 'GroupIncomplete' })), {}],
   ])('waits a minute at most, where %s', (_, outcome, more) => {
@@ -99,11 +99,11 @@ describe('A strategy whose orders fail', () => {
     expect(waits(backOff)).toEqual([60]);
   });
 
-  test('waits like any other, where the exit of another one is due, or a leg has come', () => {
+  test('waits like any other, where a slot of another one is due, or a leg has come', () => {
     const leg = done(order('bad', { group: 'A/B' }));
     const backOff = new BackOff();
     for (let pass = 0; pass < 20; pass += 1)
-      note(backOff, 0, [leg, failed(order('bad'))], { exiting: new Set(['good']) });
+      note(backOff, 0, [leg, failed(order('bad'))], { due: new Set(['good']) });
     expect(waits(backOff)).toEqual([300]);
   });
 
