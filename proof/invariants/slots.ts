@@ -105,14 +105,18 @@ export const SLOT_INVARIANTS: readonly Invariant[] = [
       'A slot ends as done only where its strategy owns what the slot has wanted, but for what is less than a share.',
     attackedBy: ['outside trade', 'partial fill', 'refusal', 'crash', 'lost answer', 'two processes'],
     at: 'record',
-    check: (written) => {
+    check: (written, { windowOf }) => {
       const { event } = written.record;
       if (event.type !== 'slot-ended' || event.outcome !== 'done' || !counts(written)) return null;
       const run = written.before.slots.get(event.slot);
       const book = written.before.books.get(run?.strategy ?? '');
-      const open = run?.targets.find(
-        ({ symbol, quantity }) => Math.abs(quantity - (book?.get(symbol)?.quantity ?? 0)) >= SHARE,
-      );
+      const opensAt = windowOf(event.slot)?.opensAt ?? Infinity;
+      const open = run?.targets.find(({ symbol, quantity }) => {
+        const lot = book?.get(symbol);
+        // What was opened since is none of an exit's.
+        if (quantity === 0 && (lot?.since ?? 0) >= opensAt) return false;
+        return Math.abs(quantity - (lot?.quantity ?? 0)) >= SHARE;
+      });
       if (open === undefined) return null;
       const owned = book?.get(open.symbol)?.quantity ?? 0;
       return `${event.slot} is done with ${owned / SHARE} of ${open.quantity / SHARE} ${open.symbol}`;

@@ -38,6 +38,8 @@ export interface LookOptions {
   readonly signals: ObservedState['signals'] | null;
   /** Of who holds the execution lock: monotonic; no pause between questions goes on beyond it. */
   readonly until?: number;
+  /** As of `PlanInput`. */
+  readonly slotInHand?: string | undefined;
 }
 
 /** Outside executions, and before any order of the pass. */
@@ -50,7 +52,7 @@ export const FIRST_LOOK = {
 
 export async function look(world: LookWorld, options: LookOptions): Promise<Look> {
   const { ports, desired, manifests, announcements } = world;
-  const { ownFence, earlier, turnTaken, reductionsOver, except, until } = options;
+  const { ownFence, earlier, turnTaken, reductionsOver, except, until, slotInHand } = options;
   const seen = without(await observe(ports, desired, { ownFence, earlier, announcements, until }), except);
   const signals = options.signals ?? (await askSignals(ports, desired, seen));
   const quotes = await withTargets(ports, seen, signals);
@@ -63,7 +65,7 @@ export async function look(world: LookWorld, options: LookOptions): Promise<Look
   };
   refuseOtherAccount(first);
   const now = ports.clock.now();
-  const given = { desired, observed: first, now, turnTaken, reductionsOver, manifests };
+  const given = { desired, observed: first, now, turnTaken, reductionsOver, manifests, slotInHand };
   const { plan, input } = await planAsking(ports, given, until);
   const violations = checkPlan(plan, input);
   if (violations.length > 0) {

@@ -31,6 +31,8 @@ export interface PlanInput {
   /** The reductions of this pass had their turn: none is tried again, and what they did not free is not counted on. */
   readonly reductionsOver: boolean;
   readonly manifests: ManifestsOnDisk;
+  /** Of the strategy whose turn it is: the slot with which the turn began. Left out: whichever is due. */
+  readonly slotInHand?: string | undefined;
 }
 
 /** `invalid`: they cannot be accepted. The last accepted revision is in force, and opens nothing. */

@@ -43,6 +43,7 @@ export type HoldReason =
   | 'Halted'
   | 'Suspended'
   | 'WithinBand'
+  | 'WantedSince'
   | 'StrategyDisabled'
   | 'StrategyPlanned'
   | 'SignalFailed'

@@ -268,8 +268,7 @@ async function execute(
   for (const { strategy, part } of planned.filter(({ strategy }) => mayTrade(strategy))) {
     const own = ordersOf(shown.plan, strategy, part);
     const before = outcomes.filter(({ action }) => isOrder(action) && action.strategy === strategy);
-    const { notDone: held } = shown.plan;
-    const { signals } = shown.observed;
+    const { notDone: held, slots } = shown.plan;
     outcomes.push(
       ...(await guarded(own, () =>
         turn(pass, {
@@ -282,7 +281,8 @@ async function execute(
           held,
           turnTaken,
           approval,
-          signals,
+          signals: shown.observed.signals,
+          slotInHand: slots.find((due) => due.strategy === strategy)?.slot,
         }),
       )),
     );
@@ -293,16 +293,14 @@ async function execute(
       outcomes.push(await completeShutdown(pass.ports, action, outcomes));
     }
   const { openOrders } = pass.ports.journal.ledger();
-  return outcomes.map((outcome) => (isMadeGood(outcome, openOrders) ? doneAfterAll(outcome) : outcome));
+  return outcomes.map((outcome) =>
+    isMadeGood(outcome, openOrders) ? { kind: 'done', action: outcome.action } : outcome,
+  );
 }
 
 /** The broker did not know it; it went out again, and has ended. */
 function isMadeGood({ kind, action }: Outcome, openOrders: Ledger['openOrders']): boolean {
   return kind === 'in-doubt' && action.kind === 'resolve-order' && !openOrders.has(action.clientOrderId);
-}
-
-function doneAfterAll({ action }: Outcome): Outcome {
-  return { kind: 'done', action };
 }
 
 interface TurnOptions extends PlannedTurn {
@@ -314,16 +312,20 @@ interface TurnOptions extends PlannedTurn {
   readonly turnTaken: ReadonlySet<string>;
   readonly approval: Approval;
   readonly signals: ObservedState['signals'];
+  readonly slotInHand: string | undefined;
 }
 
-function turn(pass: Pass, { turnTaken, approval, signals, ...own }: TurnOptions): Promise<Outcome[]> {
+function turn(
+  pass: Pass,
+  { turnTaken, approval, signals, slotInHand, ...own }: TurnOptions,
+): Promise<Outcome[]> {
   return executeStrategy({
     ports: pass.ports,
     desired: pass.desired,
     ...own,
     look: ({ fence: ownFence, submitUntil: until }, aim) => {
       refuseReplaced(pass);
-      return look(pass, { ownFence, earlier: null, turnTaken, ...aim, signals, until });
+      return look(pass, { ownFence, earlier: null, turnTaken, ...aim, signals, until, slotInHand });
     },
     approveChange: approval.approveChange,
   });

@@ -25,14 +25,33 @@ export function dueSlot(
   now: Instant,
   calendar?: CalendarOverrides,
 ): Slot | null {
+  const due = runnable(ledger, strategy, now, calendar);
+  // An exit that cannot get on does not keep the slots behind it from their windows.
+  return due.find((slot) => !isLate(slot, now) || !ledger.slots.has(slot.id)) ?? due[0] ?? null;
+}
+
+/** The slot with which a turn began, as long as it may run and has not ended: no other one takes its place in the turn. */
+export function slotInHand(
+  ledger: Ledger,
+  strategy: Scheduled,
+  { slot: id, now, calendar }: SlotMoment,
+): Slot | null {
+  return runnable(ledger, strategy, now, calendar).find((slot) => slot.id === id) ?? null;
+}
+
+/** The earliest first. */
+function runnable(
+  ledger: Ledger,
+  { name, schedule }: Scheduled,
+  now: Instant,
+  calendar: CalendarOverrides | undefined,
+): Slot[] {
   const session = sessionOn(dateOf(now), calendar);
-  if (session === null) return null;
+  if (session === null) return [];
   const mayRun = (slot: Slot): boolean =>
     !hasRun(ledger, slot) &&
     (slotAt([slot], now) !== null || isTriggered(ledger, slot, now) || isLateExit(ledger, slot, now));
-  const due = slotsOn(strategy.name, strategy.schedule, session).filter(mayRun);
-  // An exit that cannot get on does not keep the slots behind it from their windows.
-  return due.find((slot) => !isLate(slot, now) || !ledger.slots.has(slot.id)) ?? due[0] ?? null;
+  return slotsOn(name, schedule, session).filter(mayRun);
 }
 
 /**
@@ -175,6 +194,25 @@ function hasRun(ledger: Ledger, slot: Slot): boolean {
   if (run !== undefined) return run.state !== 'started';
   const stamped = ledger.importedExecution.get(slot.strategy);
   return stamped !== undefined && stamped >= slot.at && stamped <= slot.closesAt;
+}
+
+/** Whether a later slot of the day has begun, and wants it: the newest decision counts. */
+export function isWantedSince(
+  { slots }: Ledger,
+  { id, strategy, date }: Pick<Slot, 'id' | 'strategy' | 'date'>,
+  symbol: string,
+): boolean {
+  return [...slots.values()].some(
+    (run) =>
+      run.slot.startsWith(`${strategy}/${date}/`) &&
+      timeOf(run.slot) > timeOf(id) &&
+      run.targets.some((target) => target.symbol === symbol && target.quantity !== 0),
+  );
+}
+
+/** `1555`, of `mp/2025-12-02/exit/1555`. */
+function timeOf(slot: string): string {
+  return slot.split('/')[3] ?? '';
 }
 
 /** What a scheduled exit closes: all that was opened before its nominal time. */

@@ -8,7 +8,7 @@ import { lotOf } from '../../observed/ledger.ts';
 import { hold, type PlanDraft, type PlanFacts } from '../draft.ts';
 import { proposeEntry, proposeReduction, type Change } from '../orders.ts';
 import { isAcrossZero, isTowardZero } from '../sides.ts';
-import { dueSlot, exitTargets, isLate } from '../slots.ts';
+import { dueSlot, exitTargets, isLate, isWantedSince, slotInHand } from '../slots.ts';
 import { stillAllowed, wantedByFixed, type FixedTurn } from '../wanted.ts';
 import { isOff } from './orphans.ts';
 
@@ -39,7 +39,7 @@ function targetsOf(
   const answer = input.observed.signals.get(name);
   if (answer?.kind === 'failed') hold(draft, { strategy: name, symbol: null }, answer.reason, answer.detail);
   const targets = answer?.kind === 'targets' ? answer.targets : [];
-  const slot = dueSlot(ledger, strategy, input.now, input.desired.account.calendar);
+  const slot = slotOf({ input, ledger }, strategy);
   // An exit, and a slot that has its targets, need no answer.
   const needsNone = slot !== null && (slot.action === 'exit' || ledger.slots.has(slot.id));
   if (answer?.kind !== 'targets' && !needsNone) return null;
@@ -85,30 +85,58 @@ function follow(facts: PlanFacts, turn: FixedTurn, draft: PlanDraft): void {
     for (const target of wantedByFixed(facts, turn, draft)) move(facts, turn, { target, slot: null }, draft);
     return;
   }
-  const { now, desired } = facts.input;
-  const slot = dueSlot(facts.ledger, strategy, now, desired.account.calendar);
+  const slot = slotOf(facts, strategy);
   if (slot === null) return;
   const run = facts.ledger.slots.get(slot.id);
-  const targets = run?.targets ?? slotTargets(facts, turn, slot, draft);
+  const targets =
+    run === undefined ? slotTargets(facts, turn, slot, draft) : resumed(facts, slot, run.targets);
   draft.slots.push({
     slot: slot.id,
     strategy: strategy.name,
     action: slot.action,
     started: run !== undefined,
-    late: isLate(slot, now),
+    late: isLate(slot, facts.input.now),
     targets,
   });
   for (const target of targets) {
+    if (slot.action === 'exit' && isWantedSince(facts.ledger, slot, target.symbol)) {
+      const detail = `${slot.id} has not closed it, and a later slot wants it`;
+      hold(draft, { strategy: strategy.name, symbol: target.symbol }, 'WantedSince', detail);
+      continue;
+    }
     const allowed = run === undefined ? target : stillAllowed(facts, turn, target, draft);
     if (allowed !== null) move(facts, turn, { target: allowed, slot: slot.id }, draft);
   }
+}
+
+/** The one with which the turn of its strategy began; otherwise the one that is due. */
+function slotOf(
+  { input, ledger }: Pick<PlanFacts, 'input' | 'ledger'>,
+  strategy: DesiredStrategy,
+): Slot | null {
+  const { now, desired, slotInHand: id } = input;
+  const { calendar } = desired.account;
+  return id?.startsWith(`${strategy.name}/`) === true
+    ? slotInHand(ledger, strategy, { slot: id, now, calendar })
+    : dueSlot(ledger, strategy, now, calendar);
+}
+
+/** What an exit has closed and somebody has opened again since is none of its business. */
+function resumed({ ledger }: PlanFacts, slot: Slot, targets: readonly SlotTarget[]): readonly SlotTarget[] {
+  if (slot.action !== 'exit') return targets;
+  return targets.filter(({ symbol }) => (lotOf(ledger, slot.strategy, symbol)?.since ?? 0) < slot.at);
 }
 
 /** An exit closes only what was opened before its nominal time; an entry never reduces. */
 function slotTargets(facts: PlanFacts, turn: FixedTurn, slot: Slot, draft: PlanDraft): SlotTarget[] {
   const book: ReadonlyMap<string, Lot> = facts.ledger.books.get(turn.strategy.name) ?? new Map<string, Lot>();
   if (slot.action === 'exit') return exitTargets(book, slot.at);
-  const wanted = wantedByFixed(facts, turn, draft);
+  const changes = wantedByFixed(facts, turn, draft);
+  const changing = new Set(changes.map(({ symbol }) => symbol));
+  const wanted = [
+    ...changes,
+    ...keptFromExits(facts, turn, slot).filter(({ symbol }) => !changing.has(symbol)),
+  ];
   if (slot.action === 'rebalance') return wanted;
   return wanted.filter(({ symbol, quantity }) => {
     const held = book.get(symbol)?.quantity ?? (0 as Quantity);
@@ -119,6 +147,23 @@ function slotTargets(facts: PlanFacts, turn: FixedTurn, slot: Slot, draft: PlanD
     }
     return false;
   });
+}
+
+/** What it wants just as it is, and an exit of the day has not closed yet: from now on it is this slot's. */
+function keptFromExits({ ledger }: PlanFacts, { strategy, signal }: FixedTurn, slot: Slot): SlotTarget[] {
+  const day = `${strategy.name}/${slot.date}/exit/`;
+  const exits = [...ledger.slots.values()].filter(
+    (run) => run.slot.startsWith(day) && run.state === 'started',
+  );
+  return exits.flatMap(({ targets }) =>
+    targets.flatMap(({ symbol }) => {
+      const held = lotOf(ledger, strategy.name, symbol)?.quantity ?? (0 as Quantity);
+      const target = signal.targets.find((candidate) => candidate.symbol === symbol);
+      return held === 0 || target === undefined
+        ? []
+        : [{ symbol, quantity: held, priority: target.priority }];
+    }),
+  );
 }
 
 interface Step {
