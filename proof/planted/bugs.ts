@@ -36,12 +36,12 @@ export const BUGS: readonly Bug[] = [
     changes: [
       {
         file: 'reconciler/reconcile.ts',
-        there: '          held,\n          turnTaken,',
-        instead: '          held,\n          seen: shown,\n          turnTaken,',
+        there: '          held,\n          facts: {',
+        instead: '          held,\n          seen: shown,\n          facts: {',
       },
       {
         file: 'reconciler/reconcile.ts',
-        there: '      return look(pass, { ownFence, earlier: null, turnTaken, ...aim, signals, until });',
+        there: '      return look(pass, { ownFence, earlier: null, ...facts, ...aim, until });',
         instead: '      return Promise.resolve(own.seen);',
       },
       { file: 'actions/dispatch.ts', there: '  if (owned !== from) {', instead: '  if (owned !== owned) {' },

@@ -5,7 +5,6 @@ import { CONTROLLER } from '../domain/names.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { Ledger, Revision } from '../observed/ledger.ts';
-import type { ObservedState } from '../observed/observed-state.ts';
 import { executeStrategy, holdsEntries, ordersOf } from '../actions/execute-strategy.ts';
 import {
   acquire,
@@ -15,7 +14,7 @@ import {
   releasing,
 } from '../actions/execution-lock.ts';
 import { forgivingMarket } from '../actions/forgiving-market.ts';
-import { FIRST_LOOK, look, type Look } from '../actions/look.ts';
+import { FIRST_LOOK, look, type Look, type LookOptions } from '../actions/look.ts';
 import { waitUnlessStopped } from '../actions/wait.ts';
 import { announce, type SecondLooks } from '../actions/second-looks.ts';
 import { changeUnderLock, guarded, ManifestsReplaced } from '../actions/guarded.ts';
@@ -279,10 +278,12 @@ async function execute(
           before,
           ahead: outcomes.filter(holdsEntries),
           held,
-          turnTaken,
+          facts: {
+            turnTaken,
+            signals: shown.observed.signals,
+            slotInHand: slots.find((due) => due.strategy === strategy)?.slot,
+          },
           approval,
-          signals: shown.observed.signals,
-          slotInHand: slots.find((due) => due.strategy === strategy)?.slot,
         }),
       )),
     );
@@ -309,23 +310,18 @@ interface TurnOptions extends PlannedTurn {
   readonly ahead: readonly Outcome[];
   readonly held: Plan['notDone'];
   readonly lockWait: number;
-  readonly turnTaken: ReadonlySet<string>;
+  readonly facts: Pick<LookOptions, 'turnTaken' | 'signals' | 'slotInHand'>;
   readonly approval: Approval;
-  readonly signals: ObservedState['signals'];
-  readonly slotInHand: string | undefined;
 }
 
-function turn(
-  pass: Pass,
-  { turnTaken, approval, signals, slotInHand, ...own }: TurnOptions,
-): Promise<Outcome[]> {
+function turn(pass: Pass, { facts, approval, ...own }: TurnOptions): Promise<Outcome[]> {
   return executeStrategy({
     ports: pass.ports,
     desired: pass.desired,
     ...own,
     look: ({ fence: ownFence, submitUntil: until }, aim) => {
       refuseReplaced(pass);
-      return look(pass, { ownFence, earlier: null, turnTaken, ...aim, signals, until, slotInHand });
+      return look(pass, { ownFence, earlier: null, ...facts, ...aim, until });
     },
     approveChange: approval.approveChange,
   });
