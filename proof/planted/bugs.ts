@@ -1056,12 +1056,17 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a-doubt-rests-its-strategy',
     sentence:
-      'A strategy rests once more whenever one of its orders is looked for in vain, so that no turn comes in which it could go out again.',
+      'A strategy rests once more whenever one of its orders is looked for in vain, and for longer than a minute, so that no turn comes in which it could go out again.',
     changes: [
       {
         file: 'actions/back-off.ts',
         there: '  if (failed.every(isDoubt)) return {',
         instead: '  if (failed.every(isDoubt) && now < 0) return {',
+      },
+      {
+        file: 'actions/back-off.ts',
+        there: '  const longest = due.has(strategy) || failed.some(isLeg) ? RETRY_DUE',
+        instead: '  const longest = due.has(strategy) && failed.some(isLeg) && now < 0 ? RETRY_DUE',
       },
     ],
     look: { by: 'found days' },
