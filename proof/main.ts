@@ -40,9 +40,9 @@ const LANES: readonly (readonly (readonly [name: string, minutes: number])[])[] 
   ],
   [
     ['hostile', 1.7],
-    ['processes', 2.6],
+    ['processes', 2.2],
     ['days', 2],
-    ['states', 3.5],
+    ['states', 3.2],
   ],
 ];
 /** min. */

@@ -1,5 +1,6 @@
 /** What the program says of the account is what the broker has. A part of the table in all.ts. */
 import type { SimulatedState } from '../../src/broker/simulated-state.ts';
+import { formatMoney, NO_MONEY, type Money } from '../../src/domain/decimal.ts';
 import type { Ledger } from '../../src/observed/ledger.ts';
 import { ORDER_ID_PREFIX } from '../../src/reconciler/rules/orders-in-flight.ts';
 import type { Answer, Invariant } from './invariant.ts';
@@ -156,25 +157,42 @@ function fillsAt(account: SimulatedState): string[] {
 
 interface StrategyTold {
   readonly name: string;
+  /** Dollars. */
+  readonly realised: string;
   readonly positions: number;
   readonly conditions: readonly { readonly type: string; readonly status: string }[];
 }
 
-/** How many symbols each of them owns, and whether anything of it is in doubt. */
+/** How many symbols each of them owns, what it has realised, and whether anything of it is in doubt. */
 function strategiesTold({ strategies }: Told): string[] {
-  return (itemsOf(strategies) as readonly StrategyTold[]).flatMap(({ name, positions, conditions }) => {
-    const isDoubtful = conditions.some(
-      ({ type, status }) => CALM[type] !== undefined && CALM[type] !== status,
-    );
-    return positions === 0 && !isDoubtful ? [] : [`${name} ${positions}${isDoubtful ? ', in doubt' : ''}`];
-  });
+  const items = itemsOf(strategies) as readonly StrategyTold[];
+  return [
+    ...items.flatMap(ownedTold),
+    ...items.flatMap(({ name, realised }) => realisedText(name, realised)),
+  ];
 }
+
+function ownedTold({ name, positions, conditions }: StrategyTold): string[] {
+  const isDoubtful = conditions.some(({ type, status }) => CALM[type] !== undefined && CALM[type] !== status);
+  return positions === 0 && !isDoubtful ? [] : [`${name} ${positions}${isDoubtful ? ', in doubt' : ''}`];
+}
+
+function realisedText(name: string, dollars: string): string[] {
+  return dollars === NOTHING ? [] : [`${name} realised ${dollars}`];
+}
+
+const NOTHING = formatMoney(NO_MONEY);
 
 /** Of conditions that say whether orders and shares are in doubt: how they stand where nothing is. */
 const CALM: Readonly<Record<string, string>> = { Healthy: 'True', InDoubt: 'False' };
 
-function strategiesOf({ books }: Ledger): string[] {
-  return [...books].filter(([, book]) => book.size > 0).map(([name, book]) => `${name} ${book.size}`);
+function strategiesOf({ books, realised }: Ledger): string[] {
+  const owned = [...books].filter(([, book]) => book.size > 0).map(([name, book]) => `${name} ${book.size}`);
+  const profits = [...realised].flatMap(([name, bySymbol]) => {
+    const sum = [...bySymbol.values()].reduce((total, own) => total + own, 0) as Money;
+    return realisedText(name, formatMoney(sum));
+  });
+  return [...owned, ...profits];
 }
 
 /** Of each strategy on the screen what it has, and the lock. */

@@ -1072,4 +1072,17 @@ export const BUGS: readonly Bug[] = [
     look: { by: 'found days' },
     invariant: 'a-slot-is-done-in-its-window',
   },
+  {
+    name: 'the-profit-of-one-symbol',
+    sentence: '`get strategies` shows the profit of one symbol of each strategy as that of all.',
+    changes: [
+      {
+        file: 'cli/views/strategies.ts',
+        there: 'sumOf(ledger.realised.get(name)?.values() ?? [])',
+        instead: 'sumOf([...(ledger.realised.get(name)?.values() ?? [])].slice(-1))',
+      },
+    ],
+    look: { by: 'days' },
+    invariant: 'reports-are-true',
+  },
 ];

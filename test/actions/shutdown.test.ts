@@ -107,6 +107,34 @@ describe('a strategy that was shut down, and whose manifest says orphans: close'
   });
 });
 
+describe('a shutdown whose execution is asked to stop', () => {
+  test('goes on: what was cut short is no end of it', async () => {
+    const home = await world({
+      prices: PRICES,
+      strategies: both,
+      books: { core: { VTI: '10', BND: '20' } },
+    });
+    requestShutdown(home.ports, { strategy: 'core', close: true, by: 'ann', command: 'disable' });
+    let isStopped = false;
+    const stop = { requested: () => isStopped, signal: () => (isStopped ? ('SIGTERM' as const) : null) };
+    await home.apply({
+      stop,
+      broker: {
+        ...home.broker,
+        submit: (request) => {
+          isStopped = true;
+          return home.broker.submit(request);
+        },
+      },
+    });
+    expect(home.books()).toStrictEqual({ core: { VTI: '10' } });
+    expect(home.journal.ledger().drains.get('core')).toMatchObject({ state: 'pending', close: true });
+    await home.apply();
+    expect(home.books()).toStrictEqual({});
+    expect(home.journal.ledger().drains.get('core')?.state).toBe('completed');
+  });
+});
+
 describe('two commands at once', () => {
   test('the end of a plain shutdown does not count as the end of one that closes', async () => {
     const home = await owning(both);

@@ -72,6 +72,19 @@ describe('an entry whose orders fail goes out in its window', () => {
   });
 });
 
+test('A slot that begins does not wait for what has failed before: its strategy has another one at that moment.', async () => {
+  const home = await exchange({
+    strategies: {
+      day: { targets: { AAA: '10' }, schedule: [slot(30, 'entry', 5), slot(35, 'entry', 5)] },
+    },
+    // At 0, 5, 15, 35, 75 s, and then each minute: the next try would come at a quarter past.
+    faults: [fault('submit', BUSY, { times: TIMES, until: at('10:04:50') })],
+  });
+  await runFor(home, 7);
+  const [purchase] = home.broker.state().orders;
+  expect(formatLocal(purchase?.submittedAt ?? (0 as Instant)).slice(11)).toBe('10:05:00');
+});
+
 test('A late exit is made within two minutes where the broker knows its orders again.', async () => {
   const home = await exchange({
     now: at('09:59:00'),

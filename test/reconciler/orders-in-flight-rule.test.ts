@@ -170,12 +170,23 @@ describe('an order at the broker that the journal does not know', () => {
     );
   });
 
-  test('is none of these where it is one of ours that had counted as ended', async () => {
-    const ended = [working({ clientOrderId: 'hg-1' }, { status: 'canceled' })];
-    const { care, frozen, held, blocked } = await cared({
-      ended,
-      theirs: [atBroker({ clientOrderId: 'hg-1' })],
-    });
-    expect({ care, frozen, held, blocked }).toEqual({ care: [], frozen: [], held: [], blocked: null });
-  });
+  test.each(['canceled', 'filled'] as const)(
+    'is none of these where it is one of ours that had counted as %s, and its symbol takes no other',
+    async (status) => {
+      const ended = [working({ clientOrderId: 'hg-1' }, { status })];
+      const { care, frozen, held, blocked, draft } = await cared({
+        ended,
+        theirs: [atBroker({ clientOrderId: 'hg-1' })],
+      });
+      expect({ care, frozen, held, blocked }).toEqual({
+        care: [],
+        frozen: ['VTI: all PendingOrder'],
+        held: [],
+        blocked: null,
+      });
+      expect(draft.freezes.get('VTI')?.detail).toBe(
+        `order hg-1 is ${status} in the journal, and the broker still shows it as open`,
+      );
+    },
+  );
 });

@@ -21,7 +21,11 @@ export function carefulOfOrders(facts: PlanFacts, draft: PlanDraft): void {
       detail: `${side} order ${order.intent.clientOrderId} has no end yet`,
     });
   }
-  for (const order of openAtBroker.values()) foreign(facts, order, draft);
+  for (const order of openAtBroker.values()) {
+    const known = findOrder(ledger, order.clientOrderId);
+    if (known === undefined) foreign(order, draft);
+    else if (!ledger.openOrders.has(order.clientOrderId)) stillShown(known, order, draft);
+  }
 }
 
 /** The broker has taken it. */
@@ -68,8 +72,13 @@ function careOf(order: LedgerOrder, atBroker: BrokerOrder | undefined): PlanDraf
       };
 }
 
-function foreign({ ledger }: PlanFacts, order: BrokerOrder, draft: PlanDraft): void {
-  if (findOrder(ledger, order.clientOrderId) !== undefined) return;
+/** A list that lags behind what the broker has said of the order, or an order that has not ended after all. */
+function stillShown({ status }: LedgerOrder, { clientOrderId, symbol }: BrokerOrder, draft: PlanDraft): void {
+  const detail = `order ${clientOrderId} is ${status} in the journal, and the broker still shows it as open`;
+  freeze(draft, symbol, { grade: 'all', reason: 'PendingOrder', detail });
+}
+
+function foreign(order: BrokerOrder, draft: PlanDraft): void {
   const detail = `order ${order.clientOrderId} (${order.side} ${order.symbol}) is open at the broker and not in the journal`;
   freeze(draft, order.symbol, { grade: 'all', reason: 'PendingOrder', detail });
   if (order.clientOrderId.startsWith(ORDER_ID_PREFIX)) {
