@@ -159,9 +159,11 @@ function provenGone({ stdout }: SimProcess): string | null {
 /** How the step may end; null where this is what is found out. What is refused in a slot is refused for the day. */
 function endsOf({ step, faults, expected }: TrialOptions): ReadonlySet<string> | null {
   if (expected === null) return null;
-  const isRefused = faults.some((fault) => fault.kind === 'answer' && fault.outcome === 'refused');
-  const mayLack = isRefused ? (step.once ?? []) : [];
-  return new Set([expected, ...mayLack.map((symbol) => lacking(expected, symbol))]);
+  const { once = [] } = step;
+  const refused = faults.filter((fault) => fault.kind === 'answer' && fault.outcome === 'refused').length;
+  const lacksOne = refused > 0 ? once.map((symbol) => lacking(expected, symbol)) : [];
+  const lacksAll = refused > 1 ? [once.reduce(lacking, expected)] : [];
+  return new Set([expected, ...lacksOne, ...lacksAll]);
 }
 
 /** The same end without what was bought of this symbol. */
@@ -169,7 +171,9 @@ function lacking(end: string, symbol: string): string {
   const { books, held, traded, orders, ...rest } = JSON.parse(end) as Outcome;
   const others = <Row extends readonly [string, unknown]>(rows: readonly Row[]): Row[] =>
     rows.filter(([name]) => name !== symbol && name !== `buy ${symbol}`);
-  const left = books.map(([name, book]) => [name, others(book)] as const);
+  const left = books
+    .map(([name, book]) => [name, others(book)] as const)
+    .filter(([, book]) => book.length > 0);
   const [kept, sold, ordered] = [others(held), others(traded), others(orders)];
   return JSON.stringify({ books: left, held: kept, traded: sold, orders: ordered, ...rest });
 }
