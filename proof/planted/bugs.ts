@@ -1065,8 +1065,8 @@ export const BUGS: readonly Bug[] = [
       },
       {
         file: 'actions/back-off.ts',
-        there: '  const longest = due.has(strategy) || failed.some(isLeg) ? RETRY_DUE',
-        instead: '  const longest = due.has(strategy) && failed.some(isLeg) && now < 0 ? RETRY_DUE',
+        there: '  const longest = due.has(strategy) || failed.some(isLeg) ? RETRY_URGENT',
+        instead: '  const longest = due.has(strategy) && failed.some(isLeg) && now < 0 ? RETRY_URGENT',
       },
     ],
     look: { by: 'found days' },

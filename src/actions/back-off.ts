@@ -10,7 +10,7 @@ import type { Failures } from '../reconciler/stalled.ts';
 const RETRY_FIRST = 5 * SECOND;
 const RETRY_LAST = 5 * MINUTE;
 /** No failure leaves a strategy alone for longer while a slot of it is due, or a leg of a hedge stands alone. */
-const RETRY_DUE = MINUTE;
+const RETRY_URGENT = MINUTE;
 /** The longest pause before an order is looked for again of which nobody knows the end: money hangs on it. */
 const RETRY_CARE = MINUTE;
 
@@ -129,7 +129,7 @@ function pauseOf(
   if (failed.length === 0) return null;
   const failures = (known?.failures ?? 0) + 1;
   if (failed.every(isDoubt)) return { failures, until: known?.until ?? began };
-  const longest = due.has(strategy) || failed.some(isLeg) ? RETRY_DUE : RETRY_LAST;
+  const longest = due.has(strategy) || failed.some(isLeg) ? RETRY_URGENT : RETRY_LAST;
   return { failures, until: (now + Math.min(pauseAfter(failures), longest)) as Instant };
 }
 

@@ -63,7 +63,11 @@ test('What it could not sell before the entry began, and the entry wants, is kep
     { AAA: '10', BBB: '5' },
     { faults: [fault('submit', { kind: 'unavailable', reason: 'HTTP 503' }, { symbol: 'AAA', times: 2 })] },
   );
-  await runFor(home, 4);
+  const { passes } = await runFor(home, 4);
+  const held = passes
+    .flatMap(({ plan }) => plan?.notDone ?? [])
+    .filter(({ reason }) => reason === 'WantedSince');
+  expect(held.map(({ strategy, symbol }) => `${strategy ?? ''}/${symbol ?? ''}`)).toContain('day/AAA');
   expect(home.books()).toEqual({ day: { AAA: '10', BBB: '5' } });
   expect(traded(home)).toEqual(['sell BBB', 'buy BBB']);
   expect(slotsIn(home)).toEqual(SLOTS('partial', 'done'));
