@@ -321,6 +321,19 @@ export const BUGS: readonly Bug[] = [
     invariant: 'current-fence-writes',
   },
   {
+    name: 'what-is-given-up-in-part-is-gone',
+    sentence: 'Who releases a part of what a strategy holds takes all of it out of the book.',
+    changes: [
+      {
+        file: 'observed/fold-books.ts',
+        there: '  const most = Math.min(absolute(event.quantity), absolute(lot.quantity));',
+        instead: '  const most = Math.max(absolute(event.quantity), absolute(lot.quantity));',
+      },
+    ],
+    look: { by: 'story', story: 'given up in part' },
+    invariant: 'books-follow-records',
+  },
+  {
     name: 'a-torn-record-is-damage',
     sentence: 'A record that a crash has torn is damage of the journal, and nothing goes on behind it.',
     changes: [
