@@ -17,10 +17,14 @@ const REPLACED = {
   chokidar: 'modules/chokidar.ts',
 };
 
+/** What esbuild need not ask about: it asks for each import, of some thousand files. */
+const NAMES = Object.keys(REPLACED).join('|');
+const REPLACEABLE = new RegExp(`^(node:)?(${NAMES})$|/simulated(-file)?[.]ts$`);
+
 const simulated = {
   name: 'simulated',
   setup({ onResolve }) {
-    onResolve({ filter: /.*/ }, ({ path, importer }) => {
+    onResolve({ filter: REPLACEABLE }, ({ path, importer }) => {
       if (importer.includes('/proof/machine/')) return undefined;
       const replaced = REPLACED[path.replace(/^node:/, '')];
       if (replaced !== undefined) return { path: here(replaced) };
@@ -44,12 +48,11 @@ function planted(changes) {
     name: 'planted',
     setup({ onLoad, onEnd }) {
       const seen = new Set();
-      onLoad({ filter: /\/src\/.*[.]ts$/ }, ({ path }) => {
-        const own = files.get(path);
-        if (own === undefined) return undefined;
-        seen.add(path);
-        return { contents: own.reduce(replaceOnce, readFileSync(path, 'utf8')), loader: 'ts' };
-      });
+      for (const [path, own] of files)
+        onLoad({ filter: new RegExp(`^${path.replace(/[^\w/]/g, '[$&]')}$`) }, () => {
+          seen.add(path);
+          return { contents: own.reduce(replaceOnce, readFileSync(path, 'utf8')), loader: 'ts' };
+        });
       onEnd(() => {
         const missed = [...files.keys()].filter((path) => !seen.has(path));
         return { errors: missed.map((path) => ({ text: `${path} is not a part of the machine` })) };

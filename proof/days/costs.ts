@@ -20,5 +20,9 @@ const CHARGED: Costs = {
 };
 
 export function costsOf(seed: number): Costs {
-  return chance(seed).stream('costs').once(3) ? CHARGED : FREE;
+  return isCharged(seed) ? CHARGED : FREE;
+}
+
+export function isCharged(seed: number): boolean {
+  return chance(seed).stream('costs').once(3);
 }

@@ -2,6 +2,7 @@
 import type { Chance } from '../machine/chance.ts';
 import { settle, type Declared } from '../machine/trader.ts';
 import { costsOf } from './costs.ts';
+import { limitsOf } from './limits.ts';
 import { drawHappeningOf, drawTargets, type Event, type Happening } from './event.ts';
 import type { Plot } from './plot.ts';
 import { DAY, SECOND, Stage, type Day } from './stage.ts';
@@ -112,8 +113,9 @@ function drawCommand(chance: Chance): readonly string[] {
 }
 
 async function live(seed: number, events: readonly Event[]): Promise<Day> {
-  const stage = new Stage({ seed, start: MORNING });
-  settle(stage.machine, NAMES, costsOf(seed));
+  const small = limitsOf(seed);
+  const stage = new Stage({ seed, start: MORNING, ...(small && { limits: small.limits }) });
+  settle(stage.machine, NAMES, { ...costsOf(seed), ...small?.declared });
   for (const event of events) {
     await stage.passTo(MORNING + event.at * SECOND);
     stage.happens(event);
@@ -121,6 +123,10 @@ async function live(seed: number, events: readonly Event[]): Promise<Day> {
   await stage.passTo(MORNING + LENGTH * SECOND);
   stage.endFaults();
   stage.killAll();
+  if (small !== null) {
+    stage.count('days with small limits');
+    stage.liftLimits(costsOf(seed));
+  }
   await stage.passTo(MORNING + DAY);
   await stage.putInOrder();
   await stage.buyBack();

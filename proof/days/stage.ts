@@ -11,7 +11,18 @@ import { chance } from '../machine/chance.ts';
 import type { Effect, Failure } from '../machine/effects.ts';
 import { newMachine, type Machine } from '../machine/machine.ts';
 import type { SimProcess } from '../machine/process.ts';
-import { APPLY, command, CONTROLLER_PLACE, declare, misbehave, type Declared } from '../machine/trader.ts';
+import {
+  APPLY,
+  command,
+  CONTROLLER_PLACE,
+  declare,
+  declareAccount,
+  misbehave,
+  type AccountFacts,
+  type Declared,
+} from '../machine/trader.ts';
+import type { Limits } from '../invariants/money.ts';
+import { NO_LIMITS } from './limits.ts';
 import type { Event } from './event.ts';
 
 export const SECOND = 1_000;
@@ -50,6 +61,8 @@ export interface StageFacts {
   readonly windowOf?: Story['windowOf'];
   /** Left out: the broker trades at all hours. */
   readonly isExchange?: boolean;
+  /** What the account limits, until that is lifted; left out: nothing. */
+  readonly limits?: Limits;
 }
 
 export class Stage {
@@ -63,15 +76,17 @@ export class Stage {
   readonly #mostWanted = new Map<string, number>();
   readonly #leastWanted = new Map<string, number>();
   readonly #seed: number;
+  readonly #limits: { -readonly [Name in keyof Limits]: Limits[Name] };
   #losses = 0;
   #strikes: Strike[] = [];
   #failures: { readonly from: number; readonly until: number; readonly failure: Failure }[] = [];
 
-  constructor({ seed, start, windowOf, isExchange = false }: StageFacts) {
+  constructor({ seed, start, windowOf, isExchange = false, limits = NO_LIMITS }: StageFacts) {
     this.#seed = seed;
+    this.#limits = { ...limits };
     this.machine = newMachine(seed, start);
     const wanted = { mostWanted: this.#mostWanted, leastWanted: this.#leastWanted, isExchange };
-    this.guard = new Guard(this.machine, { ...wanted, ...(windowOf && { windowOf }) });
+    this.guard = new Guard(this.machine, { ...wanted, limits: this.#limits, ...(windowOf && { windowOf }) });
     this.machine.hooks = {
       effect: (effect) => this.#sees(effect),
       failure: ({ number }) =>
@@ -155,6 +170,12 @@ export class Stage {
       if ((process.pausedUntil ?? 0) > machine.loop.now) machine.kill(process);
     // Whoever sees that it is wrong sets it right: no entry goes out before.
     machine.wallOffset = 0;
+  }
+
+  /** The account limits nothing any more. */
+  liftLimits(facts: AccountFacts): void {
+    Object.assign(this.#limits, NO_LIMITS);
+    declareAccount(this.machine, facts);
   }
 
   killAll(): void {

@@ -41,6 +41,12 @@ export interface AccountFacts {
 
 /** An account at a simulated broker whose faults are in a file, with these strategies, all of them on. */
 export function settle(machine: Machine, names: readonly string[], facts: AccountFacts = {}): void {
+  declareAccount(machine, facts);
+  switchByHand(machine, names, true);
+  misbehave(machine, []);
+}
+
+export function declareAccount(machine: Machine, facts: AccountFacts): void {
   const broker = { type: 'simulated', cash: '1000000.00', clock: 'always-open', seed: 7, faults: FAULTS };
   const account = {
     broker: { ...broker, ...facts.broker },
@@ -51,8 +57,6 @@ export function settle(machine: Machine, names: readonly string[], facts: Accoun
     ...(facts.limits && { limits: facts.limits }),
   };
   machine.put(`${MANIFESTS}/account.yaml`, manifest('Account', 'test', account));
-  switchByHand(machine, names, true);
-  misbehave(machine, []);
 }
 
 /** Somebody writes the toggle file: these strategies, all of them on, or off. */
