@@ -5,14 +5,14 @@ import type { Rest, Story } from './invariants/invariant.ts';
 import type { Effect } from './machine/effects.ts';
 import type { Machine } from './machine/machine.ts';
 import type { SimProcess } from './machine/process.ts';
-import { command, JOURNAL, STATE_FILE } from './machine/trader.ts';
+import { command, declaredOn, JOURNAL, STATE_FILE } from './machine/trader.ts';
 import { Watcher } from './machine/watcher.ts';
 import { QUESTIONS, type Told } from './invariants/reports.ts';
 import { ORDER_ID_PREFIX } from '../src/reconciler/rules/orders-in-flight.ts';
 
 /** Left out: nothing is short, there are no windows, and the broker trades at all hours. */
 type Wanted = Pick<Story, 'mostWanted'> &
-  Partial<Pick<Story, 'leastWanted' | 'windowOf' | 'isExchange' | 'limits'>>;
+  Partial<Pick<Story, 'leastWanted' | 'windowOf' | 'isExchange' | 'limits' | 'prices'>>;
 
 export class Guard {
   readonly broken: Broken[] = [];
@@ -23,11 +23,19 @@ export class Guard {
   /** `wanted`: what the story says; its maps may grow. */
   constructor(
     machine: Machine,
-    { mostWanted, leastWanted = new Map(), windowOf = () => null, isExchange = false, limits }: Wanted,
+    {
+      mostWanted,
+      leastWanted = new Map(),
+      windowOf = () => null,
+      isExchange = false,
+      limits,
+      prices,
+    }: Wanted,
   ) {
     this.#machine = machine;
     this.#story = {
       ...(limits && { limits }),
+      ...(prices && { prices }),
       mostWanted,
       leastWanted,
       windowOf,
@@ -63,6 +71,7 @@ export class Guard {
     for (const { name, ...invariant } of INVARIANTS)
       if (invariant.at === 'exit') this.note(name, invariant.check(process));
     const isAlone = [...this.#machine.processes.values()].every(({ state }) => state !== 'running');
+    if (process.code === 0 && process.args.includes('--flatten')) this.#holds('flat', process);
     if (process.code === 0 && isAlone && this.watcher.writer === process) this.#holds('zero', process);
   }
 
@@ -71,7 +80,7 @@ export class Guard {
     this.#holds('rest', last);
   }
 
-  #holds(at: 'rest' | 'zero', last: SimProcess): void {
+  #holds(at: 'rest' | 'zero' | 'flat', last: SimProcess): void {
     const rest = this.#rest(last);
     if (rest === null) return;
     for (const { name, ...invariant } of INVARIANTS)
@@ -82,9 +91,10 @@ export class Guard {
   async reports(last: SimProcess): Promise<void> {
     const rest = this.#rest(last);
     if (rest === null) return;
+    const asked = { ...rest, declared: declaredOn(this.#machine) };
     const told = await this.#ask();
     for (const { name, ...invariant } of INVARIANTS)
-      if (invariant.at === 'report') this.note(name, invariant.check(told, rest));
+      if (invariant.at === 'report') this.note(name, invariant.check(told, asked));
   }
 
   /** Null where nothing was ever begun. */

@@ -4,10 +4,10 @@ import type { JournalRecord } from '../../src/observed/events.ts';
 import { Guard } from '../guard.ts';
 import type { Story } from '../invariants/invariant.ts';
 import type { Broken } from '../part.ts';
-import { renameHolding, type Rename } from '../../src/broker/simulated-rename.ts';
-import { splitHolding, type Split } from '../../src/broker/simulated-split.ts';
-import type { CorporateChange } from '../../src/broker/simulated-state.ts';
+import type { Rename } from '../../src/broker/simulated-rename.ts';
+import type { Split } from '../../src/broker/simulated-split.ts';
 import { chance } from '../machine/chance.ts';
+import { companyActs } from '../machine/company.ts';
 import type { Effect, Failure } from '../machine/effects.ts';
 import { newMachine, type Machine } from '../machine/machine.ts';
 import type { SimProcess } from '../machine/process.ts';
@@ -320,19 +320,8 @@ export class Stage {
     least.set(symbol, Math.min(least.get(symbol) ?? 0, shares * SHARE));
   }
 
-  /** A company does something with its shares: what is held of them is another number, or has another name. */
   companyActs(change: Split | Rename): void {
-    const { venue, loop } = this.machine;
-    const [versions] = venue.accounts.values();
-    const account = this.machine.account();
-    if (versions === undefined || account === undefined) return;
-    const isSplit = 'symbol' in change;
-    const next = isSplit ? splitHolding(account, change) : renameHolding(account, change);
-    const done: CorporateChange = {
-      time: loop.now as CorporateChange['time'],
-      ...(isSplit ? { kind: 'split', ...change } : { kind: 'rename', ...change }),
-    };
-    versions.push({ ...next, changes: [...(account.changes ?? []), done] });
+    companyActs(this.machine, change);
   }
 
   /** What somebody has bought by hand, and a strategy wants; false where there is nothing of it. */

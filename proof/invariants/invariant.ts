@@ -40,6 +40,8 @@ export interface Story {
   readonly isExchange: boolean;
   /** What the manifests limit; left out: nothing. */
   readonly limits?: Limits;
+  /** By symbol, dollars: what a share costs when the program is asked what there is; left out: nobody knows. */
+  readonly prices?: ReadonlyMap<string, number>;
   /** Whether a process is still there. */
   readonly isAlive: (identity: { readonly pid: number; readonly bootId: string }) => boolean;
 }
@@ -56,6 +58,12 @@ export interface Rest {
   readonly stateFile: string | null;
   /** The last pass, which was to find nothing to do. */
   readonly last: Answer;
+}
+
+/** Likewise, where the program is asked what there is. */
+export interface Asked extends Rest {
+  /** What the files say: of each strategy that has a manifest, whether the toggle file turns it on. */
+  readonly declared: ReadonlyMap<string, boolean>;
 }
 
 /** Words of what is wrong; null where nothing is. */
@@ -75,8 +83,10 @@ export type Invariant = Named &
     /** When a process that has written the newest record has ended with exit code 0, and no other one runs. */
     | { readonly at: 'zero'; readonly check: (rest: Rest) => Verdict }
     /** Of what the program says of itself at rest. */
-    | { readonly at: 'report'; readonly check: (told: Told, rest: Rest) => Verdict }
+    | { readonly at: 'report'; readonly check: (told: Told, asked: Asked) => Verdict }
     | { readonly at: 'exit'; readonly check: (answer: Answer) => Verdict }
+    /** When `kill --flatten` has ended with exit code 0. */
+    | { readonly at: 'flat'; readonly check: (rest: Rest) => Verdict }
     /** Checked by the watcher itself, which cannot go on where it does not hold. */
     | { readonly at: 'journal' }
     /** Checked by who compares two runs. */

@@ -116,9 +116,45 @@ export const REST_INVARIANTS: readonly Invariant[] = [
     at: 'comparison',
   },
   {
+    name: 'zero-means-flat',
+    sentence:
+      'Where `kill --flatten` exits with 0, no strategy owns anything, and no order of ours is open, here or at the broker.',
+    attackedBy: ['operator', 'refusal', 'partial fill', 'lost answer', 'lost request', 'two processes'],
+    at: 'flat',
+    check: ({ ledger, account }) => {
+      const [owned] = [...ledger.books].filter(([, book]) => book.size > 0);
+      if (owned !== undefined) return `${owned[0]} owns ${[...owned[1].keys()].join(', ')}`;
+      const [order] = ledger.openOrders.values();
+      if (order !== undefined) return `${order.intent.clientOrderId} is ${order.status}`;
+      const open = openOf(account).find(isOurs);
+      return open === undefined ? null : `${open.clientOrderId} is open at the broker`;
+    },
+  },
+  {
+    name: 'adopted-at-what-was-said',
+    sentence:
+      'Shares that an operator gives to a strategy have cost what was said, and neither that nor the word itself is a loss or a profit; what they lose later is one.',
+    attackedBy: ['operator', 'outside trade'],
+    at: 'comparison',
+  },
+  {
     name: 'a-switch-on-disk-counts',
     sentence: 'What the toggle file turns off opens nothing, and what it turns on goes on, while `run` runs.',
     attackedBy: ['edit', 'operator'],
+    at: 'comparison',
+  },
+  {
+    name: 'no-word-is-lost',
+    sentence:
+      'What somebody writes into the toggle file while `disable` writes it stays there, and so does what `disable` says.',
+    attackedBy: ['edit', 'operator'],
+    at: 'comparison',
+  },
+  {
+    name: 'a-company-trades-nothing',
+    sentence:
+      'Where a company splits its shares, or changes its symbol, and nobody has written another target since, nothing of them is sold or bought for it.',
+    attackedBy: ['crash', 'operator'],
     at: 'comparison',
   },
   {

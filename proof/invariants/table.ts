@@ -19,6 +19,7 @@ const WHEN: Readonly<Record<string, string>> = {
   state: 'in every state',
   rest: 'at rest',
   zero: 'behind exit code 0',
+  flat: 'behind exit code 0 of `kill --flatten`',
   report: 'at rest',
   exit: 'at every exit',
   journal: 'always',

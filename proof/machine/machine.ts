@@ -82,6 +82,7 @@ export class Machine {
     const process: SimProcess = {
       pid: (this.#pids += 1),
       machine: this,
+      args,
       startedAt: this.loop.now,
       state: 'running',
       pausedUntil: null,

@@ -5,6 +5,8 @@ import type { Machine } from './machine.ts';
 export interface SimProcess {
   readonly pid: number;
   readonly machine: Machine;
+  /** `hgctl` is called with them. */
+  readonly args: readonly string[];
   readonly startedAt: number;
   /** `killed`: nothing of it happens any more, though its code may still be unwinding. */
   state: 'running' | 'ended' | 'killed';

@@ -3,6 +3,7 @@ import type { Machine } from './machine.ts';
 
 const HOME = '/home/trader';
 export const MANIFESTS = `${HOME}/manifests`;
+export const TOGGLES = `${MANIFESTS}/strategy_toggle.yaml`;
 export const JOURNAL = `${HOME}/data/journal`;
 /** Says who is the controller. */
 export const CONTROLLER_PLACE = `${HOME}/data/controller.lease`;
@@ -52,7 +53,7 @@ export function declareAccount(machine: Machine, facts: AccountFacts): void {
     broker: { ...broker, ...facts.broker },
     prices: facts.prices ?? { type: 'synthetic', seed: 7 },
     store: { data: `${HOME}/data` },
-    toggles: { file: `${MANIFESTS}/strategy_toggle.yaml` },
+    toggles: { file: TOGGLES },
     ...(facts.execution && { execution: facts.execution }),
     ...(facts.limits && { limits: facts.limits }),
   };
@@ -61,7 +62,12 @@ export function declareAccount(machine: Machine, facts: AccountFacts): void {
 
 /** Somebody writes the toggle file: these strategies, all of them on, or off. */
 export function switchByHand(machine: Machine, names: readonly string[], isOn: boolean): void {
-  machine.put(`${MANIFESTS}/strategy_toggle.yaml`, toggles(names, isOn));
+  switchEach(machine, Object.fromEntries(names.map((name) => [name, isOn])));
+}
+
+/** Likewise: each as it says. */
+export function switchEach(machine: Machine, switches: Readonly<Record<string, boolean>>): void {
+  machine.put(TOGGLES, toggles(switches));
 }
 
 export function declare(machine: Machine, name: string, declared: Declared): void {
@@ -79,6 +85,17 @@ export function declare(machine: Machine, name: string, declared: Declared): voi
 /** It is declared no more: its manifest is gone. */
 export function undeclare(machine: Machine, name: string): void {
   machine.disk.remove(`${MANIFESTS}/${name}.yaml`, 'unlink', machine.wallNow());
+}
+
+/** What her files say now: of each strategy that has a manifest, whether the toggle file turns it on. */
+export function declaredOn({ disk }: Machine): ReadonlyMap<string, boolean> {
+  const toggle = disk.find(TOGGLES);
+  const text = toggle?.kind === 'file' ? toggle.data.toString() : '';
+  const on = new Set([...text.matchAll(/^ {2}(\S+):\n {4}enabled: true$/gm)].map(([, name]) => name));
+  const files = [...disk.folder(MANIFESTS, 'list').entries.keys()];
+  const names = files.flatMap((file) => /^(?!account)(\w+)\.yaml$/.exec(file)?.[1] ?? []);
+  const strategies = names.filter((name) => `${MANIFESTS}/${name}.yaml` !== TOGGLES);
+  return new Map(strategies.map((name) => [name, on.has(name)] as const));
 }
 
 const CAPITAL = {
@@ -112,8 +129,8 @@ function manifest(kind: string, name: string, spec: object): string {
   return JSON.stringify({ apiVersion: 'homeguard/v1', kind, metadata: { name }, spec });
 }
 
-function toggles(names: readonly string[], isOn: boolean): string {
-  const entries = names.flatMap((name) => [
+function toggles(switches: Readonly<Record<string, boolean>>): string {
+  const entries = Object.entries(switches).flatMap(([name, isOn]) => [
     `  ${name}:`,
     `    enabled: ${isOn}`,
     '    shutdown_requested: false',

@@ -3,6 +3,8 @@
  * the program itself has no switch. Who looks for one looks in the same way at what is not replaced, and finds nothing there.
  */
 
+import { REPORT_BUGS } from './report-bugs.ts';
+
 /** `there` is in `file`, below src, exactly once. */
 export interface Change {
   readonly file: string;
@@ -1228,4 +1230,5 @@ export const BUGS: readonly Bug[] = [
     look: { by: 'days' },
     invariant: 'reports-are-true',
   },
+  ...REPORT_BUGS,
 ];

@@ -1,5 +1,6 @@
 /** A machine with a guard on which a story is told: who runs, what happens to whom, and how it comes to rest. */
 import { Guard } from '../guard.ts';
+import type { Story as StoryFacts } from '../invariants/invariant.ts';
 import type { Limits } from '../invariants/money.ts';
 import type { Broken } from '../part.ts';
 import type { Effect, Failure } from '../machine/effects.ts';
@@ -26,6 +27,9 @@ export interface Facts {
   /** Behind this moment no entry goes out. */
   readonly closesAt?: number;
   readonly limits?: Limits;
+  /** By symbol, dollars: what a share costs at rest. */
+  readonly prices?: Readonly<Record<string, number>>;
+  readonly windowOf?: StoryFacts['windowOf'];
   /** Left out: the broker trades at all hours. */
   readonly isExchange?: boolean;
 }
@@ -43,6 +47,8 @@ export class Scene {
     leastWanted = {},
     closesAt = Infinity,
     limits,
+    prices,
+    windowOf = () => ({ opensAt: MORNING, closesAt, lastStart: closesAt }),
     isExchange = false,
   }: Facts) {
     this.machine = newMachine(seed, MORNING);
@@ -50,12 +56,9 @@ export class Scene {
       mostWanted: inUnits(mostWanted),
       leastWanted: inUnits(leastWanted),
       isExchange,
+      windowOf,
       ...(limits && { limits }),
-      windowOf: () => ({
-        opensAt: MORNING,
-        closesAt,
-        lastStart: closesAt,
-      }),
+      ...(prices && { prices: new Map(Object.entries(prices)) }),
     });
     this.machine.hooks = {
       effect: (effect) => {
@@ -93,6 +96,13 @@ export class Scene {
         await machine.run(command('resolve', symbol, '--as', 'broker', '--reason', 'as the broker says'));
       await this.wait(MINUTE);
     }
+  }
+
+  /** What the program says of it at rest, besides. */
+  async told(): Promise<readonly Broken[]> {
+    await this.rest();
+    await this.guard.reports(await this.machine.run(APPLY));
+    return this.guard.broken;
   }
 }
 

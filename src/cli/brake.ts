@@ -53,10 +53,10 @@ export function say(io: Io, world: World, decide: (ledger: Ledger) => JournalEve
     return event;
   });
   const { isNew } = said;
-  if (!isNew) return { ledger, isNew, world: quiet(world) };
   try {
     const after = passEdited(io, world);
-    after.ports.stateFile.write(ledger);
+    // What was so already is shown, or waits for whoever acts next; what follows here shows what it does.
+    if (isNew) after.ports.stateFile.write(ledger);
     return { ledger, isNew, world: after };
   } catch (error) {
     if (!(error instanceof HgctlError)) throw error;

@@ -63,7 +63,7 @@ export type ActionEvent =
 
 /** The newest split that a symbol's books have followed by its announcement, while somebody owns it. */
 export interface KnownSplit {
-  /** Of the newest of them: the first session at the new terms. */
+  /** Of the newest of them: the first session at the new terms; of an operator's word, its session. */
   readonly date: CalendarDate;
   /** Of all that were applied at once. */
   readonly ratio: SplitRatio;

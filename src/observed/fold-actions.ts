@@ -1,6 +1,6 @@
 /** How corporate actions change the ledger. Total: a lot that is not as the event says is left alone. */
 import type { CalendarDate } from '../domain/instant.ts';
-import type { ActionEvent } from './action-events.ts';
+import type { ActionEvent, AnnouncedSplit } from './action-events.ts';
 import type { EventOf } from './events.ts';
 import { bookOf, noteOwners } from './fold-trade.ts';
 import type { WritableLedger } from './ledger.ts';
@@ -26,10 +26,20 @@ function applySplit(ledger: WritableLedger, event: EventOf<'split-applied'>): vo
   const ratio = ratioOf(splits.map((split) => split.ratio));
   if (ratio === null) return;
   const date = splits.at(-1)?.date ?? sessionDate;
+  rememberSplit(ledger, { symbol, sessionDate, owners: lots }, { date, ratio });
+}
+
+/** Its books have followed it: what targets of before say is of old shares. Nothing where nobody owns the symbol any more. */
+export function rememberSplit(
+  ledger: WritableLedger,
+  affected: Affected,
+  { date, ratio }: AnnouncedSplit,
+): void {
+  const { symbol, sessionDate } = affected;
   const revision = ledger.revision?.digest ?? null;
   ledger.splits.set(symbol, { date, ratio, appliedOn: sessionDate, revision });
   // What a slot of today wants is of before it, as its targets are.
-  changeTargets(ledger, { sessionDate, owners: lots, symbol }, (target) => ({
+  changeTargets(ledger, affected, (target) => ({
     ...target,
     quantity: afterSplit(target.quantity, ratio),
   }));

@@ -3,6 +3,7 @@ import { absolute, mulDiv, valueOf, type Money, type Quantity } from '../domain/
 import type { Instant } from '../domain/instant.ts';
 import type { EventOf } from './events.ts';
 import type { Lot } from './book.ts';
+import { rememberSplit } from './fold-actions.ts';
 import { carry } from './fold-marks.ts';
 import { bookOf, noteOwners, tradeInBook } from './fold-trade.ts';
 import { endOrder } from './fold-orders.ts';
@@ -111,6 +112,7 @@ function revalue(
   noteOwners(ledger, symbol);
 }
 
+/** A split that somebody says is remembered as one that was announced for this session: it trades nothing by itself. */
 function resolveSymbol(ledger: WritableLedger, event: EventOf<'symbol-resolved'>, at: Instant): void {
   let shrank = false;
   for (const { strategy, quantity: wanted, cost } of event.lots) {
@@ -136,4 +138,7 @@ function resolveSymbol(ledger: WritableLedger, event: EventOf<'symbol-resolved'>
   if (shrank) ledger.shrunkOn.set(event.symbol, event.sessionDate);
   else ledger.shrunkOn.delete(event.symbol);
   ledger.anchors.set(event.symbol, event.anchor);
+  const { symbol, sessionDate, lots: owners, split: ratio } = event;
+  if (ratio !== undefined)
+    rememberSplit(ledger, { symbol, sessionDate, owners }, { date: sessionDate, ratio });
 }

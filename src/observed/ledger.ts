@@ -120,7 +120,7 @@ export interface Ledger {
   readonly breaks: ReadonlyMap<string, Break>;
   /** Symbol -> the broker's average price that an operator has accepted beside another cost in the book. */
   readonly acceptedPrices: ReadonlyMap<string, Price>;
-  /** By symbol: splits that its books have followed by their announcement, while somebody owns it and nobody has said more. */
+  /** By symbol: splits that its books have followed, announced or by an operator's word, while somebody owns it and nobody has said more. */
   readonly splits: ReadonlyMap<string, KnownSplit>;
   /** Symbol -> what it was called before, oldest first, while somebody owns it. */
   readonly formerNames: ReadonlyMap<string, readonly string[]>;

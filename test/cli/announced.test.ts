@@ -11,10 +11,17 @@ interface Night {
   readonly happens: string;
   /** Prices of Wednesday, by symbol. */
   readonly prices: Readonly<Record<string, string>>;
+  /** Left out: it is sold in the morning, and bought in the evening. */
+  readonly schedule?: readonly object[];
 }
 
+const SCHEDULE = [
+  { at: 'open+1m', action: 'exit' },
+  { at: 'close-5m', action: 'entry' },
+];
+
 /** AAA is bought in the evening, ten shares of it. */
-async function overnight({ announced, happens, prices }: Night): Promise<Project> {
+async function overnight({ announced, happens, prices, schedule = SCHEDULE }: Night): Promise<Project> {
   const mine = project({
     account: {
       prices: { type: 'csv', folder: '../prices' },
@@ -23,12 +30,7 @@ async function overnight({ announced, happens, prices }: Night): Promise<Project
     strategies: {
       night: {
         targets: { AAA: '10' },
-        spec: {
-          schedule: [
-            { at: 'open+1m', action: 'exit' },
-            { at: 'close-5m', action: 'entry' },
-          ],
-        },
+        spec: { schedule },
       },
     },
     now: `${TUESDAY}T15:55:30-05:00`,
@@ -140,6 +142,27 @@ test('without an announcement the symbol is frozen, and a person decides.', asyn
   await morning.run('apply', '--yes');
   expect(await exits(morning)).toEqual([]);
   expect((await morning.run('get', 'breaks')).stdout).toContain('as after a 10-for-1 split');
+});
+
+test('what a person says of a split trades nothing: a target in old shares waits, as after an announced one.', async () => {
+  const mine = await overnight({ ...NIGHTS.split, announced: '', schedule: [] });
+  const morning = mine.at(`${WEDNESDAY}T09:40:00-05:00`);
+  await morning.run('apply', '--yes');
+  const said = await morning.run('resolve', 'AAA', '--as', 'split', '--reason', 'ten for one');
+  expect(said.stdout).toBe('symbol/AAA resolved; books: night 100\n');
+  const { code, stdout } = await morning.run('apply', '--yes');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /! night\/AAA +SplitApplied +the books have followed its 10-for-1 split of 2025-12-03 today/,
+  );
+  const later = morning.at('2025-12-04T09:40:00-05:00');
+  expect((await later.run('apply', '--yes')).stdout).toMatch(
+    /! night\/AAA +SplitApplied +the target of 10 may count shares of before its 10-for-1 split of 2025-12-03/,
+  );
+  expect(await exits(later)).toEqual([]);
+  await later.run('resolve', 'AAA', '--as', 'books', '--reason', 'ten it is');
+  await later.run('apply', '--yes');
+  expect(await exits(later)).toEqual(['90 AAA filled']);
 });
 
 test('a night without either leaves the morning before the open without a record.', async () => {

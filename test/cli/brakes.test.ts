@@ -51,6 +51,16 @@ async function strategy(mine: Project, name: string): Promise<Strategy> {
   return found;
 }
 
+/** What other tools read of the books. */
+function booksIn(mine: Project): string[] {
+  const { strategies } = JSON.parse(mine.read(STATE)) as {
+    strategies: Record<string, { positions: Record<string, { qty: number }> }>;
+  };
+  return Object.entries(strategies).flatMap(([name, { positions: owned }]) =>
+    Object.entries(owned).map(([symbol, { qty }]) => `${name} ${symbol} ${qty}`),
+  );
+}
+
 async function types(mine: Project): Promise<string[]> {
   const { items } = await mine.json<{ items: { type: string }[] }>('get', 'events', '-o', 'json');
   return items.map(({ type }) => type);
@@ -489,7 +499,21 @@ describe('hgctl kill --flatten', () => {
     expect(stdout).toContain('core/BND: Selling 20 shares... PARTIAL (8/20)');
     expect(stdout).toMatch(/left: 12 BND of core: PartialFill/);
     expect(stdout).toMatch(/Not flat\. The account stays halted/);
+    expect(booksIn(mine)).toEqual(['core BND 12']);
     expect(await mine.run('kill', ...WHY, '--flatten')).toMatchObject({ code: 0 });
+    expect(booksIn(mine)).toEqual([]);
+  });
+
+  test('said again, it leaves a state file that was changed as it is', async () => {
+    const mine = await owning();
+    faults(mine, '{on: submit, symbol: BND, effect: order, fills: "8"}');
+    await mine.run('kill', ...WHY, '--flatten');
+    const text = mine.read(STATE).replace('"qty": 12', '"qty": 11');
+    mine.write(STATE, text);
+    const { code, stderr } = await mine.run('kill', ...WHY, '--flatten');
+    expect(code).toBe(0);
+    expect(stderr).toContain('was changed outside hgctl, and is left as it is');
+    expect(mine.read(STATE)).toBe(text);
   });
 
   test('exit 10: a refused sale, as JSON', async () => {

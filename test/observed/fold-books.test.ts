@@ -244,6 +244,12 @@ describe('a symbol that an operator resolves', () => {
     anchor: ANCHOR,
     sessionDate: DATE,
   });
+  const split = (count: number): JournalEvent => ({
+    ...(resolved([
+      { strategy: 'a', quantity: shares(count), cost: dollars(500) },
+    ]) as EventOf<'symbol-resolved'>),
+    split: { from: 1, to: 10 },
+  });
   const toQuantity = (count: number): JournalEvent =>
     resolved([{ strategy: 'a', quantity: shares(count), cost: null }]);
   const intent = (clientOrderId: string, symbol: string): JournalEvent => ({
@@ -283,6 +289,45 @@ describe('a symbol that an operator resolves', () => {
 
   test('may be opened again after a second word that takes nothing away', () => {
     expect(ledgerAfter(BOOK, toQuantity(6), toQuantity(6)).shrunkOn.size).toBe(0);
+  });
+
+  test('as split is remembered as an announced split is, until somebody says more or nobody owns it', () => {
+    expect(ledgerAfter(BOOK, split(100)).splits.get('KO')).toEqual({
+      date: DATE,
+      ratio: { from: 1, to: 10 },
+      appliedOn: DATE,
+      revision: null,
+    });
+    expect(ledgerAfter(BOOK, split(100), toQuantity(100)).splits.size).toBe(0);
+    expect(ledgerAfter(BOOK, split(0)).splits.size).toBe(0);
+  });
+
+  test('as split lets what slots of the session want follow, too', () => {
+    const started = (strategy: string, date: string): JournalEvent => ({
+      type: 'slot-started',
+      fence: 1,
+      slot: `${strategy}/${date}/rebalance/1000`,
+      strategy,
+      targets: [
+        { symbol: 'KO', quantity: shares(12), priority: 0 },
+        { symbol: 'PEP', quantity: shares(3), priority: 1 },
+      ],
+    });
+    const other = started('b', DATE);
+    const { slots } = ledgerAfter(
+      BOOK,
+      LOCK,
+      started('a', DATE),
+      started('a', '2025-11-28'),
+      other,
+      split(100),
+    );
+    const wanted = [...slots.values()].map(({ targets }) => targets.map(({ quantity }) => quantity / 1e9));
+    expect(wanted).toEqual([
+      [120, 3],
+      [12, 3],
+      [12, 3],
+    ]);
   });
 
   test('shrinks where one of its owners does', () => {

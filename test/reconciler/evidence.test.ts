@@ -112,7 +112,8 @@ describe('a split', () => {
     await resolve(home, { as: 'split', ratio: { from: 3, to: 7 } });
     expect(lotX(home)).toEqual([23.333333333, 12_000]);
     expect(home.journal.records.at(-1)?.event).toMatchObject({ split: { from: 3, to: 7 } });
-    expect((await home.plan()).notDone).toEqual([]);
+    const plan = await home.plan();
+    expect([plan.actions, holdsIn(plan)]).toEqual([[], ['a/X: SplitApplied']]);
   });
 
   test('is not what a purchase by hand is, though the ratio be the same', async () => {
