@@ -165,21 +165,29 @@ export const SLOT_INVARIANTS: readonly Invariant[] = [
     name: 'a-slot-begins-in-time',
     sentence:
       'Where nothing goes wrong and a controller runs, a slot begins with its time, and its first order goes out within seconds.',
-    attackedBy: ['crash', 'power loss', 'lost answer', 'lost request', 'full disk', 'clock jump'],
+    attackedBy: [
+      'rate limit',
+      'crash',
+      'power loss',
+      'lost answer',
+      'lost request',
+      'full disk',
+      'clock jump',
+    ],
     at: 'comparison',
   },
   {
     name: 'what-was-missed-is-told',
     sentence:
       'Who comes back after sessions in which nothing ran is told once of each slot that was missed meanwhile.',
-    attackedBy: ['crash', 'power loss'],
+    attackedBy: ['power loss'],
     at: 'comparison',
   },
   {
     name: 'acts-when-it-is-over',
     sentence:
       'When what has kept it from acting is over, a controller acts within a minute where a slot is due or an order has no end, and within five otherwise.',
-    attackedBy: ['rate limit', 'lost answer', 'stale read', 'full disk', 'hostile input'],
+    attackedBy: ['rate limit', 'lost answer', 'edit'],
     at: 'comparison',
   },
   {

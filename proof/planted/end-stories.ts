@@ -62,6 +62,7 @@ const CANCELS: readonly Cancel[] = [
   { order: PART, cancel: [{ effect: 'unavailable', times: 2 }] },
   { order: PART, cancel: [{ effect: 'unavailable', times: 9 }] },
   { order: PART, cancel: [{ effect: 'stuck' }] },
+  { order: PART, cancel: [{ effect: 'rate-limited', retryAfter: '5s', times: 2 }] },
   { order: LATE, cancel: [], isOvertaken: true },
   { order: LATE, cancel: [{ effect: 'unavailable', times: 2 }] },
   { order: { ...LATE, ...PART }, cancel: [{ effect: 'answer-lost' }], isOvertaken: true },
