@@ -109,6 +109,7 @@ export async function tryStep(start: MachineState, options: TrialOptions): Promi
     if (doubt !== null) await say(command('resolve', doubt, '--as', 'broker', '--reason', 'it never was'));
     guard.note('zero-is-done', mayRely ? tooSoon(process) : null);
     process = await say(step.command);
+    guard.note('doubt-is-fair', unfairDoubt(machine, process));
     tries += 1;
     if (ends !== null && hasEnded() && neverTaken(machine, process) === null) break;
   }
@@ -122,7 +123,12 @@ export async function tryStep(start: MachineState, options: TrialOptions): Promi
   guard.rests(last);
   // There is time for a part of them, and behind pairs for none. Who tries one fault again is told.
   if (faults.length <= 1 && seen.size % ASKED === 1) await guard.reports(last);
-  if (!isEnd(outcome)) guard.note('same-end', `${outcome}\nwhere it is without the fault\n${expected ?? ''}`);
+  const wanted = [...(ends ?? [])];
+  if (!isEnd(outcome))
+    guard.note(
+      wanted.map(withoutWork).includes(withoutWork(outcome)) ? 'same-work' : 'same-end',
+      `${outcome}\nwhere it is without the fault\n${expected ?? ''}`,
+    );
   const { records } = watcher;
   return { broken, records, outcome, state: machine.state(), extent: happened };
 }
@@ -135,6 +141,14 @@ function tooSoon({ code, stdout, stderr }: SimProcess): string | null {
 
 function isDone({ code, stdout }: SimProcess): boolean {
   return code === 0 && stdout.includes('Nothing to do.');
+}
+
+/** Behind the faults the broker shows all that it has: an order that somebody is asked about now is not there. */
+function unfairDoubt(machine: Machine, { code, stdout }: SimProcess): string | null {
+  if (code !== UNFINISHED) return null;
+  const [, id = ''] = /the broker does not know (\S+) \(yet\)/.exec(stdout) ?? [];
+  const isThere = machine.account()?.orders.some(({ clientOrderId }) => clientOrderId === id) ?? false;
+  return isThere ? `${id} is in doubt, and the broker has it` : null;
 }
 
 /**
@@ -181,6 +195,11 @@ function lacking(end: string, symbol: string): string {
 /** The same end, in however many orders. */
 function unordered(end: string): string {
   return JSON.stringify({ ...(JSON.parse(end) as Outcome), orders: [] });
+}
+
+/** The same end, whatever was traded on the way. */
+function withoutWork(end: string): string {
+  return JSON.stringify({ ...(JSON.parse(end) as Outcome), traded: [], orders: [] });
 }
 
 type Shares = readonly (readonly [string, number])[];

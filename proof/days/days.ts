@@ -1,6 +1,6 @@
 /** Days from a seed, one after another; what breaks is shrunk to the fewest happenings that still break it. */
 import { briefJournal } from '../brief.ts';
-import type { Effort, Finding, Part, Report } from '../part.ts';
+import type { Broken, Effort, Finding, Part, Report } from '../part.ts';
 import { chance } from '../machine/chance.ts';
 import { real } from '../machine/real.ts';
 import type { Event } from './event.ts';
@@ -80,10 +80,10 @@ export async function runDays({ seed, deadline, tell }: Effort, most: number): P
     total.processes += day.processes;
     total.resolved += day.resolved;
     if (number % TWICE === 0) {
-      const again = await liveDay(own);
       total.twice += 1;
-      if (again.trace !== day.trace)
-        findings.push(finding(own, 'replays-exactly', 'two runs of one seed differ'));
+      findings.push(
+        ...differences(day, await liveDay(own)).map(({ invariant, what }) => finding(own, invariant, what)),
+      );
     }
     if (day.broken.length > 0) findings.push(...(await explain(own, day)));
     if (number % 20 === 19) tell(`days: ${number + 1}, ${findings.length} findings`);
@@ -99,6 +99,17 @@ export async function runDays({ seed, deadline, tell }: Effort, most: number): P
     ],
     findings,
   };
+}
+
+/** What is wrong where one day was lived twice. */
+export async function liveTwice(seed: number): Promise<readonly Broken[]> {
+  return differences(await liveDay(seed), await liveDay(seed));
+}
+
+function differences(one: Day, other: Day): Broken[] {
+  return one.trace === other.trace
+    ? []
+    : [{ invariant: 'replays-exactly', what: 'two runs of one seed differ' }];
 }
 
 function finding(seed: number, invariant: string, what: string): Finding {

@@ -57,6 +57,25 @@ export const RECORD_INVARIANTS: readonly Invariant[] = [
     },
   },
   {
+    name: 'books-follow-records',
+    sentence:
+      'After each record every strategy owns what the records so far add up to, where other code than that of the program adds them.',
+    attackedBy: [...PROCESS, 'partial fill', 'outside trade', 'operator', 'torn record'],
+    at: 'record',
+    check: ({ record: { event }, after, owned }) => {
+      if (owned === null) return null;
+      const booked = new Map<string, number>(
+        [...after.books].flatMap(([name, book]) =>
+          [...book].map(([symbol, { quantity }]) => [`${name}/${symbol}`, quantity] as const),
+        ),
+      );
+      const wrong = [...booked.keys(), ...owned.keys()].find((key) => booked.get(key) !== owned.get(key));
+      return wrong === undefined
+        ? null
+        : `${event.type}: ${shares(booked.get(wrong) ?? 0)} of ${wrong} are booked, ${shares(owned.get(wrong) ?? 0)} add up`;
+    },
+  },
+  {
     name: 'fills-are-true',
     sentence: 'No more of an order is booked than the broker has filled.',
     attackedBy: [...PROCESS, ...ANSWERS, 'stale read'],

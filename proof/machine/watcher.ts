@@ -13,6 +13,7 @@ import type { FileNode } from './disk.ts';
 import type { Effect } from './effects.ts';
 import type { Machine } from './machine.ts';
 import type { SimProcess } from './process.ts';
+import { Reckoning, type Owned } from './reckoning.ts';
 import { afterEvent, type Reductions } from './reductions.ts';
 
 export interface Written {
@@ -26,6 +27,8 @@ export interface Written {
   readonly lockedBy: string | null;
   /** What others had taken from books before it. */
   readonly reduced: Reductions;
+  /** What is owned after it, reckoned a second time; null where nobody has. */
+  readonly owned: Owned | null;
 }
 
 export interface Taken {
@@ -66,6 +69,7 @@ export class Watcher {
   /** Who has written the newest record; null: not known. */
   writer: SimProcess | null = null;
   #reduced: Reductions = new Map();
+  #reckoning = new Reckoning();
   /** Records that were told of, by their hash: the same ones are read again after a power loss, at another time. */
   readonly #told = new Set<string>();
   /** Of requests on their way, by the number of their effect. */
@@ -116,6 +120,7 @@ export class Watcher {
     this.records.length = 0;
     this.ledger = emptyLedger();
     this.#reduced = new Map();
+    this.#reckoning = new Reckoning();
     this.#segment = 1;
     this.#position = JOURNAL_START;
     this.durable = 0;
@@ -149,6 +154,7 @@ export class Watcher {
     const account = this.account();
     const lockedBy = this.#lockedBy;
     const reduced = this.#reduced;
+    this.#reckoning.take(record.event);
     if (account !== undefined && !this.#told.has(record.sum))
       this.#watching.written({
         record,
@@ -158,6 +164,7 @@ export class Watcher {
         wall: this.#machine.wallNow(),
         lockedBy,
         reduced,
+        owned: this.#reckoning.owned(),
       });
     this.#told.add(record.sum);
     if (this.ledger.fencedOff === before.fencedOff) this.#reduced = afterEvent(reduced, record.event, before);

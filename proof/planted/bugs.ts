@@ -10,10 +10,11 @@ export interface Change {
   readonly instead: string;
 }
 
-/** Who looks for it: the crashes with faults of one class, the days, those that have broken something once, or a story of its own. */
+/** Who looks for it: the crashes with faults of one class, the days, days that are lived twice, those that have broken something once, or a story of its own. */
 export type Look =
   | { readonly by: 'crashes'; readonly faults: string }
   | { readonly by: 'days' }
+  | { readonly by: 'days lived twice' }
   | { readonly by: 'found days' }
   | { readonly by: 'story'; readonly story: string };
 
@@ -278,6 +279,148 @@ export const BUGS: readonly Bug[] = [
     ],
     look: { by: 'story', story: 'weights on margin' },
     invariant: 'never-twice',
+  },
+  {
+    name: 'a-broker-takes-an-id-again',
+    sentence:
+      'The broker takes an order with an id that it has already, so that a request that was repeated counts twice.',
+    changes: [
+      {
+        file: 'broker/simulated-refusals.ts',
+        there:
+          '  if (state.orders.some((order) => order.clientOrderId === clientOrderId)) return NOT_UNIQUE;',
+        instead:
+          '  if (state.orders.some((order) => order.clientOrderId === `${clientOrderId}.`)) return NOT_UNIQUE;',
+      },
+    ],
+    look: { by: 'crashes', faults: 'answer' },
+    invariant: 'no-id-twice',
+  },
+  {
+    name: 'an-old-fence-counts',
+    sentence:
+      'Who was overtaken goes on, and the ledger counts what it writes: only what is newer than the newest lock is void.',
+    changes: [
+      {
+        file: 'actions/execution.ts',
+        there: '  if (ledger.lock?.fence !== fence)',
+        instead: '  if ((ledger.lock?.fence ?? 0) < fence)',
+      },
+      {
+        file: 'actions/execution.ts',
+        there: "    return 'ExecutionTimeout';\n",
+        instead: '    return null;\n',
+      },
+      {
+        file: 'observed/ledger-fold.ts',
+        there: "'fence' in event && event.fence !== ledger.lock?.fence;",
+        instead: "'fence' in event && event.fence > ledger.fence;",
+      },
+    ],
+    look: { by: 'story', story: 'a pause past the expiry' },
+    invariant: 'current-fence-writes',
+  },
+  {
+    name: 'what-is-given-up-in-part-is-gone',
+    sentence: 'Who releases a part of what a strategy holds takes all of it out of the book.',
+    changes: [
+      {
+        file: 'observed/fold-books.ts',
+        there: '  const most = Math.min(absolute(event.quantity), absolute(lot.quantity));',
+        instead: '  const most = Math.max(absolute(event.quantity), absolute(lot.quantity));',
+      },
+    ],
+    look: { by: 'story', story: 'given up in part' },
+    invariant: 'books-follow-records',
+  },
+  {
+    name: 'a-torn-record-is-damage',
+    sentence: 'A record that a crash has torn is damage of the journal, and nothing goes on behind it.',
+    changes: [
+      {
+        file: 'observed/journal-reader.ts',
+        there: "return { kind: 'void', problem: 'torn or changed: the checksum is wrong' };",
+        instead: "return { kind: 'damage', problem: 'torn or changed: the checksum is wrong' };",
+      },
+    ],
+    look: { by: 'crashes', faults: 'torn write' },
+    invariant: 'comes-to-rest',
+  },
+  {
+    name: 'what-has-ended-is-not-found',
+    sentence: 'Whoever looks for an order whose answer was lost finds only those that are still open.',
+    changes: [
+      {
+        file: 'actions/look-up.ts',
+        there: "  return answer.data === null ? { kind: 'absent' }",
+        instead: "  return answer.data === null || answer.data.filledQuantity > 0 ? { kind: 'absent' }",
+      },
+    ],
+    look: { by: 'crashes', faults: 'kill' },
+    invariant: 'doubt-is-fair',
+  },
+  {
+    name: 'whatever-is-held-back-is-not-done',
+    sentence: '`apply` exits as if something were left to do wherever something is held back for good.',
+    changes: [
+      {
+        file: 'cli/commands/apply.ts',
+        there: '  const codes: ExitCode[] = [...holdExits(result.plan), ...stopExits(io)];',
+        instead:
+          '  const codes: ExitCode[] = [...result.plan.notDone.map(() => EXIT.partial), ...stopExits(io)];',
+      },
+    ],
+    look: { by: 'story', story: 'shares of nobody' },
+    invariant: 'answer-is-true',
+  },
+  {
+    name: 'a-slot-follows-an-edit',
+    sentence: 'A slot that has started takes its targets from the manifest as it is by now.',
+    changes: [
+      {
+        file: 'reconciler/rules/targets.ts',
+        there:
+          '    run === undefined ? slotTargets(facts, turn, slot, draft) : resumed(facts, slot, run.targets);',
+        instead:
+          "    run === undefined || slot.action !== 'exit' ? slotTargets(facts, turn, slot, draft) : resumed(facts, slot, run.targets);",
+      },
+    ],
+    look: { by: 'story', story: 'a slot, and an edit' },
+    invariant: 'no-more-than-its-slot-wants',
+  },
+  {
+    name: 'ids-of-a-process',
+    sentence:
+      'The id of an order counts what its process has sent before, and so is another one when it is made again.',
+    changes: [
+      {
+        file: 'actions/order-id.ts',
+        there: 'const DIGEST_LENGTH = 16;\n',
+        instead: 'const DIGEST_LENGTH = 16;\nlet made = 0;\n',
+      },
+      {
+        file: 'actions/order-id.ts',
+        there: '`${key}|${ended + 1}`',
+        instead: '`${key}|${ended + 1}|${(made += 1)}`',
+      },
+    ],
+    look: { by: 'days lived twice' },
+    invariant: 'replays-exactly',
+  },
+  {
+    name: 'half-while-in-doubt',
+    sentence:
+      'While an order of anybody has no end, entries ask for a half, and later for the rest: more orders, each with its spread and fee.',
+    changes: [
+      {
+        file: 'reconciler/orders.ts',
+        there: '  enterBy(facts, draft, { ...change, ...room, quantity: room.free, sendsAgain: null });',
+        instead:
+          '  const parts = facts.ledger.openOrders.size > 0 ? 2 : 1;\n  const quantity = (Math.ceil(room.free / parts / SHARE) * SHARE) as Quantity;\n  enterBy(facts, draft, { ...change, ...room, quantity, sendsAgain: null });',
+      },
+    ],
+    look: { by: 'crashes', faults: 'answer' },
+    invariant: 'same-work',
   },
   {
     name: 'exit-ends-with-its-window',
@@ -858,7 +1001,7 @@ export const BUGS: readonly Bug[] = [
       },
     ],
     look: { by: 'story', story: 'a word on another symbol' },
-    invariant: 'never-twice',
+    invariant: 'one-order-a-symbol',
   },
   {
     name: 'one-leg-alone',

@@ -1,7 +1,7 @@
 /** Looks for one bug in the way that its entry says, until the invariant that is to catch it does. */
 import { stepsOfDay, tryFaults } from '../crashes/crashes.ts';
 import { catalogueOf, wordsOf } from '../crashes/fault.ts';
-import { liveDay, liveFound } from '../days/days.ts';
+import { liveDay, liveFound, liveTwice } from '../days/days.ts';
 import { FOUND } from '../days/found.ts';
 import type { Broken } from '../part.ts';
 import { chance } from '../machine/chance.ts';
@@ -49,6 +49,8 @@ function triesOf(seed: number, look: Look): AsyncGenerator<Try> {
       return triesOfCrashes(seed, look.faults);
     case 'days':
       return triesOfDays(seed);
+    case 'days lived twice':
+      return triesOfTwice(seed);
     case 'found days':
       return triesOfFound();
     case 'story':
@@ -81,6 +83,11 @@ async function* triesOfDays(seed: number): AsyncGenerator<Try> {
     const { broken } = await liveDay(own);
     yield { seed: own, words: 'a day', broken };
   }
+}
+
+async function* triesOfTwice(seed: number): AsyncGenerator<Try> {
+  for (let own = seed; own < seed + MOST_DAYS; own += 1)
+    yield { seed: own, words: 'a day, twice', broken: await liveTwice(own) };
 }
 
 async function* triesOfFound(): AsyncGenerator<Try> {

@@ -100,6 +100,23 @@ export const STORIES: readonly Story[] = [
     },
   },
   {
+    name: 'a slot, and an edit',
+    sentence: 'A slot has begun, and got a part of what it wants, when its manifest wants more.',
+    variants: 4,
+    tell: async (seed, variant) => {
+      const scene = new Scene({ seed: seed + variant, mostWanted: { VTI: 40 } });
+      const { machine } = scene;
+      settle(machine, ['core']);
+      const schedule = [{ at: '10:00', action: variant % 2 === 0 ? 'entry' : 'rebalance', window: '20m' }];
+      declare(machine, 'core', { ...core, targets: { VTI: 20 }, schedule });
+      misbehave(machine, [{ on: 'submit', effect: 'order', fills: '5', after: 0, times: 1 }]);
+      await machine.run(APPLY);
+      declare(machine, 'core', { ...core, targets: { VTI: 40 }, schedule });
+      await machine.run(APPLY);
+      return scene.rest();
+    },
+  },
+  {
     name: 'a torn tail and another writer',
     sentence: 'A process dies in the middle of a record, and somebody else commits while its end is closed.',
     variants: 8,

@@ -95,6 +95,23 @@ export const WORD_STORIES: readonly Story[] = [
     },
   },
   {
+    name: 'given up in part',
+    sentence: 'An operator takes a part of what a strategy holds out of its book, and gives it back.',
+    variants: 2,
+    tell: async (seed, variant) => {
+      const scene = new Scene({ seed: seed + variant, mostWanted: { VTI: 40 } });
+      const { machine } = scene;
+      settle(machine, ['core']);
+      declare(machine, 'core', { ...core, targets: { VTI: 40 } });
+      await machine.run(APPLY);
+      const given = ['VTI', '--quantity', String(15 + variant), '--strategy', 'core', '--reason', 'a test'];
+      await machine.run(command('release', ...given));
+      await machine.run(APPLY);
+      await machine.run(command('adopt', ...given));
+      return restsWith(scene, 'core');
+    },
+  },
+  {
     name: 'less is wanted meanwhile',
     sentence: 'An order that buys has no end yet, and by now less is wanted than there is.',
     variants: 3,

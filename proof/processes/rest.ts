@@ -7,6 +7,7 @@ import { findOrder } from '../../src/observed/ledger.ts';
 import { readRecords, verifyJournal } from '../../src/store/journal-check.ts';
 import { INVARIANTS } from '../invariants/all.ts';
 import type { Answer, Story } from '../invariants/invariant.ts';
+import { Reckoning } from '../machine/reckoning.ts';
 import { afterEvent, type Reductions } from '../machine/reductions.ts';
 import { sharesOf, SYMBOLS, type Home, type Targets } from './home.ts';
 
@@ -143,12 +144,15 @@ function atRest(home: Home, last: Answer): Broken[] {
   let ledger = emptyLedger();
   let lockedBy: string | null = null;
   let reduced: Reductions = new Map();
+  const reckoning = new Reckoning();
   for (const record of readRecords(home.journal)) {
     const after = advance(ledger, record);
+    reckoning.take(record.event);
+    const owned = reckoning.owned();
     for (const invariant of INVARIANTS) {
       if (invariant.at !== 'record') continue;
       const what = invariant.check(
-        { record, before: ledger, after, account, wall: record.time, lockedBy, reduced },
+        { record, before: ledger, after, account, wall: record.time, lockedBy, reduced, owned },
         story,
       );
       if (what !== null) broken.push({ invariant: invariant.name, what });

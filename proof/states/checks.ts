@@ -39,13 +39,14 @@ export function watchFor(broken: Broken[]): Watch {
   };
   return {
     written: (run, change) => {
-      // Its records tell of no run, and of what others have done it knows what the ledger does.
+      // Its records tell of no run, and of what others have done, and of books, it knows what the ledger does.
       const written = {
         ...change,
         account: accountNow(run.world),
         wall: change.record.time,
         lockedBy: null,
         reduced: change.before.shrunkOn,
+        owned: null,
       };
       const story = storyOf(run, written.account, null);
       for (const invariant of INVARIANTS)

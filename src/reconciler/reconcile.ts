@@ -29,21 +29,17 @@ import type { Outcome } from '../actions/outcome.ts';
 import { passWarnings, type PassWarning } from './pass-warnings.ts';
 import type { ManifestsOnDisk } from './draft.ts';
 import { hasWork } from './plan.ts';
-import { isOrder, type Action, type DueSlot, type OrderAction, type Plan } from './plan-types.ts';
+import { isOrder, type OrderAction, type Plan } from './plan-types.ts';
 import type { Ports, ProgramAnswer } from './ports.ts';
 import { mayFollow } from './rules/targets.ts';
 import { dueSlot } from './slots.ts';
+import { goingOut, hasWorkNow, type Waiting } from './going-out.ts';
 import { turns, type PlannedTurn } from './turns.ts';
-import { onlyWaiting } from './waiting-slots.ts';
 
-export interface Pass {
+export interface Pass extends Waiting {
   readonly ports: Ports;
   readonly desired: DesiredState;
   readonly manifests: ManifestsOnDisk;
-  /** Strategies that send nothing in this pass, because what they sent before has failed. */
-  readonly resting: ReadonlySet<string>;
-  /** Of whoever makes many passes: ids of actions that have found no end for an order, and are left for later. */
-  readonly restingCare?: ReadonlySet<string>;
   /** Where the accepted account stands, for commands that must work while manifests are invalid. */
   readonly accountFile: string;
   /**
@@ -135,26 +131,20 @@ export async function reconcile(pass: Pass, approval: Approval): Promise<PassRes
   if (pass.isWorthSaying?.(warnings, plan) ?? true)
     for (const { strategy, message, event } of warnings) pass.ports.report.warn(strategy, message, event);
   const isRecorded = observed.ledger.revision?.digest === pass.desired.digest;
-  if (!hasWorkNow(pass, plan) && isRecorded) return { kind: 'nothing', plan };
-  if (hasWorkNow(pass, plan) && !(await approval.approve(plan))) return { kind: 'declined', plan };
+  const isWorking = worksOn(pass, plan);
+  if (!isWorking && isRecorded) return { kind: 'nothing', plan };
+  if (isWorking && !(await approval.approve(goingOut(pass, plan)))) return { kind: 'declined', plan };
   await pass.open();
   const outcomes = await inLine(pass, async () => {
     if (!isRecorded) acceptRevision(pass);
     if (pass.changeSetting !== undefined) await changeUnderLock(pass, pass.changeSetting);
     return execute(pass, { plan, observed }, approval, (name) => !pass.resting.has(name));
   });
-  return hasWorkNow(pass, plan) ? { kind: 'executed', plan, outcomes } : { kind: 'nothing', plan };
+  return isWorking ? { kind: 'executed', plan, outcomes } : { kind: 'nothing', plan };
 }
 
-/** What a resting strategy would trade is left for later, and so are orders that were looked for in vain just now. */
-function hasWorkNow({ resting, restingCare, changeSetting: change }: Pass, plan: Plan): boolean {
-  if (change !== undefined) return true;
-  const isLater = (action: Action): boolean =>
-    restingCare?.has(action.id) === true ||
-    (resting.has(action.strategy ?? '') && (isOrder(action) || action.kind === 'complete-shutdown'));
-  const waiting = onlyWaiting(plan);
-  const isDue = ({ strategy }: DueSlot): boolean => !resting.has(strategy) && !waiting.has(strategy);
-  return !plan.actions.every(isLater) || plan.slots.some(isDue);
+function worksOn(pass: Pass, plan: Plan): boolean {
+  return pass.changeSetting !== undefined || hasWorkNow(pass, plan);
 }
 
 /** What a command that changes books does first: orders without an end, sync and breaks, and no order of its own. */

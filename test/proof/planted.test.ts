@@ -34,6 +34,11 @@ test('Each planted bug has a name of its own, and an invariant that is there.', 
   expect(names).toEqual(expect.arrayContaining(BUGS.map(({ invariant }) => invariant)));
 });
 
+test('Of each invariant a planted bug shows that it is not idle.', () => {
+  const shown = new Set(BUGS.map(({ invariant }) => invariant));
+  expect(INVARIANTS.map(({ name }) => name).filter((name) => !shown.has(name))).toEqual([]);
+});
+
 test('No story finds anything where no bug is planted.', async () => {
   const { STORIES } = await cleanMachine();
   for (const { name, tell } of STORIES) expect(await tell(SEED, 0), name).toEqual([]);
