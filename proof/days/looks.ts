@@ -1,14 +1,16 @@
 /** Looks at slots when they have to be done: whether they are, or somebody has said that they are not to be. */
 import type { JournalEvent, JournalRecord, TerminalStatus } from '../../src/observed/events.ts';
-import { slotOf } from '../invariants/slots.ts';
+import { lateBeginning, slotOf } from '../invariants/slots.ts';
 import { momentOf, WEDNESDAY, type Planned } from './schedules.ts';
 import type { Sessions } from './sessions.ts';
-import { MINUTE, SHARE, type Stage } from './stage.ts';
+import { MINUTE, SECOND, SHARE, type Stage } from './stage.ts';
 
 /** What a controller needs to bring a slot to its end when nothing goes wrong any more. */
 const ENOUGH = 4 * MINUTE;
 /** An exit is tried again within a minute. */
 const ENOUGH_FOR_AN_EXIT = 2 * MINUTE;
+/** From the time of a slot to the decision on its first order: turns of others, and looks for lost orders, may come between. */
+const BEGINNING = 30 * SECOND;
 /** From the last moment at which an order may go out to the look at what has become of it. */
 const FOLLOWED = MINUTE;
 /** Looks at each slot once, when it has to be done. `plans`: what is scheduled for this session now. */
@@ -36,8 +38,17 @@ function look(sessions: Sessions, planned: Planned): void {
   if (calm === null || calm + (isExit ? ENOUGH_FOR_AN_EXIT : ENOUGH) > end) return;
   if (isExcused(sessions, planned)) return stage.count('slots that were stopped, or refused');
   stage.count('slots that had to be done');
+  lookAtStart(sessions, planned);
   if (isExit) stage.guard.note('exits-go-on', whatIsLeft(stage, planned));
   else stage.guard.note('a-slot-is-done-in-its-window', whatIsMissing(stage, planned));
+}
+
+/** Where nothing went wrong for long enough before it. */
+function lookAtStart({ stage, calm }: Sessions, { slot, opensAt }: Planned): void {
+  if (calm === null || calm + ENOUGH > opensAt) return;
+  stage.count('slots that had to begin in time');
+  const { records } = stage.guard.watcher;
+  stage.guard.note('a-slot-begins-in-time', lateBeginning(records, { slot, opensAt }, BEGINNING));
 }
 
 function whatIsLeft({ guard }: Stage, { strategy, opensAt }: Planned): string | null {

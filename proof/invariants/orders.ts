@@ -74,6 +74,20 @@ export const ORDER_INVARIANTS: readonly Invariant[] = [
     },
   },
   {
+    name: 'reductions-end-first',
+    sentence: 'No entry is sent while a reduction that its execution has sent has no end.',
+    attackedBy: ['partial fill', 'lost answer', 'lost request', 'rate limit'],
+    at: 'order',
+    check: ({ order: { clientOrderId }, ledger: { lock, openOrders } }) => {
+      const intent = openOrders.get(clientOrderId)?.intent;
+      if (intent === undefined || !isEntry(intent.purpose)) return null;
+      const ahead = [...openOrders.values()].find(
+        ({ intent: { purpose, fence } }) => !isEntry(purpose) && fence === lock?.fence,
+      );
+      return ahead === undefined ? null : `${clientOrderId} is sent beside ${ahead.intent.clientOrderId}`;
+    },
+  },
+  {
     name: 'sells-only-what-it-owns',
     sentence:
       'No order takes more of a symbol than its strategy owns, or is short of; none opens against what it has.',

@@ -68,6 +68,13 @@ export const REST_INVARIANTS: readonly Invariant[] = [
     at: 'comparison',
   },
   {
+    name: 'one-plan-is-enough',
+    sentence:
+      'Where nothing goes wrong, one pass brings what the manifests want, also where what is bought is paid with what is sold.',
+    attackedBy: ['edit'],
+    at: 'comparison',
+  },
+  {
     name: 'same-work',
     sentence:
       'A run with a fault trades as much of each symbol as the run without it, on each side, and in as many orders, but for the rest of a partial fill.',

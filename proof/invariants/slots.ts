@@ -1,7 +1,8 @@
 /** What must hold of scheduled executions, whatever happens. A part of the table in all.ts. */
+import { dateOf } from '../../src/domain/instant.ts';
 import { isTerminal } from '../../src/observed/broker-view.ts';
 import { remainingOf, type SimulatedState } from '../../src/broker/simulated-state.ts';
-import type { IntentPayload } from '../../src/observed/events.ts';
+import type { IntentPayload, JournalRecord } from '../../src/observed/events.ts';
 import { findOrder, type Ledger } from '../../src/observed/ledger.ts';
 import { ORDER_ID_PREFIX } from '../../src/reconciler/rules/orders-in-flight.ts';
 import { isEntry } from '../../src/reconciler/plan-types.ts';
@@ -100,6 +101,20 @@ export const SLOT_INVARIANTS: readonly Invariant[] = [
     },
   },
   {
+    name: 'a-slot-is-of-its-day',
+    sentence: 'A slot starts, and orders go out for it, on the date of its session alone.',
+    attackedBy: ['crash', 'power loss', 'two processes', 'clock jump', 'operator'],
+    at: 'record',
+    check: (written) => {
+      const { event, time } = written.record;
+      if (!counts(written)) return null;
+      const slot =
+        event.type === 'slot-started' ? event.slot : event.type === 'intent' ? slotOf(event) : null;
+      const today = dateOf(time);
+      return slot === null || slot.split('/')[1] === today ? null : `${event.type} of ${slot} on ${today}`;
+    },
+  },
+  {
     name: 'a-slot-that-is-done-has-its-targets',
     sentence:
       'A slot ends as done only where its strategy owns what the slot has wanted, but for what is less than a share.',
@@ -147,6 +162,35 @@ export const SLOT_INVARIANTS: readonly Invariant[] = [
     },
   },
   {
+    name: 'a-slot-begins-in-time',
+    sentence:
+      'Where nothing goes wrong and a controller runs, a slot begins with its time, and its first order goes out within seconds.',
+    attackedBy: [
+      'rate limit',
+      'crash',
+      'power loss',
+      'lost answer',
+      'lost request',
+      'full disk',
+      'clock jump',
+    ],
+    at: 'comparison',
+  },
+  {
+    name: 'what-was-missed-is-told',
+    sentence:
+      'Who comes back after sessions in which nothing ran is told once of each slot that was missed meanwhile.',
+    attackedBy: ['power loss'],
+    at: 'comparison',
+  },
+  {
+    name: 'acts-when-it-is-over',
+    sentence:
+      'When what has kept it from acting is over, a controller acts within a minute where a slot is due or an order has no end, and within five otherwise.',
+    attackedBy: ['rate limit', 'lost answer', 'edit'],
+    at: 'comparison',
+  },
+  {
     name: 'a-slot-is-done-in-its-window',
     sentence:
       'Where faults end four minutes before a window does, and neither a person nor the broker has said no, its slot has what it wants.',
@@ -192,6 +236,19 @@ export const SLOT_INVARIANTS: readonly Invariant[] = [
     at: 'comparison',
   },
 ];
+
+/** `within`: ms from its time to its start, and to the decision on its first order, if it has any. */
+export function lateBeginning(
+  records: readonly JournalRecord[],
+  { slot, opensAt }: { readonly slot: string; readonly opensAt: number },
+  within: number,
+): string | null {
+  const start = records.find(({ event }) => event.type === 'slot-started' && event.slot === slot);
+  if (start === undefined) return `${slot} has not begun`;
+  const first = records.find(({ event }) => event.type === 'intent' && slotOf(event) === slot);
+  const late = (first ?? start).time - opensAt;
+  return late <= within ? null : `${slot} begins ${late} ms behind its time`;
+}
 
 /** What is held, if all that is on its way to one side arrives; of what others hold, nothing. */
 function reachOf(

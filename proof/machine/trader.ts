@@ -113,9 +113,11 @@ function signalOf({ kind, targets, universe }: Declared): object {
   return { type: 'fixed', params: { targets: list } };
 }
 
-/** What the broker does wrong from now on. */
+/** What the broker does wrong from now on. Who runs reads it soon, with its manifests, so that the same is not written twice. */
 export function misbehave(machine: Machine, faults: readonly object[]): void {
-  machine.put(FAULTS, JSON.stringify({ faults }));
+  const text = JSON.stringify({ faults });
+  const file = machine.disk.find(FAULTS);
+  if (file?.kind !== 'file' || file.data.toString() !== text) machine.put(FAULTS, text);
 }
 
 /** A command with her manifests. */

@@ -3,6 +3,7 @@
  * the program itself has no switch. Who looks for one looks in the same way at what is not replaced, and finds nothing there.
  */
 
+import { LOOP_BUGS } from './loop-bugs.ts';
 import { REPORT_BUGS } from './report-bugs.ts';
 
 /** `there` is in `file`, below src, exactly once. */
@@ -1230,5 +1231,6 @@ export const BUGS: readonly Bug[] = [
     look: { by: 'days' },
     invariant: 'reports-are-true',
   },
+  ...LOOP_BUGS,
   ...REPORT_BUGS,
 ];

@@ -1,6 +1,6 @@
 /** A machine with a guard on which a story is told: who runs, what happens to whom, and how it comes to rest. */
 import { Guard } from '../guard.ts';
-import type { Story as StoryFacts } from '../invariants/invariant.ts';
+import type { Story } from '../invariants/invariant.ts';
 import type { Limits } from '../invariants/money.ts';
 import type { Broken } from '../part.ts';
 import type { Effect, Failure } from '../machine/effects.ts';
@@ -20,16 +20,19 @@ const PATIENCE = 3;
 
 export interface Facts {
   readonly seed: number;
+  /** When it begins, ms; left out: `MORNING`. */
+  readonly start?: number;
   /** By symbol, in shares. */
   readonly mostWanted: Readonly<Record<string, number>>;
   /** Likewise; below zero where something may be short. Left out: nothing. */
   readonly leastWanted?: Readonly<Record<string, number>>;
   /** Behind this moment no entry goes out. */
   readonly closesAt?: number;
+  /** Left out: every slot has one window, from the beginning to `closesAt`. */
+  readonly windowOf?: Story['windowOf'];
   readonly limits?: Limits;
   /** By symbol, dollars: what a share costs at rest. */
   readonly prices?: Readonly<Record<string, number>>;
-  readonly windowOf?: StoryFacts['windowOf'];
   /** Left out: the broker trades at all hours. */
   readonly isExchange?: boolean;
 }
@@ -43,15 +46,16 @@ export class Scene {
 
   constructor({
     seed,
+    start = MORNING,
     mostWanted,
     leastWanted = {},
     closesAt = Infinity,
+    windowOf = () => ({ opensAt: start, closesAt, lastStart: closesAt }),
     limits,
     prices,
-    windowOf = () => ({ opensAt: MORNING, closesAt, lastStart: closesAt }),
     isExchange = false,
   }: Facts) {
-    this.machine = newMachine(seed, MORNING);
+    this.machine = newMachine(seed, start);
     this.guard = new Guard(this.machine, {
       mostWanted: inUnits(mostWanted),
       leastWanted: inUnits(leastWanted),

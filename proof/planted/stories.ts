@@ -4,6 +4,8 @@ import { newMachine } from '../machine/machine.ts';
 import { commitFirst, isJournal } from '../machine/rival.ts';
 import { APPLY, command, declare, misbehave, settle } from '../machine/trader.ts';
 import { DOUBT_STORIES } from './doubt-stories.ts';
+import { END_STORIES } from './end-stories.ts';
+import { LOOP_STORIES } from './loop-stories.ts';
 import { MONEY_STORIES } from './money-stories.ts';
 import { ORDER_STORIES } from './order-stories.ts';
 import { MORNING, Scene, SECOND } from './scene.ts';
@@ -215,6 +217,8 @@ export const STORIES: readonly Story[] = [
   ...WORD_STORIES,
   ...ORDER_STORIES,
   ...REPORT_STORIES,
+  ...LOOP_STORIES,
+  ...END_STORIES,
   {
     name: 'weights on margin',
     sentence: 'A strategy of weights on an account whose buying power is more than its equity.',

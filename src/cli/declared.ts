@@ -15,7 +15,7 @@ export interface DeclaredManifests {
   readonly report: Report;
   /** Reads them again where they have changed. `problems`: why those on disk are not in force; empty where they are. */
   read(): { readonly world: ActingWorld; readonly problems: readonly string[] };
-  /** Every file that was read. */
+  /** Every file that was read, and the script of the simulated broker's faults. */
   files(): readonly string[];
   /** Something that is different after a manifest has changed. */
   stamp(): string;
@@ -34,7 +34,7 @@ export function declaredBy(io: Io, options: GlobalOptions, clock: CommandClock):
   tell(world, [], problems);
   const readAgain = (): void => {
     const earlier = problems;
-    const next = reopen(io, { options, clock, world });
+    const next = reopen(io, { options, clock, world, files });
     files = next.files;
     problems = next.problems;
     world = next.world;
@@ -71,7 +71,7 @@ interface InForce {
 function start(io: Io, options: GlobalOptions, clock: CommandClock): InForce {
   try {
     const world = openWorld(io, options, clock);
-    return { world, problems: [], files: world.manifests.files };
+    return { world, problems: [], files: filesOf(world) };
   } catch (error) {
     if (!(error instanceof ManifestsInvalid)) throw error;
     const world = openWorldAnyway(io, options, clock);
@@ -85,11 +85,17 @@ function reopen(
     options,
     clock,
     world,
-  }: { readonly options: GlobalOptions; readonly clock: CommandClock; readonly world: ActingWorld },
+    files: before,
+  }: {
+    readonly options: GlobalOptions;
+    readonly clock: CommandClock;
+    readonly world: ActingWorld;
+    readonly files: readonly string[];
+  },
 ): InForce {
   try {
     const next = openWorld(io, options, clock);
-    const { files } = next.manifests;
+    const files = filesOf(next);
     if (next.paths.folder !== world.paths.folder) {
       next.close();
       const problem = `store.data has become ${next.paths.folder}: stop hgctl run, and start it again`;
@@ -100,8 +106,16 @@ function reopen(
   } catch (error) {
     if (!(error instanceof HgctlError)) throw error;
     if (error instanceof ManifestsInvalid) return { world, problems: error.problems, files: error.files };
-    return { world, problems: [error.message], files: [] };
+    // Whatever was read before may be what is to be mended.
+    return { world, problems: [error.message], files: before };
   }
+}
+
+/** What goes wrong at a simulated broker is no part of the manifests, but read with them. */
+function filesOf({ manifests: { files }, desired: { account } }: ActingWorld): readonly string[] {
+  const { broker } = account;
+  const script = broker.type === 'simulated' ? broker.faults : null;
+  return script === null ? files : [...files, script];
 }
 
 function tell(

@@ -36,7 +36,7 @@ type Entry = z.output<ReturnType<typeof scriptSchema>>['faults'][number];
 
 let known: ReturnType<typeof makeSchema> | undefined;
 
-/** Made once: a control loop reads the script with every pass. */
+/** Made once: a control loop reads the script again when it has changed. */
 function scriptSchema() {
   known ??= makeSchema();
   return known;

@@ -127,6 +127,27 @@ describe('while it runs', () => {
     expect((await running.ended).code).toBe(130);
   });
 
+  test('a fault script takes effect when it is written, and one that is invalid does not', async () => {
+    const mine = project({
+      now: null,
+      account: { broker: { fillDelay: '10ms', faults: '../faults.yaml' }, execution: { settleWindow: '0s' } },
+      strategies: { core: CORE },
+    });
+    mine.write('faults.yaml', 'faults: []\n');
+    const running = mine.start('run');
+    await until(held(mine, ['BND 20', 'VTI 10']));
+    const sale = (quantity: number): string =>
+      `faults: [{on: positions, effect: trade, trade: {symbol: VTI, side: sell, quantity: "${quantity}"}}]\n`;
+    mine.write('faults.yaml', sale(4));
+    await running.said('Position VTI: 10 -> 6');
+    mine.write('faults.yaml', 'faults: [{on: nothing}]\n');
+    await running.said('ManifestsInvalid');
+    mine.write('faults.yaml', sale(1));
+    await running.said('Position VTI: 6 -> 5');
+    running.process.kill('SIGTERM');
+    expect((await running.ended).code).toBe(143);
+  });
+
   test('kill -9 leaves its place to the next one at once, which prints the five steps', async () => {
     const mine = live();
     const running = mine.start('run');
