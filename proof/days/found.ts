@@ -130,4 +130,14 @@ export const FOUND: readonly FoundDay[] = [
       { at: 566, kind: 'calm' },
     ],
   },
+  {
+    name: 'manifests are read again while the clock is behind, and then it is set right',
+    plot: 'sides',
+    seed: 40400,
+    events: [
+      { at: 0, kind: 'edit', strategy: 'hedge', declared: HEDGE },
+      { at: 60, kind: 'clock', seconds: -3 },
+      { at: 150, kind: 'calm' },
+    ],
+  },
 ];

@@ -230,4 +230,18 @@ export const LOOP_BUGS: readonly Bug[] = [
     look: { by: 'story', story: 'a cancel that is lost' },
     invariant: 'ends-lose-no-fill',
   },
+  {
+    name: 'a-clock-that-stays-ahead',
+    sentence:
+      'A clock that was behind what is on disk when the manifests were read is as far ahead when it has been set right, for as long as its process lives.',
+    changes: [
+      {
+        file: 'cli/start-clock.ts',
+        there: '      if (behind <= NOTICEABLE && !isRehearsal(io)) {',
+        instead: '      if (behind < 0 && !isRehearsal(io)) {',
+      },
+    ],
+    look: { by: 'found days' },
+    invariant: 'a-slot-is-done-in-its-window',
+  },
 ];

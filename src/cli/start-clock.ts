@@ -1,8 +1,8 @@
 /** The clock of a command: real time, the standing one of `HGCTL_NOW`, or one that it is given; never behind what is on disk. */
 import { EXIT, HgctlError } from '../domain/errors.ts';
-import { formatInstant, parseInstant, type Instant } from '../domain/instant.ts';
+import { formatInstant, parseInstant, plus, type Instant } from '../domain/instant.ts';
 import type { Clock } from '../reconciler/ports.ts';
-import { fixedClock, offsetClock, systemClock } from '../store/clocks.ts';
+import { fixedClock, systemClock } from '../store/clocks.ts';
 import type { Io } from './io.ts';
 import { variable } from './places.ts';
 
@@ -16,19 +16,28 @@ export interface CommandClock extends Clock {
 
 const NOTICEABLE = 60_000;
 
+/**
+ * A real clock that is behind by seconds, as one that was set back, stands until it comes there: ahead of the true time for
+ * good, once it is set right, it would let no entry out. By more, or where only waits move it, time goes on from there.
+ */
 export function startClock(io: Io): CommandClock {
   const base = baseClock(io);
-  let current = base;
+  let ahead = 0;
+  let floor = 0 as Instant;
+  const now = (): Instant => Math.max(plus(base.now(), ahead), floor) as Instant;
   return {
-    now: () => current.now(),
-    monotonic: () => current.monotonic(),
-    sleep: (milliseconds) => current.sleep(milliseconds),
+    now,
+    monotonic: () => base.monotonic(),
+    sleep: (milliseconds) => base.sleep(milliseconds),
     notBefore: (moments) => {
       const newest = Math.max(...moments.map((moment) => moment ?? 0)) as Instant;
-      const behind = newest - current.now();
+      const behind = newest - now();
       if (behind <= 0) return;
-      // From the base, which the current one may be ahead of already.
-      current = offsetClock(base, newest - base.now());
+      if (behind <= NOTICEABLE && !isRehearsal(io)) {
+        floor = newest;
+        return;
+      }
+      ahead = newest - base.now();
       if (behind > NOTICEABLE)
         io.stderr(`warning: the data folder has seen ${formatInstant(newest)}; time goes on from there\n`);
     },

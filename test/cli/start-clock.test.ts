@@ -1,5 +1,5 @@
 /** The clock of a command. */
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { isRehearsal, startClock } from '../../src/cli/start-clock.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { parseInstant } from '../../src/domain/instant.ts';
@@ -18,6 +18,41 @@ test('A clock that was moved to what is on disk is moved from there, and never b
   expect(clock.now()).toBe(at('2025-12-02T13:00:05-05:00'));
   clock.notBefore([at('2025-12-02T11:00:00-05:00'), undefined]);
   expect(clock.now()).toBe(at('2025-12-02T13:00:05-05:00'));
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function realClock(time: string) {
+  vi.useFakeTimers({ toFake: ['Date'], now: at(time) });
+  const said: string[] = [];
+  const io = { environment: {}, stderr: (text: string) => said.push(text) } as unknown as Io;
+  return { clock: startClock(io), said, set: (text: string) => vi.setSystemTime(at(text)) };
+}
+
+test('Behind what is on disk by some seconds a real clock stands until it comes there, and is right from then on.', () => {
+  const { clock, said, set } = realClock(NOON);
+  // It was set back, and the manifests are read again before it is set right.
+  set('2025-12-02T11:59:57-05:00');
+  clock.notBefore([at(NOON)]);
+  expect(clock.now()).toBe(at(NOON));
+  set('2025-12-02T11:59:59-05:00');
+  expect(clock.now()).toBe(at(NOON));
+  set('2025-12-02T12:00:02-05:00');
+  clock.notBefore([at(NOON)]);
+  expect(clock.now()).toBe(at('2025-12-02T12:00:02-05:00'));
+  expect(said).toEqual([]);
+});
+
+test('Behind it by more than a minute, time goes on from there, and that is said.', () => {
+  const { clock, said, set } = realClock(NOON);
+  clock.notBefore([at('2025-12-02T13:00:00-05:00')]);
+  set('2025-12-02T12:00:05-05:00');
+  expect(clock.now()).toBe(at('2025-12-02T13:00:05-05:00'));
+  expect(said).toEqual([
+    'warning: the data folder has seen 2025-12-02T13:00:00-05:00; time goes on from there\n',
+  ]);
 });
 
 test('A clock that is given is the time of the command, and its waits are jumps; HGCTL_NOW goes before it.', async () => {
