@@ -76,7 +76,8 @@ function isExcused(
   const since = momentOf(slot.split('/')[1] ?? '', '00:00:00');
   // Also behind its window: an edit that brings a slot whose time is over asks for nothing.
   const isEdited = edits.some((edit) => edit.strategy === strategy && edit.at > opensAt - MINUTE);
-  if (isEdited && action !== 'exit') return true;
+  if (action !== 'exit' && (isEdited || watcher.records.some(isTriggerBeside(slot, strategy, since))))
+    return true;
   // Shares that nobody owns, or that are gone, wait for a person.
   const waits = (symbol: string): boolean => traded.has(symbol) || watcher.ledger.breaks.has(symbol);
   if (stage.wanted.get(strategy)?.universe.some(waits)) return true;
@@ -84,6 +85,15 @@ function isExcused(
   // What another slot has lost does not go out again in this one, and holds its symbol until the session is over.
   const open = [...watcher.ledger.openOrders.values()].filter(({ intent }) => intent.strategy === strategy);
   return open.some(({ intent }) => slotOf(intent) !== slot);
+}
+
+/** What an operator has had done of another slot of the day comes behind it: that one may sell what this one has bought. */
+function isTriggerBeside(slot: string, strategy: string, since: number): (record: JournalRecord) => boolean {
+  return ({ event, time }) =>
+    time >= since &&
+    event.type === 'slot-triggered' &&
+    event.slot !== slot &&
+    event.slot.startsWith(`${strategy}/`);
 }
 
 function isExcuse({ event, time }: JournalRecord, strategy: string, since: number): boolean {
