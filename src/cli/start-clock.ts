@@ -16,15 +16,30 @@ export interface CommandClock extends Clock {
 
 const NOTICEABLE = 60_000;
 
+/** Of its pace, while a clock is ahead of the true time: so near to it that hardly an execution takes that for a jump. */
+const PACE = 0.95;
+
+/** Time that goes on from a moment more slowly than it should. */
+interface Slowed {
+  readonly from: Instant;
+  readonly monotonic: number;
+}
+
 /**
- * A real clock that is behind by seconds, as one that was set back, stands until it comes there: ahead of the true time for
- * good, once it is set right, it would let no entry out. By more, or where only waits move it, time goes on from there.
+ * A real clock that is behind by seconds, as one that was set back, goes on from what is on disk, and slowly, until it has caught
+ * up: ahead of the true time for good, also once it is set right, it would let no entry out. By more, or where only waits move
+ * it, time goes on from there as it is.
  */
 export function startClock(io: Io): CommandClock {
   const base = baseClock(io);
   let ahead = 0;
-  let floor = 0 as Instant;
-  const now = (): Instant => Math.max(plus(base.now(), ahead), floor) as Instant;
+  let slowed: Slowed | null = null;
+  const now = (): Instant => {
+    const own = plus(base.now(), ahead);
+    if (slowed === null) return own;
+    const passed = Math.floor((base.monotonic() - slowed.monotonic) * PACE);
+    return Math.max(own, plus(slowed.from, passed)) as Instant;
+  };
   return {
     now,
     monotonic: () => base.monotonic(),
@@ -34,7 +49,7 @@ export function startClock(io: Io): CommandClock {
       const behind = newest - now();
       if (behind <= 0) return;
       if (behind <= NOTICEABLE && !isRehearsal(io)) {
-        floor = newest;
+        slowed = { from: newest, monotonic: base.monotonic() };
         return;
       }
       ahead = newest - base.now();
