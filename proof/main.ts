@@ -35,14 +35,14 @@ const MINUTE = 60_000;
 /** Of `full`, the parts that share one of two lanes; min. */
 const LANES: readonly (readonly (readonly [name: string, minutes: number])[])[] = [
   [
-    ['crashes', 7.4],
-    ['planted', 2.4],
+    ['crashes', 7.1],
+    ['processes', 2.4],
   ],
   [
-    ['hostile', 1.7],
-    ['processes', 2.2],
-    ['days', 2],
-    ['states', 3.4],
+    ['planted', 4.2],
+    ['hostile', 1.4],
+    ['days', 1.5],
+    ['states', 2.5],
   ],
 ];
 /** min. */

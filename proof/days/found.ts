@@ -131,7 +131,7 @@ export const FOUND: readonly FoundDay[] = [
     ],
   },
   {
-    name: 'manifests are read again while the clock is behind, and then it is set right',
+    name: 'the clock is behind when manifests are read again',
     plot: 'sides',
     seed: 40400,
     events: [

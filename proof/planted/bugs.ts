@@ -13,12 +13,13 @@ export interface Change {
   readonly instead: string;
 }
 
-/** Who looks for it: the crashes with faults of one class, the days, days that are lived twice, those that have broken something once, or a story of its own. */
+/** Who looks for it: the crashes with faults of one class, the days, days that are lived twice, one that has broken something once, or a story of its own. */
 export type Look =
   | { readonly by: 'crashes'; readonly faults: string }
   | { readonly by: 'days' }
   | { readonly by: 'days lived twice' }
-  | { readonly by: 'found days' }
+  /** `day`: the name of one in proof/days/found.ts. */
+  | { readonly by: 'found day'; readonly day: string }
   | { readonly by: 'story'; readonly story: string };
 
 export interface Bug {
@@ -461,7 +462,7 @@ export const BUGS: readonly Bug[] = [
         instead: "outcome: isDone || true ? 'done' : 'partial' };",
       },
     ],
-    look: { by: 'found days' },
+    look: { by: 'found day', day: 'what a slot wants was bought by hand, and is nobody’s' },
     invariant: 'a-slot-that-is-done-has-its-targets',
   },
   {
@@ -474,7 +475,7 @@ export const BUGS: readonly Bug[] = [
         instead: 'return planned;',
       },
     ],
-    look: { by: 'found days' },
+    look: { by: 'found day', day: 'a slot starts, waits, and an edit takes its time away' },
     invariant: 'every-slot-ends',
   },
   {
@@ -488,7 +489,7 @@ export const BUGS: readonly Bug[] = [
         instead: 'return error instanceof JournalFailed && memory.failures < 0 ? null : nextTry(',
       },
     ],
-    look: { by: 'found days' },
+    look: { by: 'found day', day: 'the disk fails under the journal while it is synced' },
     invariant: 'a-slot-is-done-in-its-window',
   },
   {
@@ -903,7 +904,7 @@ export const BUGS: readonly Bug[] = [
         instead: '    slots: new Map(),',
       },
     ],
-    look: { by: 'found days' },
+    look: { by: 'found day', day: 'what a slot wants was bought by hand, and is nobody’s' },
     invariant: 'same-from-the-start',
   },
   {
@@ -1215,7 +1216,7 @@ export const BUGS: readonly Bug[] = [
         instead: '  const longest = due.has(strategy) && failed.some(isLeg) && now < 0 ? RETRY_URGENT',
       },
     ],
-    look: { by: 'found days' },
+    look: { by: 'found day', day: 'a leg of a pair is lost twice on its way' },
     invariant: 'a-slot-is-done-in-its-window',
   },
   {

@@ -51,8 +51,8 @@ function triesOf(seed: number, look: Look): AsyncGenerator<Try> {
       return triesOfDays(seed);
     case 'days lived twice':
       return triesOfTwice(seed);
-    case 'found days':
-      return triesOfFound();
+    case 'found day':
+      return triesOfFound(look.day);
     case 'story':
       return triesOfStory(seed, look.story);
   }
@@ -90,11 +90,11 @@ async function* triesOfTwice(seed: number): AsyncGenerator<Try> {
     yield { seed: own, words: 'a day, twice', broken: await liveTwice(own) };
 }
 
-async function* triesOfFound(): AsyncGenerator<Try> {
-  for (const found of FOUND) {
-    const { broken } = await liveFound(found);
-    yield { seed: found.seed, words: found.name, broken };
-  }
+async function* triesOfFound(name: string): AsyncGenerator<Try> {
+  const found = FOUND.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`there is no day ${name}`);
+  const { broken } = await liveFound(found);
+  yield { seed: found.seed, words: name, broken };
 }
 
 async function* triesOfStory(seed: number, name: string): AsyncGenerator<Try> {

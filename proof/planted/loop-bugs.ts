@@ -241,7 +241,7 @@ export const LOOP_BUGS: readonly Bug[] = [
         instead: '      if (behind < 0 && !isRehearsal(io)) {',
       },
     ],
-    look: { by: 'found days' },
+    look: { by: 'found day', day: 'the clock is behind when manifests are read again' },
     invariant: 'a-slot-is-done-in-its-window',
   },
 ];
