@@ -2,7 +2,7 @@
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import { formatInstant, parseInstant, type Instant } from '../domain/instant.ts';
 import type { Clock } from '../reconciler/ports.ts';
-import { fixedClock, offsetClock, systemClock } from '../store/clocks.ts';
+import { clockFrom, fixedClock, systemClock } from '../store/clocks.ts';
 import type { Io } from './io.ts';
 import { variable } from './places.ts';
 
@@ -28,7 +28,7 @@ export function startClock(io: Io): CommandClock {
       const behind = newest - current.now();
       if (behind <= 0) return;
       // From the base, which the current one may be ahead of already.
-      current = offsetClock(base, newest - base.now());
+      current = clockFrom(base, newest);
       if (behind > NOTICEABLE)
         io.stderr(`warning: the data folder has seen ${formatInstant(newest)}; time goes on from there\n`);
     },
