@@ -117,4 +117,17 @@ export const SIGNAL_BUGS: readonly Bug[] = [
     look: { by: 'story', story: 'a clock an hour off' },
     invariant: 'acts-when-it-is-over',
   },
+  {
+    name: 'the-price-of-the-plan-is-enough',
+    sentence: 'The guards of an entry are asked in the plan, and not again on a quote of the moment.',
+    changes: [
+      {
+        file: 'actions/dispatch.ts',
+        there: 'return badQuote(context, action, quote) ?? unaffordable(context, action);',
+        instead: 'return unaffordable(context, action);',
+      },
+    ],
+    look: { by: 'story', story: 'a price that jumps' },
+    invariant: 'within-its-limits',
+  },
 ];

@@ -11,6 +11,7 @@ import type { Story } from './stories.ts';
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const asked = { kind: 'asked', universe: ['VTI', 'BND'], targets: {} } as const;
+const TUESDAY = '2025-12-02';
 const SLOT = [{ at: '10:00', action: 'rebalance', window: '20m' }];
 
 /** What a program writes that is no answer, or says nothing of what is held. */
@@ -27,6 +28,9 @@ const NO_ANSWERS: readonly (string | null)[] = [
   '{"version":1,"targets":[{"symbol":"VTI","quantity":"-5"}]}',
   '{"version":2,"targets":[{"symbol":"VTI","quantity":"0"}]}',
 ];
+
+/** Dollars, where it was planned with 200. */
+const JUMPS: readonly number[] = [2000, 20, 212, 189];
 
 export const SIGNAL_STORIES: readonly Story[] = [
   {
@@ -163,10 +167,47 @@ export const SIGNAL_STORIES: readonly Story[] = [
       return [...guard.broken];
     },
   },
+  {
+    name: 'a price that jumps',
+    sentence:
+      'The price of what a strategy of weights buys is another one when its slot has started, and nothing is sent yet: nobody has announced why. Then its exit comes.',
+    variants: JUMPS.length,
+    tell: async (seed, variant) => {
+      const limits = { ordersADay: Infinity, orderValue: Infinity, exposures: new Map([['core', 0.3]]) };
+      const mostWanted = { VTI: 1450 };
+      const scene = new Scene({ seed: seed + variant, mostWanted, isExchange: true, limits });
+      const { machine, guard } = scene;
+      settle(machine, ['core'], { broker: { clock: 'exchange' }, prices: { type: 'csv', folder: PRICES } });
+      machine.put(`${PRICES}/VTI.csv`, closes([200]));
+      const slots = ['10:00', '10:10'].map((time) => ({ at: time, action: 'entry', window: '4m' }));
+      const schedule = [...slots, { at: '10:20', action: 'exit', window: '4m' }];
+      const facts = { universe: ['VTI'], capital: { maxExposure: '30%', positionSize: '30%' }, schedule };
+      declare(machine, 'core', { ...facts, targets: { VTI: '10%' } });
+      await machine.run(APPLY);
+      declare(machine, 'core', { ...facts, targets: { VTI: '29%' } });
+      await machine.loop.passTo(MORNING + 10 * MINUTE);
+      scene.at = () => {
+        if (!guard.watcher.ledger.slots.has(`core/${TUESDAY}/entry/1010`)) return;
+        scene.at = () => undefined;
+        machine.put(`${PRICES}/VTI.csv`, closes([JUMPS[variant] ?? 200]));
+      };
+      await machine.run(APPLY);
+      guard.note(
+        'within-its-limits',
+        owned(scene) === 500
+          ? null
+          : `core owns ${owned(scene)} VTI, bought at a price that nobody had planned with`,
+      );
+      await machine.loop.passTo(MORNING + 20 * MINUTE);
+      await machine.run(APPLY);
+      guard.note('exits-go-on', owned(scene) === 0 ? null : `core owns ${owned(scene)} VTI behind its exit`);
+      return [...guard.broken];
+    },
+  },
 ];
 
-const at = (clock: string): number => Date.parse(`2025-12-02T${clock}:00-05:00`);
-const LAST = Date.parse('2025-12-02T15:59:30-05:00');
+const at = (clock: string): number => Date.parse(`${TUESDAY}T${clock}:00-05:00`);
+const LAST = Date.parse(`${TUESDAY}T15:59:30-05:00`);
 const WINDOWS: Readonly<Record<string, SlotWindow>> = {
   'core/2025-12-02/entry/1005': { opensAt: at('10:05'), closesAt: at('10:10'), lastStart: LAST },
   'core/2025-12-02/exit/1015': { opensAt: at('10:15'), closesAt: at('10:20'), lastStart: LAST },
@@ -174,7 +215,7 @@ const WINDOWS: Readonly<Record<string, SlotWindow>> = {
 
 /** From Tuesday on, one a day; the last one from then on. */
 function closes(prices: readonly number[]): string {
-  const days = ['2025-12-02', '2025-12-03', '2025-12-04'].map((date, day) => {
+  const days = [TUESDAY, '2025-12-03', '2025-12-04'].map((date, day) => {
     const price = (prices[day] ?? prices.at(-1) ?? 0).toFixed(4);
     return `${date},${price},${price},2000000`;
   });
