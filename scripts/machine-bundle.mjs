@@ -19,7 +19,7 @@ const REPLACED = {
 
 /** What esbuild need not ask about: it asks for each import, of some thousand files. */
 const NAMES = Object.keys(REPLACED).join('|');
-const REPLACEABLE = new RegExp(`^(node:)?(${NAMES})$|/simulated(-file)?[.]ts$`);
+const REPLACEABLE = new RegExp(`^(node:)?(${NAMES})$|/(simulated(-file)?|programs)[.]ts$`);
 
 const simulated = {
   name: 'simulated',
@@ -28,8 +28,8 @@ const simulated = {
       if (importer.includes('/proof/machine/')) return undefined;
       const replaced = REPLACED[path.replace(/^node:/, '')];
       if (replaced !== undefined) return { path: here(replaced) };
-      const [, broker] = /\/(simulated(?:-file)?[.]ts)$/.exec(path) ?? [];
-      return broker === undefined ? undefined : { path: here(`modules/${broker}`) };
+      const [, own] = /\/((?:simulated(?:-file)?|programs)[.]ts)$/.exec(path) ?? [];
+      return own === undefined ? undefined : { path: here(`modules/${own}`) };
     });
   },
 };

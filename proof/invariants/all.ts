@@ -5,6 +5,7 @@ import { ORDER_INVARIANTS } from './orders.ts';
 import { RECORD_INVARIANTS } from './records.ts';
 import { REPORT_INVARIANTS } from './reports.ts';
 import { REST_INVARIANTS } from './rest.ts';
+import { SIGNAL_INVARIANTS } from './signals.ts';
 import { SLOT_INVARIANTS } from './slots.ts';
 
 export const INVARIANTS: readonly Invariant[] = [
@@ -14,4 +15,5 @@ export const INVARIANTS: readonly Invariant[] = [
   ...REPORT_INVARIANTS,
   ...SLOT_INVARIANTS,
   ...MONEY_INVARIANTS,
+  ...SIGNAL_INVARIANTS,
 ];

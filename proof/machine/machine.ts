@@ -3,6 +3,7 @@ import type { Io } from '../../src/cli/io.ts';
 import { commandLine } from '../../src/cli/command-line.ts';
 import { advance } from '../../src/broker/simulated-advance.ts';
 import type { SimulatedState } from '../../src/broker/simulated-state.ts';
+import type { ProgramAnswer } from '../../src/reconciler/ports.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import { chance, type Chance } from './chance.ts';
 import { Disk, type Loss } from './disk.ts';
@@ -32,6 +33,11 @@ export class Machine {
   /** Mutating operations of all processes so far. */
   effects = 0;
   hooks: Hooks = {};
+  /** What the program of a user answers to this input, asked by this process. */
+  program: (input: string, asking: SimProcess) => ProgramAnswer = () => ({
+    kind: 'failed',
+    reason: 'there is no such program',
+  });
   /** How far the wall clock is ahead of true time, ms. */
   wallOffset = 0;
   #boot: number;

@@ -22,7 +22,7 @@ export interface Declared {
   /** Everything that it may ever own. */
   readonly universe: readonly string[];
   /** Left out: fixed targets, long only. */
-  readonly kind?: 'shorts' | 'pair';
+  readonly kind?: 'shorts' | 'pair' | 'asked';
   /** Over the parts of `spec.capital`. */
   readonly capital?: Readonly<Record<string, unknown>>;
   /** `spec.risk`. */
@@ -101,12 +101,14 @@ export function declaredOn({ disk }: Machine): ReadonlyMap<string, boolean> {
 const CAPITAL = {
   long: { positionSize: '100%', maxPositions: 20, maxExposure: '100%' },
   shorts: { positionSize: '100%', maxPositions: 20, maxExposure: '100%', shorts: 'allowed' },
+  asked: { positionSize: '100%', maxPositions: 20, maxExposure: '100%' },
   pair: { positionSize: '10%', maxPositions: 2, maxExposure: '20%' },
 } as const;
 
-/** A pair is its universe: the signal decides what it holds. */
+/** A pair is its universe: the signal decides what it holds. What is asked is the story's `program`. */
 function signalOf({ kind, targets, universe }: Declared): object {
   if (kind === 'pair') return { type: 'pairs', params: { pairs: [universe] } };
+  if (kind === 'asked') return { type: 'command', params: { argv: ['decide'] } };
   const list = Object.entries(targets).map(([symbol, size]) =>
     typeof size === 'number' ? { symbol, quantity: String(size) } : { symbol, weight: size },
   );

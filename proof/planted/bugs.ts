@@ -5,6 +5,7 @@
 
 import { LOOP_BUGS } from './loop-bugs.ts';
 import { REPORT_BUGS } from './report-bugs.ts';
+import { SIGNAL_BUGS } from './signal-bugs.ts';
 
 /** `there` is in `file`, below src, exactly once. */
 export interface Change {
@@ -1234,4 +1235,5 @@ export const BUGS: readonly Bug[] = [
   },
   ...LOOP_BUGS,
   ...REPORT_BUGS,
+  ...SIGNAL_BUGS,
 ];

@@ -236,9 +236,10 @@ export const LOOP_BUGS: readonly Bug[] = [
       'A clock that was behind what is on disk when the manifests were read is as far ahead when it has been set right, for as long as its process lives.',
     changes: [
       {
-        file: 'cli/start-clock.ts',
-        there: '      if (behind <= NOTICEABLE && !isRehearsal(io)) {',
-        instead: '      if (behind < 0 && !isRehearsal(io)) {',
+        file: 'store/clocks.ts',
+        there:
+          '    now: () => later(base.now(), plus(start, Math.floor((base.monotonic() - since) * pace))),',
+        instead: '    now: () => plus(start, Math.floor(base.monotonic() - since)),',
       },
     ],
     look: { by: 'found day', day: 'the clock is behind when manifests are read again' },

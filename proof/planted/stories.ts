@@ -10,6 +10,7 @@ import { MONEY_STORIES } from './money-stories.ts';
 import { ORDER_STORIES } from './order-stories.ts';
 import { MORNING, Scene, SECOND } from './scene.ts';
 import { REPORT_STORIES } from './report-stories.ts';
+import { SIGNAL_STORIES } from './signal-stories.ts';
 import { WORD_STORIES } from './word-stories.ts';
 
 export interface Story {
@@ -219,6 +220,7 @@ export const STORIES: readonly Story[] = [
   ...REPORT_STORIES,
   ...LOOP_STORIES,
   ...END_STORIES,
+  ...SIGNAL_STORIES,
   {
     name: 'weights on margin',
     sentence: 'A strategy of weights on an account whose buying power is more than its equity.',

@@ -7,6 +7,7 @@ import type { Ports } from '../reconciler/ports.ts';
 import { acquire, release, releasing } from './execution-lock.ts';
 import { LockLost } from './execution.ts';
 import type { Outcome } from './outcome.ts';
+import { AnswerOvertaken } from './overtaken.ts';
 
 /** Orders that follow older manifests than those in force would undo what the newer ones have had done. */
 export class ManifestsReplaced extends HgctlError {
@@ -44,9 +45,12 @@ export async function guarded(actions: readonly Action[], run: () => Promise<Out
   }
 }
 
-function whyNoTurn(error: unknown): 'LockNotObtained' | 'Interrupted' | 'ManifestsReplaced' | null {
+type NoTurn = 'AnswerOvertaken' | 'LockNotObtained' | 'Interrupted' | 'ManifestsReplaced';
+
+function whyNoTurn(error: unknown): NoTurn | null {
   if (error instanceof LockLost) return 'LockNotObtained';
   if (error instanceof ManifestsReplaced) return 'ManifestsReplaced';
+  if (error instanceof AnswerOvertaken) return 'AnswerOvertaken';
   if (!(error instanceof HgctlError)) return null;
   if (error.exit === EXIT.lock) return 'LockNotObtained';
   return error.exit === EXIT.interrupted || error.exit === EXIT.terminated ? 'Interrupted' : null;

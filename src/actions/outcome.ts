@@ -5,6 +5,7 @@ import type { Action, Hold, HoldReason } from '../reconciler/plan-types.ts';
 /** Why an action was not done; docs/reasons.md explains each. */
 export type OutcomeCode =
   | 'AccountRefused'
+  | 'AnswerOvertaken'
   | 'BookChanged'
   | 'BreakOpen'
   | 'BrokerUnavailable'

@@ -13,7 +13,7 @@ import { marketData, type MarketData } from '../market/market.ts';
 import type { PriceSettings } from '../market/price-source.ts';
 import type { Clock } from '../reconciler/ports.ts';
 import { cacheFolder } from '../store/cache-folder.ts';
-import { offsetClock, systemClock } from '../store/clocks.ts';
+import { clockFrom, offsetClock, systemClock } from '../store/clocks.ts';
 import { findAlpacaKeys } from './alpaca-keys.ts';
 import type { GlobalOptions, Io } from './io.ts';
 import { readManifests } from './manifests.ts';
@@ -135,5 +135,5 @@ function startOf(io: Io): Clock {
 /** Simulated time may have been ahead of the real one: going back would undo fills that clients have seen. */
 function notBefore(clock: Clock, newest: Instant): Clock {
   const behind = newest - clock.now();
-  return behind <= 0 ? clock : offsetClock(clock, behind);
+  return behind <= 0 ? clock : clockFrom(clock, newest);
 }

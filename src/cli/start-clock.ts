@@ -1,8 +1,8 @@
 /** The clock of a command: real time, the standing one of `HGCTL_NOW`, or one that it is given; never behind what is on disk. */
 import { EXIT, HgctlError } from '../domain/errors.ts';
-import { formatInstant, parseInstant, plus, type Instant } from '../domain/instant.ts';
+import { formatInstant, parseInstant, type Instant } from '../domain/instant.ts';
 import type { Clock } from '../reconciler/ports.ts';
-import { fixedClock, systemClock } from '../store/clocks.ts';
+import { clockFrom, fixedClock, systemClock } from '../store/clocks.ts';
 import type { Io } from './io.ts';
 import { variable } from './places.ts';
 
@@ -15,44 +15,24 @@ export interface CommandClock extends Clock {
 }
 
 const NOTICEABLE = 60_000;
-
 /** Of its pace, while a clock is ahead of the true time: so near to it that hardly an execution takes that for a jump. */
-const PACE = 0.95;
+const SLOWED = 0.95;
 
-/** Time that goes on from a moment more slowly than it should. */
-interface Slowed {
-  readonly from: Instant;
-  readonly monotonic: number;
-}
-
-/**
- * A real clock that is behind by seconds, as one that was set back, goes on from what is on disk, and slowly, until it has caught
- * up: ahead of the true time for good, also once it is set right, it would let no entry out. By more, or where only waits move
- * it, time goes on from there as it is.
- */
 export function startClock(io: Io): CommandClock {
   const base = baseClock(io);
-  let ahead = 0;
-  let slowed: Slowed | null = null;
-  const now = (): Instant => {
-    const own = plus(base.now(), ahead);
-    if (slowed === null) return own;
-    const passed = Math.floor((base.monotonic() - slowed.monotonic) * PACE);
-    return Math.max(own, plus(slowed.from, passed)) as Instant;
-  };
+  let current = base;
   return {
-    now,
-    monotonic: () => base.monotonic(),
-    sleep: (milliseconds) => base.sleep(milliseconds),
+    now: () => current.now(),
+    monotonic: () => current.monotonic(),
+    sleep: (milliseconds) => current.sleep(milliseconds),
     notBefore: (moments) => {
       const newest = Math.max(...moments.map((moment) => moment ?? 0)) as Instant;
-      const behind = newest - now();
+      const behind = newest - current.now();
       if (behind <= 0) return;
-      if (behind <= NOTICEABLE && !isRehearsal(io)) {
-        slowed = { from: newest, monotonic: base.monotonic() };
-        return;
-      }
-      ahead = newest - base.now();
+      // A real clock that is behind by seconds was set back. What is ahead of it comes back to it, for it would let no entry out.
+      const pace = behind <= NOTICEABLE && !isRehearsal(io) ? SLOWED : 1;
+      // From the base, which the current one may be ahead of already.
+      current = clockFrom(base, newest, pace);
       if (behind > NOTICEABLE)
         io.stderr(`warning: the data folder has seen ${formatInstant(newest)}; time goes on from there\n`);
     },

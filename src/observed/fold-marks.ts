@@ -3,7 +3,7 @@ import { add, NO_MONEY, type Money } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 import { profitOf } from './day-mark.ts';
 import type { WritableLedger } from './ledger.ts';
-import { ACCOUNT, afterMark, afterReset, newCurve, type Basis } from './loss-curve.ts';
+import { ACCOUNT, afterMark, afterReset, afterUnknownStart, newCurve, type Basis } from './loss-curve.ts';
 import type { DayMark, MarkEvent } from './mark-events.ts';
 import { plain } from './plain.ts';
 
@@ -40,12 +40,14 @@ function markDay(ledger: WritableLedger, mark: DayMark): void {
 function bend(ledger: WritableLedger, scope: string, mark: DayMark, profit: Money | null): void {
   const { session, kind, equity } = mark;
   const curve = plain(ledger.curves.get(scope));
+  const calendar = plain(ledger.revision)?.account.settings.calendar;
   if (profit === null) {
     if (curve === undefined) ledger.curves.set(scope, null);
+    else if (curve !== null && kind === 'start')
+      ledger.curves.set(scope, afterUnknownStart(curve, session, calendar));
     return;
   }
   const basis: Basis = { session, equity, profit };
-  const calendar = plain(ledger.revision)?.account.settings.calendar;
   if (curve) {
     ledger.curves.set(scope, afterMark(curve, kind, basis, calendar));
     return;

@@ -45,21 +45,43 @@ export function afterMark(
   const peak = basis.profit > curve.peak.profit ? basis : curve.peak;
   if (kind === 'interim') return { ...curve, peak };
   if (kind === 'close') return { ...curve, peak, close: basis };
-  const day = dayStart(curve, basis, calendar);
-  const week = weekOf(curve.week.session) === weekOf(basis.session) ? curve.week : day;
-  return { ...curve, day, week, peak };
+  return { ...begun(curve, closeBefore(curve, basis.session, calendar) ?? basis), peak };
 }
 
-/** From an operator's word on, nothing is lost. The dates stay: the next day and week begin when they would have. */
-export function afterReset(curve: LossCurve, { equity, profit }: Omit<Basis, 'session'>): LossCurve {
-  const moved = ({ session }: Basis): Basis => ({ session, equity, profit });
-  const close = curve.close === null ? null : moved(curve.close);
-  return { day: moved(curve.day), week: moved(curve.week), peak: moved(curve.peak), close };
+/** A session has started while nobody could say what there was: its day begins with the close before it, where that is known. */
+export function afterUnknownStart(
+  curve: LossCurve,
+  session: CalendarDate,
+  calendar?: CalendarOverrides,
+): LossCurve {
+  const day = closeBefore(curve, session, calendar);
+  return day === null ? curve : begun(curve, day);
 }
 
-function dayStart({ close }: LossCurve, basis: Basis, calendar: CalendarOverrides | undefined): Basis {
-  const isBefore = close !== null && previousSessionBefore(basis.session, calendar).date === close.session;
-  return isBefore ? { ...close, session: basis.session } : basis;
+function begun(curve: LossCurve, day: Basis): LossCurve {
+  const isSameWeek = weekOf(curve.week.session) === weekOf(day.session);
+  return { ...curve, day, week: isSameWeek ? curve.week : day };
+}
+
+/**
+ * From an operator's word on, nothing is lost. The dates stay: the next day and week begin when they would have. `basis`: of
+ * the newest marked session, whose day has begun also where the curve could not tell what it began with.
+ */
+export function afterReset(curve: LossCurve, basis: Basis): LossCurve {
+  const at = (session: CalendarDate): Basis => ({ ...basis, session });
+  const moved = ({ session }: Basis): Basis => at(session < basis.session ? basis.session : session);
+  const close = curve.close === null ? null : at(curve.close.session);
+  return { day: moved(curve.day), week: moved(curve.week), peak: at(curve.peak.session), close };
+}
+
+/** As a point of the session that it is before; null where it was not marked. */
+function closeBefore(
+  { close }: LossCurve,
+  session: CalendarDate,
+  calendar: CalendarOverrides | undefined,
+): Basis | null {
+  const isBefore = close !== null && previousSessionBefore(session, calendar).date === close.session;
+  return isBefore ? { ...close, session } : null;
 }
 
 /** Weeks begin on Monday; 1970-01-01 was a Thursday. */

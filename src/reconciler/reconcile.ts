@@ -20,6 +20,7 @@ import { announce, type SecondLooks } from '../actions/second-looks.ts';
 import { changeUnderLock, guarded, ManifestsReplaced } from '../actions/guarded.ts';
 import { completeShutdown } from '../actions/shutdown.ts';
 import { housekeepingOf, keepHouse } from '../actions/housekeeping.ts';
+import { settleAnswer, type Answers } from '../actions/overtaken.ts';
 import type { Announcements } from '../actions/announcements.ts';
 import { viewLock } from '../actions/lock-view.ts';
 import { agreedSighting, sightingOf } from '../actions/observe.ts';
@@ -251,6 +252,8 @@ async function execute(
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const turnTaken = new Set<string>();
+  const { signals, ledger: before } = shown.observed;
+  const answers: Answers = { given: new Map(signals), before, begun: new Set() };
   if (housekeepingOf(shown.plan, pass.restingCare).length > 0)
     outcomes.push(...(await housekeep(pass, shown)));
   const planned = turns(shown.plan, pass.desired, pass.ports.journal.refresh());
@@ -270,9 +273,10 @@ async function execute(
           held,
           facts: {
             turnTaken,
-            signals: shown.observed.signals,
+            signals: answers.given,
             slotInHand: slots.find((due) => due.strategy === strategy)?.slot,
           },
+          answers,
           approval,
         }),
       )),
@@ -301,16 +305,19 @@ interface TurnOptions extends PlannedTurn {
   readonly held: Plan['notDone'];
   readonly lockWait: number;
   readonly facts: Pick<LookOptions, 'turnTaken' | 'signals' | 'slotInHand'>;
+  readonly answers: Answers;
   readonly approval: Approval;
 }
 
-function turn(pass: Pass, { facts, approval, ...own }: TurnOptions): Promise<Outcome[]> {
+function turn(pass: Pass, { facts, answers, approval, ...own }: TurnOptions): Promise<Outcome[]> {
   return executeStrategy({
     ports: pass.ports,
     desired: pass.desired,
     ...own,
     look: ({ fence: ownFence, submitUntil: until }, aim) => {
       refuseReplaced(pass);
+      const { strategy } = own;
+      settleAnswer(answers, pass.ports.journal.refresh(), { strategy, slot: facts.slotInHand });
       return look(pass, { ownFence, earlier: null, ...facts, ...aim, until });
     },
     approveChange: approval.approveChange,

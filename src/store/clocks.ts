@@ -1,6 +1,6 @@
 /** Time: the real one, one that stands still for `HGCTL_NOW`, and one that is wrong by a constant. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { plus, type Instant } from '../domain/instant.ts';
+import { later, plus, type Instant } from '../domain/instant.ts';
 import type { Clock } from '../reconciler/ports.ts';
 
 const NANOSECONDS = 1_000_000n;
@@ -34,6 +34,19 @@ export function fixedClock(start: Instant): Clock {
 export function offsetClock(base: Clock, offset: number): Clock {
   return {
     now: () => plus(base.now(), offset),
+    monotonic: () => base.monotonic(),
+    sleep: (milliseconds) => base.sleep(milliseconds),
+  };
+}
+
+/**
+ * Goes on from `start`, which `base` is behind, until `base` is ahead of it: its wall time was wrong, and somebody has set it
+ * right, or it has caught up with a pace below 1.
+ */
+export function clockFrom(base: Clock, start: Instant, pace = 1): Clock {
+  const since = base.monotonic();
+  return {
+    now: () => later(base.now(), plus(start, Math.floor((base.monotonic() - since) * pace))),
     monotonic: () => base.monotonic(),
     sleep: (milliseconds) => base.sleep(milliseconds),
   };

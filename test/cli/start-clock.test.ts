@@ -57,13 +57,26 @@ test('It is right again as soon as it is set right.', () => {
 });
 
 test('Behind it by more than a minute, time goes on from there, and that is said.', () => {
-  const { clock, said, set } = realClock(NOON);
+  const { clock, said } = realClock(NOON);
   clock.notBefore([at('2025-12-02T13:00:00-05:00')]);
-  set('2025-12-02T12:00:05-05:00');
+  pass(5);
   expect(clock.now()).toBe(at('2025-12-02T13:00:05-05:00'));
   expect(said).toEqual([
     'warning: the data folder has seen 2025-12-02T13:00:00-05:00; time goes on from there\n',
   ]);
+});
+
+test('A clock that was behind, and is set right, counts again: no time is an hour ahead for good.', () => {
+  const wall = { now: at('2025-12-02T11:00:00-05:00'), monotonic: 1_000 };
+  const clock = { now: () => wall.now, monotonic: () => wall.monotonic, sleep: () => Promise.resolve() };
+  const started = startClock({ environment: {}, stderr: () => undefined, clock } as unknown as Io);
+  started.notBefore([at(NOON)]);
+  wall.monotonic += 60_000;
+  expect(started.now()).toBe(at('2025-12-02T12:01:00-05:00'));
+  wall.now = at('2025-12-02T12:01:00-05:00');
+  expect(started.now()).toBe(wall.now);
+  wall.now = at('2025-12-02T12:30:00-05:00');
+  expect(started.now()).toBe(wall.now);
 });
 
 test('A clock that is given is the time of the command, and its waits are jumps; HGCTL_NOW goes before it.', async () => {

@@ -55,6 +55,16 @@ describe('the curve of a strategy', () => {
     ['counts a close of such a day', [mark('start'), mark('close', -5)], { ...flat(0), close: point(-5) }],
     ['begins at a start although others were marked before', [mark('start'), mark('start', 5)], flat(5)],
     ['goes on by a mark', [mark('start', 5), mark('interim', 7)], { ...flat(5), peak: point(7) }],
+    [
+      'begins a day with the close before it where its value is not known',
+      [mark('start', 5), mark('close', 7), mark('start', null, { session: '2025-12-03' })],
+      {
+        ...flat(5),
+        day: { ...point(7), session: '2025-12-03' },
+        peak: point(7),
+        close: point(7),
+      },
+    ],
     ['stays as it is while its value is not known', [mark('start', 5), mark('interim', null)], flat(5)],
   ])('%s', (_, marks, curve) => {
     expect(after(...marks).curves.get('a')).toEqual(curve);

@@ -4,6 +4,7 @@ import type { Money } from '../../src/domain/decimal.ts';
 import {
   afterMark,
   afterReset,
+  afterUnknownStart,
   lossesOf,
   newCurve,
   type Basis,
@@ -95,13 +96,38 @@ test('A peak is where it was reached first.', () => {
   expect(afterMark(newCurve(first), 'interim', again).peak).toEqual(first);
 });
 
+describe('a start at which nobody can say what there is', () => {
+  const closed = curveOf([
+    ['start', '2025-12-05', 0],
+    ['close', '2025-12-05', 90],
+  ]);
+
+  test('begins its day, and its week, with the close before it', () => {
+    const monday = afterUnknownStart(closed, '2025-12-08');
+    expect(lossesOf(monday, point('2025-12-08', 70)).map(({ loss }) => Number(loss))).toEqual([20, 20, 20]);
+    expect(monday.day.session).toBe('2025-12-08');
+  });
+
+  test('begins no day where that was not marked', () => {
+    expect(afterUnknownStart(closed, '2025-12-09')).toEqual(closed);
+    const open = curveOf([['start', '2025-12-05', 0]]);
+    expect(afterUnknownStart(open, '2025-12-08')).toEqual(open);
+  });
+});
+
 describe('a reset', () => {
+  test('begins the day that could not be begun with its session', () => {
+    const before = curveOf([['start', '2025-12-05', 0]]);
+    const { day, week } = afterReset(before, point('2025-12-08', -50));
+    expect([day, week]).toEqual([point('2025-12-08', -50), point('2025-12-08', -50)]);
+  });
+
   test('moves the close before the next day as well', () => {
     const closed = curveOf([
       ['start', '2025-12-02', 0],
       ['close', '2025-12-02', 90],
     ]);
-    const after = afterReset(closed, { equity: 100_000 as Money, profit: -50 as Money });
+    const after = afterReset(closed, point('2025-12-02', -50));
     const nextDay = afterMark(after, 'start', point('2025-12-03', -60));
     expect(lossesOf(nextDay, point('2025-12-03', -65)).map(({ loss }) => Number(loss))).toEqual([15, 15, 15]);
   });
@@ -111,7 +137,7 @@ describe('a reset', () => {
       ['start', '2025-12-02', 0],
       ['interim', '2025-12-02', 90],
     ]);
-    const after = afterReset(before, { equity: 100_000 as Money, profit: -50 as Money });
+    const after = afterReset(before, point('2025-12-02', -50));
     expect(lossesOf(after, point('2025-12-02', -50)).map(({ loss }) => loss + 0)).toEqual([0, 0, 0]);
     const nextWeek = afterMark(after, 'start', point('2025-12-08', -60));
     expect(lossesOf(nextWeek, point('2025-12-08', -65)).map(({ loss }) => loss + 0)).toEqual([5, 5, 15]);

@@ -200,6 +200,17 @@ describe('what a strategy has lost is not known', () => {
       'what a has lost is not known before the next session: its book had no value at the start of this one',
     ]);
   });
+
+  test('where its book had a value at the starts before, and none at this one: no day counts for another', async () => {
+    const yesterday = newCurve(since(0, 100_000, '2025-12-01'));
+    const risk = limits({ daily: percent(0.5), weekly: percent(0.5), drawdown: percent(0.5) });
+    const of = { own: { risk }, curves: { a: yesterday } };
+    const { entries, details, latched } = await kept(5, of);
+    expect({ entries, latched }).toEqual({ entries: ['b'], latched: [] });
+    expect(details).toEqual([
+      'what a has lost is not known before the next session: its book had no value at the start of this one',
+    ]);
+  });
 });
 
 describe('where losses are counted from', () => {

@@ -215,7 +215,7 @@ function waitsForTheMarket(outcome: Outcome, { notDone }: Plan): boolean {
 export function outcomeExit(outcome: Outcome): ExitCode {
   if (outcome.kind === 'done') return EXIT.done;
   if (outcome.code === 'LockNotObtained' || outcome.code === 'LockLost') return EXIT.lock;
-  if (outcome.code === 'ManifestsReplaced') return EXIT.conflict;
+  if (outcome.code === 'ManifestsReplaced' || outcome.code === 'AnswerOvertaken') return EXIT.conflict;
   if (outcome.code === 'NotApproved') return EXIT.declined;
   if (outcome.code === 'NoLongerNeeded') return EXIT.done;
   if (outcome.code.endsWith('Unknown')) return EXIT.broker;

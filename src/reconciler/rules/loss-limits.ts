@@ -145,7 +145,9 @@ function curveAt({ input }: PlanFacts, scope: string, now: Basis): LossCurve | n
   const isStarted = lastMark !== null && lastMark.session >= now.session;
   if (!isStarted) return curve ? afterMark(curve, 'start', now, calendar) : newCurve(now);
   // It had nothing when the session was marked: its profit began at zero.
-  return curve === undefined ? newCurve({ ...now, equity: lastMark.equity, profit: 0 as Money }) : curve;
+  if (curve === undefined) return newCurve({ ...now, equity: lastMark.equity, profit: 0 as Money });
+  // Its book had no value at the start of this session: what it has is the day of an earlier one.
+  return curve === null || curve.day.session < now.session ? null : curve;
 }
 
 /** Reached is crossed. */
