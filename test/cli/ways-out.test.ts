@@ -134,6 +134,27 @@ describe('a state file that somebody edited', () => {
     expect(await mine.run('import', 'state')).toMatchObject({ code: 0 });
   });
 
+  test.each(['left out', 'changed'])(
+    'in the part that is for hgctl alone (%s): is shown, and either word ends it',
+    async (how) => {
+      for (const word of ['--discard', '--accept']) {
+        const mine = later(await owning());
+        const { hgctl, ...visible } = JSON.parse(mine.read(STATE)) as { hgctl: { seq: number } };
+        const spoiled =
+          how === 'left out' ? visible : { ...visible, hgctl: { ...hgctl, seq: hgctl.seq - 1 } };
+        mine.write(STATE, JSON.stringify(spoiled, null, 2));
+        expect(await mine.run('apply', '--yes')).toMatchObject({
+          code: 8,
+          stderr: expect.stringContaining('\n  hgctl: this part') as string,
+        });
+        expect(await mine.run('import', 'state')).toMatchObject({ code: 1 });
+        expect(await mine.run('import', 'state', word)).toMatchObject({ code: 0 });
+        expect(await positions(mine)).toStrictEqual(BOOKS);
+        expect(await mine.run('apply', '--yes')).toMatchObject({ code: 0 });
+      }
+    },
+  );
+
   test('does not hold up a disable, and a copy of it is kept', async () => {
     const mine = await edited();
     expect(await mine.run('disable', 'side', '--close-positions')).toMatchObject({ code: 0 });
