@@ -3,6 +3,7 @@
  * the program itself has no switch. Who looks for one looks in the same way at what is not replaced, and finds nothing there.
  */
 
+import { RECOVERY_BUGS } from './recovery-bugs.ts';
 import { REPORT_BUGS } from './report-bugs.ts';
 
 /** `there` is in `file`, below src, exactly once. */
@@ -1231,4 +1232,5 @@ export const BUGS: readonly Bug[] = [
     invariant: 'reports-are-true',
   },
   ...REPORT_BUGS,
+  ...RECOVERY_BUGS,
 ];

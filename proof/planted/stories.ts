@@ -7,6 +7,7 @@ import { DOUBT_STORIES } from './doubt-stories.ts';
 import { MONEY_STORIES } from './money-stories.ts';
 import { ORDER_STORIES } from './order-stories.ts';
 import { MORNING, Scene, SECOND } from './scene.ts';
+import { RECOVERY_STORIES } from './recovery-stories.ts';
 import { REPORT_STORIES } from './report-stories.ts';
 import { WORD_STORIES } from './word-stories.ts';
 
@@ -215,6 +216,7 @@ export const STORIES: readonly Story[] = [
   ...WORD_STORIES,
   ...ORDER_STORIES,
   ...REPORT_STORIES,
+  ...RECOVERY_STORIES,
   {
     name: 'weights on margin',
     sentence: 'A strategy of weights on an account whose buying power is more than its equity.',
