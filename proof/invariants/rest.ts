@@ -165,6 +165,20 @@ export const REST_INVARIANTS: readonly Invariant[] = [
     at: 'comparison',
   },
   {
+    name: 'a-lost-journal-moves-nothing',
+    sentence:
+      'Where books are opened anew for a journal that is lost, each strategy owns what it did, no order is sent for it, and what was stopped stays stopped.',
+    attackedBy: ['crash', 'two processes', 'operator'],
+    at: 'comparison',
+  },
+  {
+    name: 'an-edit-moves-nothing',
+    sentence:
+      'What somebody writes into the state file moves no share and no book until an operator accepts it, and then exactly that.',
+    attackedBy: ['edit', 'crash', 'operator'],
+    at: 'comparison',
+  },
+  {
     name: 'stops-at-a-loss',
     sentence: 'Behind a loss limit a strategy opens nothing until an operator resets it.',
     attackedBy: ['edit'],

@@ -94,6 +94,7 @@ export class Watcher {
   /** To be told of everything that happens on the machine. */
   sees(effect: Effect): void {
     const { kind, of, phase } = effect;
+    if (kind === 'rename' && phase === 'after' && of === this.#folder) this.beginsAnew();
     if (kind === 'request') this.#seesRequest(effect);
     else if (phase === 'after' && of.startsWith(this.#folder)) {
       const { seq } = this.ledger;
@@ -112,6 +113,12 @@ export class Watcher {
       this.#segment += 1;
       this.#position = segmentStart(this.#position);
     }
+  }
+
+  /** Another journal is in its place, or none: everything of it is new. */
+  beginsAnew(): void {
+    this.durable = 0;
+    this.lookAgain();
   }
 
   /** After a power loss: what was durable is there, and nothing else counts. */

@@ -4,6 +4,7 @@
  */
 
 import { LOOP_BUGS } from './loop-bugs.ts';
+import { RECOVERY_BUGS } from './recovery-bugs.ts';
 import { REPORT_BUGS } from './report-bugs.ts';
 import { SIGNAL_BUGS } from './signal-bugs.ts';
 
@@ -1236,4 +1237,5 @@ export const BUGS: readonly Bug[] = [
   ...LOOP_BUGS,
   ...REPORT_BUGS,
   ...SIGNAL_BUGS,
+  ...RECOVERY_BUGS,
 ];

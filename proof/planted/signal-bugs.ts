@@ -110,7 +110,7 @@ export const SIGNAL_BUGS: readonly Bug[] = [
       },
       {
         file: 'store/clocks.ts',
-        there: 'later(base.now(), plus(start, Math.floor(base.monotonic() - since)))',
+        there: 'later(base.now(), plus(start, Math.floor((base.monotonic() - since) * pace)))',
         instead: 'plus(base.now(), ahead)',
       },
     ],

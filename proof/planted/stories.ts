@@ -9,6 +9,7 @@ import { LOOP_STORIES } from './loop-stories.ts';
 import { MONEY_STORIES } from './money-stories.ts';
 import { ORDER_STORIES } from './order-stories.ts';
 import { MORNING, Scene, SECOND } from './scene.ts';
+import { RECOVERY_STORIES } from './recovery-stories.ts';
 import { REPORT_STORIES } from './report-stories.ts';
 import { SIGNAL_STORIES } from './signal-stories.ts';
 import { WORD_STORIES } from './word-stories.ts';
@@ -221,6 +222,7 @@ export const STORIES: readonly Story[] = [
   ...LOOP_STORIES,
   ...END_STORIES,
   ...SIGNAL_STORIES,
+  ...RECOVERY_STORIES,
   {
     name: 'weights on margin',
     sentence: 'A strategy of weights on an account whose buying power is more than its equity.',

@@ -1,7 +1,8 @@
-/** Copies of the state file: `strategy_positions.YYYYMMDD_HHMMSS[.n].bak` (UTC), the newest three. */
-import { readdirSync, rmSync } from 'node:fs';
+/** Copies of the state file: `strategy_positions.YYYYMMDD_HHMMSS[.n].bak` (UTC), the newest three that are whole. */
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareText } from '../domain/names.ts';
+import { parseJson } from '../observed/json-text.ts';
 import { formatStamp, type Instant } from '../domain/instant.ts';
 import { ensureOwnFolder } from './folders.ts';
 import { keepCopy } from './keep-copy.ts';
@@ -15,7 +16,10 @@ export function listBackups(folder: string): readonly string[] {
   return backupsIn(folder).map(({ name }) => join(folder, name));
 }
 
-/** Keeps a copy durably, then removes all but the newest three; the new one stays even if the clock went back. */
+/**
+ * Keeps a copy durably, then removes all but the newest three, and what a full disk or a crash has left of others; the new
+ * one stays even if the clock went back.
+ */
 export function keepBackup(folder: string, text: string, now: Instant): string {
   const stamp = formatStamp(now);
   // Behind the newest of this second, though the numbers of older ones may be free again.
@@ -23,9 +27,19 @@ export function keepBackup(folder: string, text: string, now: Instant): string {
   const first = newest === undefined ? 0 : newest.n + 1;
   ensureOwnFolder(folder);
   const kept = keepCopy(folder, (n) => nameOf(stamp, first + n), text);
-  const others = backupsIn(folder).filter(({ name }) => name !== kept);
-  for (const { name } of others.slice(KEPT - 1)) rmSync(join(folder, name), { force: true });
+  const others = backupsIn(folder).flatMap(({ name }) => (name === kept ? [] : [join(folder, name)]));
+  const older = others.filter(isWhole).slice(0, KEPT - 1);
+  for (const path of others) if (!older.includes(path)) rmSync(path, { force: true });
   return join(folder, kept);
+}
+
+/** A torn copy must not take the place of one that can be used. */
+function isWhole(path: string): boolean {
+  try {
+    return parseJson(readFileSync(path, 'utf8')).kind === 'ok';
+  } catch {
+    return false;
+  }
 }
 
 function nameOf(stamp: string, n: number): string {

@@ -1,7 +1,9 @@
 /** What the state file on disk is, compared with the journal. */
 import { readFileSync, statSync } from 'node:fs';
+import type { Json } from '../domain/digest.ts';
 import { EXIT, HgctlError } from '../domain/errors.ts';
 import type { ForeignDocument } from '../observed/foreign-state.ts';
+import type { Ledger } from '../observed/ledger.ts';
 import { parseState, projectState, stateDifferences, type ParsedState } from '../observed/state-document.ts';
 import type { Journal } from '../reconciler/ports.ts';
 import { codeOf } from './system-error.ts';
@@ -37,18 +39,25 @@ export function inspectStateFile(path: string, journal: KnownRecords): StateInsp
     case 'ours':
       if (journal.hashAt(state.seq) !== state.hash) return { kind: 'ahead', seq: state.seq };
       return state.seq === ledger.seq ? { kind: 'current' } : { kind: 'older', seq: state.seq };
-    case 'edited': {
-      const detail = stateDifferences(projectState(ledger), state.raw);
-      return { kind: 'edited', document: state.document, detail };
-    }
+    case 'edited':
+      return { kind: 'edited', document: state.document, detail: detailOf(ledger, state.raw) };
     case 'foreign': {
       const { document, notes } = state;
-      return { kind: 'foreign', document, notes, detail: stateDifferences(projectState(ledger), state.raw) };
+      return { kind: 'foreign', document, notes, detail: detailOf(ledger, state.raw) };
     }
     case 'invalid':
       return { kind: 'invalid', message: `${path}:${isPlaced(state.message) ? '' : ' '}${state.message}` };
   }
 }
+
+/** Never empty: what looks unchanged could neither be accepted nor discarded. */
+function detailOf(ledger: Ledger, found: Json): readonly string[] {
+  const detail = stateDifferences(projectState(ledger), found);
+  return detail.length > 0 ? detail : [OWN_PART];
+}
+
+const OWN_PART =
+  'hgctl: this part, which is for hgctl alone, was changed or left out; it is written anew either way';
 
 /** A loop looks at every pass, and the file is nearly always the same. */
 const lastParsed = new WeakMap<KnownRecords, { readonly text: string; readonly state: ParsedState }>();

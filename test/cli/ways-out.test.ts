@@ -1,6 +1,9 @@
 /** Every state that blocks has a command that leaves it: each is entered here, and left. Real files, real commands. */
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { parseInstant } from '../../src/domain/instant.ts';
+import type { Clock } from '../../src/reconciler/ports.ts';
+import { fixedClock } from '../../src/store/clocks.ts';
 import { projectInProcess as project, type Project } from '../support/project.ts';
 
 const STATE = 'data/strategy_positions.json';
@@ -133,6 +136,27 @@ describe('a state file that somebody edited', () => {
     expect(await positions(mine)).toStrictEqual(['core BND 15', 'core VTI 10', 'side GLD 5', '- BND 5']);
     expect(await mine.run('import', 'state')).toMatchObject({ code: 0 });
   });
+
+  test.each(['left out', 'changed'])(
+    'in the part that is for hgctl alone (%s): is shown, and either word ends it',
+    async (how) => {
+      for (const word of ['--discard', '--accept']) {
+        const mine = later(await owning());
+        const { hgctl, ...visible } = JSON.parse(mine.read(STATE)) as { hgctl: { seq: number } };
+        const spoiled =
+          how === 'left out' ? visible : { ...visible, hgctl: { ...hgctl, seq: hgctl.seq - 1 } };
+        mine.write(STATE, JSON.stringify(spoiled, null, 2));
+        expect(await mine.run('apply', '--yes')).toMatchObject({
+          code: 8,
+          stderr: expect.stringContaining('\n  hgctl: this part') as string,
+        });
+        expect(await mine.run('import', 'state')).toMatchObject({ code: 1 });
+        expect(await mine.run('import', 'state', word)).toMatchObject({ code: 0 });
+        expect(await positions(mine)).toStrictEqual(BOOKS);
+        expect(await mine.run('apply', '--yes')).toMatchObject({ code: 0 });
+      }
+    },
+  );
 
   test('does not hold up a disable, and a copy of it is kept', async () => {
     const mine = await edited();
@@ -350,6 +374,36 @@ describe('hgctl rebuild', () => {
     mine.write('faults.yaml', 'faults:\n  - {on: positions, effect: unavailable, times: 2}\n');
     expect(await mine.run('rebuild', '--from-broker')).toMatchObject({ code: 0 });
   });
+
+  test.each(['positions', 'history'])(
+    'takes no journal away that somebody has put back while it asked for the %s',
+    async (on) => {
+      const mine = project({
+        strategies: TWO,
+        account: { broker: { faults: '../faults.yaml' } },
+        now: null,
+      });
+      mine.write('faults.yaml', 'faults: []\n');
+      await mine.at('2025-12-02T15:30:00-05:00').run('apply', '--yes');
+      const [journal, elsewhere] = [mine.path('data/journal'), mine.path('elsewhere')];
+      renameSync(journal, elsewhere);
+      mine.write('faults.yaml', `faults:\n  - {on: ${on}, effect: unavailable, times: 1}\n`);
+      const clock: Clock = {
+        ...fixedClock(parseInstant('2025-12-02T15:40:00-05:00')!),
+        sleep: () => {
+          renameSync(elsewhere, journal);
+          return Promise.resolve();
+        },
+      };
+      const slow = mine.timed({ clock, heard: () => undefined });
+      expect(await slow.run('rebuild', '--from-backup', '--yes')).toMatchObject({
+        code: 5,
+        stderr: expect.stringContaining('the journal is intact') as string,
+      });
+      expect(readdirSync(mine.path('data')).filter((name) => name.includes('.lost-'))).toStrictEqual([]);
+      expect(await later(mine).run('apply', '--yes')).toMatchObject({ code: 0 });
+    },
+  );
 
   test('is not stopped by what an earlier try has left behind', async () => {
     const mine = await owning();

@@ -89,8 +89,7 @@ async function rebuildBooks(io: Io, options: RebuildOptions, choice: SourceChoic
   const { paths, ports } = world;
   try {
     const lost = join(paths.folder, 'journal');
-    refuseIntact(lost, paths.stateFile);
-    refuseLocked(paths.stateFile, ports.clock.now());
+    refuseInUse(lost, paths.stateFile, ports.clock.now());
     const positions = await read(ports.clock, () => positionsOf(ports.broker));
     if (positions.kind === 'unknown') throw brokerUnknown(positions);
     const { name, opening } = booksFrom(world, choice, positions.data);
@@ -101,6 +100,8 @@ async function rebuildBooks(io: Io, options: RebuildOptions, choice: SourceChoic
     if (options.yes !== true) return dryRun(io);
     const now = ports.clock.now();
     const ledger = await openBooks(ports, opening);
+    // While the broker was asked, somebody may have put the right journal back, or opened other books and traded on them.
+    refuseInUse(lost, paths.stateFile, ports.clock.now());
     const kept = [setAside(lost, now)];
     moveIntoPlace(paths.journal, lost);
     // After the journal: until here the old state file says that records are lost, and stops every command.
@@ -121,6 +122,11 @@ function shutdownsUnknown(source: string): string {
     `warning: ${source} does not say which strategies 'hgctl disable' has turned off, or what was suspended or halted\n` +
     "hint: see 'hgctl get strategies', and disable them again before the next apply\n"
   );
+}
+
+function refuseInUse(journal: string, stateFile: string, now: Instant): void {
+  refuseIntact(journal, stateFile);
+  refuseLocked(stateFile, now);
 }
 
 /** A journal that is whole and not behind its state file is never thrown away. */
