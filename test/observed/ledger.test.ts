@@ -1,6 +1,12 @@
 /** What is asked of a ledger about its orders. */
 import { describe, expect, test } from 'vitest';
-import { allOrders, newestEndedOrders, ordersOn, type LedgerOrder } from '../../src/observed/ledger.ts';
+import {
+  allOrders,
+  findOrder,
+  newestEndedOrders,
+  ordersOn,
+  type LedgerOrder,
+} from '../../src/observed/ledger.ts';
 import { emptyLedger } from '../../src/observed/ledger-fold.ts';
 import { at } from './support/journal-of.ts';
 
@@ -33,6 +39,11 @@ describe('orders', () => {
   test('that ended in the two newest sessions, whatever the order in which these were written', () => {
     expect(ids(newestEndedOrders(LEDGER))).toBe('cda');
     expect(newestEndedOrders(emptyLedger())).toEqual([]);
+  });
+
+  test('are found by their id, open or not, in whatever session they ended', () => {
+    for (const one of [...OPEN, ...ENDED]) expect(findOrder(LEDGER, one.intent.clientOrderId)).toBe(one);
+    expect(findOrder(LEDGER, 'z')).toBeUndefined();
   });
 
   test('of all sessions, open or not, oldest intent first', () => {

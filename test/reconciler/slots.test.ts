@@ -12,6 +12,7 @@ import {
   dueSlot,
   exitTargets,
   isLate,
+  isWantedSince,
   missedSlots,
   undeclaredExits,
   windowEnd,
@@ -342,4 +343,24 @@ test('a scheduled exit closes what was opened before its time', () => {
     ['GLD', lot(at('10:00'))],
   ]);
   expect(exitTargets(book, at('10:00'))).toEqual([{ symbol: 'VTI', quantity: 0, priority: 0 }]);
+});
+
+describe('what an exit has not closed is wanted since', () => {
+  const wanting = (slot: string, symbol: string, quantity: number): Partial<Ledger> => ({
+    slots: new Map([
+      [slot, { slot, state: 'started', targets: [{ symbol, quantity, priority: 0 }] } as unknown as SlotRun],
+    ]),
+  });
+  const exit = { id: SOLD, strategy: 'own', date: TODAY };
+  test.each<[what: string, known: Partial<Ledger>, is: boolean]>([
+    ['by a later slot that wants it', wanting(BOUGHT, 'AAA', 5), true],
+    ['not by one that wants nothing of it', wanting(BOUGHT, 'AAA', 0), false],
+    ['not by one that wants another symbol', wanting(BOUGHT, 'BBB', 5), false],
+    ['not by an earlier one', wanting(`own/${TODAY}/entry/0945`, 'AAA', 5), false],
+    ['not by itself', wanting(SOLD, 'AAA', 5), false],
+    ['not by one of another day', wanting(`own/2025-12-01/entry/1500`, 'AAA', 5), false],
+    ['not by one of another strategy', wanting(`other/${TODAY}/entry/1500`, 'AAA', 5), false],
+  ])('%s', (_, known, is) => {
+    expect(isWantedSince(ledger(known), exit, 'AAA')).toBe(is);
+  });
 });

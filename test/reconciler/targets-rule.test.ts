@@ -286,6 +286,111 @@ describe('in a slot', () => {
   });
 });
 
+describe('beside other slots of the day', () => {
+  const EXIT = 'a/2025-12-02/exit/1130';
+  const ENTRY = 'a/2025-12-02/entry/1200';
+  const schedule: StrategyFacts['schedule'] = [
+    { at: { kind: 'clock', time: '11:30' }, action: 'exit', window: MINUTE },
+    { at: { kind: 'clock', time: '12:00' }, action: 'entry', window: MINUTE },
+  ];
+  const target = (symbol: string, count: number, priority = 0) => ({
+    symbol,
+    quantity: shares(count),
+    priority,
+  });
+  const runsOf = (runs: Readonly<Record<string, readonly [state: string, targets: readonly object[]]>>) =>
+    new Map(
+      Object.entries(runs).map(([slot, [state, targets]]) => [
+        slot,
+        { slot, strategy: 'a', state, targets } as never,
+      ]),
+    );
+  const lots = (counts: Readonly<Record<string, number>>, since: number) =>
+    new Map(
+      Object.entries(counts).map(([symbol, count]) => [
+        symbol,
+        { quantity: shares(count), cost: count * 10e6, since, orderId: null } as never,
+      ]),
+    );
+  const inventory = new Map([['a', { name: 'a', schedule: [], since: 0 } as never]]);
+  const quotes = new Map(['X', 'Y'].map((symbol) => [symbol, { price: 10e6 as never, asOf: NOON }]));
+
+  test('an entry takes over what an exit has not closed, and it wants just as it is', async () => {
+    const runs = runsOf({
+      [EXIT]: ['started', [target('X', 0), target('Y', 0)]],
+      'a/2025-12-02/exit/1000': ['done', [target('Z', 0)]],
+      'a/2025-12-02/entry/1001': ['started', [target('Z', 3)]],
+    });
+    const { draft } = await followed(
+      {
+        targets: { Z: '3', X: '10', Y: '5' },
+        universe: ['X', 'Y', 'Z'],
+        schedule,
+        priorities: { X: 7, Y: 8 },
+      },
+      {
+        held: { X: 10, Y: 4, Z: 3 },
+        ledger: { slots: runs, inventory, books: new Map([['a', lots({ X: 10, Y: 4, Z: 3 }, 0)]]) },
+        observed: { quotes: new Map([...quotes, ['Z', { price: 10e6 as never, asOf: NOON }]]) },
+        input: { slotInHand: ENTRY },
+      },
+    );
+    const [slot] = draft.slots;
+    // Y is wanted otherwise, and no exit is about Z.
+    expect(slot?.targets).toEqual([target('Y', 5, 8), target('X', 10, 7)]);
+  });
+
+  test('an entry takes over nothing that is gone, or that it does not want', async () => {
+    const runs = runsOf({ [EXIT]: ['started', [target('X', 0), target('Y', 0)]] });
+    const { draft } = await followed(
+      { targets: { X: '10' }, universe: ['X', 'Y'], schedule },
+      {
+        held: { Y: 4 },
+        ledger: { slots: runs, inventory, books: new Map([['a', lots({ Y: 4 }, 0)]]) },
+        observed: { quotes },
+        input: { slotInHand: ENTRY },
+      },
+    );
+    expect(draft.slots.flatMap(({ targets }) => targets.map(({ symbol }) => symbol))).toEqual(['X']);
+  });
+
+  test('an entry that goes on is not held by a later slot that wants the same', async () => {
+    const later = 'a/2025-12-02/entry/1230';
+    const runs = runsOf({
+      [ENTRY]: ['started', [target('X', 10)]],
+      [later]: ['started', [target('X', 10)]],
+    });
+    const { orders, held } = await followed(
+      { targets: { X: '10' }, schedule },
+      { ledger: { slots: runs, inventory }, observed: { quotes }, input: { slotInHand: ENTRY } },
+    );
+    expect({ orders, held }).toEqual({ orders: ['open/a/X: buy 10 NewTarget'], held: [] });
+  });
+
+  test('an exit that goes on leaves what was opened since its time, and closes what was there', async () => {
+    const at = Date.parse('2025-12-02T11:30:00-05:00');
+    for (const [since, orders] of [
+      [at - 1, ['close/a/X: sell 10 ExitSlot']],
+      [at, []],
+    ] as const) {
+      const { orders: sent } = await followed(
+        { targets: { X: '10' }, schedule },
+        {
+          held: { X: 10 },
+          ledger: {
+            slots: runsOf({ [EXIT]: ['started', [target('X', 0)]] }),
+            inventory,
+            books: new Map([['a', lots({ X: 10 }, since)]]),
+          },
+          observed: { quotes },
+          input: { slotInHand: EXIT },
+        },
+      );
+      expect(sent).toEqual(orders);
+    }
+  });
+});
+
 describe('targets that somebody else is asked for', () => {
   const asking =
     (answer: SignalAnswer | undefined) =>
