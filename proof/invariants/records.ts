@@ -64,15 +64,17 @@ export const RECORD_INVARIANTS: readonly Invariant[] = [
     at: 'record',
     check: ({ record: { event }, after, owned }) => {
       if (owned === null) return null;
-      const booked = new Map<string, number>(
-        [...after.books].flatMap(([name, book]) =>
-          [...book].map(([symbol, { quantity }]) => [`${name}/${symbol}`, quantity] as const),
-        ),
-      );
-      const wrong = [...booked.keys(), ...owned.keys()].find((key) => booked.get(key) !== owned.get(key));
-      return wrong === undefined
-        ? null
-        : `${event.type}: ${shares(booked.get(wrong) ?? 0)} of ${wrong} are booked, ${shares(owned.get(wrong) ?? 0)} add up`;
+      const text = (key: string, booked: number): string =>
+        `${event.type}: ${shares(booked)} of ${key} are booked, ${shares(owned.get(key) ?? 0)} add up`;
+      const known = new Set<string>();
+      for (const [name, book] of after.books)
+        for (const [symbol, { quantity }] of book) {
+          const key = `${name}/${symbol}`;
+          known.add(key);
+          if (owned.get(key) !== quantity) return text(key, quantity);
+        }
+      const lost = owned.size === known.size ? undefined : [...owned.keys()].find((key) => !known.has(key));
+      return lost === undefined ? null : text(lost, 0);
     },
   },
   {

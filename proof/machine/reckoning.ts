@@ -18,9 +18,9 @@ export class Reckoning {
   /** Of who has the lock; null: nobody. */
   #lock: string | null = null;
 
-  /** As it is now: a copy. */
+  /** As it is now; it goes on with what is taken. */
   owned(): Owned {
-    return new Map(this.#owned);
+    return this.#owned;
   }
 
   take(event: JournalEvent): void {

@@ -237,9 +237,13 @@ export const LOOP_BUGS: readonly Bug[] = [
     changes: [
       {
         file: 'store/clocks.ts',
-        there:
-          '    now: () => later(base.now(), plus(start, Math.floor((base.monotonic() - since) * pace))),',
-        instead: '    now: () => plus(start, Math.floor(base.monotonic() - since)),',
+        there: 'const since = base.monotonic();',
+        instead: 'const ahead = start - base.now();',
+      },
+      {
+        file: 'store/clocks.ts',
+        there: 'later(base.now(), plus(start, Math.floor((base.monotonic() - since) * pace)))',
+        instead: 'plus(base.now(), ahead)',
       },
     ],
     look: { by: 'found day', day: 'the clock is behind when manifests are read again' },

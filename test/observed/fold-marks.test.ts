@@ -65,6 +65,16 @@ describe('the curve of a strategy', () => {
         close: point(7),
       },
     ],
+    [
+      'begins no day by a mark behind the start, where its value is not known',
+      [mark('start', 5), mark('close', 7), mark('interim', null, { session: '2025-12-03' })],
+      { ...flat(5), peak: point(7), close: point(7) },
+    ],
+    [
+      'is not there while no start knows its value',
+      [mark('start', null), mark('start', null, { session: '2025-12-03' })],
+      null,
+    ],
     ['stays as it is while its value is not known', [mark('start', 5), mark('interim', null)], flat(5)],
   ])('%s', (_, marks, curve) => {
     expect(after(...marks).curves.get('a')).toEqual(curve);
@@ -111,6 +121,12 @@ describe('a latch', () => {
     const now = { session: DATE, equity: dollars(900), profit: dollars(-3) };
     expect(ledger.curves.get('a')).toEqual({ day: now, week: now, peak: now, close: null });
     expect(after(latched(null, 'daily'), reset(null)).latches.size).toBe(0);
+  });
+
+  test('that ends where its day could not begin begins it, with the session of the newest mark', () => {
+    const ledger = after(mark('start', 5), mark('start', null, { session: '2025-12-03' }), reset('a'));
+    const now = { session: '2025-12-03', equity: dollars(900), profit: dollars(-3) };
+    expect(ledger.curves.get('a')).toMatchObject({ day: now, week: now });
   });
 
   test('that ends before any mark was known lets a curve begin', () => {
