@@ -39,10 +39,10 @@ const LANES: readonly (readonly (readonly [name: string, minutes: number])[])[] 
     ['processes', 2.4],
   ],
   [
-    ['planted', 3.7],
-    ['hostile', 1.3],
-    ['days', 1.2],
-    ['states', 3.4],
+    ['planted', 4.6],
+    ['hostile', 1.4],
+    ['days', 0.8],
+    ['states', 2.8],
   ],
 ];
 /** min. */
