@@ -55,8 +55,8 @@ export const RECOVERY_BUGS: readonly Bug[] = [
     changes: [
       {
         file: 'store/backups.ts',
-        there: '  const older = others.filter(isWhole).slice',
-        instead: '  const older = others.filter((path) => isWhole(path) || path !== null).slice',
+        there: ".kind === 'ok' ? 'whole' : 'torn';",
+        instead: ".kind === 'ok' ? 'whole' : 'whole';",
       },
     ],
     look: { by: 'story', story: 'copies on a full disk' },

@@ -28,17 +28,19 @@ export function keepBackup(folder: string, text: string, now: Instant): string {
   ensureOwnFolder(folder);
   const kept = keepCopy(folder, (n) => nameOf(stamp, first + n), text);
   const others = backupsIn(folder).flatMap(({ name }) => (name === kept ? [] : [join(folder, name)]));
-  const older = others.filter(isWhole).slice(0, KEPT - 1);
-  for (const path of others) if (!older.includes(path)) rmSync(path, { force: true });
+  const of = (condition: Condition): string[] => others.filter((path) => conditionOf(path) === condition);
+  for (const path of [...of('torn'), ...of('whole').slice(KEPT - 1)]) rmSync(path, { force: true });
   return join(folder, kept);
 }
 
-/** A torn copy must not take the place of one that can be used. */
-function isWhole(path: string): boolean {
+type Condition = 'whole' | 'torn' | 'unreadable';
+
+/** A torn copy must not take the place of one that can be used. Of one that cannot be read nobody knows whether it is torn. */
+function conditionOf(path: string): Condition {
   try {
-    return parseJson(readFileSync(path, 'utf8')).kind === 'ok';
+    return parseJson(readFileSync(path, 'utf8')).kind === 'ok' ? 'whole' : 'torn';
   } catch {
-    return false;
+    return 'unreadable';
   }
 }
 

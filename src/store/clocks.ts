@@ -1,4 +1,4 @@
-/** Time: the real one, one that stands still for `HGCTL_NOW`, and one that is wrong by a constant. */
+/** Time: the real one, one that stands still for `HGCTL_NOW`, one that is wrong by a constant, and one that goes on from a moment. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { later, plus, type Instant } from '../domain/instant.ts';
 import type { Clock } from '../reconciler/ports.ts';

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseInstant, plus } from '../../src/domain/instant.ts';
@@ -41,6 +41,18 @@ test('what a full disk has left of copies takes the place of no whole one', () =
     '"text 1"',
     '"text 0"',
   ]);
+});
+
+test('a copy that cannot be read is left alone, and takes the place of no whole one', () => {
+  const folder = temporaryFolder();
+  for (let n = 0; n < 2; n += 1) keepBackup(folder, `"text ${n}"`, AT);
+  // Nobody can read a folder as a file, whoever it is.
+  for (const n of [2, 3, 4]) mkdirSync(join(folder, `strategy_positions.20251202_205500.${n}.bak`));
+  keepBackup(folder, '"text 5"', plus(AT, 60_000));
+  const names = readdirSync(folder, { withFileTypes: true });
+  const isFile = (entry: (typeof names)[number]): boolean => entry.isFile();
+  expect(names.filter(isFile)).toHaveLength(3);
+  expect(names.filter((entry) => entry.isDirectory())).toHaveLength(3);
 });
 
 test('a new one stays even if the clock went back', () => {
