@@ -3,6 +3,7 @@
  * the program itself has no switch. Who looks for one looks in the same way at what is not replaced, and finds nothing there.
  */
 
+import { OVERTAKEN_GOES_ON } from './changes.ts';
 import { LOOP_BUGS } from './loop-bugs.ts';
 import { RECOVERY_BUGS } from './recovery-bugs.ts';
 import { REPORT_BUGS } from './report-bugs.ts';
@@ -307,16 +308,7 @@ export const BUGS: readonly Bug[] = [
     sentence:
       'Who was overtaken goes on, and the ledger counts what it writes: only what is newer than the newest lock is void.',
     changes: [
-      {
-        file: 'actions/execution.ts',
-        there: '  if (ledger.lock?.fence !== fence)',
-        instead: '  if ((ledger.lock?.fence ?? 0) < fence)',
-      },
-      {
-        file: 'actions/execution.ts',
-        there: "    return 'ExecutionTimeout';\n",
-        instead: '    return null;\n',
-      },
+      ...OVERTAKEN_GOES_ON,
       {
         file: 'observed/ledger-fold.ts',
         there: "'fence' in event && event.fence !== ledger.lock?.fence;",
@@ -642,18 +634,7 @@ export const BUGS: readonly Bug[] = [
     name: 'an-old-fence-is-good-enough',
     sentence:
       'Who was overtaken goes on: only a lock of an earlier fence than its own is one that it has lost. Its time is over by then, and that is not asked either.',
-    changes: [
-      {
-        file: 'actions/execution.ts',
-        there: '  if (ledger.lock?.fence !== fence)',
-        instead: '  if ((ledger.lock?.fence ?? 0) < fence)',
-      },
-      {
-        file: 'actions/execution.ts',
-        there: "    return 'ExecutionTimeout';\n",
-        instead: '    return null;\n',
-      },
-    ],
+    changes: OVERTAKEN_GOES_ON,
     look: { by: 'story', story: 'a pause past the expiry' },
     invariant: 'order-has-intent',
   },

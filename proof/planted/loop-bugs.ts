@@ -1,5 +1,6 @@
 /** Bugs of when the loop looks, and of what has to end before other orders go out. A part of the table in bugs.ts. */
 import type { Bug } from './bugs.ts';
+import { AHEAD_FOR_GOOD, CANCEL_MAY_BOOK } from './changes.ts';
 
 export const LOOP_BUGS: readonly Bug[] = [
   {
@@ -185,16 +186,7 @@ export const LOOP_BUGS: readonly Bug[] = [
     name: 'a-lost-cancel-counts',
     sentence: 'An order counts as cancelled when its cancel was asked for, whatever the answer was.',
     changes: [
-      {
-        file: 'actions/follow.ts',
-        there: 'async function cancelWhenDue({ ports }: Execution, order: Followed, seen: BrokerOrder)',
-        instead: 'async function cancelWhenDue(execution: Execution, order: Followed, seen: BrokerOrder)',
-      },
-      {
-        file: 'actions/follow.ts',
-        there: '  const now = ports.clock.monotonic();\n  const isDue',
-        instead: '  const { ports } = execution;\n  const now = ports.clock.monotonic();\n  const isDue',
-      },
+      ...CANCEL_MAY_BOOK,
       {
         file: 'actions/follow.ts',
         there: 'order.cancel, Number.POSITIVE_INFINITY);\n',
@@ -210,16 +202,7 @@ export const LOOP_BUGS: readonly Bug[] = [
     sentence:
       'An order counts as cancelled with what it had filled before, when the broker has taken its cancel.',
     changes: [
-      {
-        file: 'actions/follow.ts',
-        there: 'async function cancelWhenDue({ ports }: Execution, order: Followed, seen: BrokerOrder)',
-        instead: 'async function cancelWhenDue(execution: Execution, order: Followed, seen: BrokerOrder)',
-      },
-      {
-        file: 'actions/follow.ts',
-        there: '  const now = ports.clock.monotonic();\n  const isDue',
-        instead: '  const { ports } = execution;\n  const now = ports.clock.monotonic();\n  const isDue',
-      },
+      ...CANCEL_MAY_BOOK,
       {
         file: 'actions/follow.ts',
         there: 'order.cancel, Number.POSITIVE_INFINITY);\n',
@@ -234,18 +217,7 @@ export const LOOP_BUGS: readonly Bug[] = [
     name: 'a-clock-that-stays-ahead',
     sentence:
       'A clock that was behind what is on disk when the manifests were read is as far ahead when it has been set right, for as long as its process lives.',
-    changes: [
-      {
-        file: 'store/clocks.ts',
-        there: 'const since = base.monotonic();',
-        instead: 'const ahead = start - base.now();',
-      },
-      {
-        file: 'store/clocks.ts',
-        there: 'later(base.now(), plus(start, Math.floor((base.monotonic() - since) * pace)))',
-        instead: 'plus(base.now(), ahead)',
-      },
-    ],
+    changes: AHEAD_FOR_GOOD,
     look: { by: 'found day', day: 'the clock is behind when manifests are read again' },
     invariant: 'a-slot-is-done-in-its-window',
   },

@@ -1,5 +1,6 @@
 /** Bugs of signals and their answers, of losses, and of a clock that is wrong. A part of the table in bugs.ts. */
 import type { Bug } from './bugs.ts';
+import { AHEAD_FOR_GOOD } from './changes.ts';
 
 export const SIGNAL_BUGS: readonly Bug[] = [
   {
@@ -102,18 +103,7 @@ export const SIGNAL_BUGS: readonly Bug[] = [
     name: 'ahead-for-good',
     sentence:
       'A clock that was behind when `run` started is ahead by as much once somebody has set it right.',
-    changes: [
-      {
-        file: 'store/clocks.ts',
-        there: 'const since = base.monotonic();',
-        instead: 'const ahead = start - base.now();',
-      },
-      {
-        file: 'store/clocks.ts',
-        there: 'later(base.now(), plus(start, Math.floor((base.monotonic() - since) * pace)))',
-        instead: 'plus(base.now(), ahead)',
-      },
-    ],
+    changes: AHEAD_FOR_GOOD,
     look: { by: 'story', story: 'a clock an hour off' },
     invariant: 'acts-when-it-is-over',
   },
